@@ -1,0 +1,432 @@
+/* The native layer: system calls for JavaScript, and nothing else. Every function returns a number, -errno on failure.
+ * What to call, in which order and what a failure means is decided in TypeScript (src/native). */
+#include "sys.h"
+
+#include <linux/sched.h>
+#include <linux/signal.h>
+#include <linux/socket.h>
+#include <linux/time_types.h>
+#include <linux/wait.h>
+#include <node_api.h>
+
+#define MAX_ARGS 7 /* the number and six arguments */
+#define MAX_STEPS 256
+#define TEXT_SIZE 65536 /* all strings of one call; PATH_MAX is 4096 */
+
+static napi_value number(napi_env env, double value) {
+  napi_value result;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+/* ---- arguments: number, bigint, string (NUL-terminated copy), typed array (its memory), null, { result: step } ---- */
+
+struct text {
+  char bytes[TEXT_SIZE];
+  size_t used;
+};
+
+struct step {
+  long args[MAX_ARGS];
+  unsigned references; /* bit i: args[i] is the number of an earlier step, to be replaced by its result */
+};
+
+static long text_argument(napi_env env, napi_value value, struct text *text, long *out) {
+  size_t length, room = TEXT_SIZE - text->used;
+  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok || length >= room) return -ENAMETOOLONG;
+  char *start = text->bytes + text->used;
+  napi_get_value_string_utf8(env, value, start, room, &length);
+  if (string_length(start) != length) return -EINVAL; /* a NUL inside would silently cut a path short */
+  text->used += length + 1;
+  *out = (long)start;
+  return 0;
+}
+
+static long object_argument(napi_env env, napi_value value, struct step *step, unsigned index) {
+  bool is;
+  void *data;
+  if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
+    if (napi_get_typedarray_info(env, value, NULL, NULL, &data, NULL, NULL) != napi_ok) return -EINVAL;
+    step->args[index] = (long)data;
+    return 0;
+  }
+  napi_value property;
+  int64_t earlier;
+  if (napi_get_named_property(env, value, "result", &property) != napi_ok) return -EINVAL;
+  if (napi_get_value_int64(env, property, &earlier) != napi_ok) return -EINVAL;
+  step->args[index] = (long)earlier;
+  step->references |= 1u << index;
+  return 0;
+}
+
+static long argument(napi_env env, napi_value value, struct text *text, struct step *step, unsigned index) {
+  napi_valuetype type;
+  int64_t integer;
+  bool lossless;
+  if (napi_typeof(env, value, &type) != napi_ok) return -EINVAL;
+  switch (type) {
+    case napi_number:
+      napi_get_value_int64(env, value, &integer);
+      step->args[index] = (long)integer;
+      return 0;
+    case napi_bigint:
+      napi_get_value_bigint_int64(env, value, &integer, &lossless);
+      step->args[index] = (long)integer;
+      return 0;
+    case napi_string: return text_argument(env, value, text, &step->args[index]);
+    case napi_object: return object_argument(env, value, step, index);
+    case napi_null:
+    case napi_undefined: step->args[index] = 0; return 0;
+    default: return -EINVAL;
+  }
+}
+
+/* syscall(number, ...arguments): one system call, on this thread. */
+static napi_value call(napi_env env, napi_callback_info info) {
+  struct step step = {{0}, 0};
+  struct text text;
+  napi_value values[MAX_ARGS];
+  size_t count = MAX_ARGS;
+  text.used = 0;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  for (unsigned i = 0; i < count && i < MAX_ARGS; i++) {
+    long error = argument(env, values[i], &text, &step, i);
+    if (error == 0 && step.references) error = -EINVAL;
+    if (error) return number(env, (double)error);
+  }
+  const long *a = step.args;
+  return number(env, (double)sys6(a[0], a[1], a[2], a[3], a[4], a[5], a[6]));
+}
+
+/* ---- a child that shares memory and descriptors, but nothing else, runs a list of system calls and is gone ---- */
+
+struct program {
+  struct step steps[MAX_STEPS];
+  struct text text;
+  long count;
+  int32_t *results;
+};
+
+__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static void run_program(void *data) {
+  struct program *program = data;
+  for (long i = 0; i < program->count; i++) {
+    struct step *step = &program->steps[i];
+    for (unsigned j = 0; j < MAX_ARGS; j++)
+      if (step->references & 1u << j) step->args[j] = program->results[step->args[j]];
+    const long *a = step->args;
+    long result = sys6(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+    program->results[i] = (int32_t)result;
+    if (result < 0) break;
+  }
+  for (;;) sys1(__NR_exit, 0);
+}
+
+static long read_step(napi_env env, napi_value array, struct program *program, uint32_t index) {
+  struct step *step = &program->steps[index];
+  napi_value value;
+  uint32_t length;
+  if (napi_get_array_length(env, array, &length) != napi_ok || length < 1 || length > MAX_ARGS) return -EINVAL;
+  for (unsigned i = 0; i < MAX_ARGS; i++) step->args[i] = 0;
+  step->references = 0;
+  for (uint32_t i = 0; i < length; i++) {
+    napi_get_element(env, array, i, &value);
+    long error = argument(env, value, &program->text, step, i);
+    if (error) return error;
+    if (step->references & 1u << i && (step->args[i] < 0 || step->args[i] >= (long)index)) return -EINVAL;
+  }
+  return 0;
+}
+
+/* All signals are blocked around the clone: a handler that ran in the child would run in our memory. */
+static long clone_and_wait(struct program *program, unsigned long flags) {
+  char stack[16384] __attribute__((aligned(16)));
+  uint64_t all = ~(uint64_t)0, old;
+  int status;
+  sys4(__NR_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&old, sizeof old);
+  long pid = sys_clone_call(CLONE_VM | CLONE_VFORK | CLONE_FILES | flags, stack + sizeof stack, run_program, program);
+  if (pid > 0)
+    while (sys4(__NR_wait4, pid, (long)&status, __WALL, 0) == -EINTR) continue;
+  sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, sizeof old);
+  return pid < 0 ? pid : 0;
+}
+
+/* inChild(steps, results: Int32Array, flags): runs `steps` (arrays like syscall's arguments) until one fails. */
+static napi_value in_child(napi_env env, napi_callback_info info) {
+  struct program program;
+  napi_value values[3], array;
+  size_t count = 3, room;
+  uint32_t length;
+  int64_t flags;
+  napi_typedarray_type type;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (napi_get_array_length(env, values[0], &length) != napi_ok || length > MAX_STEPS) return number(env, -EINVAL);
+  if (napi_get_typedarray_info(env, values[1], &type, &room, (void **)&program.results, NULL, NULL) != napi_ok ||
+      type != napi_int32_array || room < length || napi_get_value_int64(env, values[2], &flags) != napi_ok)
+    return number(env, -EINVAL);
+  program.text.used = 0;
+  program.count = length;
+  for (uint32_t i = 0; i < length; i++) {
+    napi_get_element(env, values[0], i, &array);
+    long error = read_step(env, array, &program, i);
+    if (error) return number(env, (double)error);
+  }
+  return number(env, (double)clone_and_wait(&program, (unsigned long)flags));
+}
+
+/* ---- datagrams: up to SLOTS in one system call ---- */
+
+#define SLOTS 16
+#define CONTROL_SIZE 64
+#define SOL_NETLINK_ 270
+#define NETLINK_LISTEN_ALL_NSID_ 8
+
+struct io_vector { void *base; size_t length; };
+struct message_header { void *name; int name_length; struct io_vector *vectors; size_t count; void *control; size_t control_length; unsigned flags; };
+struct multi_message { struct message_header header; unsigned length; };
+struct control_header { size_t length; int level, type; };
+
+static int32_t nsid_of(const struct message_header *header, const char *control) {
+  const struct control_header *c = (const struct control_header *)control;
+  if (header->control_length < sizeof *c + sizeof(int32_t)) return -1;
+  return c->level == SOL_NETLINK_ && c->type == NETLINK_LISTEN_ALL_NSID_ ? *(const int32_t *)(control + sizeof *c) : -1;
+}
+
+/* receive(fd, buffer, slotSize, info: Int32Array, flags): datagram i goes to buffer[i * slotSize], its length, message
+ * flags and nsid (-1: the socket's own namespace) to info[3 * i]. */
+static napi_value receive(napi_env env, napi_callback_info cb_info) {
+  struct multi_message messages[SLOTS];
+  struct io_vector vectors[SLOTS];
+  char control[SLOTS][CONTROL_SIZE] __attribute__((aligned(8)));
+  napi_value values[5];
+  size_t count = 5, size, info_length;
+  int32_t fd, flags, slot, *info;
+  char *buffer;
+  napi_get_cb_info(env, cb_info, &count, values, NULL, NULL);
+  if (napi_get_value_int32(env, values[0], &fd) != napi_ok || napi_get_value_int32(env, values[2], &slot) != napi_ok ||
+      napi_get_typedarray_info(env, values[1], NULL, &size, (void **)&buffer, NULL, NULL) != napi_ok ||
+      napi_get_typedarray_info(env, values[3], NULL, &info_length, (void **)&info, NULL, NULL) != napi_ok ||
+      napi_get_value_int32(env, values[4], &flags) != napi_ok || slot <= 0)
+    return number(env, -EINVAL);
+  size_t slots = size / (size_t)slot;
+  if (slots > info_length / 3) slots = info_length / 3;
+  if (slots > SLOTS) slots = SLOTS;
+  for (size_t i = 0; i < slots; i++) {
+    vectors[i] = (struct io_vector){buffer + i * (size_t)slot, (size_t)slot};
+    messages[i].header = (struct message_header){NULL, 0, &vectors[i], 1, control[i], CONTROL_SIZE, 0};
+  }
+  long got = sys5(__NR_recvmmsg, fd, (long)messages, (long)slots, flags, 0);
+  for (long i = 0; i < got; i++) {
+    info[3 * i] = (int32_t)messages[i].length;
+    info[3 * i + 1] = (int32_t)messages[i].header.flags;
+    info[3 * i + 2] = nsid_of(&messages[i].header, control[i]);
+  }
+  return number(env, (double)got);
+}
+
+/* ---- readiness: libuv watches a descriptor and calls back ---- */
+
+typedef struct uv_loop_s uv_loop_t;
+typedef struct uv_handle_s uv_handle_t;
+#define UV_POLL_TYPE 8
+size_t uv_handle_size(int type);
+int uv_poll_init(uv_loop_t *, uv_handle_t *, int fd);
+int uv_poll_start(uv_handle_t *, int events, void (*)(uv_handle_t *, int status, int events));
+int uv_poll_stop(uv_handle_t *);
+void uv_close(uv_handle_t *, void (*)(uv_handle_t *));
+void uv_handle_set_data(uv_handle_t *, void *);
+void *uv_handle_get_data(const uv_handle_t *);
+void uv_ref(uv_handle_t *);
+void uv_unref(uv_handle_t *);
+void *malloc(size_t);
+void free(void *);
+
+struct watch {
+  napi_env env;
+  napi_ref callback;
+  napi_async_context context;
+  napi_async_cleanup_hook_handle hook;
+  uv_handle_t *handle; /* NULL once closing */
+  int references;      /* the JavaScript object and the libuv handle each hold one */
+};
+
+static void watch_release(struct watch *watch) {
+  if (--watch->references == 0) free(watch);
+}
+
+static void watch_closed(uv_handle_t *handle) {
+  struct watch *watch = uv_handle_get_data(handle);
+  napi_remove_async_cleanup_hook(watch->hook);
+  free(handle);
+  watch_release(watch);
+}
+
+static void watch_close(struct watch *watch) {
+  if (!watch->handle) return;
+  uv_handle_t *handle = watch->handle;
+  watch->handle = NULL;
+  napi_delete_reference(watch->env, watch->callback);
+  napi_async_destroy(watch->env, watch->context);
+  uv_poll_stop(handle);
+  uv_close(handle, watch_closed);
+}
+
+static void watch_cleanup(napi_async_cleanup_hook_handle hook, void *data) {
+  (void)hook;
+  watch_close(data);
+}
+
+static void watch_finalize(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  watch_close(data);
+  watch_release(data);
+}
+
+static void watch_ready(uv_handle_t *handle, int status, int events) {
+  struct watch *watch = uv_handle_get_data(handle);
+  napi_handle_scope scope;
+  napi_value callback, receiver, arguments[2];
+  napi_open_handle_scope(watch->env, &scope);
+  napi_get_reference_value(watch->env, watch->callback, &callback);
+  napi_get_global(watch->env, &receiver);
+  arguments[0] = number(watch->env, status);
+  arguments[1] = number(watch->env, events);
+  napi_make_callback(watch->env, watch->context, receiver, callback, 2, arguments, NULL);
+  napi_close_handle_scope(watch->env, scope);
+}
+
+static int watch_open(napi_env env, struct watch *watch, int fd, int events, napi_value callback) {
+  uv_loop_t *loop;
+  napi_value name;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return -ENOSYS;
+  watch->handle = malloc(uv_handle_size(UV_POLL_TYPE));
+  if (!watch->handle) return -ENOMEM;
+  int error = uv_poll_init(loop, watch->handle, fd);
+  if (error) {
+    free(watch->handle);
+    return error;
+  }
+  uv_handle_set_data(watch->handle, watch);
+  napi_create_string_utf8(env, "netns.watch", NAPI_AUTO_LENGTH, &name);
+  napi_async_init(env, NULL, name, &watch->context);
+  napi_create_reference(env, callback, 1, &watch->callback);
+  napi_add_async_cleanup_hook(env, watch_cleanup, watch, &watch->hook);
+  watch->references = 2;
+  error = uv_poll_start(watch->handle, events, watch_ready);
+  if (error) {
+    watch->references = 1; /* no JavaScript object will follow */
+    watch_close(watch);
+  }
+  return error;
+}
+
+/* watch(fd, events, callback(status, events)): a handle for unwatch and keepAlive, or -errno. */
+static napi_value watch(napi_env env, napi_callback_info info) {
+  napi_value values[3], result;
+  size_t count = 3;
+  int32_t fd, events;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (napi_get_value_int32(env, values[0], &fd) != napi_ok || napi_get_value_int32(env, values[1], &events) != napi_ok)
+    return number(env, -EINVAL);
+  struct watch *watch = malloc(sizeof *watch);
+  if (!watch) return number(env, -ENOMEM);
+  watch->env = env;
+  int error = watch_open(env, watch, fd, events, values[2]);
+  if (error) {
+    if (!watch->handle && error == -ENOMEM) free(watch);
+    return number(env, error);
+  }
+  napi_create_external(env, watch, watch_finalize, NULL, &result);
+  return result;
+}
+
+static struct watch *watch_argument(napi_env env, napi_callback_info info, bool *flag) {
+  napi_value values[2];
+  size_t count = 2;
+  void *data = NULL;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (flag) napi_get_value_bool(env, values[1], flag);
+  return napi_get_value_external(env, values[0], &data) == napi_ok ? data : NULL;
+}
+
+/* unwatch(handle): no callback after this; harmless when repeated. */
+static napi_value unwatch(napi_env env, napi_callback_info info) {
+  struct watch *watch = watch_argument(env, info, NULL);
+  if (!watch) return number(env, -EINVAL);
+  watch_close(watch);
+  return number(env, 0);
+}
+
+/* keepAlive(handle, boolean): whether the watch alone keeps the event loop running. */
+static napi_value keep_alive(napi_env env, napi_callback_info info) {
+  bool on = true;
+  struct watch *watch = watch_argument(env, info, &on);
+  if (!watch || !watch->handle) return number(env, -EINVAL);
+  (on ? uv_ref : uv_unref)(watch->handle);
+  return number(env, 0);
+}
+
+/* ---- exec in place ---- */
+
+/* Node leaves SIGPIPE ignored and signals blocked or handled; a new program must start with the defaults. */
+static void reset_signals(void) {
+  struct { void *handler; unsigned long flags; void *restorer; uint64_t mask; } action = {NULL, 0, NULL, 0};
+  uint64_t none = 0;
+  for (int signal = 1; signal <= 64; signal++) sys4(__NR_rt_sigaction, signal, (long)&action, 0, sizeof action.mask);
+  sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
+}
+
+/* Copies an array of strings into one block: the pointers, NULL, then the bytes. */
+static char **string_vector(napi_env env, napi_value array) {
+  uint32_t length;
+  size_t total = 0, size;
+  napi_value value;
+  if (napi_get_array_length(env, array, &length) != napi_ok) return NULL;
+  for (uint32_t i = 0; i < length; i++) {
+    if (napi_get_element(env, array, i, &value) != napi_ok || napi_get_value_string_utf8(env, value, NULL, 0, &size) != napi_ok) return NULL;
+    total += size + 1;
+  }
+  char **vector = malloc((length + 1) * sizeof(char *) + total);
+  if (!vector) return NULL;
+  char *bytes = (char *)(vector + length + 1);
+  for (uint32_t i = 0; i < length; i++) {
+    napi_get_element(env, array, i, &value);
+    napi_get_value_string_utf8(env, value, bytes, total, &size);
+    vector[i] = bytes;
+    bytes += size + 1, total -= size + 1;
+  }
+  vector[length] = NULL;
+  return vector;
+}
+
+/* exec(path, argv, environment): becomes the program; returns only on failure. */
+static napi_value exec(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  size_t count = 3;
+  struct text text;
+  struct step step = {{0}, 0};
+  text.used = 0;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (argument(env, values[0], &text, &step, 0)) return number(env, -EINVAL);
+  char **argv = string_vector(env, values[1]), **environment = string_vector(env, values[2]);
+  long error = -EINVAL;
+  if (argv && environment) {
+    reset_signals();
+    error = sys3(__NR_execve, step.args[0], (long)argv, (long)environment);
+  }
+  free(argv), free(environment);
+  return number(env, (double)error);
+}
+
+NAPI_MODULE_INIT() {
+  const napi_property_descriptor functions[] = {
+      {"syscall", NULL, call, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"inChild", NULL, in_child, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"receive", NULL, receive, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"watch", NULL, watch, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"unwatch", NULL, unwatch, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"keepAlive", NULL, keep_alive, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"exec", NULL, exec, NULL, NULL, NULL, napi_enumerable, NULL},
+  };
+  napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);
+  return exports;
+}

@@ -1,0 +1,138 @@
+import { errnoMessage, errnoName } from './errno.ts';
+
+/**
+ * Every error that this library throws, one line each: what was being done, to what, and the kernel's reason.
+ *
+ * Each class has a `code` for programs and recognises its instances across copies of the package (two versions in one
+ * process): `error instanceof KernelError` asks for a brand, not for one particular class object.
+ */
+abstract class NetnsError extends Error {
+  abstract readonly code: string;
+
+  static override [Symbol.hasInstance](this: { readonly name: string }, value: unknown): boolean {
+    for (let proto = value; typeof proto === 'object' && proto !== null; proto = Object.getPrototypeOf(proto)) {
+      if (Object.hasOwn(proto, brand) && (proto as Branded)[brand] === this.name) return true;
+    }
+    return false;
+  }
+}
+
+const brand = Symbol.for('netns.error');
+interface Branded {
+  readonly [brand]: string;
+}
+
+function branded(cls: { readonly prototype: object; readonly name: string }): void {
+  Object.defineProperty(cls.prototype, brand, { value: cls.name });
+  Object.defineProperty(cls.prototype, 'name', { value: cls.name });
+}
+
+export interface KernelErrorDetails {
+  /** The positive error number, as in `errno.h`. */
+  readonly errno: number;
+  /** The system call, or the netlink request, that was refused. */
+  readonly syscall: string;
+  /** What was being done and to what, after "cannot": `create namespace file /run/netns/a`. */
+  readonly operation: string;
+  /** A checked explanation, never a guess. */
+  readonly hint?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The kernel refused something. `code` is the error's name (`EEXIST`), `errno` its number. */
+export class KernelError extends NetnsError {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+  readonly operation: string;
+  readonly hint: string | undefined;
+
+  constructor(details: KernelErrorDetails, kernelText?: string) {
+    const code = errnoName(details.errno);
+    const kernel = kernelText === undefined ? '' : `; kernel: "${kernelText}"`;
+    const hint = details.hint === undefined ? '' : `; ${details.hint}`;
+    const line = `cannot ${details.operation}: ${errnoMessage(details.errno)} (${code}, ${details.syscall}${kernel})${hint}`;
+    super(line, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.errno = details.errno;
+    this.syscall = details.syscall;
+    this.operation = details.operation;
+    this.hint = details.hint;
+  }
+}
+
+/** What the kernel says beside the error number (NETLINK_EXT_ACK, `linux/netlink.h`, since Linux 4.12). */
+export interface ExtendedAck {
+  /** The kernel's own sentence. */
+  readonly message?: string;
+  /** Where in the request the offending attribute starts, in bytes. */
+  readonly offset?: number;
+  /** The offending or missing attribute as a path: `linkinfo.data.id`. */
+  readonly attribute?: string;
+  /** The number of an attribute that the request lacks (since Linux 6.1). */
+  readonly missingType?: number;
+}
+
+/** The kernel refused a netlink request; `extack` has its own words and the attribute that it names. */
+export class NetlinkError extends KernelError {
+  readonly request: string;
+  readonly extack: ExtendedAck | undefined;
+
+  constructor(details: KernelErrorDetails, extack?: ExtendedAck) {
+    const attribute = extack?.attribute === undefined ? '' : ` [${extack.attribute}]`;
+    super(details, extack?.message === undefined ? undefined : `${extack.message}${attribute}`);
+    this.request = details.syscall;
+    this.extack = extack;
+  }
+}
+
+/** Bytes that are not what they should be: `path` names the attribute, `offset` the byte where it starts. */
+export class DecodeError extends NetnsError {
+  readonly code = 'ERR_NETNS_DECODE';
+  readonly path: string;
+  readonly offset: number;
+
+  constructor(path: string, offset: number, reason: string) {
+    super(`cannot decode ${path} at byte ${offset}: ${reason}`);
+    this.path = path;
+    this.offset = offset;
+  }
+}
+
+/** An argument that cannot be right, found before anything was done. */
+export class InvalidArgumentError extends NetnsError {
+  readonly code = 'ERR_NETNS_INVALID';
+  readonly argument: string;
+  readonly value: unknown;
+
+  constructor(argument: string, value: unknown, reason: string) {
+    super(`invalid ${argument} ${typeof value === 'string' ? JSON.stringify(value) : String(value)}: ${reason}`);
+    this.argument = argument;
+    this.value = value;
+  }
+}
+
+/** Something that this kernel, machine or build does not have; `since` says what does. */
+export class UnsupportedError extends NetnsError {
+  readonly code = 'ERR_NETNS_UNSUPPORTED';
+  readonly feature: string;
+  readonly since: string;
+
+  constructor(feature: string, since: string) {
+    super(`${feature} is not available here: it needs ${since}`);
+    this.feature = feature;
+    this.since = since;
+  }
+}
+
+/** Use of something after it was closed. */
+export class ClosedError extends NetnsError {
+  readonly code = 'ERR_NETNS_CLOSED';
+
+  constructor(what: string) {
+    super(`${what} is closed`);
+  }
+}
+
+for (const cls of [KernelError, NetlinkError, DecodeError, InvalidArgumentError, UnsupportedError, ClosedError])
+  branded(cls);

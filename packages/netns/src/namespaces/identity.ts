@@ -1,0 +1,38 @@
+import { statSync } from 'node:fs';
+import { KernelError } from '../errors.ts';
+
+/**
+ * Which namespace it is: the device and inode number of its nsfs file, as `stat` shows them.
+ *
+ * Unique among living namespaces; the kernel may use the number again after a namespace has died. `cookie` of a
+ * Namespace is never used again.
+ */
+export interface NamespaceId {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+export function sameNamespace(a: NamespaceId, b: NamespaceId): boolean {
+  return a.ino === b.ino && a.dev === b.dev;
+}
+
+/** The identity of whatever file `path` leads to; throws KernelError. */
+export function idOfFile(path: string, operation: string): NamespaceId {
+  try {
+    const { dev, ino } = statSync(path);
+    return { dev, ino };
+  } catch (error) {
+    throw kernelError(error, 'stat', operation);
+  }
+}
+
+/** The device on which this kernel keeps its namespace files. Every process may look at its own. */
+export function nsfsDevice(): number {
+  return idOfFile('/proc/self/ns/net', 'find out where this kernel keeps namespaces').dev;
+}
+
+/** Node's file errors have a negative `errno`; ours say what was being done. */
+export function kernelError(error: unknown, syscall: string, operation: string): unknown {
+  const errno = (error as NodeJS.ErrnoException).errno;
+  return typeof errno === 'number' ? new KernelError({ errno: -errno, syscall, operation }) : error;
+}

@@ -1,0 +1,173 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { KernelError } from '../errors.ts';
+import { EventQueue } from '../event-queue.ts';
+import {
+  IN_CREATE,
+  IN_DELETE,
+  IN_DELETE_SELF,
+  IN_MOVED_FROM,
+  IN_MOVED_TO,
+  IN_ONLYDIR,
+  IN_Q_OVERFLOW,
+  IN_UNMOUNT,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  UV_PRIORITIZED,
+  UV_READABLE,
+} from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
+import { perform, syscall } from '../native/syscall.ts';
+import { type Watch, watchDescriptor } from '../native/watch.ts';
+import { kernelError } from './identity.ts';
+import { defaultRunDirectory, isReady, listNames, type RunDirectoryOptions } from './names.ts';
+
+/**
+ * Something happened to a name. `add`: the name appeared. `ready`: a namespace is mounted on it, so it can be opened (the file comes
+ * first, the mount a moment later). `delete`: the name is gone.
+ */
+export interface NameEvent {
+  readonly event: 'add' | 'ready' | 'delete';
+  readonly name: string;
+}
+
+export interface MonitorOptions extends RunDirectoryOptions {
+  /** Ends the iteration when aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Follows the names of network namespaces as they come and go. `ip netns monitor`, plus `ready`.
+ *
+ * It watches from the moment of the call (not of the first iteration), so a listing made after the call misses nothing. If the
+ * kernel drops events under load, the difference to what is there is reported instead. Ends with `break` or `options.signal`.
+ * Throws KernelError if the directory cannot be made or watched. inotify(7).
+ */
+export function monitorNames(options: MonitorOptions = {}): AsyncIterableIterator<NameEvent> {
+  const runDirectory = options.runDirectory ?? defaultRunDirectory;
+  try {
+    mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
+  } catch (error) {
+    throw kernelError(error, 'mkdir', `create the directory ${runDirectory}`);
+  }
+  const monitor = new NameMonitor(runDirectory);
+  options.signal?.addEventListener('abort', () => monitor.queue.end(), { once: true });
+  if (options.signal?.aborted) monitor.queue.end();
+  return monitor.queue;
+}
+
+const eventMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR;
+
+class NameMonitor {
+  readonly queue = new EventQueue<NameEvent>(() => this.#close());
+  readonly #runDirectory: string;
+  readonly #inotify: Fd;
+  readonly #watch: Watch;
+  readonly #buffer = new Uint8Array(65536);
+  readonly #known = new Set<string>();
+  readonly #pending = new Set<string>();
+  #mounts: { readonly descriptor: number; readonly watch: Watch } | undefined;
+
+  constructor(runDirectory: string) {
+    this.#runDirectory = runDirectory;
+    const operation = `watch the names in ${runDirectory}`;
+    this.#inotify = Fd.adopt(perform(operation, 'inotify_init1', O_CLOEXEC | O_NONBLOCK), operation);
+    try {
+      perform(operation, 'inotify_add_watch', this.#inotify.raw, runDirectory, eventMask);
+      for (const { name } of listNames({ runDirectory })) this.#known.add(name);
+      this.#watch = watchDescriptor(this.#inotify.raw, UV_READABLE, () => this.#guard(() => this.#read()));
+    } catch (error) {
+      this.#inotify.close();
+      throw error;
+    }
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.queue.end(error);
+    }
+  }
+
+  #read(): void {
+    while (!this.#inotify.closed) {
+      const length = syscall('read', this.#inotify.raw, this.#buffer, this.#buffer.length);
+      if (length === -11) return; // EAGAIN
+      if (length <= 0)
+        throw new KernelError({
+          errno: -length,
+          syscall: 'read',
+          operation: `watch the names in ${this.#runDirectory}`,
+        });
+      this.#decode(length);
+    }
+  }
+
+  /** struct inotify_event: s32 watch, u32 mask, u32 cookie, u32 length, then the name padded with NUL bytes. */
+  #decode(length: number): void {
+    const view = new DataView(this.#buffer.buffer);
+    for (let at = 0; at + 16 <= length; ) {
+      const mask = view.getUint32(at + 4, true);
+      const nameLength = view.getUint32(at + 12, true);
+      const name = Buffer.from(this.#buffer.subarray(at + 16, at + 16 + nameLength))
+        .toString()
+        .replace(/\0+$/, '');
+      at += 16 + nameLength;
+      if (mask & IN_Q_OVERFLOW) this.#resynchronise();
+      else if (mask & (IN_DELETE_SELF | IN_UNMOUNT)) this.queue.end();
+      else if (mask & (IN_CREATE | IN_MOVED_TO)) this.#appeared(name);
+      else if (mask & (IN_DELETE | IN_MOVED_FROM)) this.#disappeared(name);
+    }
+  }
+
+  #appeared(name: string): void {
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    this.queue.push({ event: 'add', name });
+    this.#pending.add(name);
+    this.#announceReady();
+  }
+
+  #disappeared(name: string): void {
+    if (!this.#known.delete(name)) return;
+    this.#pending.delete(name);
+    this.queue.push({ event: 'delete', name });
+    this.#watchMounts();
+  }
+
+  #resynchronise(): void {
+    const present = new Set(listNames({ runDirectory: this.#runDirectory }).map(({ name }) => name));
+    for (const name of [...this.#known]) if (!present.has(name)) this.#disappeared(name);
+    for (const name of present) this.#appeared(name);
+  }
+
+  #announceReady(): void {
+    for (const name of [...this.#pending]) {
+      if (!isReady(name, { runDirectory: this.#runDirectory })) continue;
+      this.#pending.delete(name);
+      this.queue.push({ event: 'ready', name });
+    }
+    this.#watchMounts();
+  }
+
+  /** The mount table tells of its changes (an urgent condition in poll); it is watched only while a name waits for its mount. */
+  #watchMounts(): void {
+    if (this.#pending.size > 0 && !this.#mounts && !this.#inotify.closed) {
+      const descriptor = openSync('/proc/self/mountinfo', 'r');
+      const watch = watchDescriptor(descriptor, UV_PRIORITIZED, () => this.#guard(() => this.#announceReady()));
+      this.#mounts = { descriptor, watch };
+      this.#announceReady(); // the mount may have come before the watch
+    } else if (this.#pending.size === 0 && this.#mounts) {
+      this.#mounts.watch.close();
+      closeSync(this.#mounts.descriptor);
+      this.#mounts = undefined;
+    }
+  }
+
+  #close(): void {
+    this.#pending.clear();
+    this.#watchMounts();
+    this.#watch.close();
+    this.#inotify.close();
+  }
+}

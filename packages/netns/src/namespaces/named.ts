@@ -1,0 +1,109 @@
+import { KernelError } from '../errors.ts';
+import { inChild } from '../native/child.ts';
+import { AT_FDCWD, CLONE_NEWNET, MS_BIND, O_CLOEXEC, O_RDONLY, S_IFREG } from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
+import type { SyscallStep } from '../native/syscall.ts';
+import { syscall } from '../native/syscall.ts';
+import { ResourceStack } from '../resource.ts';
+import { detachAndUnlink, pathOfName, type RunDirectoryOptions } from './names.ts';
+import { Namespace } from './namespace.ts';
+import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
+import { prepareRunDirectory } from './run-directory.ts';
+
+/** Making a name: an empty file, then the mount on it. `mknod` makes the file without opening it. */
+function nameSteps(path: string, source: string): readonly SyscallStep[] {
+  return [
+    ['mknodat', AT_FDCWD, path, S_IFREG, 0],
+    ['mount', source, path, 'none', MS_BIND, null],
+  ];
+}
+
+/**
+ * The file and the mount are made in a child that outlives this process if need be: whoever is killed, the name is there whole
+ * or not at all. If it was the child, this process takes the file away again.
+ */
+function runNaming(path: string, steps: readonly SyscallStep[], operations: readonly string[]): readonly number[] {
+  const fileStep = steps.findIndex(([name]) => name === 'mknodat');
+  const { results, failed } = inChild(operations[fileStep] ?? '', steps);
+  if (!failed) return results;
+  const openStep = steps.findIndex(([name]) => name === 'openat');
+  const opened = results[openStep];
+  if (opened !== undefined) syscall('close', opened);
+  const operation = operations[failed.step] ?? '';
+  if (results.length > fileStep) detachAndUnlink(path, `remove namespace file ${path}`);
+  throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
+}
+
+/**
+ * Makes a new network namespace and gives it a name. `ip netns add NAME`.
+ *
+ * Returns the namespace, held open; close it when you no longer need it: the name keeps the namespace alive. Throws
+ * InvalidArgumentError for an impossible name, KernelError otherwise: EEXIST if the name is taken (by a stale entry, too), EPERM
+ * without CAP_SYS_ADMIN. Nothing half-made stays behind, whoever is killed when. ip-netns(8).
+ */
+export function createNamed(name: string, options: RunDirectoryOptions = {}): Namespace {
+  const path = pathOfName(name, options.runDirectory);
+  prepareRunDirectory(options.runDirectory);
+  const steps: readonly SyscallStep[] = [
+    ['unshare', CLONE_NEWNET],
+    ['openat', AT_FDCWD, '/proc/self/ns/net', O_RDONLY | O_CLOEXEC],
+    ...nameSteps(path, '/proc/self/ns/net'),
+  ];
+  const results = runNaming(path, steps, [
+    `create a new network namespace ${JSON.stringify(name)}`,
+    `open the new network namespace ${JSON.stringify(name)}`,
+    `create namespace file ${path}`,
+    `bind the new network namespace to ${path}`,
+  ]);
+  return new Namespace(Fd.adopt(results[1] ?? -1, `net namespace ${JSON.stringify(name)}`), 'net');
+}
+
+/** How many names one child makes: its list of system calls has an end. */
+const namesPerChild = 64;
+
+/**
+ * Makes many new network namespaces with names, at the speed of the kernel: hundreds share the cost of one child process.
+ * `ip -batch` with a line `netns add NAME` for each.
+ *
+ * All or none: if one fails, those already made are removed. Nothing is held open; use `openNamespace`. Throws as `createNamed` does.
+ */
+export function createNames(names: readonly string[], options: RunDirectoryOptions = {}): void {
+  const paths = names.map((name) => pathOfName(name, options.runDirectory));
+  prepareRunDirectory(options.runDirectory);
+  using undo = new ResourceStack();
+  for (let start = 0; start < paths.length; start += namesPerChild) {
+    const chunk = paths.slice(start, start + namesPerChild);
+    const steps = chunk.flatMap((path) => [
+      ['unshare', CLONE_NEWNET] as const,
+      ...nameSteps(path, '/proc/self/ns/net'),
+    ]);
+    const { results, failed } = inChild('create network namespaces', steps);
+    chunk.slice(0, Math.ceil((results.length - 1) / 3)).forEach((path) => {
+      undo.defer(() => detachAndUnlink(path, `remove namespace file ${path}`));
+    });
+    if (failed) {
+      const path = chunk[Math.floor(failed.step / 3)] ?? '';
+      throw new KernelError({
+        errno: failed.errno,
+        syscall: steps[failed.step]?.[0] ?? '',
+        operation: `create the named network namespace ${path}`,
+      });
+    }
+  }
+  undo.commit();
+}
+
+/**
+ * Gives a network namespace that exists a (further) name. `ip netns attach NAME PID`, for any kind of reference.
+ *
+ * Throws as `openNamespace` and `createNamed` do.
+ */
+export function attachName(name: string, ref: NamespaceRef, options: RunDirectoryOptions = {}): void {
+  const path = pathOfName(name, options.runDirectory);
+  using namespace = openNamespace(ref, 'net', options);
+  prepareRunDirectory(options.runDirectory);
+  runNaming(path, nameSteps(path, `/proc/self/fd/${namespace.fd.raw}`), [
+    `create namespace file ${path}`,
+    `bind ${describeRef(ref)} to ${path}`,
+  ]);
+}

@@ -1,0 +1,133 @@
+import { opendirSync, statSync } from 'node:fs';
+import { InvalidArgumentError } from '../errors.ts';
+import {
+  AT_FDCWD,
+  MNT_DETACH,
+  NS_GET_NSTYPE,
+  O_CLOEXEC,
+  O_NONBLOCK,
+  O_RDONLY,
+  UMOUNT_NOFOLLOW,
+} from '../native/constants.ts';
+import { check, syscall } from '../native/syscall.ts';
+import { kernelError, type NamespaceId, nsfsDevice } from './identity.ts';
+import { namespaceFlags } from './type.ts';
+
+/** Where `ip netns` keeps its names: each is a file with a network namespace mounted on it. */
+export const defaultRunDirectory = '/run/netns';
+
+export interface RunDirectoryOptions {
+  /** Another directory for names than `/run/netns`. */
+  readonly runDirectory?: string | undefined;
+}
+
+/** One entry of the run directory. */
+export interface NameEntry {
+  readonly name: string;
+  readonly path: string;
+  /** `ready`: a network namespace is mounted there. `stale`: it is not (a leftover, or mounted only in another mount namespace). */
+  readonly state: 'ready' | 'stale';
+  readonly id: NamespaceId | undefined;
+}
+
+/** Throws InvalidArgumentError unless `name` can be the name of a network namespace: 1 to 255 bytes, no `/`, not `.` or `..`. */
+export function validateName(name: string): void {
+  const reason =
+    name === ''
+      ? 'it is empty'
+      : name === '.' || name === '..'
+        ? 'it is a directory'
+        : name.includes('/')
+          ? 'it contains a slash'
+          : name.includes('\0')
+            ? 'it contains a NUL byte'
+            : Buffer.byteLength(name) > 255
+              ? 'it is longer than 255 bytes'
+              : undefined;
+  if (reason !== undefined) throw new InvalidArgumentError('netns name', name, reason);
+}
+
+export function pathOfName(name: string, runDirectory: string = defaultRunDirectory): string {
+  validateName(name);
+  return `${runDirectory}/${name}`;
+}
+
+/**
+ * Lists the names of network namespaces, in the order in which the directory has them. `ip netns list`.
+ *
+ * Whatever is in the directory is listed; what is no network namespace is `stale` and breaks nothing. No directory: no names.
+ * Throws KernelError if the directory cannot be read.
+ */
+export function listNames(options: RunDirectoryOptions = {}): NameEntry[] {
+  const runDirectory = options.runDirectory ?? defaultRunDirectory;
+  const entries: NameEntry[] = [];
+  const device = nsfsDevice();
+  for (const name of readDirectory(runDirectory)) entries.push(inspectEntry(name, `${runDirectory}/${name}`, device));
+  return entries;
+}
+
+/** `readdirSync` sorts; `ip` lists in the directory's own order. */
+function* readDirectory(path: string): Generator<string> {
+  let directory: ReturnType<typeof opendirSync>;
+  try {
+    directory = opendirSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw kernelError(error, 'open', `list the names in ${path}`);
+  }
+  try {
+    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) yield entry.name;
+  } finally {
+    directory.closeSync();
+  }
+}
+
+function inspectEntry(name: string, path: string, device: number): NameEntry {
+  const id = idOfEntry(path, device);
+  return { name, path, state: id === undefined ? 'stale' : 'ready', id };
+}
+
+/** The network namespace mounted at `path`, if any. Only an nsfs file is ever opened: anything else could block or act. */
+function idOfEntry(path: string, device: number): NamespaceId | undefined {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status === undefined || status.dev !== device) return undefined;
+    const raw = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (raw < 0) return undefined;
+    const type = syscall('ioctl', raw, NS_GET_NSTYPE, 0);
+    syscall('close', raw);
+    return type === namespaceFlags.net ? { dev: status.dev, ino: status.ino } : undefined;
+  } catch {
+    return undefined; // a link that leads nowhere or round in circles
+  }
+}
+
+/** Whether a network namespace is mounted at the name now. */
+export function isReady(name: string, options: RunDirectoryOptions = {}): boolean {
+  return idOfEntry(pathOfName(name, options.runDirectory), nsfsDevice()) !== undefined;
+}
+
+/**
+ * Takes a name away. `ip netns delete NAME`.
+ *
+ * The namespace itself lives on while a process, descriptor, socket or other mount holds it. Links are not followed: a
+ * name that is a symbolic link loses the link, never the mount that it points to. Throws KernelError: ENOENT, EPERM,
+ * EISDIR (a directory), EBUSY (something is mounted there that this process may not unmount).
+ */
+export function removeName(name: string, options: RunDirectoryOptions = {}): void {
+  const path = pathOfName(name, options.runDirectory);
+  detachAndUnlink(path, `remove namespace file ${path}`);
+}
+
+/** Several mounts may lie on top of each other; while one is left, the kernel refuses to unlink (EBUSY). */
+export function detachAndUnlink(path: string, operation: string): void {
+  for (let layer = 0; ; layer++) {
+    const detached = syscall('umount2', path, MNT_DETACH | UMOUNT_NOFOLLOW);
+    const result = syscall('unlinkat', AT_FDCWD, path, 0);
+    if (result === -EBUSY && detached === 0 && layer < 64) continue;
+    check(result, 'unlinkat', operation);
+    return;
+  }
+}
+
+const EBUSY = 16;

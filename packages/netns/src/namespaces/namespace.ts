@@ -1,0 +1,174 @@
+import { fstatSync } from 'node:fs';
+import { InvalidArgumentError, KernelError } from '../errors.ts';
+import { inChild } from '../native/child.ts';
+import {
+  AF_UNIX,
+  AT_FDCWD,
+  CLONE_NEWPID,
+  NS_GET_ID,
+  NS_GET_NSTYPE,
+  NS_GET_OWNER_UID,
+  NS_GET_PARENT,
+  NS_GET_USERNS,
+  O_CLOEXEC,
+  O_RDONLY,
+  SO_NETNS_COOKIE,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOL_SOCKET,
+} from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
+import { perform, syscall } from '../native/syscall.ts';
+import { type NamespaceId, sameNamespace } from './identity.ts';
+import { type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
+
+/**
+ * A namespace, held open: it stays alive at least as long as this object is not closed.
+ *
+ * Close it with `close()` or `using`. Two objects are of the same namespace if `equals` says so.
+ */
+export class Namespace implements Disposable {
+  readonly type: NamespaceType;
+  /** Device and inode number, as in `ls -Li /proc/PID/ns/net`. */
+  readonly id: NamespaceId;
+  /** The descriptor that holds the namespace; owned by this object. */
+  readonly fd: Fd;
+
+  /** Takes over `fd`, which must be an open namespace file; use `openNamespace` or `createNamespace`. */
+  constructor(fd: Fd, type: NamespaceType) {
+    const { dev, ino } = fstatSync(fd.raw);
+    this.type = type;
+    this.id = { dev, ino };
+    this.fd = fd;
+  }
+
+  /** The kernel's name for it, as `readlink /proc/PID/ns/net` prints it: `net:[4026532281]`. */
+  toString(): string {
+    return `${this.type}:[${this.id.ino}]`;
+  }
+
+  /** Whether both are the same namespace (device and inode are equal). */
+  equals(other: Namespace): boolean {
+    return sameNamespace(this.id, other.id);
+  }
+
+  /**
+   * A number that no other namespace of this boot has or will have (for a network namespace the same as
+   * SO_NETNS_COOKIE). Undefined where the kernel has no way to tell: before Linux 5.14, or without the right to look inside.
+   */
+  get cookie(): bigint | undefined {
+    const buffer = new BigUint64Array(1);
+    const bytes = new Uint8Array(buffer.buffer);
+    if (syscall('ioctl', this.fd.raw, NS_GET_ID, bytes) >= 0) return buffer[0];
+    if (this.type !== 'net') return undefined;
+    const size = new Int32Array([8]);
+    const { failed } = inChild(`read the cookie of ${this}`, [
+      ['setns', this.fd.raw, namespaceFlags.net],
+      ['socket', AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0],
+      ['getsockopt', { result: 1 }, SOL_SOCKET, SO_NETNS_COOKIE, bytes, size],
+      ['close', { result: 1 }],
+    ]);
+    return failed ? undefined : buffer[0];
+  }
+
+  /**
+   * The user namespace that owns this one: its root may do what it likes here. ioctl_nsfs(2) NS_GET_USERNS, Linux 4.9.
+   * Throws KernelError EPERM when the owner is neither the caller's user namespace nor below it.
+   */
+  owner(): Namespace {
+    return adopt(perform(`find the owner of ${this}`, 'ioctl', this.fd.raw, NS_GET_USERNS, 0), `the owner of ${this}`);
+  }
+
+  /**
+   * The namespace that this one was made in; only `pid` and `user` namespaces have one (others: EINVAL). NS_GET_PARENT, Linux 4.9.
+   * Throws KernelError EPERM at the top of what the caller can see.
+   */
+  parent(): Namespace {
+    return adopt(
+      perform(`find the parent of ${this}`, 'ioctl', this.fd.raw, NS_GET_PARENT, 0),
+      `the parent of ${this}`,
+    );
+  }
+
+  /** The user id that made this `user` namespace (other types: EINVAL). NS_GET_OWNER_UID, Linux 4.11. */
+  ownerUid(): number {
+    const uid = new Uint32Array(1);
+    perform(`find the owner of ${this}`, 'ioctl', this.fd.raw, NS_GET_OWNER_UID, new Uint8Array(uid.buffer));
+    return uid[0] ?? 0;
+  }
+
+  close(): void {
+    this.fd.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.fd.close();
+  }
+}
+
+/** Takes over a raw descriptor and finds out what type of namespace it is. */
+function adopt(raw: number, what: string): Namespace {
+  const fd = Fd.adopt(raw, what);
+  try {
+    return new Namespace(fd, namespaceTypeOf(fd, what));
+  } catch (error) {
+    fd.close();
+    throw error;
+  }
+}
+
+/** What an open file is a namespace of; throws KernelError (EINVAL) if it is none. NS_GET_NSTYPE, Linux 4.11. */
+export function namespaceTypeOf(fd: Fd, what: string): NamespaceType {
+  const type = typeOfFlag(syscall('ioctl', fd.raw, NS_GET_NSTYPE, 0));
+  if (type === undefined) {
+    throw new KernelError({
+      errno: 22,
+      syscall: 'ioctl(NS_GET_NSTYPE)',
+      operation: `use ${what} as a namespace`,
+      hint: 'it is not a namespace file',
+    });
+  }
+  return type;
+}
+
+/** Takes over `fd`, checking that it is a namespace of the wanted type. */
+export function namespaceOfFd(fd: Fd, what: string, wanted?: NamespaceType): Namespace {
+  try {
+    const type = namespaceTypeOf(fd, what);
+    if (wanted !== undefined && type !== wanted)
+      throw new InvalidArgumentError('namespace', what, `it is a ${type} namespace, not a ${wanted} one`);
+    return new Namespace(fd, type);
+  } catch (error) {
+    fd.close();
+    throw error;
+  }
+}
+
+/**
+ * Makes a new namespace that nobody is in, and holds it. No `ip` equivalent: it has no name and no process.
+ *
+ * The calling thread stays where it is. A new network namespace holds only a loopback device that is down. A `pid`
+ * namespace ends with its first process, which is gone already: it can be looked at, but nothing can be started in it.
+ *
+ * Throws KernelError: EPERM without CAP_SYS_ADMIN (a `user` namespace needs none), ENOSPC at the limit
+ * `user.max_*_namespaces`, EINVAL for a type that the kernel lacks. unshare(2).
+ */
+export function createNamespace(type: NamespaceType): Namespace {
+  const flag = namespaceFlags[type];
+  if (flag === undefined) throw new InvalidArgumentError('namespace type', type, 'there is no such type');
+  const operation = `create a new ${type} namespace`;
+  const file = `/proc/self/ns/${type === 'time' ? 'time_for_children' : type}`;
+  const cloned = type === 'pid'; // unshare(2) would only affect children, and there is no file before the first of them
+  const { results, failed } = inChild(
+    operation,
+    [...(cloned ? [] : [['unshare', flag] as const]), ['openat', AT_FDCWD, file, O_RDONLY | O_CLOEXEC]],
+    cloned ? CLONE_NEWPID : 0,
+  );
+  if (failed)
+    throw new KernelError({
+      errno: failed.errno,
+      syscall: failed.step === 0 && !cloned ? 'unshare' : 'open',
+      operation,
+    });
+  return new Namespace(Fd.adopt(results.at(-1) ?? -1, `the new ${type} namespace`), type);
+}

@@ -1,0 +1,32 @@
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} from '../native/constants.ts';
+
+/** What a namespace separates: the names that `/proc/PID/ns` uses. */
+export type NamespaceType = 'mnt' | 'pid' | 'net' | 'ipc' | 'uts' | 'user' | 'cgroup' | 'time';
+
+/** The `CLONE_NEW…` flag of each type, as clone(2), unshare(2), setns(2) and NS_GET_NSTYPE use it (`linux/sched.h`). */
+export const namespaceFlags: Readonly<Record<NamespaceType, number>> = {
+  mnt: CLONE_NEWNS,
+  pid: CLONE_NEWPID,
+  net: CLONE_NEWNET,
+  ipc: CLONE_NEWIPC,
+  uts: CLONE_NEWUTS,
+  user: CLONE_NEWUSER,
+  cgroup: CLONE_NEWCGROUP,
+  time: CLONE_NEWTIME,
+};
+
+export const namespaceTypes = Object.keys(namespaceFlags) as readonly NamespaceType[];
+
+/** The type that has this `CLONE_NEW…` flag. */
+export function typeOfFlag(flag: number): NamespaceType | undefined {
+  return namespaceTypes.find((type) => namespaceFlags[type] === flag);
+}

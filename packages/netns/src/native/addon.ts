@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+
+/** What one argument of a system call may be: see `argument()` in `native/addon.c`. */
+export type SyscallArgument = number | bigint | string | Uint8Array | Int32Array | { readonly result: number } | null;
+
+/** The C functions, exactly as `native/addon.c` exports them: plain numbers, -errno on failure. */
+export interface Addon {
+  syscall(number: number, ...args: readonly SyscallArgument[]): number;
+  inChild(steps: readonly (readonly SyscallArgument[])[], results: Int32Array, cloneFlags: number): number;
+  receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
+  watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;
+  unwatch(handle: WatchHandle): number;
+  keepAlive(handle: WatchHandle, on: boolean): number;
+  exec(path: string, argv: readonly string[], environment: readonly string[]): number;
+}
+
+/** An opaque native object. */
+export type WatchHandle = { readonly watchHandle: unique symbol };
+
+/** The folder of the native files for this machine: two levels up from here in the sources, the build and the bundles alike. */
+const nativeDirectory = join(import.meta.dirname, '../../prebuilds', `linux-${process.arch}`);
+
+/** The static helper program that enters or unshares namespaces and then becomes a command. */
+export const nsexecPath: string = join(nativeDirectory, 'nsexec');
+
+function load(): Addon {
+  const module = { exports: {} };
+  try {
+    process.dlopen(module, join(nativeDirectory, 'netns.node'));
+  } catch (cause) {
+    const platform = `${process.platform}-${process.arch}`;
+    const reason =
+      platform === 'linux-x64' || platform === 'linux-arm64'
+        ? 'run `npm run build` in the checkout'
+        : 'Linux on x64 or arm64 is needed';
+    throw new Error(`cannot load the native part of netns for ${platform}: ${reason}`, { cause });
+  }
+  return module.exports as Addon;
+}
+
+export const addon: Addon = load();

@@ -1,0 +1,31 @@
+import { addon, type SyscallArgument } from './addon.ts';
+import { check, type SyscallStep, syscallNumber } from './syscall.ts';
+
+/** What happened in the child: one result for each step that ran, and which one failed. */
+export interface ChildOutcome {
+  readonly results: readonly number[];
+  /** The step that the kernel refused or that never ran (then `errno` is EINTR: the child was killed); undefined if all ran. */
+  readonly failed: { readonly step: number; readonly errno: number } | undefined;
+}
+
+const notRun = -0x80000000;
+const EINTR = 4;
+
+/**
+ * Runs system calls, one after the other until one fails, in a child process that shares this process's memory and
+ * descriptors but nothing else: a descriptor that it opens appears here; a namespace that it enters does not.
+ *
+ * This is how everything that must happen inside a namespace happens without this thread ever leaving its own. The child
+ * is not killed with this process: what it began, it ends.
+ *
+ * `cloneFlags` (`CLONE_NEWPID`) are for what only clone(2) can do. Throws KernelError if no child can be made.
+ */
+export function inChild(operation: string, steps: readonly SyscallStep[], cloneFlags = 0): ChildOutcome {
+  const results = new Int32Array(steps.length).fill(notRun);
+  const program = steps.map(([name, ...args]): SyscallArgument[] => [syscallNumber(name), ...args]);
+  check(addon.inChild(program, results, cloneFlags), 'clone', operation);
+  const step = results.findIndex((result) => result < 0);
+  if (step === -1) return { results: [...results], failed: undefined };
+  const result = results[step] ?? notRun;
+  return { results: [...results.subarray(0, step)], failed: { step, errno: result === notRun ? EINTR : -result } };
+}

@@ -1,0 +1,69 @@
+import { KernelError } from '../errors.ts';
+import { addon, type SyscallArgument } from './addon.ts';
+
+/** System call numbers: [x86-64, arm64]. `asm/unistd_64.h`, `asm-generic/unistd.h`. */
+const numbers = {
+  read: [0, 63],
+  write: [1, 64],
+  close: [3, 57],
+  lseek: [8, 62],
+  ioctl: [16, 29],
+  fcntl: [72, 25],
+  flock: [73, 32],
+  getpid: [39, 172],
+  socket: [41, 198],
+  connect: [42, 203],
+  sendto: [44, 206],
+  bind: [49, 200],
+  getsockname: [51, 204],
+  setsockopt: [54, 208],
+  getsockopt: [55, 209],
+  mount: [165, 40],
+  umount2: [166, 39],
+  openat: [257, 56],
+  mkdirat: [258, 34],
+  mknodat: [259, 33],
+  unlinkat: [263, 35],
+  unshare: [272, 97],
+  prlimit64: [302, 261],
+  statfs: [137, 43],
+  fstatfs: [138, 44],
+  setns: [308, 268],
+  inotify_init1: [294, 26],
+  inotify_add_watch: [254, 27],
+  statx: [332, 291],
+  ppoll: [271, 73],
+  pidfd_open: [434, 434],
+  pidfd_getfd: [438, 438],
+} as const;
+
+export type SyscallName = keyof typeof numbers;
+
+const column = process.arch === 'arm64' ? 1 : 0;
+
+/** One system call as data: for `inChild`. */
+export type SyscallStep = readonly [name: SyscallName, ...args: SyscallArgument[]];
+
+export function syscallNumber(name: SyscallName): number {
+  return numbers[name][column];
+}
+
+/** Makes one system call on this thread and returns what the kernel returned: -errno on failure. */
+export function syscall(name: SyscallName, ...args: readonly SyscallArgument[]): number {
+  return addon.syscall(numbers[name][column], ...args);
+}
+
+/** Turns -errno into a KernelError that says what was being done: the one place where this happens. */
+export function check(
+  result: number,
+  name: SyscallName | 'clone' | 'recvmmsg' | 'epoll' | 'execve',
+  operation: string,
+): number {
+  if (result < 0) throw new KernelError({ errno: -result, syscall: name, operation });
+  return result;
+}
+
+/** Makes one system call on this thread; throws KernelError `cannot <operation>: …` if the kernel refuses. */
+export function perform(operation: string, name: SyscallName, ...args: readonly SyscallArgument[]): number {
+  return check(addon.syscall(numbers[name][column], ...args), name, operation);
+}

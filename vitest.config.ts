@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+import { privatePool, privateNamespacesWork } from './tools/private-pool.ts';
+
+const inPrivateNamespaces = ['packages/*/test/kernel/**/*.test.ts', 'packages/*/test/differential/**/*.test.ts'];
+const shared = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'unit',
+          pool: 'forks',
+          include: ['packages/*/{src,test}/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', ...inPrivateNamespaces],
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'kernel',
+          pool: privatePool,
+          include: privateNamespacesWork() ? inPrivateNamespaces : [],
+          setupFiles: ['./tools/leak-census.ts'],
+        },
+      },
+    ],
+  },
+});
