@@ -1,0 +1,114 @@
+import { InvalidArgumentError } from '../errors.ts';
+import { type MonitorOptions, monitorNames, type NameEvent } from '../namespaces/monitor.ts';
+import { attachName, createNamed } from '../namespaces/named.ts';
+import { listNames, type NameEntry, type RunDirectoryOptions, removeName } from '../namespaces/names.ts';
+import { createNamespace, Namespace } from '../namespaces/namespace.ts';
+import { processesOf } from '../namespaces/processes.ts';
+import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import { type Network, openNetwork } from '../network/network.ts';
+import { etcDirectory } from '../process/exec.ts';
+import {
+  type ExecOptions,
+  type ExecResult,
+  execIn,
+  type NamespaceProcess,
+  type SpawnOptions,
+  spawnIn,
+} from '../process/spawn.ts';
+
+/**
+ * A network namespace: a whole network stack of its own (devices, addresses, routes, firewall, sockets), held open.
+ *
+ *     using ns = NetworkNamespace.create();
+ *     await ns.network.links.set('lo', { up: true });
+ *     const { stdout } = await ns.exec('ip', ['address']);
+ *
+ * It stays alive while this object is open, and longer if it has a name or processes. This process never enters it.
+ */
+export class NetworkNamespace extends Namespace {
+  /** The name by which it was made or opened, if any. */
+  readonly name: string | undefined;
+  #network: Network | undefined;
+
+  private constructor(namespace: Namespace, name?: string) {
+    super(namespace.fd, namespace.type);
+    this.name = name;
+  }
+
+  /**
+   * Makes a new, nameless one: it holds only a loopback device that is down. `unshare --net`, without a process.
+   * Throws KernelError EPERM without CAP_SYS_ADMIN. Linux 3.0.
+   */
+  static create(): NetworkNamespace {
+    return new NetworkNamespace(createNamespace('net'));
+  }
+
+  /** Makes a new one and gives it a name. `ip netns add NAME`. Throws as `createNamed` does. */
+  static createNamed(name: string, options: RunDirectoryOptions = {}): NetworkNamespace {
+    return new NetworkNamespace(createNamed(name, options), name);
+  }
+
+  /** Opens one that exists: by name, path, process, descriptor. Throws as `openNamespace` does. */
+  static open(ref: NamespaceRef, options: RunDirectoryOptions = {}): NetworkNamespace {
+    const namespace = openNamespace(ref, 'net', options);
+    if (namespace.type !== 'net') {
+      namespace.close();
+      throw new InvalidArgumentError('namespace', String(namespace), 'it is no network namespace');
+    }
+    return new NetworkNamespace(namespace, typeof ref === 'string' && !ref.includes('/') ? ref : undefined);
+  }
+
+  /** Lists the names. `ip netns list`. Throws as `listNames` does. */
+  static names(options: RunDirectoryOptions = {}): NameEntry[] {
+    return listNames(options);
+  }
+
+  /** Gives one that exists a name. `ip netns attach NAME PID`. Throws as `attachName` does. */
+  static attachName(name: string, ref: NamespaceRef, options: RunDirectoryOptions = {}): void {
+    attachName(name, ref, options);
+  }
+
+  /** Takes a name away; the namespace lives on while something holds it. `ip netns delete NAME`. Throws as `removeName` does. */
+  static removeName(name: string, options: RunDirectoryOptions = {}): void {
+    removeName(name, options);
+  }
+
+  /** Follows the names as they come and go. `ip netns monitor`. Throws as `monitorNames` does. */
+  static monitor(options: MonitorOptions = {}): AsyncIterableIterator<NameEvent> {
+    return monitorNames(options);
+  }
+
+  /** Its devices, addresses and ids. Opened at first use, closed with this object. */
+  get network(): Network {
+    this.#network ??= openNetwork(this);
+    return this.#network;
+  }
+
+  /** The processes that are in it, as far as the caller may see them. `ip netns pids NAME`. */
+  processes(): number[] {
+    return processesOf(this.id);
+  }
+
+  /** Runs a command in it and collects the output. `ip netns exec NAME COMMAND`. Rejects as `execIn` does. */
+  exec(command: string, args: readonly string[] = [], options: ExecOptions = {}): Promise<ExecResult> {
+    return execIn(this, command, args, { etc: this.#etc, ...options });
+  }
+
+  /** Starts a command in it: a plain ChildProcess of Node. See `spawnIn`. */
+  spawn(command: string, args: readonly string[] = [], options: SpawnOptions = {}): NamespaceProcess {
+    return spawnIn(this, command, args, { etc: this.#etc, ...options });
+  }
+
+  get #etc(): string | undefined {
+    return this.name === undefined ? undefined : `${etcDirectory}/${this.name}`;
+  }
+
+  override close(): void {
+    this.#network?.close();
+    super.close();
+  }
+
+  override [Symbol.dispose](): void {
+    this.close();
+  }
+}

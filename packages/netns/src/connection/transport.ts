@@ -1,0 +1,154 @@
+import { DecodeError } from '../errors.ts';
+import { addon } from '../native/addon.ts';
+import { inChild } from '../native/child.ts';
+import {
+  AF_NETLINK,
+  CLONE_NEWNET,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  NETLINK_ADD_MEMBERSHIP,
+  NETLINK_CAP_ACK,
+  NETLINK_EXT_ACK,
+  NETLINK_GET_STRICT_CHK,
+  NETLINK_LISTEN_ALL_NSID,
+  SO_RCVBUF,
+  SO_RCVBUFFORCE,
+  SOCK_CLOEXEC,
+  SOCK_RAW,
+  SOL_NETLINK,
+  SOL_SOCKET,
+  UV_READABLE,
+} from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
+import { check, perform, syscall } from '../native/syscall.ts';
+import { type Watch, watchDescriptor } from '../native/watch.ts';
+
+/** One datagram as received; `bytes` is valid until the next receive. */
+export interface Datagram {
+  readonly bytes: Uint8Array;
+  /** Which namespace it came from, by the receiving namespace's own numbering; undefined: the receiving one itself. */
+  readonly nsid: number | undefined;
+}
+
+/** Datagrams to and from the kernel. The only seam: a scripted kernel for tests is another one of these. */
+export interface Transport extends Disposable {
+  /** Throws KernelError. */
+  send(bytes: Uint8Array): void;
+  /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
+  receive(): readonly Datagram[];
+  /** Blocks until there is something to receive; false after `milliseconds`. */
+  wait(milliseconds: number): boolean;
+  /** Calls back whenever there may be something to receive. */
+  watch(ready: () => void): Watch;
+}
+
+export interface SocketOptions {
+  /** `NETLINK_ROUTE` (0), `NETLINK_SOCK_DIAG` (4), `NETLINK_NETFILTER` (12), … */
+  readonly protocol?: number | undefined;
+  /** The network namespace that the socket belongs to; undefined: this process's own. */
+  readonly namespace?: Fd | undefined;
+  /** Have the kernel refuse attributes that it does not understand, and filter dumps (NETLINK_GET_STRICT_CHK, Linux 4.20). Default: true. */
+  readonly strict?: boolean | undefined;
+  /** Bytes of socket buffer for what was not read yet. */
+  readonly receiveBuffer?: number | undefined;
+}
+
+const EAGAIN = 11;
+/** The kernel gives at most 32 KiB per receive of a dump, and loses what does not fit into less. */
+const slotSize = 32768;
+const slots = 8;
+const EPOLLIN = 1;
+
+/**
+ * Where datagrams are received into, one for all connections of a thread: nothing is kept in it, since a datagram is
+ * decoded before the next receive.
+ */
+const scratch = new Uint8Array(slotSize * slots);
+const info = new Int32Array(slots * 3);
+
+/** A netlink socket in a network namespace. It keeps the namespace alive. netlink(7). */
+export class NetlinkSocket implements Transport {
+  readonly #fd: Fd;
+
+  constructor(options: SocketOptions = {}) {
+    const { protocol = 0, namespace } = options;
+    const operation = `open a netlink socket (protocol ${protocol})`;
+    this.#fd = Fd.adopt(openSocket(operation, protocol, namespace), 'the netlink socket');
+    try {
+      this.#option(NETLINK_EXT_ACK, 1); // these three may be missing on old kernels; answers are then less precise
+      this.#option(NETLINK_CAP_ACK, 1);
+      if (options.strict !== false) this.#option(NETLINK_GET_STRICT_CHK, 1);
+      if (options.receiveBuffer !== undefined) this.#enlarge(options.receiveBuffer);
+    } catch (error) {
+      this.#fd.close();
+      throw error;
+    }
+  }
+
+  #option(option: number, value: number): number {
+    return syscall('setsockopt', this.#fd.raw, SOL_NETLINK, option, Int32Array.of(value), 4);
+  }
+
+  /** Beyond the system's limit only with CAP_NET_ADMIN. */
+  #enlarge(bytes: number): void {
+    const size = Int32Array.of(bytes);
+    if (syscall('setsockopt', this.#fd.raw, SOL_SOCKET, SO_RCVBUFFORCE, size, 4) < 0) {
+      syscall('setsockopt', this.#fd.raw, SOL_SOCKET, SO_RCVBUF, size, 4);
+    }
+  }
+
+  /** Joins a multicast group. Throws KernelError. */
+  join(group: number): void {
+    check(this.#option(NETLINK_ADD_MEMBERSHIP, group), 'setsockopt', `listen to netlink group ${group}`);
+  }
+
+  /** Also receives what happens in every namespace that has an nsid here. Needs CAP_NET_BROADCAST. Linux 4.2. */
+  listenToAllNamespaces(): void {
+    check(this.#option(NETLINK_LISTEN_ALL_NSID, 1), 'setsockopt', 'listen to all network namespaces');
+  }
+
+  send(bytes: Uint8Array): void {
+    perform('send a netlink request', 'sendto', this.#fd.raw, bytes, bytes.length, 0, null, 0);
+  }
+
+  receive(): readonly Datagram[] {
+    const count = addon.receive(this.#fd.raw, scratch, slotSize, info, MSG_DONTWAIT);
+    if (count === -EAGAIN) return [];
+    check(count, 'recvmmsg', 'receive netlink messages');
+    const datagrams: Datagram[] = [];
+    for (let slot = 0; slot < count; slot++) {
+      const length = info[3 * slot] ?? 0;
+      const nsid = info[3 * slot + 2] ?? -1;
+      if ((info[3 * slot + 1] ?? 0) & MSG_TRUNC) throw new DecodeError('datagram', slotSize, 'it was cut short');
+      const start = slot * slotSize;
+      datagrams.push({ bytes: scratch.subarray(start, start + length), nsid: nsid < 0 ? undefined : nsid });
+    }
+    return datagrams;
+  }
+
+  wait(milliseconds: number): boolean {
+    const poll = new Int32Array([this.#fd.raw, EPOLLIN]); // struct pollfd: fd, events and revents
+    const timeout = BigInt64Array.of(
+      BigInt(Math.trunc(milliseconds / 1000)),
+      BigInt((milliseconds % 1000) * 1_000_000),
+    );
+    const result = syscall('ppoll', poll, 1, new Uint8Array(timeout.buffer), null, 0);
+    return result !== 0;
+  }
+
+  watch(ready: () => void): Watch {
+    return watchDescriptor(this.#fd.raw, UV_READABLE, ready);
+  }
+
+  [Symbol.dispose](): void {
+    this.#fd.close();
+  }
+}
+
+function openSocket(operation: string, protocol: number, namespace: Fd | undefined): number {
+  const socket = ['socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol] as const;
+  if (namespace === undefined) return perform(operation, ...socket);
+  const { results, failed } = inChild(operation, [['setns', namespace.raw, CLONE_NEWNET], socket]);
+  if (failed) check(-failed.errno, failed.step === 0 ? 'setns' : 'socket', `${operation} in another network namespace`);
+  return results[1] ?? -1;
+}

@@ -1,0 +1,53 @@
+/**
+ * Linux network namespaces for TypeScript: make, name, enter, see and explain them.
+ *
+ * @packageDocumentation
+ */
+import { access } from 'node:fs';
+
+// libuv makes the threads of its pool when work is first queued, and they inherit the namespaces of the thread that queues it, for
+// the life of the process. Queue it now, from where the program starts.
+access('/', () => {});
+
+export { NetworkNamespace } from './api/network-namespace.ts';
+export { type Declaration, type DumpResult, NetlinkConnection, type RequestOptions } from './connection/connection.ts';
+export { type NetlinkEvent, type SubscribeOptions, subscribe } from './connection/subscribe.ts';
+export {
+  ClosedError,
+  DecodeError,
+  type ExtendedAck,
+  InvalidArgumentError,
+  KernelError,
+  type KernelErrorDetails,
+  NetlinkError,
+  UnsupportedError,
+} from './errors.ts';
+export { type NamespaceId, sameNamespace } from './namespaces/identity.ts';
+export { type MonitorOptions, monitorNames, type NameEvent } from './namespaces/monitor.ts';
+export { attachName, createNamed, createNames } from './namespaces/named.ts';
+export {
+  defaultRunDirectory,
+  listNames,
+  type NameEntry,
+  type RunDirectoryOptions,
+  removeName,
+  validateName,
+} from './namespaces/names.ts';
+export { createNamespace, Namespace } from './namespaces/namespace.ts';
+export { namespaceIdOf, namespacesOfProcesses, processesOf } from './namespaces/processes.ts';
+export { type NamespaceRef, openNamespace } from './namespaces/reference.ts';
+export { prepareRunDirectory } from './namespaces/run-directory.ts';
+export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
+export { Fd } from './native/fd.ts';
+export { type Address, Addresses, type AddressSpec } from './network/addresses.ts';
+export { type Link, type LinkChanges, type LinkSpec, Links, type PeerSpec } from './network/links.ts';
+export { Network, openNetwork } from './network/network.ts';
+export { type NsidEntry, type NsidOptions, type NsidSubject, Nsids } from './network/nsids.ts';
+export {
+  type ExecOptions,
+  type ExecResult,
+  execIn,
+  type NamespaceProcess,
+  type SpawnOptions,
+  spawnIn,
+} from './process/spawn.ts';

@@ -1,0 +1,107 @@
+import { DecodeError } from '../errors.ts';
+import { align4, type Slice, sliceOf } from '../wire/slice.ts';
+import { Writer } from '../wire/writer.ts';
+
+/** Size of `struct nlmsghdr` (`linux/netlink.h`). */
+export const NLMSG_HDRLEN = 16;
+
+/** Message types below 16 belong to netlink itself. */
+export const NLMSG_NOOP = 1;
+export const NLMSG_ERROR = 2;
+export const NLMSG_DONE = 3;
+export const NLMSG_OVERRUN = 4;
+
+export const NLM_F_REQUEST = 0x01;
+export const NLM_F_MULTI = 0x02;
+export const NLM_F_ACK = 0x04;
+export const NLM_F_ECHO = 0x08;
+/** The table changed while it was dumped: the answer may have holes, ask again. */
+export const NLM_F_DUMP_INTR = 0x10;
+export const NLM_F_DUMP_FILTERED = 0x20;
+
+/** In GET requests. */
+export const NLM_F_ROOT = 0x100;
+export const NLM_F_MATCH = 0x200;
+export const NLM_F_DUMP = NLM_F_ROOT | NLM_F_MATCH;
+
+/** In NEW requests. */
+export const NLM_F_REPLACE = 0x100;
+export const NLM_F_EXCL = 0x200;
+export const NLM_F_CREATE = 0x400;
+export const NLM_F_APPEND = 0x800;
+
+/** In DELETE requests. */
+export const NLM_F_NONREC = 0x100;
+export const NLM_F_BULK = 0x200;
+
+/** In acknowledgements: the request was not copied into it; extended ack attributes follow. */
+export const NLM_F_CAPPED = 0x100;
+export const NLM_F_ACK_TLVS = 0x200;
+
+/** The fields of `struct nlmsghdr` but its length. */
+export interface MessageHeader {
+  readonly type: number;
+  readonly flags: number;
+  /** Echoed by the kernel in every answer to a request. */
+  readonly sequence: number;
+  /** The netlink port of the sender; 0 is the kernel. */
+  readonly port: number;
+}
+
+/** One message of a datagram. As a {@link Slice} it is the payload behind the header. */
+export interface NetlinkMessage extends MessageHeader, Slice {}
+
+/** Something that can append a payload: every message declaration. */
+export interface PayloadWriter<V> {
+  write(writer: Writer, value: V): void;
+}
+
+/** Builds a whole message: header, then `value` as `declaration` writes it. Throws InvalidArgumentError. */
+export function encodeMessage<V>(
+  header: Partial<MessageHeader> & { readonly type: number },
+  declaration: PayloadWriter<V>,
+  value: V,
+): Uint8Array {
+  const writer = new Writer();
+  writer.reserve(NLMSG_HDRLEN);
+  declaration.write(writer, value);
+  const { view, length } = writer;
+  view.setUint32(0, length, true);
+  view.setUint16(4, header.type, true);
+  view.setUint16(6, header.flags ?? 0, true);
+  view.setUint32(8, header.sequence ?? 0, true);
+  view.setUint32(12, header.port ?? 0, true);
+  return writer.finish();
+}
+
+/**
+ * Splits what one receive returned into its messages. The slices share the memory of `datagram`: decode, or copy, before it
+ * is received into again. Throws DecodeError for a length that cannot be right.
+ */
+export function splitDatagram(datagram: Uint8Array): NetlinkMessage[] {
+  const { bytes, view, end } = sliceOf(datagram);
+  const messages: NetlinkMessage[] = [];
+  let at = 0;
+  while (at < end) {
+    const remaining = end - at;
+    if (remaining < NLMSG_HDRLEN)
+      throw new DecodeError('nlmsghdr', at, `${remaining} bytes remain, too few for a header`);
+    const length = view.getUint32(at, true);
+    if (length < NLMSG_HDRLEN)
+      throw new DecodeError('nlmsghdr', at, `message says ${length} bytes, less than its own header`);
+    if (length > remaining) throw new DecodeError('nlmsghdr', at, `message says ${length} bytes, ${remaining} remain`);
+    messages.push({
+      type: view.getUint16(at + 4, true),
+      flags: view.getUint16(at + 6, true),
+      sequence: view.getUint32(at + 8, true),
+      port: view.getUint32(at + 12, true),
+      bytes,
+      view,
+      start: at + NLMSG_HDRLEN,
+      end: at + length,
+      origin: at,
+    });
+    at += align4(length);
+  }
+  return messages;
+}

@@ -1,0 +1,2 @@
+/** Netlink protocols (`linux/netlink.h`): the third argument of `socket(AF_NETLINK, type, protocol)`. */
+export const NETLINK_ROUTE = 0;

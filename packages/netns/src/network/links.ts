@@ -1,0 +1,237 @@
+import type { NetlinkConnection } from '../connection/connection.ts';
+import { InvalidArgumentError, KernelError } from '../errors.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import {
+  extMaskFlag,
+  type LinkMessage,
+  type LinkMessageInput,
+  link,
+  linkFlag,
+  linkFlags,
+  operstates,
+} from '../netlink/families/route/link.ts';
+import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/header.ts';
+import { ResourceStack } from '../resource.ts';
+
+/** A network device, as the kernel describes it. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** `veth`, `bridge`, `vxlan`, …; undefined for a device that was not made by software, and for loopback. */
+  readonly kind: string | undefined;
+  readonly up: boolean;
+  /** Whether it can carry traffic: `UP`, `DOWN`, `UNKNOWN`, `LOWERLAYERDOWN`, … */
+  readonly operstate: string;
+  readonly loopback: boolean;
+  /** Bytes. */
+  readonly mtu: number | undefined;
+  /** The hardware address. */
+  readonly address: string | undefined;
+  /** Index of the bridge (or bond, VRF) that it belongs to. */
+  readonly master: number | undefined;
+  /** Index of the device that it is made on, or of the other end of a veth; in the namespace `linkNetnsid` if that is given. */
+  readonly link: number | undefined;
+  readonly linkNetnsid: number | undefined;
+  /** `UP`, `BROADCAST`, `MULTICAST`, … as `ip` writes them between `<` and `>`. */
+  readonly flags: readonly string[];
+  /** Everything that the kernel said, unknown attributes included. */
+  readonly message: LinkMessage;
+}
+
+/** Settings that a new link, its peer, and a link that exists have in common. */
+interface LinkSettings {
+  readonly name?: string | undefined;
+  readonly mtu?: number | undefined;
+  /** Hardware address. */
+  readonly address?: string | undefined;
+  readonly alias?: string | undefined;
+  readonly group?: number | undefined;
+  readonly txQueueLength?: number | undefined;
+  /** The namespace in which it is made, or into which it moves. */
+  readonly netns?: NamespaceRef | undefined;
+}
+
+type LinkinfoInput = NonNullable<NonNullable<LinkMessageInput['attributes']>['linkinfo']>;
+
+/** The kinds of links that can be made, and what each needs beside the common settings. */
+type KindData = LinkinfoInput extends infer I
+  ? I extends { readonly kind: infer K; readonly data?: infer D }
+    ? { readonly kind: K; readonly data?: D }
+    : never
+  : never;
+
+/** The other end of a veth: made in the same message, possibly in another namespace. */
+export interface PeerSpec extends LinkSettings {
+  readonly index?: number | undefined;
+  readonly numTxQueues?: number | undefined;
+  readonly numRxQueues?: number | undefined;
+}
+
+export type LinkSpec = PeerSpec &
+  KindData & {
+    readonly up?: boolean | undefined;
+    /** The bridge, bond or VRF to belong to: name or index. */
+    readonly master?: string | number | undefined;
+    /** The device that it is made on (vlan, macvlan, vxlan's underlay by name). */
+    readonly link?: string | number | undefined;
+    /** veth only. */
+    readonly peer?: PeerSpec | undefined;
+  };
+
+export interface LinkChanges extends LinkSettings {
+  readonly up?: boolean | undefined;
+  /** `null` takes it out of what it belongs to. */
+  readonly master?: string | number | null | undefined;
+  readonly promiscuous?: boolean | undefined;
+  readonly allMulticast?: boolean | undefined;
+  readonly multicast?: boolean | undefined;
+  readonly arp?: boolean | undefined;
+}
+
+/** The devices of one network namespace. `ip link`. */
+export class Links {
+  readonly #connection: NetlinkConnection;
+
+  constructor(connection: NetlinkConnection) {
+    this.#connection = connection;
+  }
+
+  /** All devices, by index. `ip link show`. Counters come only with `stats`: they are a quarter of the answer. */
+  async list(options: { readonly stats?: boolean } = {}): Promise<Link[]> {
+    const attributes = options.stats ? {} : { extMask: extMaskFlag('skip_stats') };
+    const { messages } = await this.#connection.dump(link, { attributes }, { operation: 'list links' });
+    return messages.map(linkOf);
+  }
+
+  /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
+  async get(ref: string | number): Promise<Link> {
+    const request = typeof ref === 'number' ? { header: { index: ref } } : { attributes: { ifname: ref } };
+    const [answer] = await this.#connection.request(link, 'get', request, { operation: `find link ${ref}` });
+    if (answer === undefined)
+      throw new KernelError({ errno: 19, syscall: 'RTM_GETLINK', operation: `find link ${ref}` });
+    return linkOf(answer);
+  }
+
+  /**
+   * Makes a device, and for a veth both ends at once, each where it belongs. `ip link add NAME type KIND …`.
+   *
+   * `netns` makes it in another namespace at once (moving a device later costs the kernel about 20 ms). Throws NetlinkError: EEXIST
+   * (the name is taken), EOPNOTSUPP (the kernel has no such kind), EPERM, EINVAL with the attribute in `extack`.
+   */
+  async add(spec: LinkSpec): Promise<void> {
+    const operation = `add ${spec.kind} link${spec.name === undefined ? '' : ` ${spec.name}`}`;
+    using opened = new ResourceStack();
+    const { master, peer } = spec;
+    const attributes = {
+      ...settingsOf(spec, opened),
+      numTxQueues: spec.numTxQueues,
+      numRxQueues: spec.numRxQueues,
+      master: master === undefined ? undefined : await this.#indexOf(master),
+      link: spec.link === undefined ? undefined : await this.#indexOf(spec.link),
+      linkinfo: linkinfoOf(spec, peer, opened),
+    };
+    const header = { index: spec.index ?? 0, ...(spec.up ? { flags: linkFlag('UP'), change: linkFlag('UP') } : {}) };
+    const message = { header, attributes } as LinkMessageInput;
+    await this.#connection.request(link, 'new', message, { operation, flags: NLM_F_CREATE | NLM_F_EXCL });
+  }
+
+  /** Changes a device. `ip link set DEV …`. Moving it (`netns`) takes it down and takes its addresses away. Throws NetlinkError. */
+  async set(ref: string | number, changes: LinkChanges): Promise<void> {
+    using opened = new ResourceStack();
+    const index = await this.#indexOf(ref);
+    const { master } = changes;
+    const attributes = {
+      ...settingsOf(changes, opened),
+      master: master === undefined ? undefined : master === null ? 0 : await this.#indexOf(master),
+    };
+    const [flags, change] = flagChanges(changes);
+    const message = { header: { index, flags, change }, attributes } as LinkMessageInput;
+    await this.#connection.request(link, 'new', message, { operation: `change link ${ref}` });
+  }
+
+  /** Takes a device away, a veth with its other end. `ip link delete DEV`. Throws NetlinkError (ENODEV, EOPNOTSUPP for `lo`). */
+  async delete(ref: string | number): Promise<void> {
+    const index = await this.#indexOf(ref);
+    await this.#connection.request(link, 'del', { header: { index } }, { operation: `delete link ${ref}` });
+  }
+
+  async #indexOf(ref: string | number): Promise<number> {
+    return typeof ref === 'number' ? ref : (await this.get(ref)).index;
+  }
+}
+
+function settingsOf(settings: LinkSettings, opened: ResourceStack) {
+  const { name } = settings;
+  if (
+    name !== undefined &&
+    (name === '' || Buffer.byteLength(name) > 15 || /[\s/:]/.test(name) || name === '.' || name === '..')
+  ) {
+    throw new InvalidArgumentError('link name', name, 'it must have 1 to 15 bytes, without blanks, "/" and ":"');
+  }
+  return {
+    ifname: name,
+    mtu: settings.mtu,
+    address: settings.address,
+    ifalias: settings.alias,
+    group: settings.group,
+    txqlen: settings.txQueueLength,
+    netNsFd: settings.netns === undefined ? undefined : opened.use(openTarget(settings.netns)).fd.raw,
+  };
+}
+
+function openTarget(ref: NamespaceRef): Namespace {
+  try {
+    return openNamespace(ref, 'net');
+  } catch (error) {
+    if (error instanceof KernelError)
+      throw new KernelError({
+        ...error,
+        operation: `use ${describeRef(ref)} as the namespace of a link`,
+        cause: error,
+      });
+    throw error;
+  }
+}
+
+function linkinfoOf(spec: LinkSpec, peer: PeerSpec | undefined, opened: ResourceStack) {
+  if (peer === undefined) return { kind: spec.kind, data: spec.data };
+  const attributes = { ...settingsOf(peer, opened), numTxQueues: peer.numTxQueues, numRxQueues: peer.numRxQueues };
+  return { kind: spec.kind, data: { peer: { header: { index: peer.index ?? 0 }, attributes } } };
+}
+
+const flagOfChange = { up: 'UP', promiscuous: 'PROMISC', allMulticast: 'ALLMULTI', multicast: 'MULTICAST' } as const;
+
+function flagChanges(changes: LinkChanges): [flags: number, change: number] {
+  let flags = 0;
+  let change = 0;
+  const put = (flag: number, on: boolean | undefined) => {
+    if (on === undefined) return;
+    change |= flag;
+    if (on) flags |= flag;
+  };
+  for (const [key, flag] of Object.entries(flagOfChange))
+    put(linkFlag(flag), changes[key as keyof typeof flagOfChange]);
+  put(linkFlag('NOARP'), changes.arp === undefined ? undefined : !changes.arp);
+  return [flags, change];
+}
+
+function linkOf(message: LinkMessage): Link {
+  const { header, attributes } = message;
+  const flags = linkFlags.filter((_, bit) => header.flags & (1 << bit));
+  return {
+    index: header.index,
+    name: attributes.ifname ?? '',
+    kind: attributes.linkinfo?.kind,
+    up: flags.includes('UP'),
+    operstate: operstates[attributes.operstate ?? 0] ?? String(attributes.operstate),
+    loopback: flags.includes('LOOPBACK'),
+    mtu: attributes.mtu,
+    address: attributes.address,
+    master: attributes.master,
+    link: attributes.link,
+    linkNetnsid: attributes.linkNetnsid,
+    flags,
+    message,
+  };
+}

@@ -1,0 +1,177 @@
+import type { AttributeSet, Field, Flat, In, Out, Pair, Prefixed, Shape, Slot, Struct, Typed } from './shape.ts';
+
+/** The payload carries attributes (`linux/netlink.h`). */
+export const NLA_F_NESTED = 0x8000;
+/** The payload is in network byte order. */
+export const NLA_F_NET_BYTEORDER = 0x4000;
+/** The number without its two flags. */
+export const NLA_TYPE_MASK = 0x3fff;
+
+/** An attribute that no declaration names: kept as it came, and written back unchanged. */
+export interface UnknownAttribute {
+  /** The attribute's number, without flags. */
+  readonly type: number;
+  /** {@link NLA_F_NESTED} and {@link NLA_F_NET_BYTEORDER}, as they came. */
+  readonly flags?: number | undefined;
+  readonly raw: Uint8Array;
+}
+
+/** Fields with attribute numbers: `{ ifname: [3, str], mtu: [4, u32] }`. */
+export type Fields = Readonly<Record<string, AttributeField | Typed<Pair, unknown>>>;
+type AttributeField = readonly [number: number, type: FieldType, when?: { readonly family: number }];
+type FieldType = Typed<Shape | Counted, unknown>;
+
+interface Counted {
+  readonly form: 'counted';
+  readonly count: 'many' | 'list';
+  readonly shape: Shape;
+}
+
+type FieldOut<F> = F extends readonly [number, infer T, ...unknown[]] ? Out<T> : Out<F>;
+type FieldIn<F> = F extends readonly [number, infer T, ...unknown[]] ? In<T> : In<F>;
+export type AttributesOut<F> = Flat<
+  { readonly [K in keyof F]?: FieldOut<F[K]> } & { readonly unknown?: readonly UnknownAttribute[] }
+>;
+export type AttributesIn<F> = Flat<
+  { readonly [K in keyof F]?: FieldIn<F[K]> | undefined } & {
+    readonly unknown?: readonly UnknownAttribute[] | undefined;
+  }
+>;
+
+/**
+ * A set of attributes, one line each: `attrs({ ifname: [3, str], mtu: [4, u32] })`.
+ *
+ * A decoded value has a key for each attribute that was present, in the order in which they came; absent is absent, and
+ * zero is a value. The encoder writes in the order of the keys, so what was decoded is written back byte for byte. When an
+ * attribute is repeated that should not be, the last one counts, as in the kernel. Attributes that are not declared
+ * are kept in `unknown`.
+ *
+ * A third member, `{ family: 7 }`, says that the number means this only in messages of that address family.
+ */
+export function attrs<const F extends Fields>(fields: F): Typed<AttributeSet, AttributesOut<F>, AttributesIn<F>> {
+  return buildSet(fields, []);
+}
+
+type Arms = Readonly<Record<string, Typed<Shape, unknown>>>;
+type ArmsOut<A> =
+  | { [K in keyof A & string]: { readonly kind: K; readonly data?: Out<A[K]> } }[keyof A & string]
+  | { readonly kind: 'other'; readonly name: string; readonly raw?: Uint8Array };
+type ArmsIn<A> =
+  | { [K in keyof A & string]: { readonly kind: K; readonly data?: In<A[K]> | undefined } }[keyof A & string]
+  | { readonly kind: 'other'; readonly name: string; readonly raw?: Uint8Array | undefined };
+
+/**
+ * A set in which one attribute names a kind and another holds what belongs to that kind:
+ * `byKind(1, 2, { vxlan, bridge })` gives `{ kind: 'vxlan', data: { id: 233 } }`.
+ *
+ * The union narrows by `kind`. A kind that is not declared has the tag `other`, with its `name` and its data `raw`: without a tag
+ * of its own it would be `kind: string`, and no comparison could narrow. `others` are further attributes of the same set.
+ */
+export function byKind<const A extends Arms, const F extends Fields = Record<never, never>>(
+  kindNumber: number,
+  dataNumber: number,
+  arms: A,
+  others?: F,
+): Typed<AttributeSet, ArmsOut<A> & AttributesOut<F>, (ArmsIn<A> | { readonly kind?: undefined }) & AttributesIn<F>> {
+  return buildSet(others ?? {}, [buildPair(undefined, kindNumber, dataNumber, arms)]);
+}
+
+/** Kind and data as one field of a larger set: `slave: pair(4, 5, { bridge })` gives `slave: { kind, data }`. */
+export function pair<const A extends Arms>(
+  kindNumber: number,
+  dataNumber: number,
+  arms: A,
+): Typed<Pair, ArmsOut<A>, ArmsIn<A>> {
+  return buildPair(undefined, kindNumber, dataNumber, arms);
+}
+
+/** The same set, marked by the encoder with NLA_F_NESTED. Newer parts of the kernel want the mark, older ones never had it. */
+export function nested<O, I>(set: Typed<AttributeSet, O, I>): Typed<AttributeSet, O, I> {
+  return { ...set, marked: true };
+}
+
+/** An attribute that may be there several times: an array of all. */
+export function repeated<T extends Typed<Shape, unknown>>(
+  shape: T,
+): Typed<Counted, readonly Out<T>[], readonly In<T>[]> {
+  return { form: 'counted', count: 'many', shape };
+}
+
+/** A nest whose members are alike and numbered 0, 1, 2 …: an array of them. */
+export function list<T extends Typed<Shape, unknown>>(shape: T): Typed<Counted, readonly Out<T>[], readonly In<T>[]> {
+  return { form: 'counted', count: 'list', shape };
+}
+
+/** A struct with attributes behind it: `{ header, attributes }`. */
+export function prefixed<HO, HI, AO, AI>(
+  header: Typed<Struct, HO, HI>,
+  attributes: Typed<AttributeSet, AO, AI>,
+): Typed<
+  Prefixed,
+  { readonly header: HO; readonly attributes: AO },
+  { readonly header?: HI | undefined; readonly attributes?: AI | undefined }
+> {
+  return { form: 'prefixed', header, attributes };
+}
+
+/** What an attribute number means in a message of this family. */
+export function slotOf(set: AttributeSet, number: number, family: number): Slot | undefined {
+  const candidates = set.slots.get(number);
+  if (candidates === undefined) return undefined;
+  for (const slot of candidates) if (slot.family === undefined || slot.family === family) return slot;
+  return undefined;
+}
+
+/** Whether a shape is written with the nested mark. */
+export function isMarked(shape: Shape): boolean {
+  return shape.form === 'attributes' && shape.marked;
+}
+
+/** The shape of the data that belongs to a kind. */
+export function armOf(of: Pair, kind: string): Shape | undefined {
+  return of.arms.get(kind);
+}
+
+function buildPair(name: string | undefined, kindNumber: number, dataNumber: number, arms: Arms): Pair {
+  return { form: 'pair', name, kindNumber, dataNumber, arms: new Map(Object.entries(arms)) };
+}
+
+function buildSet(declared: Fields, inline: readonly Pair[]): AttributeSet {
+  const fields: Field[] = [];
+  const pairs: Pair[] = [...inline];
+  for (const [name, definition] of Object.entries(declared)) {
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name) || name === 'unknown')
+      throw new TypeError(`${name} cannot name an attribute`);
+    if ('form' in definition) pairs.push({ ...definition, name });
+    else fields.push(buildField(name, definition));
+  }
+  const slots = new Map<number, Slot[]>();
+  const put = (number: number, slot: Slot) => {
+    const candidates = slots.get(number) ?? [];
+    if (candidates.some((other) => other.family === slot.family)) throw new TypeError(`attribute ${number} twice`);
+    // The ones for a family first, the one for all families last: the first that fits is right.
+    if (slot.family === undefined) candidates.push(slot);
+    else candidates.unshift(slot);
+    slots.set(number, candidates);
+  };
+  for (const field of fields) put(field.number, field);
+  for (const of of pairs) {
+    put(of.kindNumber, { form: 'kind', pair: of, family: undefined });
+    put(of.dataNumber, { form: 'data', pair: of, family: undefined });
+  }
+  const byName = new Map<string, Field | Pair>(fields.map((field) => [field.name, field]));
+  for (const of of pairs) if (of.name !== undefined) byName.set(of.name, of);
+  return { form: 'attributes', fields, pairs, slots, byName, marked: false };
+}
+
+function buildField(name: string, [number, type, when]: AttributeField): Field {
+  const counted = type.form === 'counted';
+  return {
+    form: 'field',
+    name,
+    number,
+    shape: counted ? type.shape : type,
+    count: counted ? type.count : 'one',
+    family: when?.family,
+  };
+}

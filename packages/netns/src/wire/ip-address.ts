@@ -1,0 +1,97 @@
+import { type Leaf, leaf, type Typed } from './shape.ts';
+
+/** An IPv4 or IPv6 address as text; four or sixteen bytes decide which. */
+export const ipAddress = address('ipAddress', [4, 16], 'must be an IPv4 or IPv6 address');
+export const ipv4Address = address('ipv4Address', [4], 'must be an IPv4 address');
+export const ipv6Address = address('ipv6Address', [16], 'must be an IPv6 address');
+
+function address(name: string, sizes: readonly number[], expected: string): Typed<Leaf, string> {
+  return leaf<string>({
+    name,
+    sizes,
+    read: (bytes, _view, start, end) => formatIpAddress(bytes, start, end),
+    write(writer, value) {
+      const parsed = typeof value === 'string' ? parseIpAddress(value) : undefined;
+      if (parsed === undefined || !sizes.includes(parsed.length)) return expected;
+      writer.append(parsed);
+      return undefined;
+    },
+  });
+}
+
+/**
+ * The text of an address: dotted for four bytes, and for sixteen the canonical form of RFC 5952, with the last four bytes
+ * dotted where `inet_ntop` does so (`::ffff:192.0.2.1`), because that is what other tools show.
+ */
+export function formatIpAddress(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  return end - start === 4 ? formatIpv4(bytes, start) : formatIpv6(bytes, start);
+}
+
+/** The bytes of an address, four or sixteen; `undefined` for text that is not one. Zones (`%eth0`) are not addresses. */
+export function parseIpAddress(text: string): Uint8Array | undefined {
+  return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
+}
+
+function formatIpv4(bytes: Uint8Array, at: number): string {
+  return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
+}
+
+function formatIpv6(bytes: Uint8Array, start: number): string {
+  const words: number[] = [];
+  for (let at = start; at < start + 16; at += 2) words.push(((bytes[at] as number) << 8) | (bytes[at + 1] as number));
+  const [from, to] = longestZeroRun(words);
+  const leading = from === 0 ? to : 0;
+  const dotted = leading === 6 || (leading === 5 && words[5] === 0xffff);
+  const groups = words.slice(0, dotted ? 6 : 8).map((word) => word.toString(16));
+  if (dotted) groups.push(formatIpv4(bytes, start + 12));
+  if (to === from) return groups.join(':');
+  return `${groups.slice(0, from).join(':')}::${groups.slice(to).join(':')}`;
+}
+
+/** The first of the longest runs of zero words, as [from, to); one word alone is not worth shortening. */
+function longestZeroRun(words: readonly number[]): [from: number, to: number] {
+  let best: [number, number] = [0, 0];
+  for (let from = 0; from < words.length; from++) {
+    let to = from;
+    while (to < words.length && words[to] === 0) to++;
+    if (to - from >= 2 && to - from > best[1] - best[0]) best = [from, to];
+    from = to;
+  }
+  return best;
+}
+
+function parseIpv4(text: string): Uint8Array | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4) return undefined;
+  const numbers = parts.map((part) => (/^(?:0|[1-9]\d{0,2})$/.test(part) ? Number(part) : 256));
+  return numbers.every((number) => number < 256) ? Uint8Array.from(numbers) : undefined;
+}
+
+function parseIpv6(text: string): Uint8Array | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = parseGroups(halves[0] as string, halves.length === 1);
+  const tail = halves.length === 2 ? parseGroups(halves[1] as string, true) : [];
+  if (head === undefined || tail === undefined) return undefined;
+  const missing = 16 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 2 : missing !== 0) return undefined;
+  return Uint8Array.from([...head, ...new Array<number>(missing).fill(0), ...tail]);
+}
+
+/** The bytes of `a:b:c`; the last group may be dotted where the address ends. */
+function parseGroups(text: string, atEnd: boolean): number[] | undefined {
+  if (text === '') return [];
+  const result: number[] = [];
+  const groups = text.split(':');
+  for (const [index, group] of groups.entries()) {
+    if (/^[0-9a-f]{1,4}$/i.test(group)) {
+      const word = Number.parseInt(group, 16);
+      result.push(word >> 8, word & 0xff);
+    } else {
+      const dotted = atEnd && index === groups.length - 1 ? parseIpv4(group) : undefined;
+      if (dotted === undefined) return undefined;
+      result.push(...dotted);
+    }
+  }
+  return result;
+}

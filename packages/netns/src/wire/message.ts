@@ -1,0 +1,102 @@
+import { prefixed } from './attributes.ts';
+import { type CompiledDecoder, compile, MALFORMED } from './compile.ts';
+import { encodeValue } from './encode.ts';
+import { cursorOf, readPrefixed } from './interpret.ts';
+import { type LazyMessage, type LazyViewer, lazyViewer } from './lazy.ts';
+import type { AttributeSet, In, Out, Prefixed, Struct, Typed } from './shape.ts';
+import { type Slice, sliceOf } from './slice.ts';
+import { Writer } from './writer.ts';
+
+/** What a message declaration says. */
+export interface MessageParts<N extends string, H, A, T> {
+  /** The first word of paths in errors: `link.linkinfo.data.id`. */
+  readonly name: N;
+  /** The word in the kernel's names: `LINK` as in RTM_NEWLINK. */
+  readonly kernelName: string;
+  /** The netlink protocol that carries it (NETLINK_ROUTE is 0). */
+  readonly protocol: number;
+  /** Message numbers by verb: `{ new: 16, del: 17, get: 18, set: 19 }`. */
+  readonly types: T;
+  readonly header: H;
+  readonly attributes: A;
+}
+
+/** A message declaration with its codecs. */
+export interface MessageDeclaration<
+  N extends string,
+  H extends Typed<Struct, unknown>,
+  A extends Typed<AttributeSet, unknown>,
+  T extends Readonly<Record<string, number>>,
+> extends MessageParts<N, H, A, T> {
+  readonly shape: Prefixed;
+  /** Types only: what decoding gives and what encoding takes. */
+  readonly phantom?: readonly [out: MessageOut<H, A>, input: MessageIn<H, A>];
+  /** Decodes a payload (without nlmsghdr). Throws DecodeError. */
+  decode(payload: Uint8Array | Slice): MessageOut<H, A>;
+  /**
+   * A view that decodes a field when it is read: for listings that need few of many. It reads from the received bytes, so
+   * use it before they are received into again. Throws DecodeError, for a malformed field when that field is read.
+   */
+  view(payload: Uint8Array | Slice): LazyMessage<Out<H>, Out<A>>;
+  /** Encodes a payload. Throws InvalidArgumentError for a value that does not fit. */
+  encode(value: MessageIn<H, A>): Uint8Array;
+  /** Appends an encoded payload to `writer`. */
+  write(writer: Writer, value: MessageIn<H, A>): void;
+}
+
+export interface MessageOut<H, A> {
+  readonly header: Out<H>;
+  readonly attributes: Out<A>;
+}
+
+/** What encoding takes: a header field that is left out is zero, an attribute that is left out is absent. */
+export interface MessageIn<H, A> {
+  readonly header?: In<H> | undefined;
+  readonly attributes?: In<A> | undefined;
+}
+
+/** Declares a message once; type, encoder and decoders follow. */
+export function message<
+  const N extends string,
+  H extends Typed<Struct, unknown>,
+  A extends Typed<AttributeSet, unknown>,
+  const T extends Readonly<Record<string, number>>,
+>(parts: MessageParts<N, H, A, T>): MessageDeclaration<N, H, A, T> {
+  const shape = prefixed(parts.header, parts.attributes) as Prefixed;
+  const write = (writer: Writer, value: MessageIn<H, A>) => encodeValue(shape, writer, value, parts.name);
+  let viewer: LazyViewer | undefined;
+  return {
+    ...parts,
+    shape,
+    decode: adaptiveDecoder(shape, parts.name) as (payload: Uint8Array | Slice) => MessageOut<H, A>,
+    view(payload) {
+      viewer ??= lazyViewer(shape, parts.name);
+      return viewer(sliceOf(payload)) as LazyMessage<Out<H>, Out<A>>;
+    },
+    encode(value) {
+      const writer = new Writer();
+      write(writer, value);
+      return writer.finish();
+    },
+    write,
+  };
+}
+
+/** Compiling takes as long as interpreting this many messages; a process that sees fewer should not pay for it. */
+const WORTH_COMPILING = 200;
+
+function adaptiveDecoder(shape: Prefixed, name: string): (payload: Uint8Array | Slice) => unknown {
+  let decoded = 0;
+  let compiled: CompiledDecoder | undefined;
+  return (payload) => {
+    const slice = sliceOf(payload);
+    if (compiled !== undefined) {
+      try {
+        return compiled(slice);
+      } catch (error) {
+        if (error !== MALFORMED) throw error;
+      }
+    } else if (++decoded === WORTH_COMPILING) compiled = compile(shape);
+    return readPrefixed(shape, cursorOf(slice, name), slice.start, slice.end);
+  };
+}

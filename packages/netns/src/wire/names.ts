@@ -1,0 +1,34 @@
+import type { Leaf, Typed } from './shape.ts';
+
+/** Names of values (`operstate` 6 is `up`) or, for flags, of bits. Index or bit number to name. */
+export type Names = readonly (string | undefined)[] | Readonly<Record<number, string>>;
+
+/** The name of a value; a number that has none stays a number. */
+export function nameOf(names: Names, value: number): string {
+  return (names as Readonly<Record<number, string>>)[value] ?? String(value);
+}
+
+/** The names of the bits that are set, lowest first; bits without a name are given together in hexadecimal. */
+export function flagNames(names: Names, value: number): string[] {
+  const result: string[] = [];
+  let rest = 0;
+  for (let bit = 0; bit < 32; bit++) {
+    const mask = (1 << bit) >>> 0;
+    if ((value & mask) === 0) continue;
+    const name = (names as Readonly<Record<number, string>>)[bit];
+    if (name === undefined) rest += mask;
+    else result.push(name);
+  }
+  if (rest !== 0) result.push(`0x${rest.toString(16)}`);
+  return result;
+}
+
+/** A leaf whose values have names. They stay numbers in the decoded value; the names serve the formatter. */
+export function named(type: Typed<Leaf, number>, names: Names): Typed<Leaf, number> {
+  return { ...type, show: (value) => nameOf(names, value as number) };
+}
+
+/** A leaf whose bits have names. */
+export function flags(type: Typed<Leaf, number>, names: Names): Typed<Leaf, number> {
+  return { ...type, show: (value) => flagNames(names, value as number).join('|') || '0' };
+}

@@ -1,0 +1,44 @@
+import { align4 } from './slice.ts';
+
+/** A growing buffer that an encoder appends to. Fresh bytes are zero, so padding needs no writing. */
+export class Writer {
+  bytes: Uint8Array;
+  view: DataView;
+  length = 0;
+
+  constructor(capacity = 512) {
+    this.bytes = new Uint8Array(capacity);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Makes room for `size` zero bytes and says where they start. */
+  reserve(size: number): number {
+    const at = this.length;
+    const length = at + size;
+    if (length > this.bytes.length) this.#grow(length);
+    this.length = length;
+    return at;
+  }
+
+  append(bytes: Uint8Array): void {
+    const at = this.reserve(bytes.length);
+    this.bytes.set(bytes, at);
+  }
+
+  /** Fills up to the next multiple of four. */
+  align(): void {
+    this.reserve(align4(this.length) - this.length);
+  }
+
+  /** A copy of what was written. */
+  finish(): Uint8Array {
+    return this.bytes.slice(0, this.length);
+  }
+
+  #grow(length: number): void {
+    const bytes = new Uint8Array(Math.max(length, this.bytes.length * 2));
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}
