@@ -18,8 +18,8 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
   return ret;
 }
 
-/* clone(2) onto a new stack; the child calls fn(arg), which must not return. */
-static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg) {
+/* clone(2) onto a new stack; the child calls fn(arg), which must not return. `pidfd` is where CLONE_PIDFD stores it. */
+static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg, int *pidfd) {
   long ret;
   register long r10 __asm__("r10") = 0;
   register long r8 __asm__("r8") = 0;
@@ -28,7 +28,7 @@ static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*f
   __asm__ volatile(
       "syscall\n\ttest %%rax, %%rax\n\tjnz 1f\n\txor %%ebp, %%ebp\n\tmov %%r13, %%rdi\n\tcall *%%r12\n\tud2\n1:"
       : "=a"(ret)
-      : "0"((long)__NR_clone), "D"(flags), "S"(stack_top), "d"(0L), "r"(r10), "r"(r8), "r"(r12), "r"(r13)
+      : "0"((long)__NR_clone), "D"(flags), "S"(stack_top), "d"(pidfd), "r"(r10), "r"(r8), "r"(r12), "r"(r13)
       : "rcx", "r11", "memory");
   return ret;
 }
@@ -45,11 +45,11 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
   return x0;
 }
 
-static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg) {
+static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg, int *pidfd) {
   register long x8 __asm__("x8") = __NR_clone;
   register long x0 __asm__("x0") = (long)flags;
   register long x1 __asm__("x1") = (long)stack_top;
-  register long x2 __asm__("x2") = 0;
+  register int *x2 __asm__("x2") = pidfd;
   register long x3 __asm__("x3") = 0;
   register long x4 __asm__("x4") = 0;
   register void (*x19)(void *) __asm__("x19") = fn;

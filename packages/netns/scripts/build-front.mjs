@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // Writes bin/netns: a shell script that hands `netns exec NAME COMMAND` to the static helper without starting Node (which takes
-// forty times as long), and everything else to the command in TypeScript. The helper's steps are those of src/process/plan.ts.
+// forty times as long), and everything else to the command in TypeScript. The helper's steps are those of src/process/plan.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { namedCommandWords } = await import('../dist/process/exec.js');
-const { ipFailures, shellFailures } = await import('../dist/process/plan.js');
+const { ipFailures, shellFailures } = await import('../dist/process/plan/failure-style.js');
 
 /** Shell words, with the name and the command left to be filled in by the shell. */
 function shellWords(style) {

@@ -21,7 +21,7 @@ const compiler = compilers[values.arch];
 if (compiler === undefined) throw new Error(`cannot build for ${values.arch}: only x64 and arm64`);
 
 const out = values.out ?? join(packageDir, 'prebuilds', `linux-${values.arch}`);
-const generated = join(packageDir, 'build');
+const generated = values.out ?? join(packageDir, 'build');
 const headers = join(dirname(createRequire(import.meta.url).resolve('node-api-headers')), 'include');
 mkdirSync(out, { recursive: true });
 mkdirSync(generated, { recursive: true });

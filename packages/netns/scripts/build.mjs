@@ -1,33 +1,29 @@
 #!/usr/bin/env node
 // Builds everything that is not in the sources: the native files, the library (dist/*.js with types), the command (dist/cli/*.cjs, one
 // bundle per verb so that a verb loads only what it uses) and its front (bin/netns).
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
-const inPackage = (...parts) => join(packageDir, ...parts);
-const run = (program, ...args) => execFileSync(program, args, { cwd: packageDir, stdio: 'inherit' });
+const run = (program, ...args) => spawnSync(program, args, { cwd: packageDir, stdio: 'inherit' }).status === 0;
 
-rmSync(inPackage('dist'), { recursive: true, force: true });
-run(process.execPath, 'scripts/build-native.mjs');
-run(
-  process.execPath,
-  fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc'),
-  '-p',
-  '.',
-);
+// Beside the old one, then renamed: whoever is running the command meanwhile always finds a whole one.
+const fresh = join(packageDir, `dist.${process.pid}`);
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
+
+if (!run(process.execPath, 'scripts/build-native.mjs')) process.exit(1);
+const compiler = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc');
+if (!run(process.execPath, compiler, '-p', '.', '--outDir', fresh)) process.exitCode = 1; // type errors: finish, then fail
 
 // Everything in src/cli that is to be loaded by itself: the dispatcher and the verbs. CommonJS starts faster than ES modules do.
-const verbs = existsSync(inPackage('src/cli/verbs'))
-  ? readdirSync(inPackage('src/cli/verbs')).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  : [];
+const verbs = readdirSync(join(packageDir, 'src/cli/verbs')).filter((file) => /^[\w-]+\.ts$/.test(file));
 await build({
   absWorkingDir: packageDir,
   entryPoints: ['src/cli/main.ts', ...verbs.map((file) => `src/cli/verbs/${file}`)],
-  outdir: 'dist/cli',
+  outdir: join(fresh, 'cli'),
   // One folder for all of them: the native files are two levels up from each (src/native/addon.ts).
   entryNames: '[name]',
   outExtension: { '.js': '.cjs' },
@@ -51,4 +47,9 @@ function keepApart({ path, kind }) {
     : { path: path.replace(/^\.\/verbs\/(\w+)\.ts$/, './$1.cjs'), external: true };
 }
 
-run(process.execPath, 'scripts/build-front.mjs');
+const old = `${fresh}.old`;
+if (existsSync(join(packageDir, 'dist'))) renameSync(join(packageDir, 'dist'), old);
+renameSync(fresh, join(packageDir, 'dist'));
+rmSync(old, { recursive: true, force: true });
+
+if (!run(process.execPath, 'scripts/build-front.mjs')) process.exit(1);

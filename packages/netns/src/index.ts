@@ -36,7 +36,7 @@ export {
 export { createNamespace, Namespace } from './namespaces/namespace.ts';
 export { namespaceIdOf, namespacesOfProcesses, processesOf } from './namespaces/processes.ts';
 export { type NamespaceRef, openNamespace } from './namespaces/reference.ts';
-export { prepareRunDirectory } from './namespaces/run-directory.ts';
+export { type NamingOptions, prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
 export { type Address, Addresses, type AddressSpec } from './network/addresses.ts';

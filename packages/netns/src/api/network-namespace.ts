@@ -5,6 +5,7 @@ import { listNames, type NameEntry, type RunDirectoryOptions, removeName } from 
 import { createNamespace, Namespace } from '../namespaces/namespace.ts';
 import { processesOf } from '../namespaces/processes.ts';
 import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import type { NamingOptions } from '../namespaces/run-directory.ts';
 import { type Network, openNetwork } from '../network/network.ts';
 import { etcDirectory } from '../process/exec.ts';
 import {
@@ -44,7 +45,7 @@ export class NetworkNamespace extends Namespace {
   }
 
   /** Makes a new one and gives it a name. `ip netns add NAME`. Throws as `createNamed` does. */
-  static createNamed(name: string, options: RunDirectoryOptions = {}): NetworkNamespace {
+  static createNamed(name: string, options: NamingOptions = {}): NetworkNamespace {
     return new NetworkNamespace(createNamed(name, options), name);
   }
 
@@ -64,7 +65,7 @@ export class NetworkNamespace extends Namespace {
   }
 
   /** Gives one that exists a name. `ip netns attach NAME PID`. Throws as `attachName` does. */
-  static attachName(name: string, ref: NamespaceRef, options: RunDirectoryOptions = {}): void {
+  static attachName(name: string, ref: NamespaceRef, options: NamingOptions = {}): void {
     attachName(name, ref, options);
   }
 

@@ -104,7 +104,10 @@ export class NetlinkConnection implements Disposable {
     value: unknown,
     options: RequestOptions,
   ): Generator<void, unknown[]> {
-    const request = this.#encode(declaration, verb, value, options, NLM_F_ACK | (options.flags ?? 0));
+    // A question is answered by its answer: to have that acknowledged as well would be a message more.
+    const until = verb === 'get' ? 'answered' : 'acknowledged';
+    const flags = (options.flags ?? 0) | (until === 'acknowledged' ? NLM_F_ACK : 0);
+    const request = this.#encode(declaration, verb, value, { ...options, flags }, until);
     const answers: unknown[] = [];
     yield* exchange(this.#transport, request, (message) => answers.push(declaration.decode(message)), this.#log);
     return answers;
@@ -112,7 +115,13 @@ export class NetlinkConnection implements Disposable {
 
   *#dump(declaration: Declaration, value: unknown, options: RequestOptions): Generator<void, DumpResult<unknown>> {
     for (let attempt = 1; ; attempt++) {
-      const request = this.#encode(declaration, 'get', value, options, NLM_F_DUMP | (options.flags ?? 0));
+      const request = this.#encode(
+        declaration,
+        'get',
+        value,
+        { ...options, flags: NLM_F_DUMP | (options.flags ?? 0) },
+        'acknowledged',
+      );
       const messages: unknown[] = [];
       const { interrupted } = yield* exchange(
         this.#transport,
@@ -124,13 +133,19 @@ export class NetlinkConnection implements Disposable {
     }
   }
 
-  #encode(declaration: Declaration, verb: string, value: unknown, options: RequestOptions, flags: number): Request {
+  #encode(
+    declaration: Declaration,
+    verb: string,
+    value: unknown,
+    options: RequestOptions,
+    until: Request['until'],
+  ): Request {
     if (this.#closed) throw new ClosedError('the netlink connection');
     this.#sequence = (this.#sequence + 1) >>> 0;
     const sequence = this.#sequence;
     const type = declaration.types[verb] ?? 0;
     const bytes = encodeMessage(
-      { type, flags: NLM_F_REQUEST | flags, sequence },
+      { type, flags: NLM_F_REQUEST | (options.flags ?? 0), sequence },
       declaration as { write(writer: Writer, value: unknown): void },
       value,
     );
@@ -138,6 +153,7 @@ export class NetlinkConnection implements Disposable {
       bytes,
       declaration,
       sequence,
+      until,
       name: `RTM_${verb.toUpperCase()}${declaration.kernelName}`,
       operation: options.operation,
     };

@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
-import { describeMessage } from '../netlink/describe.ts';
+import { type Direction, describeMessage } from '../netlink/describe.ts';
 
 /** Gets every datagram on its way out or in. */
-export type DebugLog = (direction: 'send' | 'receive', bytes: Uint8Array) => void;
+export type DebugLog = (direction: Direction, bytes: Uint8Array) => void;
 
 /**
  * With `netlink` among the words of the environment variable NETNS_DEBUG, a log that prints each message decoded to standard error;

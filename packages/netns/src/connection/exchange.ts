@@ -5,7 +5,7 @@ import {
   readAcknowledgement,
   type SentRequest,
 } from '../netlink/extended-ack.ts';
-import { type NetlinkMessage, NLM_F_DUMP_INTR, NLMSG_NOOP, splitDatagram } from '../netlink/header.ts';
+import { type NetlinkMessage, NLM_F_DUMP_INTR, NLM_F_MULTI, NLMSG_NOOP, splitDatagram } from '../netlink/header.ts';
 import type { DebugLog } from './debug.ts';
 import type { Transport } from './transport.ts';
 
@@ -16,6 +16,8 @@ export interface Request extends SentRequest {
   readonly name: string;
   /** What is being done, after "cannot". */
   readonly operation: string;
+  /** What ends it: an acknowledgement (the end of a dump is one), or, for a question, the one message that answers it. */
+  readonly until: 'acknowledged' | 'answered';
 }
 
 /** Where each message of an answer goes; it must be decoded now: its memory is used again. */
@@ -36,22 +38,21 @@ export function* exchange(
   sink: MessageSink,
   log: DebugLog | undefined,
 ): Generator<void, { readonly interrupted: boolean }> {
-  log?.('send', request.bytes);
+  log?.('sent', request.bytes);
   transport.send(request.bytes);
   let interrupted = false;
   for (;;) {
     const datagrams = transport.receive();
     if (datagrams.length === 0) yield;
     for (const { bytes } of datagrams) {
-      log?.('receive', bytes);
+      log?.('received', bytes);
       for (const message of splitDatagram(bytes)) {
         if (message.sequence !== request.sequence || message.type === NLMSG_NOOP) continue;
         if (message.flags & NLM_F_DUMP_INTR) interrupted = true;
-        if (!isAcknowledgement(message)) sink(message);
-        else {
-          throwIfRefused(request, readAcknowledgement(message, request));
+        if (isAcknowledgement(message)) throwIfRefused(request, readAcknowledgement(message, request));
+        else sink(message);
+        if (isAcknowledgement(message) || (request.until === 'answered' && !(message.flags & NLM_F_MULTI)))
           return { interrupted };
-        }
       }
     }
   }

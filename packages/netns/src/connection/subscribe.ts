@@ -40,7 +40,7 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Netl
     transport[Symbol.dispose]();
   });
   const deliver = ({ bytes, nsid }: Datagram) => {
-    log?.('receive', bytes);
+    log?.('received', bytes);
     for (const message of splitDatagram(bytes)) {
       const event = eventOf(message, protocol, nsid);
       if (event) queue.push(event);

@@ -99,6 +99,9 @@ export class NetlinkSocket implements Transport {
 
   /** Joins a multicast group. Throws KernelError. */
   join(group: number): void {
+    // A socket without a number of its own counts as the kernel's: it is left out when the kernel itself speaks.
+    // (EINVAL: it has one.) struct sockaddr_nl: family, number (0: any), groups.
+    syscall('bind', this.#fd.raw, Int32Array.of(AF_NETLINK, 0, 0), 12);
     check(this.#option(NETLINK_ADD_MEMBERSHIP, group), 'setsockopt', `listen to netlink group ${group}`);
   }
 

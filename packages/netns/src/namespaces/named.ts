@@ -5,10 +5,10 @@ import { Fd } from '../native/fd.ts';
 import type { SyscallStep } from '../native/syscall.ts';
 import { syscall } from '../native/syscall.ts';
 import { ResourceStack } from '../resource.ts';
-import { detachAndUnlink, pathOfName, type RunDirectoryOptions } from './names.ts';
+import { detachAndUnlink, pathOfName } from './names.ts';
 import { Namespace } from './namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
-import { prepareRunDirectory } from './run-directory.ts';
+import { type NamingOptions, prepareForNames } from './run-directory.ts';
 
 /** Making a name: an empty file, then the mount on it. `mknod` makes the file without opening it. */
 function nameSteps(path: string, source: string): readonly SyscallStep[] {
@@ -41,9 +41,9 @@ function runNaming(path: string, steps: readonly SyscallStep[], operations: read
  * InvalidArgumentError for an impossible name, KernelError otherwise: EEXIST if the name is taken (by a stale entry, too), EPERM
  * without CAP_SYS_ADMIN. Nothing half-made stays behind, whoever is killed when. ip-netns(8).
  */
-export function createNamed(name: string, options: RunDirectoryOptions = {}): Namespace {
+export function createNamed(name: string, options: NamingOptions = {}): Namespace {
   const path = pathOfName(name, options.runDirectory);
-  prepareRunDirectory(options.runDirectory);
+  prepareForNames(options);
   const steps: readonly SyscallStep[] = [
     ['unshare', CLONE_NEWNET],
     ['openat', AT_FDCWD, '/proc/self/ns/net', O_RDONLY | O_CLOEXEC],
@@ -67,9 +67,9 @@ const namesPerChild = 64;
  *
  * All or none: if one fails, those already made are removed. Nothing is held open; use `openNamespace`. Throws as `createNamed` does.
  */
-export function createNames(names: readonly string[], options: RunDirectoryOptions = {}): void {
+export function createNames(names: readonly string[], options: NamingOptions = {}): void {
   const paths = names.map((name) => pathOfName(name, options.runDirectory));
-  prepareRunDirectory(options.runDirectory);
+  prepareForNames(options);
   using undo = new ResourceStack();
   for (let start = 0; start < paths.length; start += namesPerChild) {
     const chunk = paths.slice(start, start + namesPerChild);
@@ -98,10 +98,10 @@ export function createNames(names: readonly string[], options: RunDirectoryOptio
  *
  * Throws as `openNamespace` and `createNamed` do.
  */
-export function attachName(name: string, ref: NamespaceRef, options: RunDirectoryOptions = {}): void {
+export function attachName(name: string, ref: NamespaceRef, options: NamingOptions = {}): void {
   const path = pathOfName(name, options.runDirectory);
   using namespace = openNamespace(ref, 'net', options);
-  prepareRunDirectory(options.runDirectory);
+  prepareForNames(options);
   runNaming(path, nameSteps(path, `/proc/self/fd/${namespace.fd.raw}`), [
     `create namespace file ${path}`,
     `bind ${describeRef(ref)} to ${path}`,

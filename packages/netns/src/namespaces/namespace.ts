@@ -20,7 +20,7 @@ import {
 import { Fd } from '../native/fd.ts';
 import { perform, syscall } from '../native/syscall.ts';
 import { type NamespaceId, sameNamespace } from './identity.ts';
-import { type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
+import { flagOfType, type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
 
 /**
  * A namespace, held open: it stays alive at least as long as this object is not closed.
@@ -62,13 +62,16 @@ export class Namespace implements Disposable {
     if (syscall('ioctl', this.fd.raw, NS_GET_ID, bytes) >= 0) return buffer[0];
     if (this.type !== 'net') return undefined;
     const size = new Int32Array([8]);
-    const { failed } = inChild(`read the cookie of ${this}`, [
+    const { results, failed } = inChild(`read the cookie of ${this}`, [
       ['setns', this.fd.raw, namespaceFlags.net],
       ['socket', AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0],
       ['getsockopt', { result: 1 }, SOL_SOCKET, SO_NETNS_COOKIE, bytes, size],
       ['close', { result: 1 }],
     ]);
-    return failed ? undefined : buffer[0];
+    if (!failed) return buffer[0];
+    const [, socket] = results;
+    if (socket !== undefined) syscall('close', socket); // before Linux 5.14 it has no cookie to tell
+    return undefined;
   }
 
   /**
@@ -154,8 +157,7 @@ export function namespaceOfFd(fd: Fd, what: string, wanted?: NamespaceType): Nam
  * `user.max_*_namespaces`, EINVAL for a type that the kernel lacks. unshare(2).
  */
 export function createNamespace(type: NamespaceType): Namespace {
-  const flag = namespaceFlags[type];
-  if (flag === undefined) throw new InvalidArgumentError('namespace type', type, 'there is no such type');
+  const flag = flagOfType(type);
   const operation = `create a new ${type} namespace`;
   const file = `/proc/self/ns/${type === 'time' ? 'time_for_children' : type}`;
   const cloned = type === 'pid'; // unshare(2) would only affect children, and there is no file before the first of them

@@ -4,7 +4,7 @@ import { Fd } from '../native/fd.ts';
 import { perform } from '../native/syscall.ts';
 import { defaultRunDirectory, pathOfName, type RunDirectoryOptions } from './names.ts';
 import { Namespace, namespaceOfFd } from './namespace.ts';
-import type { NamespaceType } from './type.ts';
+import { flagOfType, type NamespaceType } from './type.ts';
 
 /**
  * How to say which namespace: its name in `/run/netns`, a path (a text with a `/` in it is one), a process or thread that is in it,
@@ -51,6 +51,7 @@ export function openNamespace(
   type: NamespaceType = 'net',
   options: RunDirectoryOptions = {},
 ): Namespace {
+  flagOfType(type);
   const what = describeRef(ref, type);
   if (ref instanceof Namespace) return namespaceOfFd(ref.fd.dup(), what, ref.type);
   if (typeof ref === 'object' && 'fd' in ref) return namespaceOfFd(ref.fd.dup(), what, type);

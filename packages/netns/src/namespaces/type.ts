@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.ts';
 import {
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
@@ -25,6 +26,14 @@ export const namespaceFlags: Readonly<Record<NamespaceType, number>> = {
 };
 
 export const namespaceTypes = Object.keys(namespaceFlags) as readonly NamespaceType[];
+
+/** The flag of a type; throws InvalidArgumentError if there is no such type. */
+export function flagOfType(type: NamespaceType): number {
+  if (!Object.hasOwn(namespaceFlags, type)) {
+    throw new InvalidArgumentError('namespace type', type, `it must be one of ${namespaceTypes.join(', ')}`);
+  }
+  return namespaceFlags[type];
+}
 
 /** The type that has this `CLONE_NEW…` flag. */
 export function typeOfFlag(flag: number): NamespaceType | undefined {

@@ -7,10 +7,19 @@ export type SyscallArgument = number | bigint | string | Uint8Array | Int32Array
 export interface Addon {
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
   inChild(steps: readonly (readonly SyscallArgument[])[], results: Int32Array, cloneFlags: number): number;
+  hold(fd: number): number;
+  letGo(fd: number): number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
   watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;
   unwatch(handle: WatchHandle): number;
   keepAlive(handle: WatchHandle, on: boolean): number;
+  spawn(
+    steps: readonly (readonly SyscallArgument[])[],
+    results: Int32Array,
+    paths: readonly string[],
+    argv: readonly string[],
+    environment: readonly string[],
+  ): number;
   exec(path: string, argv: readonly string[], environment: readonly string[]): number;
 }
 

@@ -16,6 +16,7 @@ export const LOCK_NB = 4;
 export const S_IFREG = 0o100000;
 
 // linux/sched.h
+export const CLONE_FS = 0x200;
 export const CLONE_NEWTIME = 0x80;
 export const CLONE_NEWNS = 0x20000;
 export const CLONE_NEWCGROUP = 0x2000000;
@@ -49,17 +50,30 @@ export const NS_GET_ID = 0x8008b70d;
 export const AF_NETLINK = 16;
 export const AF_UNIX = 1;
 export const AF_INET = 2;
+export const AF_INET6 = 10;
+export const AF_PACKET = 17;
+export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_RAW = 3;
+export const SOCK_SEQPACKET = 5;
 export const SOCK_CLOEXEC = O_CLOEXEC;
 export const SOCK_NONBLOCK = O_NONBLOCK;
 export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+export const SO_ERROR = 4;
 export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
+export const SO_REUSEPORT = 15;
+export const SO_BINDTODEVICE = 25;
 export const SO_RCVBUFFORCE = 33;
+export const SO_BINDTOIFINDEX = 62;
 export const SO_NETNS_COOKIE = 71;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_TRUNC = 0x20;
+
+// netinet/in.h
+export const IPPROTO_IPV6 = 41;
+export const IPV6_V6ONLY = 26;
 
 // linux/netlink.h
 export const SOL_NETLINK = 270;

@@ -1,16 +1,19 @@
 import { ClosedError, KernelError } from '../errors.ts';
+import { addon } from './addon.ts';
 import { F_DUPFD_CLOEXEC } from './constants.ts';
 import { perform, syscall } from './syscall.ts';
 
 /** Closes what was forgotten, and says so: a descriptor keeps a namespace alive. */
 const forgotten = new FinalizationRegistry<{ readonly raw: number; readonly what: string }>(({ raw, what }) => {
+  addon.letGo(raw);
   syscall('close', raw);
   process.emitWarning(`${what} was not closed; closing it now that nothing refers to it`, 'NetnsLeakWarning');
 });
 
 /**
  * The one owner of a file descriptor. Descriptor 0 is as good as any other; closing twice is harmless; use after
- * close throws ClosedError, so that a number which the kernel has given to somebody else is never used.
+ * close throws ClosedError, so that a number which the kernel has given to somebody else is never used. In a worker thread
+ * it ends with the thread at the latest.
  */
 export class Fd implements Disposable {
   #raw: number;
@@ -24,6 +27,7 @@ export class Fd implements Disposable {
   /** Takes over a descriptor that nobody else closes; `what` names it in messages. */
   static adopt(raw: number, what: string): Fd {
     const fd = new Fd(raw, what);
+    addon.hold(raw);
     forgotten.register(fd, { raw, what }, fd);
     return fd;
   }
@@ -64,6 +68,7 @@ export class Fd implements Disposable {
   }
 
   #forget(): void {
+    addon.letGo(this.#raw);
     this.#raw = -1;
     forgotten.unregister(this);
   }

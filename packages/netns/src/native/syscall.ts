@@ -15,6 +15,7 @@ const numbers = {
   connect: [42, 203],
   sendto: [44, 206],
   bind: [49, 200],
+  listen: [50, 201],
   getsockname: [51, 204],
   setsockopt: [54, 208],
   getsockopt: [55, 209],
@@ -34,6 +35,13 @@ const numbers = {
   statx: [332, 291],
   ppoll: [271, 73],
   pidfd_open: [434, 434],
+  pidfd_send_signal: [424, 424],
+  dup3: [292, 24],
+  pipe2: [293, 59],
+  socketpair: [53, 199],
+  setsid: [112, 157],
+  chdir: [80, 49],
+  wait4: [61, 260],
   pidfd_getfd: [438, 438],
 } as const;
 

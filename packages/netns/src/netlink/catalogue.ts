@@ -1,9 +1,9 @@
 import { address } from './families/route/address.ts';
-import { link } from './families/route/link.ts';
+import { link, linkProperty } from './families/route/link.ts';
 import { nsid } from './families/route/nsid.ts';
 
 /** Every message that the library knows. Tests, the formatter and `describeMessage` loop over it; nothing keeps a list of its own. */
-export const catalogue = [link, address, nsid] as const;
+export const catalogue = [link, linkProperty, address, nsid] as const;
 
 export type KnownMessage = (typeof catalogue)[number];
 

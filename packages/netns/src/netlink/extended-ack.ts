@@ -82,16 +82,18 @@ export function readAcknowledgement(message: NetlinkMessage, request?: SentReque
   if (end - start < 4) throw new DecodeError(name, start - origin, `takes at least 4 bytes, not ${end - start}`);
   const errno = -view.getInt32(start, true) || 0;
   if ((message.flags & NLM_F_ACK_TLVS) === 0) return { errno, extack: undefined };
-  const at = done ? start + 4 : start + 4 + echoedLength(message);
-  if (at > end) throw new DecodeError(name, start - origin, `the copied request goes beyond the end`);
+  const at = start + 4 + (done ? 0 : echoedLength(message));
+  if (at > end) throw new DecodeError(name, start - origin, 'the copied request goes beyond the end');
   const read = readAttributes(ackAttributes, cursorOf(message, name), at, end) as Out<typeof ackAttributes>;
   return { errno, extack: details(read, request) };
 }
 
-function echoedLength(message: NetlinkMessage): number {
-  if ((message.flags & NLM_F_CAPPED) !== 0) return NLMSG_HDRLEN;
-  if (message.end - message.start < 4 + NLMSG_HDRLEN) return NLMSG_HDRLEN;
-  return align4(Math.max(NLMSG_HDRLEN, message.view.getUint32(message.start + 4, true)));
+/** How much of the request is copied into the error message: its header, and the rest unless the kernel says otherwise. */
+function echoedLength({ flags, view, start, end }: NetlinkMessage): number {
+  if ((flags & NLM_F_CAPPED) !== 0 || end - start < 4 + NLMSG_HDRLEN) return NLMSG_HDRLEN;
+  const length = view.getUint32(start + 4, true);
+  // Not aligned before it is known to be small: alignment works on 32 signed bits.
+  return length > end - start ? length : align4(Math.max(NLMSG_HDRLEN, length));
 }
 
 function details(read: Out<typeof ackAttributes>, request: SentRequest | undefined): AckDetails {

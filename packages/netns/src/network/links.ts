@@ -89,6 +89,11 @@ export interface LinkChanges extends LinkSettings {
   readonly arp?: boolean | undefined;
 }
 
+export interface LinkQuery {
+  /** Counters as well: they are a quarter of the answer. Default: no. */
+  readonly stats?: boolean | undefined;
+}
+
 /** The devices of one network namespace. `ip link`. */
 export class Links {
   readonly #connection: NetlinkConnection;
@@ -97,16 +102,21 @@ export class Links {
     this.#connection = connection;
   }
 
-  /** All devices, by index. `ip link show`. Counters come only with `stats`: they are a quarter of the answer. */
-  async list(options: { readonly stats?: boolean } = {}): Promise<Link[]> {
-    const attributes = options.stats ? {} : { extMask: extMaskFlag('skip_stats') };
-    const { messages } = await this.#connection.dump(link, { attributes }, { operation: 'list links' });
+  /** All devices, by index. `ip link show`. */
+  async list(options: LinkQuery = {}): Promise<Link[]> {
+    const { messages } = await this.#connection.dump(
+      link,
+      { attributes: extMaskOf(options) },
+      { operation: 'list links' },
+    );
     return messages.map(linkOf);
   }
 
   /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
-  async get(ref: string | number): Promise<Link> {
-    const request = typeof ref === 'number' ? { header: { index: ref } } : { attributes: { ifname: ref } };
+  async get(ref: string | number, options: LinkQuery = {}): Promise<Link> {
+    const attributes = extMaskOf(options);
+    const request =
+      typeof ref === 'number' ? { header: { index: ref }, attributes } : { attributes: { ...attributes, ifname: ref } };
     const [answer] = await this.#connection.request(link, 'get', request, { operation: `find link ${ref}` });
     if (answer === undefined)
       throw new KernelError({ errno: 19, syscall: 'RTM_GETLINK', operation: `find link ${ref}` });
@@ -159,6 +169,10 @@ export class Links {
   async #indexOf(ref: string | number): Promise<number> {
     return typeof ref === 'number' ? ref : (await this.get(ref)).index;
   }
+}
+
+function extMaskOf({ stats }: LinkQuery) {
+  return stats ? {} : { extMask: extMaskFlag('skip_stats') };
 }
 
 function settingsOf(settings: LinkSettings, opened: ResourceStack) {

@@ -1,7 +1,8 @@
 import { defaultRunDirectory, pathOfName } from '../namespaces/names.ts';
 import { addon, nsexecPath } from '../native/addon.ts';
 import { check, syscall } from '../native/syscall.ts';
-import { type FailureStyle, nsexecWords, planEnter } from './plan.ts';
+import { planEnter } from './plan/enter-named.ts';
+import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
 
 export interface NamedCommand {
   readonly name: string;

@@ -1,9 +1,10 @@
-import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from 'node:child_process';
+import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { KernelError } from '../errors.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
-import { nsexecPath } from '../native/addon.ts';
-import { type PlannedStep, planEnter } from './plan.ts';
+import { firstDescriptor, launch, type NamespaceProcess } from './launch.ts';
+import { planEnter } from './plan/enter-named.ts';
+
+export type { NamespaceProcess } from './launch.ts';
 
 export interface SpawnOptions extends Omit<NodeSpawnOptions, 'shell' | 'argv0'> {
   /** Show this namespace's `/sys`, and the files of `etc` over those of `/etc`, as `ip netns exec` does. Default: true. */
@@ -11,15 +12,6 @@ export interface SpawnOptions extends Omit<NodeSpawnOptions, 'shell' | 'argv0'> 
   /** The directory whose entries appear over those of `/etc`; for a named namespace `/etc/netns/NAME`. */
   readonly etc?: string | undefined;
 }
-
-/** A child process inside a namespace: Node's own ChildProcess, and a promise that tells when the command itself has started. */
-export type NamespaceProcess = ChildProcess & {
-  /**
-   * Resolves when every step of entering succeeded and the command runs; rejects with the KernelError of the step that failed
-   * (then the child has ended without having run anything).
-   */
-  readonly ready: Promise<void>;
-};
 
 /**
  * Starts a command inside a network namespace. `ip netns exec NAME COMMAND &`, for any namespace that is open.
@@ -34,51 +26,9 @@ export function spawnIn(
   options: SpawnOptions = {},
 ): NamespaceProcess {
   const { mounts, etc, ...nodeOptions } = options;
-  const stdio = standardStreams(nodeOptions.stdio);
-  const steps = planEnter({ from: { descriptor: stdio.length }, name: String(namespace), mounts, etc });
-  const words = ['report', String(stdio.length + 1), ...steps.flatMap(({ step }) => step), '--', command, ...args];
-  const child = nodeSpawn(nsexecPath, words, { ...nodeOptions, stdio: [...stdio, namespace.fd.raw, 'pipe'] });
-  const ready = watchReport(child, child.stdio[stdio.length + 1] as Readable, steps, command);
-  ready.catch(() => {}); // whoever wants to know, asks; the others see the exit status
-  return Object.assign(child, { ready });
-}
-
-type StdioEntries = Exclude<NodeSpawnOptions['stdio'], string | undefined>;
-
-function standardStreams(stdio: NodeSpawnOptions['stdio']): StdioEntries {
-  if (Array.isArray(stdio)) return [0, 1, 2].map((index) => stdio[index]).concat(stdio.slice(3));
-  const entry = stdio ?? 'pipe';
-  return [entry, entry, entry] as StdioEntries;
-}
-
-/** The helper closes the pipe by running the command, or writes "STEP ERRNO" into it. Step 0 is `report` itself. */
-function watchReport(
-  child: ChildProcess,
-  report: Readable,
-  steps: readonly PlannedStep[],
-  command: string,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.once('error', (cause) => {
-      report.destroy();
-      const { errno } = cause as NodeJS.ErrnoException;
-      if (errno === undefined) return reject(cause); // an AbortError
-      reject(new KernelError({ errno: Math.abs(errno), syscall: 'spawn', operation: `start ${command}`, cause }));
-    });
-    report.setEncoding('ascii');
-    report.on('data', (chunk) => {
-      text += chunk;
-    });
-    report.once('close', () => {
-      if (text === '') return resolve();
-      const [index = 0, errno = 0] = text.split(' ').map(Number);
-      const step = steps[index - 1];
-      reject(
-        new KernelError({ errno, syscall: step?.syscall ?? 'execve', operation: step?.operation ?? `run ${command}` }),
-      );
-    });
-  });
+  const from = { descriptor: firstDescriptor(nodeOptions) };
+  const steps = planEnter({ from, name: String(namespace), mounts, etc });
+  return launch({ command, args, steps, descriptors: [namespace.fd.raw], options: nodeOptions });
 }
 
 export interface ExecOptions extends Omit<SpawnOptions, 'stdio' | 'detached'> {
@@ -107,7 +57,11 @@ export async function execIn(
   options: ExecOptions = {},
 ): Promise<ExecResult> {
   const { input, ...spawnOptions } = options;
-  const child = spawnIn(namespace, command, args, { ...spawnOptions, stdio: 'pipe' });
+  return resultOf(spawnIn(namespace, command, args, { ...spawnOptions, stdio: 'pipe' }), input);
+}
+
+/** Feeds a child, collects what it prints, and waits for its end. Rejects as its `ready` does. */
+export async function resultOf(child: NamespaceProcess, input: string | Uint8Array | undefined): Promise<ExecResult> {
   const ended = new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => resolve([code, signal]));

@@ -24,7 +24,7 @@ export const bool = leaf<boolean>({
   read: (bytes, _view, start) => bytes[start] !== 0,
   write(writer, value) {
     if (typeof value !== 'boolean') return 'must be true or false';
-    writer.bytes[writer.reserve(1)] = value ? 1 : 0;
+    writer.byte(value ? 1 : 0);
     return undefined;
   },
 });

@@ -14,7 +14,7 @@ export const macAddress = leaf<string>({
   write(writer, value) {
     if (typeof value !== 'string' || !shape.test(value)) return 'must be bytes in hexadecimal, as in 02:00:00:00:00:01';
     if (value === '') return undefined;
-    for (const byte of value.split(':')) writer.bytes[writer.reserve(1)] = Number.parseInt(byte, 16);
+    for (const byte of value.split(':')) writer.byte(Number.parseInt(byte, 16));
     return undefined;
   },
 });

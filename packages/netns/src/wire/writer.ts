@@ -20,6 +20,12 @@ export class Writer {
     return at;
   }
 
+  byte(value: number): void {
+    // Reserving may replace the buffer, so it comes first.
+    const at = this.reserve(1);
+    this.bytes[at] = value;
+  }
+
   append(bytes: Uint8Array): void {
     const at = this.reserve(bytes.length);
     this.bytes.set(bytes, at);

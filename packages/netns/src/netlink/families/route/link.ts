@@ -208,5 +208,15 @@ export const link = message({
   attributes: linkAttributes,
 });
 
+/** Further names of a link: `ip link property add dev NAME altname OTHER`, since Linux 5.5. */
+export const linkProperty = message({
+  name: 'linkProperty',
+  kernelName: 'LINKPROP',
+  protocol: NETLINK_ROUTE,
+  types: { new: 108, del: 109, get: 110 },
+  header: ifinfomsg,
+  attributes: linkAttributes,
+});
+
 export type LinkMessage = Out<typeof link>;
 export type LinkMessageInput = In<typeof link>;

@@ -1,17 +1,5 @@
-import { CLONE_NEWNET, CLONE_NEWNS, MS_REC, MS_SLAVE } from '../native/constants.ts';
-
-/** One instruction for the `nsexec` helper; its own head comment lists them all. */
-export type PlanStep = readonly [word: string, ...args: string[]];
-
-/** A step that changes something, with what to say if the kernel refuses. */
-export interface PlannedStep {
-  readonly step: PlanStep;
-  /** The operation, after "cannot". */
-  readonly operation: string;
-  /** What `ip` prints before the reason. */
-  readonly ipMessage: string;
-  readonly syscall: string;
-}
+import { CLONE_NEWNET, CLONE_NEWNS, MS_REC, MS_SLAVE } from '../../native/constants.ts';
+import type { PlannedStep } from './step.ts';
 
 /**
  * What may be mounted below `/sys` and has nothing to do with the network: a new `/sys` would hide it.
@@ -94,56 +82,4 @@ export function planEnter(options: EnterOptions): readonly PlannedStep[] {
       syscall: 'mount',
     });
   return steps;
-}
-
-/** How a command line ends when something goes wrong before the command runs. */
-export interface FailureStyle {
-  /** The exit status when a step fails. */
-  readonly setup: number;
-  /** The exit status when the command does not exist. */
-  readonly notFound: number;
-  /** The exit status when the command exists but cannot be run. */
-  readonly notRunnable: number;
-  readonly message: (step: PlannedStep) => string;
-  readonly commandMessage: (command: string) => string;
-}
-
-/** As `ip netns exec` has it: 255, and 1 for the command itself. */
-export const ipFailures: FailureStyle = {
-  setup: 255,
-  notFound: 1,
-  notRunnable: 1,
-  message: (step) => step.ipMessage,
-  commandMessage: (command) => `exec of "${command}" failed`,
-};
-
-/** As `env`, `nice` and shells have it: 125 before, 126 and 127 for the command itself. */
-export const shellFailures: FailureStyle = {
-  setup: 125,
-  notFound: 127,
-  notRunnable: 126,
-  message: (step) => `netns: cannot ${step.operation}`,
-  commandMessage: (command) => `netns: cannot run ${command}`,
-};
-
-/** The argument list for `nsexec` when its messages go to the user. */
-export function nsexecWords(
-  steps: readonly PlannedStep[],
-  style: FailureStyle,
-  command: string,
-  args: readonly string[],
-): string[] {
-  const words: string[] = [
-    'exit',
-    String(style.setup),
-    'command-failed',
-    style.commandMessage(command),
-    String(style.notFound),
-    String(style.notRunnable),
-  ];
-  for (const step of steps) {
-    const message = style.message(step);
-    words.push(...(message === '' ? [] : ['say', message]), ...step.step);
-  }
-  return [...words, '--', command, ...args];
 }

@@ -1,0 +1,70 @@
+import { runDirectory } from './harness/ground.ts';
+import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import { Peers } from './harness/peers.ts';
+import { runRounds } from './harness/rounds.ts';
+import { measured } from './harness/stamps.ts';
+
+const returned = 'until the call returns';
+const finished = 'until the kernel has finished';
+
+/**
+ * H2: delete 1,000 named network namespaces. Deleting a name is quick; the kernel takes the namespaces apart later, on
+ * its own thread, and keeps others from configuring links meanwhile. So there are two ends (floor/gone.c tells how the
+ * second is seen).
+ */
+export const h2: Headline = {
+  id: 'H2',
+  title: 'delete named namespaces',
+  rounds: 7,
+  async run({ ground, tools, rounds, count, progress }: Bench) {
+    const contestant = (name: string, role: Role, command: string[]): Contestant => ({
+      name,
+      role,
+      run: async () => {
+        await ground.populated(count);
+        const destruction = await ground.watchDestruction();
+        const { start, end } = measured(command);
+        const gone = await destruction.finished();
+        ground.expectNames(0);
+        return { [returned]: end - start, [finished]: gone - start };
+      },
+    });
+    const n = String(count);
+
+    const peers = new Peers(tools)
+      .go((go) => contestant('Go', 'peer', [go, 'delete', n]))
+      .ip((ip) => contestant('ip -all netns delete', 'peer', tools.repeat(1, ip, '-all', 'netns', 'delete')))
+      .ip((ip) => few(3, contestant('ip per call', 'peer', tools.repeat(count, ip, 'netns', 'delete', 'b{}'))))
+      .pyroute2((python) =>
+        few(1, contestant('pyroute2', 'peer', [python, tools.file('peers', 'pyroute2_netns.py'), 'delete', n])),
+      );
+    const contestants = [
+      contestant('C floor', 'floor', [tools.floor('delete'), runDirectory, n]),
+      contestant('C, one umount of all', 'reference', [tools.floor('delete'), runDirectory, 'all']),
+      contestant('library', 'ours', tools.ours('delete', runDirectory, n)),
+      contestant('netns ip -all netns delete', 'ours', tools.repeat(1, tools.netns, 'ip', '-all', 'netns', 'delete')),
+      ...peers.found,
+    ];
+    const metrics = [returned, finished];
+    return {
+      unit: 'ms',
+      compare: 'ratio',
+      metrics,
+      contestants,
+      rounds: await runRounds(contestants, rounds, progress),
+      baseline: ({ metric }) => ({ contestant: 'C floor', metric }),
+      targets: metrics.map((metric) => ({
+        of: { contestant: 'library', metric },
+        against: { contestant: 'C floor', metric },
+        atMost: 1.3,
+      })),
+      missing: peers.missing,
+      notes: [`${count} names; commands are timed as whole processes, Node's start included.`],
+    };
+  },
+};
+
+/** Seconds each: few rounds say enough. */
+function few(atMostRounds: number, contestant: Contestant): Contestant {
+  return { ...contestant, atMostRounds };
+}

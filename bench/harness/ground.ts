@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoadMeter } from './machine.ts';
+import { measured, outputOf } from './stamps.ts';
+import type { Tools } from './tools.ts';
+
+/** The directory of named namespaces, in this process's own mount namespace. */
+export const runDirectory = '/run/netns';
+
+/** How long the machine is left alone, and its other load sampled, before each measurement. */
+const quietMs = 100;
+
+/** The place where contestants run: a clean directory of names, and a kernel that has nothing left to do. */
+export class Ground {
+  readonly #tools: Tools;
+  readonly #load: LoadMeter;
+  /** The empty file system that run.mjs mounted: it stays below, also for a contestant that unmounts the directory itself. */
+  readonly #base = statSync(runDirectory).dev;
+
+  constructor(tools: Tools, load: LoadMeter) {
+    this.#tools = tools;
+    this.#load = load;
+  }
+
+  /** An empty, shared tmpfs on the run directory, and every earlier namespace really destroyed. */
+  async clean(): Promise<void> {
+    if (statSync(runDirectory).dev !== this.#base) outputOf(['umount', '--lazy', runDirectory]);
+    outputOf(['mount', '-t', 'tmpfs', 'bench', runDirectory]);
+    outputOf(['mount', '--make-shared', runDirectory]);
+    await this.settle();
+  }
+
+  /** A clean ground with `count` names b0, b1, ... made by the floor program. */
+  async populated(count: number): Promise<void> {
+    await this.clean();
+    this.populate(count);
+  }
+
+  populate(count: number): void {
+    measured([this.#tools.floor('create'), runDirectory, String(count)]);
+  }
+
+  /** Waits until the kernel has destroyed what was dropped, then until it has been left alone for a moment. */
+  async settle(): Promise<void> {
+    const watch = await this.watchDestruction();
+    await watch.finished();
+    await this.quiet();
+  }
+
+  /** Leaves the machine alone for a moment; who is busy then is not us. */
+  async quiet(): Promise<void> {
+    const sample = this.#load.begin();
+    await sleep(quietMs);
+    this.#load.end(sample);
+  }
+
+  /** Arms the markers (see floor/gone.c); `finished` is to be called once the namespaces in question are dropped. */
+  async watchDestruction(): Promise<{ finished(): Promise<number> }> {
+    const child = spawn(this.#tools.floor('gone'), { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const nextLine = async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error('floor/gone ended early');
+      return value;
+    };
+    await nextLine();
+    return {
+      finished: async () => {
+        child.stdin.end('\n');
+        return Number(await nextLine()) / 1e6;
+      },
+    };
+  }
+
+  /** So that nobody wins by not doing the work. */
+  expectNames(count: number): void {
+    const found = readdirSync(runDirectory).length;
+    if (found !== count) throw new Error(`expected ${count} names in ${runDirectory}, found ${found}`);
+  }
+}

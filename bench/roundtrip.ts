@@ -1,0 +1,49 @@
+import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import { runRounds } from './harness/rounds.ts';
+import { duration, measured } from './harness/stamps.ts';
+
+const metric = 'GETLINK lo';
+const count = 20_000;
+
+/** A netlink round trip: ask for the loopback link, one request at a time, inside a running process. */
+export const roundtrip: Headline = {
+  id: 'roundtrip',
+  title: 'one netlink request and its answer',
+  rounds: 9,
+  async run({ ground, tools, rounds, progress }: Bench) {
+    const contestant = (name: string, role: Role, command: string[]): Contestant => ({
+      name,
+      role,
+      run: async () => {
+        await ground.quiet();
+        return { [metric]: (duration(measured(command)) * 1000) / count };
+      },
+    });
+    const ours = (how: string, what: string) => tools.ours('roundtrip', how, what, String(count));
+    const contestants = [
+      contestant('raw socket in C', 'floor', [tools.floor('getlink'), String(count)]),
+      contestant('library, synchronous', 'ours', ours('sync', 'raw')),
+      contestant('library, await', 'ours', ours('await', 'raw')),
+      contestant('synchronous, decoded', 'ours', ours('sync', 'decoded')),
+      contestant('await, decoded', 'ours', ours('await', 'decoded')),
+    ];
+    const floor = { contestant: 'raw socket in C', metric };
+    return {
+      unit: 'us',
+      compare: 'ratio',
+      metrics: [metric],
+      contestants,
+      rounds: await runRounds(contestants, rounds, progress),
+      baseline: () => floor,
+      targets: ['library, synchronous', 'library, await'].map((contestant) => ({
+        of: { contestant, metric },
+        against: floor,
+        atMost: 1.5,
+      })),
+      missing: [],
+      notes: [
+        `${count} requests per run. The request is encoded anew each time; "decoded" also turns the answer, some 60 attributes, into an object.`,
+      ],
+    };
+  },
+};

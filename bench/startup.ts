@@ -1,0 +1,52 @@
+import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import { runRounds } from './harness/rounds.ts';
+import { measured } from './harness/stamps.ts';
+import { median } from './harness/statistics.ts';
+
+const metric = 'whole process';
+const runsPerTurn = 5;
+
+const verbs = [
+  ['ls'],
+  ['ls', '--json'],
+  ['ids'],
+  ['identify'],
+  ['pids', 'b0'],
+  ['--version'],
+  ['ip', 'netns', 'list'],
+  ['ip', 'netns', 'list-id'],
+];
+
+/** What the command costs over an empty Node script, for the verbs that need Node at all. */
+export const startup: Headline = {
+  id: 'startup',
+  title: 'start of the command',
+  rounds: 9,
+  async run({ ground, tools, rounds, progress }: Bench) {
+    const contestant = (name: string, role: Role, ...command: string[]): Contestant => ({
+      name,
+      role,
+      run: async () => ({ [metric]: median(measured(tools.repeat(runsPerTurn, ...command)).runs) }),
+    });
+    const empty = { contestant: 'empty Node script', metric };
+    const ours = verbs.map((words) => contestant(`netns ${words.join(' ')}`, 'ours', tools.netns, ...words));
+    const ip = tools.find('ip');
+    const contestants = [
+      contestant(empty.contestant, 'reference', process.execPath, tools.file('ours', 'empty.cjs')),
+      ...ours,
+      ...(ip === undefined ? [] : [contestant('ip netns list', 'peer', ip, 'netns', 'list')]),
+    ];
+    await ground.populated(1);
+    return {
+      unit: 'ms',
+      compare: 'difference',
+      metrics: [metric],
+      contestants,
+      rounds: await runRounds(contestants, rounds, progress),
+      baseline: () => empty,
+      targets: ours.map(({ name }) => ({ of: { contestant: name, metric }, against: empty, atMost: 5 })),
+      missing: ip === undefined ? ['ip (Debian: iproute2)'] : [],
+      notes: [`One name present; a round's value is the median of ${runsPerTurn} runs in a row.`],
+    };
+  },
+};

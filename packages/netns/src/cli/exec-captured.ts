@@ -1,0 +1,38 @@
+import { KernelError } from '../errors.ts';
+import { openNamespace } from '../namespaces/reference.ts';
+import { etcDirectory } from '../process/exec.ts';
+import { execIn } from '../process/spawn.ts';
+import { statusOf } from './exit-status.ts';
+
+/** What became of a command, for a program. */
+export interface Outcome {
+  readonly name: string;
+  /** As a shell gives it; 125, 126 and 127 if the command did not run, and then `error` says why. */
+  readonly status: number;
+  readonly signal?: string | undefined;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Runs a command in a named namespace and collects its output; that it cannot be run is an outcome, too. */
+export async function runCaptured(
+  name: string,
+  command: string,
+  args: readonly string[],
+  mounts: boolean,
+): Promise<Outcome> {
+  try {
+    using namespace = openNamespace(name);
+    const { exitCode, signal, stdout, stderr } = await execIn(namespace, command, args, {
+      mounts,
+      etc: `${etcDirectory}/${name}`,
+    });
+    return { name, status: statusOf(exitCode, signal), signal, stdout, stderr };
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    const { code, message, syscall } = error;
+    const status = syscall !== 'execve' ? 125 : code === 'ENOENT' ? 127 : 126;
+    return { name, status, error: { code, message } };
+  }
+}

@@ -1,0 +1,15 @@
+import type { Verb } from '../verb.ts';
+import { verb as add } from '../verbs/add.ts';
+import { verb as attach } from '../verbs/attach.ts';
+import { verb as del } from '../verbs/del.ts';
+import { verb as exec } from '../verbs/exec.ts';
+import { verb as identify } from '../verbs/identify.ts';
+import { verb as ids } from '../verbs/ids.ts';
+import { verb as ls } from '../verbs/ls.ts';
+import { verb as monitor } from '../verbs/monitor.ts';
+import { verb as pids } from '../verbs/pids.ts';
+import { verb as set } from '../verbs/set.ts';
+import { verb as version } from '../verbs/version.ts';
+
+/** Every verb, in the order of the help; for what speaks about verbs without running one. */
+export const allVerbs: readonly Verb[] = [add, attach, del, ls, set, ids, identify, pids, exec, monitor, version];

@@ -1,0 +1,108 @@
+import { type AddressMessageInput, address, addressFlag } from '../../../../netlink/families/route/address.ts';
+import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { failure, noSuchDevice } from '../exit.ts';
+import { readOptions } from '../grammar.ts';
+import { hostBits, type InetPrefix, isMulticast, toText } from '../inet.ts';
+import { Lookup } from '../link/lookup.ts';
+import type { Session } from '../session.ts';
+import { Words } from '../words.ts';
+import { type AddressDraft, addressGrammar } from './options.ts';
+import { addressHelp } from './usage.ts';
+
+type Run = (session: Session, words: readonly string[]) => Promise<number>;
+
+/** `ip address add …`. */
+export const addAddress: Run = (session, words) => change(session, words, 'new', NLM_F_CREATE | NLM_F_EXCL);
+/** `ip address change …`. */
+export const changeAddress: Run = (session, words) => change(session, words, 'new', NLM_F_REPLACE);
+/** `ip address replace …`. */
+export const replaceAddress: Run = (session, words) => change(session, words, 'new', NLM_F_CREATE | NLM_F_REPLACE);
+/** `ip address delete …`. */
+export const deleteAddress: Run = (session, words) => change(session, words, 'del', 0);
+
+async function change(session: Session, words: readonly string[], verb: 'new' | 'del', flags: number): Promise<number> {
+  const { family } = session.options;
+  const draft: AddressDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined, flags: 0 };
+  readOptions(addressGrammar, new Words(words), draft, { help: () => addressHelp() });
+  const warn = (text: string) => session.warn(text);
+  const message = toMessage(draft, verb === 'del', warn);
+  const connection = await session.connection();
+  const device = draft.device ?? '';
+  const index = new Lookup(connection).indexOf(device);
+  if (index === 0) throw noSuchDevice(device);
+  checkLifetimes(draft);
+  const request = { ...message, header: { ...message.header, index } };
+  connection.requestSync(address, verb, request, { operation: 'change an address', flags });
+  return 0;
+}
+
+/** The request without the index of its link. Throws Exit. */
+function toMessage(draft: AddressDraft, deleting: boolean, warn: (text: string) => void): AddressMessageInput {
+  const { local, peer, label, device } = draft;
+  if (device === undefined) throw failure('Not enough information: "dev" argument is required.');
+  const wildcard = deleting && peer === undefined && local?.family === 'inet' && !local.lengthGiven;
+  if (wildcard) warn(wildcardWarning(local.word));
+  const far: InetPrefix | undefined = peer ?? (wildcard ? undefined : local);
+  const broadcast = broadcastOf(draft, far, deleting);
+  const shortFlags = draft.flags <= 0xff;
+  return {
+    header: {
+      family: draft.family === undefined ? AF_UNSPEC : draft.family === 'inet' ? AF_INET : AF_INET6,
+      prefixlen: peer?.length ?? local?.length ?? 0,
+      flags: shortFlags ? draft.flags : 0,
+      scope: draft.scope ?? (deleting ? 0 : defaultScope(local)),
+    },
+    attributes: {
+      local: local && toText(local),
+      address: far && toText(far),
+      label,
+      broadcast,
+      anycast: draft.anycast && toText(draft.anycast),
+      cacheinfo: cacheinfo(draft),
+      flags: shortFlags ? undefined : draft.flags,
+      rtPriority: draft.metric,
+    },
+  };
+}
+
+/** Loopback addresses are of scope host. */
+function defaultScope(local: InetPrefix | undefined): number {
+  return local?.family === 'inet' && local.bytes[0] === 127 ? 254 : 0;
+}
+
+function broadcastOf(draft: AddressDraft, far: InetPrefix | undefined, deleting: boolean): string | undefined {
+  const { broadcast } = draft;
+  if (broadcast === undefined) return undefined;
+  if (broadcast !== '+' && broadcast !== '-') return toText(broadcast);
+  if (deleting) return undefined;
+  if (draft.family !== 'inet') throw failure('Broadcast can be set only for IPv4 addresses');
+  const found = far && hostBits(far, broadcast === '+');
+  return found && toText(found);
+}
+
+function cacheinfo({ validLifetime, preferredLifetime }: AddressDraft) {
+  if (validLifetime === undefined && preferredLifetime === undefined) return undefined;
+  const forever = 0xffffffff;
+  return { valid: validLifetime ?? forever, preferred: preferredLifetime ?? forever, created: 0, updated: 0 };
+}
+
+function checkLifetimes(draft: AddressDraft): void {
+  const info = cacheinfo(draft);
+  if (info !== undefined) {
+    if (info.valid === 0) throw failure('valid_lft is zero');
+    if (info.valid < info.preferred) throw failure('preferred_lft is greater than valid_lft');
+  }
+  if ((draft.flags & addressFlag('autojoin')) !== 0 && (draft.local === undefined || !isMulticast(draft.local))) {
+    throw failure('autojoin needs multicast address');
+  }
+}
+
+function wildcardWarning(word: string): string {
+  return `\
+Warning: Executing wildcard deletion to stay compatible with old scripts.
+         Explicitly specify the prefix length (${word}/32) to avoid this warning.
+         This special behaviour is likely to disappear in further releases,
+         fix your scripts!
+`;
+}

@@ -1,0 +1,106 @@
+import { type AddressMessage, addressFlag, addressFlags } from '../../../../netlink/families/route/address.ts';
+import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
+import type { Json } from '../json.ts';
+import type { NameTable } from '../name-table.ts';
+import { hexWithPrefix } from '../numbers.ts';
+import { type Part, type View, value, words } from '../show/fields.ts';
+
+export interface AddressView extends View {
+  readonly scopes: NameTable;
+  /** The name of the link that an address belongs to. */
+  linkName(index: number): string;
+}
+
+type Shown = Part<AddressMessage, AddressView>;
+
+/** 2^32 - 1 seconds are for ever. */
+const forever = 0xffffffff;
+
+export function allFlags({ header, attributes }: AddressMessage): number {
+  return attributes.flags ?? header.flags;
+}
+
+/** The address itself; IPv6 and point-to-point links differ in where the kernel puts it. */
+export function ownAddress({ attributes }: AddressMessage): string | undefined {
+  return attributes.local ?? attributes.address;
+}
+
+function otherEnd({ attributes: { local, address } }: AddressMessage): string | undefined {
+  return address === undefined || local === undefined || address === local ? undefined : address;
+}
+
+const familyName = (family: number) => (family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : String(family));
+
+const line: readonly Shown[] = [
+  value(
+    'local',
+    (text, view, { header: { family } }) => {
+      const tint = family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : undefined;
+      return view.paint(tint, String(text));
+    },
+    ownAddress,
+  ),
+  value('address', ' peer %', otherEnd),
+  value('prefixlen', '/% ', (address) => address.header.prefixlen),
+];
+
+/**
+ * The flags with names, in the order of their bits. That an address is not permanent is what is worth saying, so that
+ * bit is told as `dynamic` when it is missing.
+ */
+const flags: Shown = (address) => {
+  const set = allFlags(address);
+  let rest = set;
+  let text = '';
+  const members: Record<string, Json> = {};
+  for (const flag of addressFlags) {
+    const isSet = (set & addressFlag(flag)) !== 0;
+    rest &= ~addressFlag(flag);
+    if (isSet === (flag === 'permanent')) continue;
+    const name =
+      flag === 'permanent'
+        ? 'dynamic'
+        : flag === 'secondary' && address.header.family === AF_INET6
+          ? 'temporary'
+          : flag;
+    text += `${name} `;
+    members[name] = true;
+  }
+  if (rest !== 0) {
+    text += `flags ${(rest >>> 0).toString(16).padStart(2, '0')} `;
+    members.ifa_flags = hexWithPrefix(rest >>> 0);
+  }
+  return { text, json: members };
+};
+
+function lifetime(seconds: number): string {
+  return seconds === forever ? 'forever' : `${seconds}sec`;
+}
+
+/** An address as `ip address` shows it, without the newline at its end. */
+export const addressParts: readonly Shown[] = [
+  words(({ header: { index } }, view) => (view.options.oneline ? `${index}: ${view.linkName(index)}` : '')),
+  value('family', '    % ', (address) => familyName(address.header.family)),
+  ...line,
+  value('metric', 'metric % ', (address) => address.attributes.rtPriority),
+  value('broadcast', 'brd % ', (address) => address.attributes.broadcast),
+  value('anycast', 'any % ', (address) => address.attributes.anycast),
+  value('scope', 'scope % ', ({ header: { scope } }, view) => {
+    return (view.options.numeric ? undefined : view.scopes.nameOf(scope)) ?? String(scope);
+  }),
+  flags,
+  value('label', '%', (address) => address.attributes.label),
+  value(
+    'valid_life_time',
+    (seconds, view) => `${view.newline}       valid_lft ${lifetime(Number(seconds))}`,
+    (address) => address.attributes.cacheinfo?.valid,
+  ),
+  value(
+    'preferred_life_time',
+    (seconds) => ` preferred_lft ${lifetime(Number(seconds))}`,
+    (address) => address.attributes.cacheinfo?.preferred,
+  ),
+];
+
+/** What `-brief` shows of an address. */
+export const briefAddressParts: readonly Shown[] = line;

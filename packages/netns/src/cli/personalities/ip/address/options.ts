@@ -1,0 +1,149 @@
+import { addressFlag } from '../../../../netlink/families/route/address.ts';
+import { duplicateArgument, duplicateOrGarbage, invalidArgument } from '../exit.ts';
+import type { Grammar, OptionRow } from '../grammar.ts';
+import { address, type InetAddress, type InetFamily, type InetPrefix, prefix } from '../inet.ts';
+import { scopeNumber } from '../link/names.ts';
+import { parseUnsigned } from '../numbers.ts';
+import { isPrefix } from '../words.ts';
+
+/** A request about an address, while its words are read. */
+export interface AddressDraft {
+  family: InetFamily | undefined;
+  local?: InetPrefix & { readonly word: string };
+  peer?: InetPrefix;
+  /** An address, or the last or first one of the network. */
+  broadcast?: InetAddress | '+' | '-';
+  anycast?: InetAddress;
+  scope?: number;
+  device?: string;
+  label?: string;
+  metric?: number;
+  validLifetime?: number;
+  preferredLifetime?: number;
+  flags: number;
+}
+
+interface Context {
+  /** Prints the help of `ip address`; does not return. */
+  help(): never;
+}
+
+type Row = OptionRow<AddressDraft, Context>;
+
+const forever = 0xffffffff;
+
+function lifetime(word: string, option: string): number {
+  const seconds = word === 'forever' ? forever : parseUnsigned(word, 32);
+  if (seconds === undefined) throw invalidArgument(word, `${option} value`);
+  return seconds;
+}
+
+function flag(name: Parameters<typeof addressFlag>[0]): Row {
+  return {
+    words: name,
+    apply: (draft) => {
+      draft.flags |= addressFlag(name);
+    },
+  };
+}
+
+/** Reads an address of the family that is known so far, which is then known. */
+function inFamily<T extends InetAddress>(draft: AddressDraft, word: string, read: (word: string, family?: InetFamily) => T): T {
+  const found = read(word, draft.family);
+  draft.family ??= found.family;
+  return found;
+}
+
+/** The options of `ip address add` and its like, in the order in which `ip` compares them. */
+export const addressRows: readonly Row[] = [
+  {
+    words: 'peer remote',
+    help: '[ peer PREFIX ]',
+    once: 'peer',
+    apply: (draft, take) => {
+      draft.peer = inFamily(draft, take(), prefix);
+    },
+  },
+  {
+    words: 'broadcast* brd',
+    help: '[ broadcast { ADDR | + | - } ]',
+    once: 'broadcast',
+    apply: (draft, take) => {
+      const word = take();
+      draft.broadcast = word === '+' || word === '-' ? word : inFamily(draft, word, address);
+    },
+  },
+  {
+    words: 'anycast',
+    help: '[ anycast ADDR ]',
+    once: 'anycast',
+    apply: (draft, take) => {
+      draft.anycast = inFamily(draft, take(), address);
+    },
+  },
+  {
+    words: 'scope',
+    help: '[ scope SCOPE-ID ]',
+    apply: (draft, take) => {
+      const word = take();
+      const scope = scopeNumber(word);
+      if (scope === undefined) throw invalidArgument(word, 'invalid scope value.');
+      draft.scope = scope;
+    },
+  },
+  {
+    words: 'dev',
+    apply: (draft, take) => {
+      draft.device = take();
+    },
+  },
+  {
+    words: 'label',
+    help: '[ label LABEL ]',
+    apply: (draft, take) => {
+      draft.label = take();
+    },
+  },
+  {
+    words: 'metric priority preference',
+    help: '[ metric METRIC ]',
+    once: 'metric',
+    apply: (draft, take) => {
+      const word = take();
+      const metric = parseUnsigned(word, 32);
+      if (metric === undefined) throw invalidArgument(word, '"metric" value is invalid');
+      draft.metric = metric;
+    },
+  },
+  {
+    words: 'valid_lft*',
+    help: '[ valid_lft LFT ] [ preferred_lft LFT ]',
+    apply: (draft, take) => {
+      if (draft.validLifetime !== undefined) throw duplicateArgument('valid_lft', take());
+      draft.validLifetime = lifetime(take(), 'valid_lft');
+    },
+  },
+  {
+    words: 'preferred_lft*',
+    apply: (draft, take) => {
+      if (draft.preferredLifetime !== undefined) throw duplicateArgument('preferred_lft', take());
+      draft.preferredLifetime = lifetime(take(), 'preferred_lft');
+    },
+  },
+  { ...flag('home'), help: '[ home ] [ nodad ] [ mngtmpaddr ] [ noprefixroute ] [ autojoin ]' },
+  flag('nodad'),
+  flag('mngtmpaddr'),
+  flag('noprefixroute'),
+  flag('autojoin'),
+];
+
+/** Words that are no option: `help`, or the address itself. */
+export const addressGrammar: Grammar<AddressDraft, Context> = {
+  rows: addressRows,
+  otherwise(draft, first, take, context) {
+    const word = first === 'local' ? take() : first;
+    if (isPrefix(word, 'help')) context.help();
+    if (draft.local !== undefined) throw duplicateOrGarbage('local', word);
+    draft.local = { ...inFamily(draft, word, prefix), word };
+  },
+};

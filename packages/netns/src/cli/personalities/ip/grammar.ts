@@ -1,0 +1,61 @@
+import { duplicateArgument } from './exit.ts';
+import { isPrefix, type Words } from './words.ts';
+
+/**
+ * One option of a command: how it is written, what help says of it, and what it does to the draft of a request.
+ *
+ * `words` are its spellings, separated by blanks; a spelling with a star at its end may be shortened (`addr*` is what
+ * `ip` takes for `address*`). `help` is its line in the help of the command; without one it stays unmentioned.
+ */
+export interface OptionRow<Draft, Context> {
+  readonly words: string;
+  readonly help?: string;
+  /** A second one is an error that names the option so. */
+  readonly once?: string;
+  apply(draft: Draft, take: () => string, context: Context, word: string): void | Stop;
+}
+
+/** An option that ends the reading of options: what follows is for somebody else. */
+export type Stop = 'stop';
+
+export interface Grammar<Draft, Context> {
+  readonly rows: readonly OptionRow<Draft, Context>[];
+  /** A word that is no option. */
+  otherwise(draft: Draft, word: string, take: () => string, context: Context): void;
+}
+
+/** Reads options until the words or an option end it. Throws Exit. */
+export function readOptions<Draft, Context>(
+  grammar: Grammar<Draft, Context>,
+  words: Words,
+  draft: Draft,
+  context: Context,
+): void {
+  const seen = new Set<string>();
+  for (let word = words.take(); word !== undefined; word = words.take()) {
+    const given = word;
+    const row = grammar.rows.find((candidate) => spells(candidate, given));
+    if (row === undefined) {
+      grammar.otherwise(draft, given, () => words.value(), context);
+      continue;
+    }
+    const take = () => {
+      const value = words.value();
+      if (row.once !== undefined && seen.has(row.once)) throw duplicateArgument(row.once, value);
+      return value;
+    };
+    if (row.apply(draft, take, context, given) === 'stop') return;
+    if (row.once !== undefined) seen.add(row.once);
+  }
+}
+
+function spells(row: OptionRow<never, never>, word: string): boolean {
+  return row.words.split(' ').some((spelling) => {
+    return spelling.endsWith('*') ? isPrefix(word, spelling.slice(0, -1)) : spelling === word;
+  });
+}
+
+/** The help lines of options, each with `indent` in front. */
+export function helpLines(rows: readonly OptionRow<never, never>[], indent: string): string {
+  return rows.flatMap((row) => (row.help === undefined ? [] : [`${indent}${row.help}\n`])).join('');
+}

@@ -1,0 +1,114 @@
+import { formatIpAddress, parseIpAddress } from '../../../wire/ip-address.ts';
+import { Exit } from './exit.ts';
+import { parseUnsigned } from './numbers.ts';
+
+export type InetFamily = 'inet' | 'inet6';
+
+export interface InetAddress {
+  readonly family: InetFamily;
+  readonly bytes: Uint8Array;
+}
+
+export interface InetPrefix extends InetAddress {
+  readonly length: number;
+  /** A length was written, and not only implied. */
+  readonly lengthGiven: boolean;
+}
+
+/** Words for the address of all zeroes. */
+const anyWords = ['default', 'any', 'all'];
+
+/** An address in `ip`'s notation, of this family if one is given. Throws Exit (1), which also ends a batch. */
+export function address(word: string, family?: InetFamily): InetAddress {
+  const found = parseAddress(word, family);
+  if (found === undefined) throw expected(`${family ?? 'any valid'} address`, word);
+  return found;
+}
+
+/** An address with a length behind a slash; a missing one means all bits. Throws Exit (1), which also ends a batch. */
+export function prefix(word: string, family?: InetFamily): InetPrefix {
+  const found = parsePrefix(word, family);
+  if (found === undefined) throw expected(`${family ?? 'any valid'} prefix`, word);
+  return found;
+}
+
+export function toText({ bytes }: InetAddress): string {
+  return formatIpAddress(bytes);
+}
+
+export function isMulticast({ family, bytes }: InetAddress): boolean {
+  const [first = 0] = bytes;
+  return family === 'inet' ? first >= 224 && first < 240 : first === 0xff;
+}
+
+export function isAny({ bytes }: InetAddress): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
+/** Whether an address lies within a prefix. */
+export function isWithin({ family, bytes }: InetAddress, outer: InetPrefix): boolean {
+  if (family !== outer.family) return false;
+  for (let bit = 0; bit < outer.length; bit += 8) {
+    const mask = outer.length - bit >= 8 ? 0xff : (0xff00 >> (outer.length - bit)) & 0xff;
+    if ((((bytes[bit / 8] ?? 0) ^ (outer.bytes[bit / 8] ?? 0)) & mask) !== 0) return false;
+  }
+  return true;
+}
+
+/** The broadcast address of a network (all host bits one), or its first (all zero). Undefined where there is none. */
+export function hostBits({ bytes, length, family }: InetPrefix, ones: boolean): InetAddress | undefined {
+  if (length > 30) return undefined;
+  const host = 0xffffffff >>> length;
+  const view = new DataView(Uint8Array.from(bytes).buffer);
+  const network = view.getUint32(0);
+  view.setUint32(0, ones ? network | host : network & ~host);
+  return { family, bytes: new Uint8Array(view.buffer) };
+}
+
+function parseAddress(word: string, family: InetFamily | undefined): InetAddress | undefined {
+  if (anyWords.includes(word)) {
+    return { family: family ?? 'inet', bytes: new Uint8Array(family === 'inet6' ? 16 : 4) };
+  }
+  const found: InetFamily = word.includes(':') ? 'inet6' : 'inet';
+  if (family !== undefined && family !== found) return undefined;
+  const bytes = found === 'inet6' ? parseIpAddress(word) : parseDotted(word);
+  return bytes === undefined ? undefined : { family: found, bytes };
+}
+
+/** One to four numbers; missing ones are zero (`10.1` is `10.1.0.0`), each may be octal or hexadecimal. */
+function parseDotted(word: string): Uint8Array | undefined {
+  const parts = word.split('.');
+  if (parts.length > 4) return undefined;
+  const bytes = new Uint8Array(4);
+  for (const [index, part] of parts.entries()) {
+    const number = parseUnsigned(part, 8);
+    if (number === undefined) return undefined;
+    bytes[index] = number;
+  }
+  return bytes;
+}
+
+function parsePrefix(word: string, family: InetFamily | undefined): InetPrefix | undefined {
+  if (anyWords.includes(word)) {
+    return { family: family ?? 'inet', bytes: new Uint8Array(family === 'inet6' ? 16 : 4), length: 0, lengthGiven: false };
+  }
+  const slash = word.indexOf('/');
+  const found = parseAddress(slash < 0 ? word : word.slice(0, slash), family);
+  if (found === undefined) return undefined;
+  const bits = found.bytes.length * 8;
+  if (slash < 0) return { ...found, length: bits, lengthGiven: false };
+  const length = parseUnsigned(word.slice(slash + 1), 32) ?? maskLength(word.slice(slash + 1), found.family);
+  return length === undefined || length > bits ? undefined : { ...found, length, lengthGiven: true };
+}
+
+/** `255.255.255.0` as a length. */
+function maskLength(word: string, family: InetFamily): number | undefined {
+  const bytes = family === 'inet' ? parseDotted(word) : undefined;
+  if (bytes === undefined) return undefined;
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  return /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
+}
+
+function expected(what: string, word: string): Exit {
+  return new Exit(`Error: ${what} is expected rather than "${word}".\n`, 1, true);
+}

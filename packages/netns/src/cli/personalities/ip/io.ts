@@ -1,0 +1,47 @@
+import { writeSync } from 'node:fs';
+
+/** Where a command reads its surroundings and writes its answers; the tests give their own. */
+export interface Io {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The name that the program was called by, without directories. */
+  readonly name: string;
+  /** How many files a command may open, before Node raised that. */
+  readonly softFileLimit?: number | undefined;
+}
+
+export interface Sink {
+  /** Writes all of `text` before it returns. */
+  write(text: string): void;
+  readonly isTerminal: boolean;
+}
+
+/** The reader of stdout went away (`ip netns | head -1`): nothing more can be said, and that is no error of ours. */
+export class ReaderGone extends Error {}
+
+/**
+ * A file descriptor as a sink. Writing is synchronous, since the process may be replaced by another program or end
+ * right after; a pipe that is set non-blocking and full (EAGAIN) is tried again.
+ */
+export function fileSink(fd: number, isTerminal: boolean): Sink {
+  return { isTerminal, write: (text) => writeAll(fd, Buffer.from(text)) };
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+  let rest = bytes;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'EPIPE') throw new ReaderGone();
+      if (code !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+}

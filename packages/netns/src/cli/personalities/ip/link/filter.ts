@@ -1,0 +1,174 @@
+import { addressFlag } from '../../../../netlink/families/route/address.ts';
+import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
+import { duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
+import { type OptionRow, readOptions } from '../grammar.ts';
+import { type InetFamily, type InetPrefix, prefix } from '../inet.ts';
+import { isPrefix, Words } from '../words.ts';
+import { isUp } from './flags.ts';
+import type { Lookup } from './lookup.ts';
+import { groupNumber, scopeNumber } from './names.ts';
+
+/** Which links and addresses a listing shows. */
+export interface Filter {
+  device?: string;
+  up?: boolean;
+  kind?: string;
+  group?: number;
+  master?: number;
+  nomaster?: boolean;
+  family?: InetFamily | undefined;
+  within?: InetPrefix;
+  scope?: number | undefined;
+  label?: string;
+  /** The flags of an address that matter, and which of them must be set. */
+  flagMask: number;
+  flags: number;
+}
+
+interface Context {
+  readonly lookup: Lookup;
+  /** Prints the help of the command that the filter belongs to; does not return. */
+  help(): never;
+}
+
+type Row = OptionRow<Filter, Context>;
+
+/** A word for a flag of addresses that must be set, or not. */
+function flag(words: string, name: Parameters<typeof addressFlag>[0], on = true): Row {
+  return {
+    words,
+    apply: (filter) => {
+      const bit = addressFlag(name);
+      filter.flagMask |= bit;
+      filter.flags = on ? filter.flags | bit : filter.flags & ~bit;
+    },
+  };
+}
+
+const rows: readonly Row[] = [
+  {
+    words: 'to',
+    help: '[ to PREFIX ]',
+    apply: (filter, take) => {
+      filter.within = prefix(take(), filter.family);
+      filter.family ??= filter.within.family;
+    },
+  },
+  {
+    words: 'scope',
+    help: '[ scope SCOPE-ID ]',
+    apply: (filter, take) => {
+      const word = take();
+      filter.scope = word === 'all' ? undefined : scopeNumber(word);
+      if (filter.scope === undefined && word !== 'all') throw invalidArgument(word, 'invalid "scope"\n');
+    },
+  },
+  {
+    words: 'up',
+    help: '[ up ]',
+    apply: (filter) => {
+      filter.up = true;
+    },
+  },
+  { ...flag('dynamic', 'permanent', false), help: '[ dynamic | permanent ]' },
+  flag('permanent', 'permanent'),
+  { ...flag('secondary temporary', 'secondary'), help: '[ primary | secondary | temporary ]' },
+  flag('primary', 'secondary', false),
+  { ...flag('tentative', 'tentative'), help: '[ [-]tentative ] [ [-]deprecated ] [ [-]dadfailed ]' },
+  flag('-tentative', 'tentative', false),
+  flag('deprecated', 'deprecated'),
+  flag('-deprecated', 'deprecated', false),
+  flag('dadfailed', 'dadfailed'),
+  flag('-dadfailed', 'dadfailed', false),
+  { ...flag('home', 'home'), help: '[ home ] [ nodad ] [ mngtmpaddr ] [ noprefixroute ] [ autojoin ]' },
+  flag('nodad', 'nodad'),
+  flag('mngtmpaddr', 'mngtmpaddr'),
+  flag('noprefixroute', 'noprefixroute'),
+  flag('autojoin', 'autojoin'),
+  {
+    words: 'label',
+    help: '[ label LABEL ]',
+    apply: (filter, take) => {
+      filter.label = take();
+    },
+  },
+  {
+    words: 'group',
+    help: '[ group GROUP ]',
+    apply: (filter, take) => {
+      const word = take();
+      const group = groupNumber(word);
+      if (group === undefined) throw invalidArgument(word, 'Invalid "group" value\n');
+      filter.group = group;
+    },
+  },
+  {
+    words: 'master',
+    help: '[ master DEVICE | nomaster ]',
+    apply: (filter, take, { lookup }) => {
+      const word = take();
+      filter.master = lookup.indexOf(word);
+      if (filter.master === 0) throw invalidArgument(word, 'Device does not exist\n');
+    },
+  },
+  {
+    words: 'vrf',
+    apply: () => {
+      throw notImplemented('The filter "vrf"');
+    },
+  },
+  {
+    words: 'nomaster',
+    apply: (filter) => {
+      filter.nomaster = true;
+    },
+  },
+  {
+    words: 'type',
+    help: '[ type TYPE ]',
+    apply: (filter, take) => {
+      filter.kind = take();
+    },
+  },
+];
+
+/** The options of `ip link show` and `ip address show`, for help. */
+export const filterRows = rows;
+
+/** Reads the words behind `show`. Throws Exit. */
+export function readFilter(list: readonly string[], family: InetFamily | undefined, context: Context): Filter {
+  const filter: Filter = { family, flagMask: 0, flags: 0 };
+  readOptions(
+    {
+      rows,
+      otherwise: (draft, word, take) => {
+        const device = word === 'dev' ? take() : word;
+        if (word !== 'dev' && isPrefix(word, 'help')) context.help();
+        if (draft.device !== undefined) throw duplicateOrGarbage('dev', device);
+        draft.device = device;
+      },
+    },
+    new Words(list),
+    filter,
+    context,
+  );
+  return filter;
+}
+
+/** What the kernel would leave out of a dump: nothing is said of such a link. */
+export function isOfKind(link: LinkMessage, filter: Filter): boolean {
+  const { linkinfo, master } = link.attributes;
+  const kind = linkinfo?.kind === 'other' ? linkinfo.name : linkinfo?.kind;
+  const slave = linkinfo?.slave?.kind === 'other' ? linkinfo.slave.name : linkinfo?.slave?.kind;
+  const wanted = filter.kind?.endsWith('_slave') ? filter.kind.slice(0, -'_slave'.length) : filter.kind;
+  const found = wanted === filter.kind ? kind : slave;
+  return (wanted === undefined || wanted === found) && (filter.master === undefined || filter.master === master);
+}
+
+/** What `ip` leaves out itself: in JSON an empty object remains in its place. */
+export function isShown(link: LinkMessage, filter: Filter): boolean {
+  const { master, group } = link.attributes;
+  if (filter.up === true && !isUp(link)) return false;
+  if (filter.nomaster === true && master !== undefined) return false;
+  return filter.group === undefined || group === undefined || group === filter.group;
+}

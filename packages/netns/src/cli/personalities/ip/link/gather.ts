@@ -1,0 +1,70 @@
+import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
+import { namesById } from '../netns/ids.ts';
+import type { Session } from '../session.ts';
+import { paintFor, plain } from '../show/paint.ts';
+import type { Kind } from './kinds/kind.ts';
+import { loadKind } from './kinds/kinds.ts';
+import type { Lookup } from './lookup.ts';
+import { groupTable } from './names.ts';
+import type { LinkView } from './view.ts';
+
+export interface Purpose {
+  readonly linkCommand: boolean;
+  readonly firstLineOnly: boolean;
+  /** Only addresses are shown, and of the links at most their names. */
+  readonly addressesOnly?: boolean;
+}
+
+/**
+ * Everything that the descriptions of these links will ask for, so that describing is a pure function: other links
+ * that they name, names of namespaces, and the words for their kinds.
+ */
+export async function gatherView(
+  session: Session,
+  lookup: Lookup,
+  known: readonly LinkMessage[],
+  shown: readonly LinkMessage[],
+  purpose: Purpose,
+): Promise<LinkView> {
+  const { options, io } = session;
+  const links = new Map(known.map((link) => [link.header.index, link]));
+  for (const index of shown.flatMap(namedLinks)) {
+    if (links.has(index)) continue;
+    const link = lookup.byIndex(index);
+    if (link !== undefined) links.set(index, link);
+  }
+  const textual = !options.json && !options.brief && purpose.addressesOnly !== true;
+  const elsewhere = textual && shown.some((link) => (link.attributes.linkNetnsid ?? -1) >= 0);
+  return {
+    ...purpose,
+    options,
+    paint: options.json ? plain : paintFor(options.color, io.stdout.isTerminal, io.env),
+    newline: options.oneline ? '\\' : '\n',
+    links,
+    namespaces: elsewhere ? await namesById(session) : new Map(),
+    kinds: options.details > 0 ? await kindsOf(shown) : new Map(),
+    groups: groupTable(),
+  };
+}
+
+/** The indexes of links that the description of a link names. */
+function namedLinks({ attributes: { link, linkNetnsid, master, linkinfo } }: LinkMessage): number[] {
+  const found = [master];
+  if (linkNetnsid === undefined) found.push(link);
+  if (linkinfo?.kind === 'vxlan') found.push(linkinfo.data?.link);
+  if (linkinfo?.slave?.kind === 'bridge') found.push(linkinfo.slave.data?.backupPort);
+  return found.filter((index) => index !== undefined && index !== 0) as number[];
+}
+
+async function kindsOf(links: readonly LinkMessage[]): Promise<Map<string, Kind>> {
+  const kinds = new Map<string, Kind>();
+  for (const { attributes } of links) {
+    const { kind, slave } = attributes.linkinfo ?? {};
+    for (const name of [kind, slave?.kind === undefined ? undefined : `${slave.kind}_slave`]) {
+      if (name === undefined || kinds.has(name)) continue;
+      const found = await loadKind(name);
+      if (found !== undefined) kinds.set(name, found);
+    }
+  }
+  return kinds;
+}

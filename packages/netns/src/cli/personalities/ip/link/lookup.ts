@@ -1,0 +1,50 @@
+import type { NetlinkConnection } from '../../../../connection/connection.ts';
+import { NetlinkError } from '../../../../errors.ts';
+import { extMaskFlag, type LinkMessage, type LinkMessageInput, link } from '../../../../netlink/families/route/link.ts';
+
+const maximumName = 15;
+/** No such link; a name that is longer than any. */
+const absent = ['ENODEV', 'ERANGE'];
+
+/** Finds links by what commands call them. */
+export class Lookup {
+  readonly #connection: NetlinkConnection;
+  readonly #targetNetnsid: number | undefined;
+
+  /** With `targetNetnsid`, the links of another namespace, by its id in that of the connection. */
+  constructor(connection: NetlinkConnection, targetNetnsid?: number) {
+    this.#connection = connection;
+    this.#targetNetnsid = targetNetnsid;
+  }
+
+  /** By name or further name. */
+  named(name: string): LinkMessage | undefined {
+    if (name === '') return undefined;
+    return this.#get({ attributes: Buffer.byteLength(name) > maximumName ? { altIfname: name } : { ifname: name } });
+  }
+
+  byIndex(index: number): LinkMessage | undefined {
+    return this.#get({ header: { index } });
+  }
+
+  /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
+  indexOf(name: string): number {
+    const found = this.named(name);
+    if (found !== undefined) return found.header.index;
+    const number = /^if([0-9]+)$/.exec(name)?.[1];
+    return number === undefined ? 0 : Number(number);
+  }
+
+  #get({ header = {}, attributes }: LinkMessageInput): LinkMessage | undefined {
+    const request: LinkMessageInput = {
+      header,
+      attributes: { ...attributes, extMask: extMaskFlag('vf'), targetNetnsid: this.#targetNetnsid },
+    };
+    try {
+      return this.#connection.requestSync(link, 'get', request, { operation: 'look up a link' })[0];
+    } catch (error) {
+      if (error instanceof NetlinkError && absent.includes(error.code)) return undefined;
+      throw error;
+    }
+  }
+}

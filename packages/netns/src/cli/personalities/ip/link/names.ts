@@ -1,0 +1,19 @@
+import { scopes } from '../../../../netlink/families/route/address.ts';
+import { NameTable } from '../name-table.ts';
+import { parseUnsigned } from '../numbers.ts';
+
+/** Groups of links: `/etc/iproute2/group`. */
+export const groupTable = (): NameTable => new NameTable('group', { 0: 'default' });
+
+/** Scopes of addresses: `/etc/iproute2/rt_scopes`. */
+export const scopeTable = (): NameTable => new NameTable('rt_scopes', scopes);
+
+/** A group by name or number; undefined if it is neither. */
+export function groupNumber(word: string): number | undefined {
+  return groupTable().numberOf(word) ?? parseUnsigned(word, 32);
+}
+
+/** A scope by name or number; undefined if it is neither. */
+export function scopeNumber(word: string): number | undefined {
+  return scopeTable().numberOf(word) ?? parseUnsigned(word, 8);
+}

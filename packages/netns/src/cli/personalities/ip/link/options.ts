@@ -1,0 +1,272 @@
+import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
+import { linkFlag, linkModes, operstates } from '../../../../netlink/families/route/link.ts';
+import { duplicateArgument, duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
+import type { Grammar, OptionRow } from '../grammar.ts';
+import { openNamespaceFile } from '../netns/file.ts';
+import { parseInteger } from '../numbers.ts';
+import { hardwareAddress, integer, onOff } from '../values.ts';
+import { isPrefix } from '../words.ts';
+import type { LinkDraft } from './draft.ts';
+import type { Lookup } from './lookup.ts';
+import { groupNumber } from './names.ts';
+
+export interface LinkContext {
+  readonly lookup: Lookup;
+  readonly runDirectory: string;
+  /** Prints the help of `ip link`; does not return. */
+  help(): never;
+}
+
+type Row = OptionRow<LinkDraft, LinkContext>;
+type NumberAttribute = 'txqlen' | 'mtu' | 'numTxQueues' | 'numRxQueues' | 'gsoMaxSize' | 'gsoMaxSegs' | 'groMaxSize';
+
+/** An option with a number for an attribute of the same meaning. `ip` reads it as signed and sends it as it is. */
+function number(words: string, name: string, attribute: NumberAttribute, help: string): Row {
+  return {
+    words,
+    help,
+    once: name,
+    apply: (draft, take) => {
+      draft.attributes[attribute] = integer(take(), `Invalid "${name}" value\n`) >>> 0;
+    },
+  };
+}
+
+/** An option that sets or clears a flag of the link with `on` or `off`. */
+function flag(words: string, bit: Parameters<typeof linkFlag>[0], inverted = false): Row {
+  const name = words.replace('*', '');
+  return {
+    words,
+    help: `[ ${name} { on | off } ]`,
+    apply: (draft, take) => setFlag(draft, bit, onOff(take(), name) !== inverted),
+  };
+}
+
+function setFlag(draft: LinkDraft, bit: Parameters<typeof linkFlag>[0], on: boolean): void {
+  draft.change |= linkFlag(bit);
+  draft.flags = on ? draft.flags | linkFlag(bit) : draft.flags & ~linkFlag(bit);
+}
+
+/** An option that this program does not have; saying so is better than passing it over. */
+function missing(words: string): Row {
+  return {
+    words,
+    apply: (_draft, _take, _context, word) => {
+      throw notImplemented(`The option "${word}" of ip link`);
+    },
+  };
+}
+
+/** The position of a name in a list, or Exit (255) with this reason. */
+function position(names: readonly string[], word: string, reason: string): number {
+  const index = names.findIndex((name) => name.toLowerCase() === word.toLowerCase());
+  if (index < 0) throw invalidArgument(word, reason);
+  return index;
+}
+
+/** The options of `ip link add` and `ip link set`, in the order in which `ip` compares them. */
+export const linkRows: readonly Row[] = [
+  {
+    words: 'up',
+    help: '[ { up | down } ]',
+    apply: (draft) => setFlag(draft, 'UP', true),
+  },
+  { words: 'down', apply: (draft) => setFlag(draft, 'UP', false) },
+  {
+    words: 'name',
+    help: '[ name NAME ]',
+    once: 'name',
+    apply: (draft, take) => {
+      const word = take();
+      if (!isLinkName(word)) throw invalidArgument(word, '"name" not a valid ifname');
+      draft.name = word;
+    },
+  },
+  {
+    words: 'index',
+    help: '[ index IDX ]',
+    once: 'index',
+    apply: (draft, take) => {
+      const word = take();
+      const index = parseInteger(word);
+      if (index === undefined || index <= 0) throw invalidArgument(word, 'Invalid "index" value');
+      draft.index = index;
+    },
+  },
+  {
+    words: 'link*',
+    apply: (draft, take) => {
+      draft.below = take();
+    },
+  },
+  {
+    words: 'address*',
+    help: '[ address LLADDR ]',
+    apply: (draft, take) => {
+      draft.attributes.address = hardwareAddress(take());
+    },
+  },
+  {
+    words: 'broadcast* brd',
+    help: '[ broadcast LLADDR ]',
+    apply: (draft, take) => {
+      draft.attributes.broadcast = hardwareAddress(take());
+    },
+  },
+  number('txqueuelen* qlen txqlen*', 'txqueuelen', 'txqlen', '[ txqueuelen PACKETS ]'),
+  number('mtu', 'mtu', 'mtu', '[ mtu MTU ]'),
+  missing('xdp xdpgeneric xdpdrv xdpoffload'),
+  {
+    words: 'netns',
+    help: '[ netns { PID | NAME } ]',
+    once: 'netns',
+    apply: (draft, take, { runDirectory }) => {
+      const word = take();
+      const file = openNamespaceFile(word, runDirectory);
+      if (file === undefined) throw invalidArgument(word, 'Invalid "netns" value\n');
+      draft.namespace = file;
+    },
+  },
+  flag('multicast', 'MULTICAST'),
+  flag('allmulticast', 'ALLMULTI'),
+  flag('promisc', 'PROMISC'),
+  flag('trailers', 'NOTRAILERS', true),
+  flag('arp', 'NOARP', true),
+  {
+    words: 'carrier',
+    help: '[ carrier { on | off } ]',
+    apply: (draft, take) => {
+      draft.attributes.carrier = onOff(take(), 'carrier');
+    },
+  },
+  missing('vf'),
+  {
+    words: 'master*',
+    help: '[ master DEVICE | nomaster ]',
+    apply: (draft, take, { lookup }) => {
+      const word = take();
+      const master = lookup.indexOf(word);
+      if (master === 0) throw invalidArgument(word, 'Device does not exist\n');
+      draft.attributes.master = master;
+    },
+  },
+  missing('vrf'),
+  {
+    words: 'nomaster*',
+    apply: (draft) => {
+      draft.attributes.master = 0;
+    },
+  },
+  flag('dynamic*', 'DYNAMIC'),
+  {
+    words: 'type*',
+    apply: (draft, take) => {
+      draft.kind = take();
+      return 'stop';
+    },
+  },
+  {
+    words: 'alias*',
+    help: '[ alias NAME ]',
+    apply: (draft, take) => {
+      draft.attributes.ifalias = take();
+    },
+  },
+  {
+    words: 'group',
+    help: '[ group GROUP ]',
+    once: 'group',
+    apply: (draft, take) => {
+      const word = take();
+      const group = groupNumber(word);
+      if (group === undefined) throw invalidArgument(word, 'Invalid "group" value\n');
+      draft.group = group;
+    },
+  },
+  {
+    words: 'mode',
+    help: '[ mode { default | dormant } ]',
+    apply: (draft, take) => {
+      draft.attributes.linkmode = position(linkModes.slice(0, 2), take(), 'Invalid link mode\n');
+    },
+  },
+  {
+    words: 'state',
+    help: '[ state STATE ]',
+    apply: (draft, take) => {
+      draft.attributes.operstate = position(operstates, take(), 'Invalid operstate\n');
+    },
+  },
+  number('numtxqueues*', 'numtxqueues', 'numTxQueues', '[ numtxqueues QUEUE_COUNT ]'),
+  number('numrxqueues*', 'numrxqueues', 'numRxQueues', '[ numrxqueues QUEUE_COUNT ]'),
+  {
+    words: 'addrgenmode*',
+    help: '[ addrgenmode { eui64 | none | stable_secret | random } ]',
+    apply: (draft, take) => {
+      const addrGenMode = position(addrGenModes, take(), 'Invalid address generation mode\n');
+      draft.attributes.afSpec = { inet6: { addrGenMode } };
+    },
+  },
+  {
+    words: 'link-netns',
+    help: '[ link-netns NAME | link-netnsid ID ]',
+    apply: (draft, take, { runDirectory }) => {
+      const word = take();
+      refuseSecondBelow(draft, word);
+      const fd = openNamespaceFile(word, runDirectory);
+      if (fd === undefined) throw invalidArgument(word, 'Invalid "link-netns" value\n');
+      draft.belowNamespace = { fd };
+    },
+  },
+  {
+    words: 'link-netnsid',
+    apply: (draft, take) => {
+      const word = take();
+      refuseSecondBelow(draft, word);
+      draft.belowNamespace = { id: integer(word, 'Invalid "link-netnsid" value\n') };
+    },
+  },
+  {
+    words: 'protodown',
+    help: '[ protodown { on | off } ]',
+    apply: (draft, take) => {
+      draft.attributes.protoDown = onOff(take(), 'protodown');
+    },
+  },
+  missing('protodown_reason'),
+  number('gso_max_size', 'gso_max_size', 'gsoMaxSize', '[ gso_max_size BYTES ]'),
+  number('gso_max_segs', 'gso_max_segs', 'gsoMaxSegs', '[ gso_max_segs PACKETS ]'),
+  number('gro_max_size', 'gro_max_size', 'groMaxSize', '[ gro_max_size BYTES ]'),
+  {
+    words: 'parentdev',
+    help: '[ parentdev NAME ]',
+    apply: (draft, take) => {
+      draft.attributes.parentDevName = take();
+    },
+  },
+];
+
+/** Words that are no option: `help`, or the link itself. */
+export const linkGrammar: Grammar<LinkDraft, LinkContext> = {
+  rows: linkRows,
+  otherwise(draft, word, take, context) {
+    if (word !== 'dev' && isPrefix(word, 'help')) context.help();
+    const device = word === 'dev' ? take() : word;
+    if (draft.device !== undefined) throw duplicateOrGarbage('dev', device);
+    if (!isDeviceWord(device)) throw invalidArgument(device, '"dev" not a valid ifname');
+    draft.device = device;
+  },
+};
+
+/** The kernel's limit for names of links is 15 bytes, for further names 127. */
+function isLinkName(word: string): boolean {
+  return isDeviceWord(word) && Buffer.byteLength(word) <= 15;
+}
+
+function isDeviceWord(word: string): boolean {
+  return word !== '' && Buffer.byteLength(word) <= 127 && !/[/\s]/.test(word);
+}
+
+function refuseSecondBelow(draft: LinkDraft, word: string): void {
+  if (draft.belowNamespace !== undefined) throw duplicateArgument('link-netns/link-netnsid', word);
+}

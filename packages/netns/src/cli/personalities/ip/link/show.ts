@@ -1,0 +1,41 @@
+import type { NetlinkConnection } from '../../../../connection/connection.ts';
+import { extMaskFlag, type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
+import { failure } from '../exit.ts';
+import type { Session } from '../session.ts';
+import { toJson, toText } from '../show/fields.ts';
+import { briefHardwareParts, briefParts, linkParts } from './describe.ts';
+import { type Filter, isOfKind, isShown, readFilter } from './filter.ts';
+import { gatherView } from './gather.ts';
+import { Lookup } from './lookup.ts';
+import { linkHelp } from './usage.ts';
+
+/** `ip link show …`. */
+export async function showLinks(session: Session, words: readonly string[]): Promise<number> {
+  const connection = await session.connection();
+  const lookup = new Lookup(connection);
+  const filter = readFilter(words, undefined, { lookup, help: () => linkHelp() });
+  const known = findLinks(connection, lookup, filter);
+  const links = known.filter((each) => isOfKind(each, filter));
+  const shown = links.filter((each) => isShown(each, filter));
+  const view = await gatherView(session, lookup, known, shown, { linkCommand: true, firstLineOnly: false });
+  const parts = session.options.brief ? [...briefParts, ...briefHardwareParts] : linkParts;
+  if (session.options.json) session.printJson(links.map((each) => (isShown(each, filter) ? toJson(parts, each, view) : {})));
+  else for (const each of shown) session.output.write(`${toText(parts, each, view)}\n`);
+  return 0;
+}
+
+/** The one link that the filter names, or all of them. Throws Exit. */
+export function findLinks(
+  connection: NetlinkConnection,
+  lookup: Lookup,
+  filter: Filter,
+): readonly LinkMessage[] {
+  const { device } = filter;
+  if (device !== undefined) {
+    const found = lookup.named(device);
+    if (found === undefined) throw failure(`Device "${device}" does not exist.`);
+    return [found];
+  }
+  const request = { attributes: { extMask: extMaskFlag('vf') } };
+  return connection.dumpSync(link, request, { operation: 'list links' }).messages;
+}

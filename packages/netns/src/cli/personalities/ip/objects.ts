@@ -1,0 +1,76 @@
+import { failure, misuse, notImplemented } from './exit.ts';
+import type { Command, Session } from './session.ts';
+import { usage } from './usage.ts';
+import { isPrefix } from './words.ts';
+
+interface Row {
+  readonly word: string;
+  /** Loads the object's code; each is a module of its own so that one command loads nothing of another. */
+  readonly load?: () => Promise<Command>;
+}
+
+/** All objects of `ip`, in the order in which it compares them: the first that begins with the given word wins. */
+const rows: readonly Row[] = [
+  { word: 'address', load: async () => (await import('./address/address.ts')).address },
+  { word: 'addrlabel' },
+  { word: 'maddress' },
+  { word: 'route' },
+  { word: 'rule' },
+  { word: 'neighbor' },
+  { word: 'neighbour' },
+  { word: 'ntable' },
+  { word: 'ntbl' },
+  { word: 'link', load: async () => (await import('./link/link.ts')).link },
+  { word: 'l2tp' },
+  { word: 'fou' },
+  { word: 'ila' },
+  { word: 'macsec' },
+  { word: 'tunnel' },
+  { word: 'tunl' },
+  { word: 'tuntap' },
+  { word: 'tap' },
+  { word: 'token' },
+  { word: 'tcpmetrics' },
+  { word: 'tcp_metrics' },
+  { word: 'monitor' },
+  { word: 'xfrm' },
+  { word: 'mroute' },
+  { word: 'mrule' },
+  { word: 'netns', load: async () => (await import('./netns/netns.ts')).netns },
+  { word: 'netconf' },
+  { word: 'vrf' },
+  { word: 'sr' },
+  { word: 'nexthop' },
+  { word: 'mptcp' },
+  { word: 'ioam' },
+  {
+    word: 'help',
+    load: async () => () => {
+      throw misuse(usage);
+    },
+  },
+  { word: 'stats' },
+];
+
+/** The words of the objects that `ip` has and this program has not. */
+export const missingObjects: readonly string[] = rows.filter((row) => row.load === undefined).map((row) => row.word);
+
+/**
+ * Runs `ip OBJECT …`. Throws Exit (1) for an object that is not implemented, and for one that `ip` does not know
+ * either, unless that is to be left unsaid.
+ */
+export async function runObject(
+  session: Session,
+  word: string,
+  rest: readonly string[],
+  { quiet = false } = {},
+): Promise<number> {
+  const row = rows.find((candidate) => isPrefix(word, candidate.word));
+  if (row === undefined) {
+    if (quiet) return 1;
+    throw failure(`Object "${word}" is unknown, try "ip help".`);
+  }
+  if (row.load === undefined) throw notImplemented(`Object "${row.word}"`);
+  const command = await row.load();
+  return command(session, rest);
+}

@@ -1,0 +1,76 @@
+import type { Json, JsonObject } from '../json.ts';
+import type { Options } from '../options.ts';
+import type { Paint } from './paint.ts';
+
+/** What a description may ask while it describes one thing. */
+export interface View {
+  readonly options: Options;
+  readonly paint: Paint;
+  /** Between the lines that belong to one thing: a newline, or a backslash with `-oneline`. */
+  readonly newline: string;
+}
+
+/** What one part of a description says of a thing, in both notations; it may say nothing in one of them. */
+interface Said {
+  readonly text?: string;
+  readonly json?: JsonObject;
+}
+
+/** One part of the description of a `T`. */
+export type Part<T, V extends View> = (thing: T, view: V) => Said | undefined;
+
+/**
+ * A value: its member in JSON and its words in text, `%` standing for the value. An absent value says nothing; an
+ * empty name or text says nothing in that notation.
+ */
+export function value<T, V extends View>(
+  name: string,
+  text: string | ((value: Json, view: V, thing: T) => string),
+  get: (thing: T, view: V) => Json | undefined,
+): Part<T, V> {
+  return (thing, view) => {
+    const found = get(thing, view);
+    if (found === undefined) return undefined;
+    const words = typeof text === 'string' ? text.replace('%', () => String(found)) : text(found, view, thing);
+    return name === '' ? { text: words } : { text: words, json: { [name]: found } };
+  };
+}
+
+/** Words that only text has. */
+export function words<T, V extends View>(text: string | ((thing: T, view: V) => string | undefined)): Part<T, V> {
+  return (thing, view) => ({ text: (typeof text === 'string' ? text : text(thing, view)) ?? '' });
+}
+
+/** A part of a thing, described by parts of its own: a member of its own in JSON, without a break in text. */
+export function inner<T, U, V extends View>(
+  name: string,
+  get: (thing: T, view: V) => U | undefined,
+  parts: readonly Part<U, V>[],
+): Part<T, V> {
+  return (thing, view) => {
+    const found = get(thing, view);
+    if (found === undefined) return undefined;
+    return { text: toText(parts, found, view), json: { [name]: toJson(parts, found, view) } };
+  };
+}
+
+/** Parts that count only when the options say so. */
+export function when<T, V extends View>(
+  condition: (thing: T, view: V) => boolean,
+  parts: readonly Part<T, V>[],
+): Part<T, V> {
+  return (thing, view) =>
+    condition(thing, view) ? { text: toText(parts, thing, view), json: toJson(parts, thing, view) } : undefined;
+}
+
+export function toText<T, V extends View>(parts: readonly Part<T, V>[], thing: T, view: V): string {
+  let text = '';
+  for (const part of parts) text += part(thing, view)?.text ?? '';
+  return text;
+}
+
+export function toJson<T, V extends View>(parts: readonly Part<T, V>[], thing: T, view: V): JsonObject {
+  const members: Record<string, Json> = {};
+  for (const part of parts) Object.assign(members, part(thing, view)?.json);
+  return members;
+}

@@ -1,0 +1,25 @@
+import type { ColorChoice } from '../options.ts';
+
+/** What is painted; the colours themselves are the terminal's. */
+export type Tint = 'ifname' | 'mac' | 'inet' | 'inet6' | 'up' | 'down';
+export type Paint = (tint: Tint | undefined, text: string) => string;
+
+const codes: Readonly<Record<Tint, number>> = { ifname: 36, mac: 33, inet: 35, inet6: 34, up: 32, down: 31 };
+
+/** No colours: for JSON, for pipes, and unless they were asked for. */
+export const plain: Paint = (_tint, text) => text;
+
+/**
+ * How to colour, given the choice of `-color`, what stdout is, and the environment: a non-empty `NO_COLOR` forbids it,
+ * and `COLORFGBG` (foreground;background, set by some terminals) tells of a dark background, where `ip` prints bold.
+ */
+export function paintFor(
+  choice: ColorChoice,
+  isTerminal: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+): Paint {
+  const wanted = choice === 'always' || (choice === 'auto' && isTerminal);
+  if (!wanted || (env.NO_COLOR ?? '') !== '') return plain;
+  const bold = /;(?:[0-6]|8)$/.test(env.COLORFGBG ?? '') ? '1;' : '';
+  return (tint, text) => (tint === undefined ? text : `\u001b[${bold}${codes[tint]}m${text}\u001b[0m`);
+}

@@ -1,0 +1,27 @@
+import { errnoMessage } from '../../../errno.ts';
+import { KernelError } from '../../../errors.ts';
+import type { Namespace } from '../../../namespaces/namespace.ts';
+import { misuse } from './exit.ts';
+
+/**
+ * Opens the namespace that `-netns NAME` asks for. NAME is appended to the run directory unchecked, as `ip` does.
+ *
+ * This process stays where it is: sockets are made inside the namespace, and what a command may see of `/sys` and
+ * `/etc` matters only to `netns exec`. Throws Exit (255) with the words of the step at which `ip` would have failed.
+ */
+export async function namespaceForOption(name: string | undefined, runDirectory: string): Promise<Namespace> {
+  if (name === undefined) throw cannotOpen('(null)', errnoMessage(2));
+  const { openNamespace } = await import('../../../namespaces/reference.ts');
+  try {
+    return openNamespace({ path: `${runDirectory}/${name}` }, 'net');
+  } catch (error) {
+    if (error instanceof KernelError && error.syscall === 'openat') {
+      throw cannotOpen(name, errnoMessage(error.errno));
+    }
+    throw misuse(`setting the network namespace "${name}" failed: ${errnoMessage(22)}\n`);
+  }
+}
+
+function cannotOpen(name: string, reason: string) {
+  return misuse(`Cannot open network namespace "${name}": ${reason}\n`);
+}

@@ -1,0 +1,32 @@
+import { idOfFile } from '../../namespaces/identity.ts';
+import { attachName } from '../../namespaces/named.ts';
+import { pathOfName } from '../../namespaces/names.ts';
+import type { NamespaceRef } from '../../namespaces/reference.ts';
+import { writeJson } from '../json.ts';
+import { defineVerb, UsageError } from '../verb.ts';
+
+export const verb = defineVerb({
+  name: 'attach',
+  summary: 'give a namespace that exists a name',
+  usage: ['NAME PID|PATH|OTHER-NAME'],
+  notes: ['The namespace is that of a process, of a file (a word with a `/` is a path), or of another name.'],
+  options: {},
+  examples: [
+    ['netns attach web 1234', 'name the namespace that process 1234 is in'],
+    ['netns attach web /proc/1234/task/1240/ns/net', 'that of one of its threads'],
+    ['netns attach azure blue', 'a second name'],
+  ],
+  otherWords: ['name', 'bind'],
+  async run({ words, json, io }) {
+    const [name, subject, ...rest] = words;
+    if (name === undefined || subject === undefined) throw new UsageError('a name and a process or path are needed');
+    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    attachName(name, referenceOf(subject));
+    if (json) writeJson(io, { name, inode: idOfFile(pathOfName(name), `look at ${JSON.stringify(name)}`).ino });
+    return 0;
+  },
+});
+
+function referenceOf(word: string): NamespaceRef {
+  return /^[0-9]+$/.test(word) ? { pid: Number(word) } : word;
+}

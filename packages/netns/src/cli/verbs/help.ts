@@ -1,0 +1,42 @@
+import { allVerbs } from '../help/all-verbs.ts';
+import { closest } from '../closest.ts';
+import { helpText, overviewText } from '../help/help-text.ts';
+import { writeJson } from '../json.ts';
+import { defineVerb, UsageError, type Verb } from '../verb.ts';
+
+export const verb = defineVerb({
+  name: 'help',
+  summary: 'tell about the verbs, or about one',
+  usage: ['[VERB]'],
+  notes: [],
+  options: {},
+  examples: [['netns help add', 'what `add` does, with its options and examples']],
+  otherWords: ['man', 'usage'],
+  async run({ words, json, io }) {
+    const [word, ...rest] = words;
+    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    if (word === undefined) {
+      if (json) writeJson(io, verbs);
+      else io.stdout.write(overviewText(verbs));
+      return 0;
+    }
+    const found = verbs.find(({ name }) => name === word);
+    if (found === undefined) throw new UsageError(unknownVerb(word));
+    if (json) writeJson(io, found);
+    else io.stdout.write(helpText(found));
+    return 0;
+  },
+});
+
+const verbs: readonly Verb[] = [...allVerbs, verb];
+
+/** What to say about a word that is no verb. */
+export function unknownVerb(word: string): string {
+  const meant =
+    verbs.find(({ otherWords }) => otherWords.includes(word))?.name ??
+    closest(
+      word,
+      verbs.map(({ name }) => name),
+    );
+  return `there is no verb '${word}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;
+}

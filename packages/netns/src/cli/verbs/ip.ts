@@ -1,0 +1,1 @@
+export { runIp } from '../personalities/ip/ip.ts';

@@ -1,0 +1,46 @@
+import { monitorNames } from '../../namespaces/monitor.ts';
+import { escapeControls } from '../escape.ts';
+import { writeJson } from '../json.ts';
+import { defineVerb, UsageError } from '../verb.ts';
+
+export const verb = defineVerb({
+  name: 'monitor',
+  summary: 'tell when names come and go, until it is interrupted',
+  usage: ['[--ids]'],
+  notes: [
+    '`add` when a name appears, `ready` when it can be used (a moment later), `delete` when it goes. With `--ids` also `id` and\n' +
+      '`id-gone` (this namespace got an id for another; the other one ended), and `lost` if the kernel dropped some of these.\n' +
+      'Each line is written at once, into a pipe as well.',
+  ],
+  options: { ids: { summary: 'tell of ids (nsid), too' } },
+  examples: [
+    ['netns monitor', 'watch'],
+    ['netns monitor --json | jq -c \'select(.event == "ready")\'', 'one JSON object on a line'],
+  ],
+  otherWords: ['watch', 'events', 'follow'],
+  async run({ words, options, json, io }) {
+    if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
+    const tell = (event: string, values: Readonly<Record<string, string | number>>) => {
+      if (json) writeJson(io, { event, ...values });
+      else
+        io.stdout.write(`${[event, ...Object.values(values).map((value) => escapeControls(`${value}`))].join(' ')}\n`);
+    };
+    await Promise.race([followNames(tell), ...(options.ids ? [followIds(tell)] : [])]);
+    return 0;
+  },
+});
+
+type Tell = (event: string, values: Readonly<Record<string, string | number>>) => void;
+
+async function followNames(tell: Tell): Promise<void> {
+  for await (const { event, name } of monitorNames()) tell(event, { name });
+}
+
+async function followIds(tell: Tell): Promise<void> {
+  const { nsidEventOf, subscribeToNsids } = await import('../nsid-events.ts');
+  for await (const event of subscribeToNsids()) {
+    const change = nsidEventOf(event);
+    if (change === 'lost') tell('lost', {});
+    else if (change) tell(change.gone ? 'id-gone' : 'id', { nsid: change.nsid });
+  }
+}

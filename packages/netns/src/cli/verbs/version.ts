@@ -1,0 +1,19 @@
+import { writeJson } from '../json.ts';
+import { defineVerb } from '../verb.ts';
+import { readVersion } from '../version.ts';
+
+export const verb = defineVerb({
+  name: 'version',
+  summary: 'tell the version',
+  usage: [''],
+  notes: [],
+  options: {},
+  examples: [['netns version', '']],
+  otherWords: [],
+  async run({ json, io }) {
+    const version = readVersion();
+    if (json) writeJson(io, { version });
+    else io.stdout.write(`netns ${version}\n`);
+    return 0;
+  },
+});

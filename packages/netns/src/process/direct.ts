@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { namespaceFlags } from '../namespaces/type.ts';
+import type { SyscallStep } from '../native/syscall.ts';
+import type { PlannedStep } from './plan/step.ts';
+
+/** Only children get into a pid namespace, and only processes with memory of their own into a time namespace. */
+const notDirectly = namespaceFlags.pid | namespaceFlags.time;
+
+/**
+ * The steps as system calls of the child that becomes the command, without a helper in between: twice as fast. Undefined if there
+ * is a step for which the helper is needed. `descriptors` are ours, by the numbers that the steps know them by.
+ */
+export function directSteps(
+  steps: readonly PlannedStep[],
+  descriptors: ReadonlyMap<number, number>,
+): SyscallStep[] | undefined {
+  const calls: SyscallStep[] = [];
+  let hand: number | undefined;
+  for (const { step } of steps) {
+    const [word, first = ''] = step;
+    if (word === 'leave-vrf' && !inVrf()) continue;
+    if (word === 'use') {
+      hand = descriptors.get(Number(first));
+      if (hand === undefined) return undefined;
+    } else if (word === 'setns' && hand !== undefined && (Number(first) & notDirectly) === 0) {
+      calls.push(['setns', hand, Number(first)]);
+    } else if (word === 'unshare' && (Number(first) & notDirectly) === 0) {
+      calls.push(['unshare', Number(first)]);
+    } else if (word === 'chdir') {
+      calls.push(['chdir', first]);
+    } else {
+      return undefined;
+    }
+  }
+  return calls;
+}
+
+function inVrf(): boolean {
+  try {
+    return /^0::.*\/vrf\//m.test(readFileSync('/proc/self/cgroup', 'latin1'));
+  } catch {
+    return true;
+  }
+}
+
+/** Where execvp(3) would look. */
+export function pathsOf(command: string, path = '/bin:/usr/bin'): string[] {
+  if (command.includes('/')) return [command];
+  return path.split(':').map((directory) => (directory === '' ? command : `${directory}/${command}`));
+}

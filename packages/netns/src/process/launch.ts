@@ -1,0 +1,226 @@
+import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { InvalidArgumentError, KernelError } from '../errors.ts';
+import { nsexecPath } from '../native/addon.ts';
+import { O_CLOEXEC, UV_READABLE } from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
+import { syscall } from '../native/syscall.ts';
+import { watchDescriptor } from '../native/watch.ts';
+import { directSteps, pathsOf } from './direct.ts';
+import { nativeStartWorks, startNatively } from './native-process.ts';
+import { encodeSteps, type PlannedStep } from './plan/step.ts';
+
+/** A child process inside a namespace: Node's own ChildProcess, and a promise that tells when the command itself has started. */
+export type NamespaceProcess = ChildProcess & {
+  /**
+   * Resolves when every step of entering succeeded and the command runs; rejects with the KernelError of the step that failed
+   * (then the child has ended without having run anything).
+   */
+  readonly ready: Promise<void>;
+};
+
+/** What is to be started; the steps know our descriptors by the numbers from `firstDescriptor(options)` on. */
+export interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly argv0?: string | undefined;
+  readonly steps: readonly PlannedStep[];
+  readonly descriptors: readonly number[];
+  readonly options: NodeSpawnOptions;
+}
+
+type StdioEntries = Exclude<NodeSpawnOptions['stdio'], string | undefined>;
+
+function standardStreams(stdio: NodeSpawnOptions['stdio']): StdioEntries {
+  if (Array.isArray(stdio)) return [0, 1, 2].map((index) => stdio[index]).concat(stdio.slice(3));
+  const entry = stdio ?? 'pipe';
+  return [entry, entry, entry] as StdioEntries;
+}
+
+/** The number that the first descriptor of a plan has in the child: behind its standard streams. */
+export function firstDescriptor(options: NodeSpawnOptions): number {
+  return standardStreams(options.stdio).length;
+}
+
+/** Starts a command by the fastest way that the plan, the options, this Node and this kernel allow. */
+export function launch(request: Launch): NamespaceProcess {
+  const stdio = standardStreams(request.options.stdio);
+  checkTexts(request);
+  const { uid, gid } = request.options;
+  const child =
+    uid === undefined && gid === undefined && nativeStartWorks()
+      ? (launchDirectly(request, stdio) ?? launchHelper(request, stdio))
+      : launchSlowly(request, stdio);
+  child.ready.catch(() => {}); // whoever wants to know, asks; the others see the exit status
+  return child;
+}
+
+function checkTexts({ command, args, options }: Launch): void {
+  for (const text of [command, ...args, ...environmentOf(options)])
+    if (text.includes('\0')) throw new InvalidArgumentError('argument', text, 'it contains a NUL byte');
+}
+
+function environmentOf({ env = process.env }: NodeSpawnOptions): string[] {
+  return Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+}
+
+/** For the simplest plans no helper is needed. What goes wrong here goes wrong again with it, and is then told as always. */
+function launchDirectly(request: Launch, stdio: StdioEntries): NamespaceProcess | undefined {
+  const { command, args, argv0, descriptors, options } = request;
+  const numbers = new Map(descriptors.map((raw, index) => [stdio.length + index, raw]));
+  const steps = directSteps(request.steps, numbers);
+  if (steps === undefined) return undefined;
+  const { PATH } = options.env ?? process.env;
+  try {
+    const child = startNatively({
+      ...nativeOptions(options, stdio),
+      paths: pathsOf(command, PATH),
+      argv: [argv0 ?? command, ...args],
+      descriptors: [],
+      steps,
+    });
+    return finish(child, options, Promise.resolve());
+  } catch (error) {
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
+}
+
+function nativeOptions(options: NodeSpawnOptions, stdio: StdioEntries) {
+  const { cwd, detached = false } = options;
+  return { envPairs: environmentOf(options), stdio, cwd: cwd === undefined ? undefined : pathOf(cwd), detached };
+}
+
+function pathOf(cwd: string | URL): string {
+  return typeof cwd === 'string' ? cwd : decodeURIComponent(cwd.pathname);
+}
+
+function helperWords({ steps, command, args, argv0 }: Launch, report: number) {
+  const encoded = encodeSteps(steps, undefined, ['report', String(report)]);
+  const named = argv0 === undefined ? [] : ['argv0', argv0];
+  return { words: [...encoded.words, ...named, '--', command, ...args], steps: encoded.steps };
+}
+
+/** The helper reports through a pipe of its own. */
+function launchHelper(request: Launch, stdio: StdioEntries): NamespaceProcess {
+  const { descriptors, options, command } = request;
+  const { words, steps } = helperWords(request, stdio.length + descriptors.length);
+  const ends = pipe();
+  if (ends === undefined) return launchSlowly(request, stdio);
+  const [reader, writer] = ends;
+  try {
+    const child = startNatively({
+      ...nativeOptions(options, stdio),
+      paths: [nsexecPath],
+      argv: ['nsexec', ...words],
+      descriptors: [...descriptors, writer.raw],
+      steps: [],
+    });
+    const ready = readReport(reader).then((text) => judge(text, steps, command));
+    return finish(child, options, ready);
+  } catch (error) {
+    reader.close();
+    if (error instanceof KernelError) return launchSlowly(request, stdio); // which says it the way Node does
+    throw error;
+  } finally {
+    writer.close();
+  }
+}
+
+function pipe(): readonly [Fd, Fd] | undefined {
+  const ends = new Int32Array(2);
+  if (syscall('pipe2', ends, O_CLOEXEC) < 0) return undefined;
+  return [Fd.adopt(ends[0] ?? -1, 'a pipe'), Fd.adopt(ends[1] ?? -1, 'a pipe')];
+}
+
+/** All that comes until the last holder of the other end has closed it. */
+function readReport(reader: Fd): Promise<string> {
+  let text = '';
+  const buffer = Buffer.alloc(256);
+  return new Promise((resolve) => {
+    const watch = watchDescriptor(reader.raw, UV_READABLE, () => {
+      const got = syscall('read', reader.raw, buffer, buffer.length);
+      if (got > 0) {
+        text += buffer.toString('latin1', 0, got);
+        return;
+      }
+      watch.close();
+      reader.close();
+      resolve(text);
+    });
+  });
+}
+
+/** The helper closes the pipe by running the command, or writes "POSITION ERRNO" into it. */
+function judge(text: string, steps: ReadonlyMap<number, PlannedStep>, command: string): void {
+  if (text === '') return;
+  const [position = 0, errno = 0] = text.split(/\s/).map(Number);
+  const step = steps.get(position);
+  if (errno === 0 && step !== undefined) throw programFailure(step);
+  throw new KernelError({ errno, syscall: step?.syscall ?? 'execve', operation: step?.operation ?? `run ${command}` });
+}
+
+const EPERM = 1;
+
+/** A program that helped (newuidmap) has said on standard error why it would not. */
+function programFailure({ syscall, operation }: PlannedStep): KernelError {
+  return new KernelError({
+    errno: EPERM,
+    syscall,
+    operation,
+    hint: `${syscall} refused, and said why on standard error`,
+  });
+}
+
+/** Through Node's own spawn: where the native way does not work, or a user id is asked for. */
+function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
+  const { descriptors, options, command } = request;
+  const at = stdio.length + descriptors.length;
+  const { words, steps } = helperWords(request, at);
+  const child = nodeSpawn(nsexecPath, words, { ...options, stdio: [...stdio, ...descriptors, 'pipe'] });
+  const ready = new Promise<string>((resolve, reject) => {
+    const report = child.stdio[at] as Readable;
+    let text = '';
+    child.once('error', (cause) => {
+      report.destroy();
+      const { errno } = cause as NodeJS.ErrnoException;
+      if (errno === undefined) return reject(cause); // an AbortError
+      reject(new KernelError({ errno: Math.abs(errno), syscall: 'spawn', operation: `start ${command}`, cause }));
+    });
+    report.setEncoding('latin1');
+    report.on('data', (chunk) => {
+      text += chunk;
+    });
+    report.once('close', () => resolve(text));
+  }).then((text) => judge(text, steps, command));
+  return Object.assign(child, { ready });
+}
+
+/** What `child_process.spawn` does around the start: a signal that aborts, a limit of time. */
+function finish(child: ChildProcess, options: NodeSpawnOptions, ready: Promise<void>): NamespaceProcess {
+  const { signal, timeout, killSignal = 'SIGTERM' } = options;
+  let aborted: Promise<never> | undefined;
+  if (signal !== undefined) {
+    aborted = new Promise((_, reject) => {
+      const abort = () => {
+        const error = Object.assign(new Error('The operation was aborted', { cause: signal.reason }), {
+          name: 'AbortError',
+          code: 'ABORT_ERR',
+        });
+        reject(error);
+        if (child.kill(killSignal)) child.emit('error', error);
+      };
+      if (signal.aborted) process.nextTick(abort);
+      else {
+        signal.addEventListener('abort', abort, { once: true });
+        child.once('exit', () => signal.removeEventListener('abort', abort));
+      }
+    });
+    aborted.catch(() => {});
+  }
+  if (timeout !== undefined && timeout > 0) {
+    const timer = setTimeout(() => child.kill(killSignal), timeout);
+    child.once('exit', () => clearTimeout(timer));
+  }
+  return Object.assign(child, { ready: aborted === undefined ? ready : Promise.race([ready, aborted]) });
+}

@@ -1,0 +1,175 @@
+import { ChildProcess } from 'node:child_process';
+import { release } from 'node:os';
+import { AF_UNIX, AT_FDCWD, O_CLOEXEC, O_RDWR, UV_READABLE } from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
+import { type Spawned, spawnProgram } from '../native/spawn.ts';
+import { check, type SyscallStep, syscall } from '../native/syscall.ts';
+import { watchDescriptor } from '../native/watch.ts';
+import { signalName } from './plan/signals.ts';
+
+/** What Node's ChildProcess does with the native object behind it; the same from Node 12 to 26. */
+interface ProcessHandle {
+  spawn(options: HandleOptions): number;
+  kill(signal: number): number;
+  ref(): void;
+  unref(): void;
+  hasRef(): boolean;
+  close(callback?: () => void): void;
+  onexit(exitCode: number, signal: string): void;
+  pid?: number;
+}
+
+interface HandleOptions {
+  readonly stdio: readonly HandleStream[];
+  readonly envPairs?: readonly string[];
+}
+
+/** Node's own account of one entry of `stdio`. */
+interface HandleStream {
+  readonly type: 'pipe' | 'overlapped' | 'ignore' | 'inherit' | 'fd' | 'wrap';
+  readonly fd?: number;
+  readonly handle?: { readonly fd?: number; open?(fd: number): unknown };
+}
+
+export interface NativeStart {
+  /** What is tried one after the other, and how the program is called. */
+  readonly paths: readonly string[];
+  readonly argv: readonly string[];
+  readonly envPairs: readonly string[];
+  readonly stdio: unknown;
+  readonly cwd: string | undefined;
+  readonly detached: boolean;
+  /** Descriptors of ours that follow those of `stdio` in the child. */
+  readonly descriptors: readonly number[];
+  /** What the child does last before it becomes the program. */
+  readonly steps: readonly SyscallStep[];
+}
+
+const WNOHANG = 1;
+const F_DUPFD = 0;
+const EINVAL = 22;
+
+/** Whether this Node and this kernel allow `startNatively`; where not, `child_process.spawn` does the same more slowly. */
+export function nativeStartWorks(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  if (major < 5 || (major === 5 && minor < 4)) return false;
+  const { _handle, spawn } = new ChildProcess() as unknown as { _handle?: Partial<ProcessHandle>; spawn?: unknown };
+  return typeof spawn === 'function' && typeof _handle?.spawn === 'function' && typeof _handle.onexit === 'function';
+}
+
+/**
+ * A real ChildProcess of Node, whose process is started by our own native code: Node's fork(2) takes the longer the more
+ * memory the process has (38 ms for a gigabyte), ours does not. Everything else (streams, events, kill, ref) is Node's.
+ *
+ * Throws as `spawnProgram` does.
+ */
+export function startNatively(start: NativeStart): ChildProcess {
+  const child = new ChildProcess() as ChildProcess & { _handle: ProcessHandle; spawn(options: object): number };
+  const handle = child._handle;
+  let failure: unknown;
+  handle.spawn = (options) => {
+    try {
+      takeOver(handle, spawnWithStreams(start, options));
+      return 0;
+    } catch (error) {
+      failure = error;
+      return -EINVAL; // Node closes the streams and throws
+    }
+  };
+  const { argv, stdio, envPairs, detached, cwd } = start;
+  try {
+    child.spawn({ file: argv[0], args: [...argv], envPairs: [...envPairs], stdio, detached, cwd });
+  } catch (error) {
+    throw failure ?? error;
+  }
+  return child;
+}
+
+function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {
+  const theirs: Fd[] = [];
+  try {
+    const sources = stdio.map((stream, index) => sourceOf(stream, index, theirs));
+    const steps = [
+      ...descriptorSteps([...sources, ...start.descriptors]),
+      ...(start.detached ? [['setsid'] as const] : []),
+      ...(start.cwd === undefined ? [] : [['chdir', start.cwd] as const]),
+      ...start.steps,
+    ];
+    return spawnProgram(steps, start.paths, start.argv, envPairs);
+  } finally {
+    for (const fd of theirs) fd.close();
+  }
+}
+
+type Source = number | 'null' | undefined;
+
+/** The descriptor that the child gets; a pipe's other end goes to Node. */
+function sourceOf(stream: HandleStream, index: number, theirs: Fd[]): Source {
+  switch (stream.type) {
+    case 'ignore':
+      return index < 3 ? 'null' : undefined;
+    case 'pipe':
+    case 'overlapped': {
+      const [ours, other] = socketPair();
+      theirs.push(other);
+      stream.handle?.open?.(ours.release());
+      return other.raw;
+    }
+    case 'wrap':
+      return stream.handle?.fd ?? stream.fd;
+    default:
+      return stream.fd ?? index;
+  }
+}
+
+const SOCK_STREAM = 1;
+
+function socketPair(): readonly [Fd, Fd] {
+  const ends = new Int32Array(2);
+  check(syscall('socketpair', AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends), 'socketpair', 'make a pipe for a child');
+  return [Fd.adopt(ends[0] ?? -1, 'a pipe'), Fd.adopt(ends[1] ?? -1, 'a pipe')];
+}
+
+/** Puts each source at its place. All are first moved behind the last place: one must not land on another. */
+function descriptorSteps(sources: readonly Source[]): SyscallStep[] {
+  const places = sources.length;
+  const moved: SyscallStep[] = [];
+  const at = sources.map((source) => {
+    if (source === undefined) return undefined;
+    if (source === 'null') moved.push(['openat', AT_FDCWD, '/dev/null', O_RDWR | O_CLOEXEC]);
+    else if (source >= places) return source;
+    moved.push(['fcntl', source === 'null' ? { result: moved.length - 1 } : source, F_DUPFD, places]);
+    return { result: moved.length - 1 };
+  });
+  const placed = at.flatMap((source, place) => (source === undefined ? [] : [['dup3', source, place, 0] as const]));
+  // What was moved without O_CLOEXEC must not be seen by the program.
+  const closed = at.flatMap((source) => (typeof source === 'object' ? [['close', source] as const] : []));
+  return [...moved, ...placed, ...closed];
+}
+
+/** From here on the handle is about our process, not about one that libuv knows. */
+function takeOver(handle: ProcessHandle, { pid, pidfd }: Spawned): void {
+  let referenced = true;
+  const watch = watchDescriptor(pidfd.raw, UV_READABLE, () => {
+    const status = new Int32Array(1);
+    const got = syscall('wait4', pid, new Uint8Array(status.buffer), WNOHANG, null);
+    if (got === 0) return;
+    watch.close();
+    pidfd.close();
+    const code = status[0] ?? 0;
+    const signal = code & 0x7f;
+    handle.onexit(signal === 0 ? (code >> 8) & 0xff : 0, signal === 0 ? '' : signalName(signal));
+  });
+  handle.pid = pid;
+  handle.kill = (signal) => (pidfd.closed ? -3 : syscall('pidfd_send_signal', pidfd.raw, signal, null, 0));
+  const keepAlive = (on: boolean) => {
+    referenced = on;
+    if (!pidfd.closed) watch.keepAlive(on);
+  };
+  handle.ref = () => keepAlive(true);
+  handle.unref = () => keepAlive(false);
+  handle.hasRef = () => referenced;
+  handle.close = (callback) => {
+    if (callback !== undefined) setImmediate(callback);
+  };
+}

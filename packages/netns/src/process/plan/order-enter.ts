@@ -1,0 +1,73 @@
+import { CLONE_NEWUSER } from '../../native/constants.ts';
+import type { Entry, SetUp } from './set-up.ts';
+import type { PlannedStep } from './step.ts';
+import { flagNames, kernelStep } from './step-makers.ts';
+
+/**
+ * Two passes: first all but user namespaces, as far as the kernel lets us; then the user namespaces, and after them what is still
+ * missing. So a user namespace is entered last when that loses privilege, and first when it gains it.
+ */
+export function enterSteps({ enter = [], dropGroups, cgroupFile }: SetUp): PlannedStep[] {
+  const others = enter.filter(({ flags }) => flags !== CLONE_NEWUSER);
+  const users = enter.filter(({ flags }) => flags === CLONE_NEWUSER);
+  const slots = new Map(others.map((entry, index) => [entry, String(index)]));
+  const twice = users.length > 0;
+  return [
+    ...(dropGroups
+      ? [
+          kernelStep('groups', 'setgroups', 'give up the groups', ['groups-early'], {
+            call: 'setgroups(0), if allowed',
+          }),
+        ]
+      : []),
+    ...(twice ? others.flatMap((entry) => firstPass(entry, slots.get(entry) ?? '0')) : []),
+    ...users.flatMap(enterNow),
+    ...others.flatMap((entry) => (twice ? [secondPass(entry, slots.get(entry) ?? '0')] : enterNow(entry))),
+    ...(cgroupFile === undefined
+      ? []
+      : [
+          kernelStep('prepare', 'openat', 'open the control group', cgroupFile),
+          kernelStep('cgroup', 'write', 'join the control group', ['put', '0'], { call: 'write(cgroup.procs, "0")' }),
+        ]),
+  ];
+}
+
+function firstPass(entry: Entry, slot: string): PlannedStep[] {
+  return [
+    kernelStep('prepare', 'openat', `open ${entry.what}`, entry.take),
+    kernelStep('prepare', 'fcntl', `hold ${entry.what}`, ['hold', slot]),
+    kernelStep(nameOf(entry), 'setns', operationOf(entry), ['try-setns', slot, String(entry.flags)], {
+      call: `${callOf(entry)}, if allowed`,
+      subject: entry.what,
+    }),
+  ];
+}
+
+function secondPass(entry: Entry, slot: string): PlannedStep {
+  return kernelStep(nameOf(entry), 'setns', operationOf(entry), ['finish-setns', slot, String(entry.flags)], {
+    call: `${callOf(entry)}, if not yet done`,
+    subject: entry.what,
+  });
+}
+
+function enterNow(entry: Entry): PlannedStep[] {
+  return [
+    kernelStep('open-file', 'openat', `open ${entry.what}`, entry.take, { subject: entry.what }),
+    kernelStep(nameOf(entry), 'setns', operationOf(entry), ['setns', String(entry.flags)], {
+      call: callOf(entry),
+      subject: entry.what,
+    }),
+  ];
+}
+
+function nameOf({ by }: Entry) {
+  return by === 'pidfd' ? ('enter-pidfd' as const) : ('enter' as const);
+}
+
+function operationOf({ what }: Entry): string {
+  return `enter ${what}`;
+}
+
+function callOf({ what, flags }: Entry): string {
+  return `setns(${what}, ${flagNames(flags)})`;
+}

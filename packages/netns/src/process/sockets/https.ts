@@ -1,0 +1,52 @@
+import type http from 'node:http';
+import type https from 'node:https';
+import type net from 'node:net';
+import { builtin } from './builtin.ts';
+import type { Home } from './home.ts';
+import { httpRequestArguments } from './http-arguments.ts';
+import { listenInside } from './listen.ts';
+import { netIn } from './net.ts';
+
+/** The part of `node:https` that makes sockets. */
+export interface NamespaceHttps {
+  readonly createServer: typeof https.createServer;
+  readonly request: typeof https.request;
+  readonly get: typeof https.get;
+  /** Node's Agent whose connections are made inside. */
+  readonly Agent: typeof https.Agent;
+  readonly globalAgent: https.Agent;
+}
+
+type CreateConnection = (options: net.NetConnectOpts & { socket?: net.Socket }) => net.Socket;
+
+/** `node:https` for the inside of a namespace. Sessions are resumed as with Node's own agent. */
+export function httpsIn(home: Home): NamespaceHttps {
+  const node = builtin('https');
+  const { connect } = netIn(home);
+  const { createConnection: secure } = node.Agent.prototype as unknown as { createConnection: CreateConnection };
+
+  class Agent extends node.Agent {
+    createConnection(options: net.NetConnectOpts): net.Socket {
+      const socket = connect(options);
+      const secured = secure.call(this, { ...options, socket });
+      socket.once('error', (error) => secured.destroy(error));
+      return secured;
+    }
+  }
+  const globalAgent = new Agent(node.globalAgent.options);
+
+  const request = (...args: unknown[]): http.ClientRequest =>
+    (node.request as (...args: unknown[]) => http.ClientRequest)(
+      ...httpRequestArguments(args, { Agent, globalAgent }, node.Agent),
+    );
+  const get = (...args: unknown[]): http.ClientRequest => request(...args).end();
+
+  return {
+    createServer: ((...args: Parameters<typeof https.createServer>) =>
+      listenInside(node.createServer(...args), home)) as typeof https.createServer,
+    request: request as typeof https.request,
+    get: get as typeof https.get,
+    Agent,
+    globalAgent,
+  };
+}

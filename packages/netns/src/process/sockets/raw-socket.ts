@@ -1,0 +1,48 @@
+import { InvalidArgumentError, KernelError } from '../../errors.ts';
+import type { Namespace } from '../../namespaces/namespace.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_NETLINK,
+  AF_PACKET,
+  AF_UNIX,
+  SOCK_DGRAM,
+  SOCK_RAW,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+} from '../../native/constants.ts';
+import { Fd } from '../../native/fd.ts';
+import { openSocket } from './open-socket.ts';
+
+const domains = { unix: AF_UNIX, inet: AF_INET, inet6: AF_INET6, netlink: AF_NETLINK, packet: AF_PACKET } as const;
+const types = { stream: SOCK_STREAM, dgram: SOCK_DGRAM, raw: SOCK_RAW, seqpacket: SOCK_SEQPACKET } as const;
+
+/** An address family: a word, or any number of the kernel's (`AF_…`). */
+export type SocketDomain = keyof typeof domains | number;
+/** A kind of socket: a word, or a number of the kernel's (`SOCK_…`). */
+export type SocketType = keyof typeof types | number;
+
+/**
+ * Makes a socket of any kind inside a namespace: raw, packet, netlink, or what else the kernel has. Non-blocking,
+ * close-on-exec. `protocol` is as in socket(2); that of packet sockets is in network byte order.
+ *
+ * Throws KernelError: EPERM (raw and packet sockets need CAP_NET_RAW inside), EAFNOSUPPORT, EPROTONOSUPPORT;
+ * InvalidArgumentError for an unknown word. socket(2).
+ */
+export function socketIn(namespace: Namespace, domain: SocketDomain, type: SocketType, protocol = 0): Fd {
+  const request = {
+    domain: numberOf(domains, domain, 'socket domain'),
+    type: numberOf(types, type, 'socket type'),
+    protocol,
+  };
+  const opened = openSocket(namespace, request);
+  if (opened instanceof Fd) return opened;
+  throw new KernelError({ ...opened, operation: `open a socket (${domain}, ${type}, ${protocol}) in ${namespace}` });
+}
+
+function numberOf(words: Readonly<Record<string, number>>, value: string | number, what: string): number {
+  const number = typeof value === 'number' ? value : Object.hasOwn(words, value) ? words[value] : undefined;
+  if (number === undefined)
+    throw new InvalidArgumentError(what, value, `it is none of ${Object.keys(words).join(', ')}`);
+  return number;
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { sliceOf } from './slice.ts';
+import { str } from './text.ts';
+import { Writer } from './writer.ts';
+
+const read = (...bytes: number[]) => {
+  const { bytes: plain, view, start, end } = sliceOf(Uint8Array.from(bytes));
+  return str.read(plain, view, start, end);
+};
+const write = (value: unknown) => {
+  const writer = new Writer(1);
+  return str.write(writer, value) ?? [...writer.finish()];
+};
+
+describe('str', () => {
+  it('ends at a NUL byte, or at the end without one', () => {
+    expect(read(0x61, 0x62, 0)).toBe('ab');
+    expect(read(0x61, 0x62)).toBe('ab');
+    expect(read(0x61, 0, 0x62)).toBe('a');
+    expect(read()).toBe('');
+  });
+
+  it('reads UTF-8, up to the NUL byte', () => {
+    expect(read(...Buffer.from('zürich\0rest'))).toBe('zürich');
+    expect(read(...Buffer.from('\ufeffa'))).toBe('\ufeffa');
+  });
+
+  it('replaces what is not UTF-8 instead of failing', () => {
+    expect(read(0x61, 0xff, 0x62, 0)).toBe('a\ufffdb');
+  });
+
+  it('writes the closing NUL byte', () => {
+    expect(write('ab')).toEqual([0x61, 0x62, 0]);
+    expect(write('')).toEqual([0]);
+    expect(write('aü')).toEqual([0x61, 0xc3, 0xbc, 0]);
+  });
+
+  it('refuses what is no string, and a NUL inside', () => {
+    expect(write(1)).toBe('must be a string');
+    expect(write('a\0b')).toBe('must not contain a NUL byte');
+  });
+});

@@ -1,0 +1,21 @@
+import { declarationOf } from '../../src/netlink/catalogue.ts';
+import { isAcknowledgement, readAcknowledgement } from '../../src/netlink/extended-ack.ts';
+import { encodeMessage, splitDatagram } from '../../src/netlink/header.ts';
+import type { Writer } from '../../src/wire/writer.ts';
+
+/** Decodes a whole message, and encodes it again where there is a declaration for it. */
+export function recode(bytes: Uint8Array, request?: Uint8Array): { decoded: unknown; reencoded?: Uint8Array } {
+  const [message] = splitDatagram(bytes);
+  if (message === undefined) throw new Error('no message');
+  if (isAcknowledgement(message)) {
+    const declaration = request === undefined ? undefined : declarationOf(splitDatagram(request)[0]?.type ?? 0);
+    const sent = request !== undefined && declaration !== undefined ? { bytes: request, declaration } : undefined;
+    return { decoded: readAcknowledgement(message, sent) };
+  }
+  const declaration = declarationOf(message.type);
+  if (declaration === undefined) return { decoded: undefined };
+  const decoded = declaration.decode(message);
+  // Each declaration takes back what it decoded; the union of all declarations cannot say so.
+  const { write } = declaration as { write(writer: Writer, value: unknown): void };
+  return { decoded, reencoded: encodeMessage(message, { write }, decoded) };
+}

@@ -1,0 +1,33 @@
+/** One command line that is run with the installed `ip` and with ours, in namespaces that were prepared alike. */
+export interface Case {
+  /** The words behind `ip`, for a shell; or a whole script if it names `$IP`. */
+  readonly line: string;
+  /** What is done before, with the installed `ip`, in a shell. */
+  readonly setup?: string;
+  /** Files beside the script, by name: batches. */
+  readonly files?: Readonly<Record<string, string>>;
+  /**
+   * Ours is not compared with the installed `ip` but with this text: because a later release of iproute2 changed it (then only
+   * while the installed one is older), or because we mean to do better.
+   */
+  readonly differs?: Difference;
+}
+
+export type Difference = Expected & ({ readonly since: string; readonly why: string } | { readonly better: string });
+
+/** What is expected of ours; what is left out is as with the installed `ip`. */
+export interface Expected {
+  readonly out?: string | RegExp;
+  readonly err?: string | RegExp;
+  readonly code?: number;
+  /** The state that is left behind differs, too. */
+  readonly state?: 'differs';
+}
+
+/** What a run left behind, with everything that is random or passes with time made equal. */
+export interface Outcome {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+  readonly state: string;
+}

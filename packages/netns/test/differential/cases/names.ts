@@ -1,0 +1,132 @@
+import type { Case } from '../case.ts';
+
+const named = 'ip netns add a';
+const three = 'ip netns add a; ip netns add b; ip netns add c';
+const stale = 'ip netns add a; touch /run/netns/stale; mkdir /run/netns/dir; ln -s /nowhere /run/netns/dangling';
+const long = 'x'.repeat(255);
+const sleeper = 'ip netns add a; ip netns exec a sleep 60 & sleeper=$!; ';
+
+/** `ip netns` list, add, attach, delete, identify, pids, monitor, help. */
+export const nameCases: readonly Case[] = [
+  { line: 'netns' },
+  { line: '-j netns' },
+  { line: '-j -p netns' },
+  { line: 'netns list', setup: three },
+  { line: 'netns l', setup: three },
+  { line: 'netns ls', setup: three },
+  { line: 'netns s', setup: three },
+  { line: 'netns sh', setup: three },
+  { line: 'net', setup: three },
+  { line: '-j netns list', setup: three },
+  { line: '-p -j netns list', setup: `${three}; ip netns set b 0; ip netns set c 7` },
+  { line: 'netns list', setup: `${three}; ip netns set b 0; ip netns set c 7` },
+  { line: 'netns list x y', setup: three },
+  { line: 'netns list', setup: stale },
+  { line: '-j netns list', setup: stale },
+  { line: 'netns list', setup: 'rmdir /run/netns' },
+  { line: '-j netns list', setup: 'rmdir /run/netns' },
+  { line: "netns list ''" },
+  { line: 'netns monitor a/b' },
+  { line: 'netns identify ..' },
+  { line: 'netns foo' },
+  { line: "netns ''" },
+  { line: 'netns help' },
+  { line: 'netns h' },
+  { line: 'netns help a/b' },
+
+  { line: 'netns add' },
+  { line: 'netns a' },
+  { line: 'netns add a' },
+  { line: 'netns add a', setup: 'rmdir /run/netns' },
+  { line: 'netns add a', setup: 'mount -t tmpfs tmpfs /run/netns' },
+  { line: 'netns add b', setup: named },
+  { line: 'netns add a', setup: named },
+  { line: 'netns add a', setup: 'touch /run/netns/a' },
+  { line: 'netns add a b c' },
+  { line: "netns add 'with blank'" },
+  { line: 'netns add -- -x' },
+  { line: 'netns add -x' },
+  { line: "netns add 'é☃'" },
+  { line: 'netns add a/b' },
+  { line: 'netns add .' },
+  { line: `netns add ${long}` },
+  { line: `netns add ${long}x` },
+  { line: 'netns add a', setup: 'rmdir /run/netns; touch /run/netns' },
+  { line: 'netns add a', setup: 'mount -t tmpfs -o ro tmpfs /run' },
+  {
+    line: '-all netns add x/y',
+    differs: {
+      better: 'a name with a slash would leave the run directory',
+      err: 'Invalid netns name "x/y"\n',
+      code: 255,
+      state: 'differs',
+    },
+  },
+  { line: '-all netns add x' },
+  {
+    line: "$IP netns add \"$(printf 'q\\001\"\\\\')\"; $IP -j netns list",
+    differs: { since: '6.2', why: 'JSON escapes control characters', out: '[{"name":"q\\u0001\\"\\\\"}]\n' },
+  },
+  { line: '-j netns list', setup: "ip netns add 'a\"b'; ip netns add \"$(printf 'c\\td')\"; ip netns add \"e'f\"" },
+
+  { line: 'netns attach' },
+  { line: 'netns at a' },
+  { line: 'netns attach a 0' },
+  { line: 'netns attach a x' },
+  { line: "netns attach a ''" },
+  { line: 'netns attach a -5' },
+  { line: 'netns attach a 99999999' },
+  { line: 'netns attach a 99999999999' },
+  { line: 'netns attach a 99999999', setup: named },
+  { line: 'netns attach a $$' },
+  { line: '$IP netns attach b "$(printf 0x%x $$)" extra; $IP netns identify $$', setup: named },
+
+  { line: 'netns delete' },
+  { line: 'netns d' },
+  { line: 'netns delete a', setup: named },
+  { line: 'netns del a x', setup: named },
+  { line: 'netns delete nope' },
+  { line: 'netns delete stale', setup: stale },
+  { line: 'netns delete dir', setup: stale },
+  { line: 'netns delete dangling', setup: stale },
+  { line: '-all netns delete' },
+  { line: '-a netns del', setup: three },
+  { line: '-all netns delete', setup: stale },
+  { line: '-all netns delete', setup: 'rmdir /run/netns' },
+  { line: '-all netns delete x', setup: three },
+
+  { line: 'netns identify' },
+  { line: 'netns i' },
+  { line: 'netns identify 1 2' },
+  { line: 'netns identify x' },
+  { line: 'netns identify 99999999' },
+  { line: 'netns identify 0' },
+  { line: 'netns identify $$', setup: named },
+  { line: 'netns identify', setup: 'rmdir /run/netns' },
+  { line: '-n a netns identify', setup: three },
+  { line: 'netns exec a "$IP" netns identify', setup: three },
+  { line: '$IP netns exec b $IP netns identify', setup: `${named}; touch /run/netns/b; mount --bind /run/netns/a /run/netns/b` },
+  {
+    line: 'sleep 60 & $IP netns attach b $!; $IP netns identify $!; kill $!',
+    setup: named,
+  },
+
+  { line: 'netns pids' },
+  { line: 'netns p' },
+  { line: 'netns pids a b', setup: named },
+  { line: 'netns pids nope' },
+  { line: 'netns pids a', setup: named },
+  { line: 'netns pids stale', setup: stale },
+  { line: 'netns pids dir', setup: stale },
+  { line: '-all netns pids a/b', setup: named },
+  { line: '-j netns pids a', setup: named },
+  { line: '[ "$($IP netns pids a)" = $(cat pid) ] && echo yes; kill $(cat pid)', setup: `${sleeper} sleep 0.1; echo $sleeper > pid` },
+
+  {
+    line: `$IP netns monitor > "$results/events" & monitor=$!
+      until grep -qs inotify /proc/$monitor/fdinfo/*; do sleep 0.02; done
+      ip netns add x; ip netns add y; ip netns del x; sleep 0.3; kill $monitor
+      cat "$results/events"`,
+    differs: { better: 'the monitor writes at once, also to a file', out: 'add x\nadd y\ndelete x\n' },
+  },
+];

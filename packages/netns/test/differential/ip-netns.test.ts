@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Case, Difference, Outcome } from './case.ts';
+import { addressCases } from './cases/address.ts';
+import { batchCases } from './cases/batch.ts';
+import { execCases } from './cases/exec.ts';
+import { frontCases } from './cases/front.ts';
+import { idCases } from './cases/ids.ts';
+import { kindCases } from './cases/kinds.ts';
+import { linkCases } from './cases/link.ts';
+import { nameCases } from './cases/names.ts';
+import { runTwins, type Twins } from './twins.ts';
+
+/** Every command line, run with the installed `ip` and with ours, must print, return and leave behind the same. */
+const groups: Readonly<Record<string, readonly Case[]>> = {
+  'the front end': frontCases,
+  'names of namespaces': nameCases,
+  'ids of namespaces': idCases,
+  'programs in namespaces': execCases,
+  batches: batchCases,
+  links: linkCases,
+  'kinds of links': kindCases,
+  addresses: addressCases,
+};
+
+const installed = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();
+const installedVersion = /iproute2-([0-9.]+)/.exec(execFileSync(installed, ['-V'], { encoding: 'utf8' }))?.[1] ?? '0';
+
+describe.each(Object.entries(groups))('%s', (_group, cases) => {
+  let twins: Twins[];
+  beforeAll(async () => {
+    if (!existsSync(join(import.meta.dirname, '../../dist/cli/main.cjs'))) throw new Error('run `npm run build` first');
+    twins = await runTwins(cases, installed);
+  }, 300_000);
+
+  it.each(cases.map((each, index) => [titleOf(each), each, index] as const))('ip %s', (_title, each, index) => {
+    const { ours, theirs } = twins[index] as Twins;
+    const { differs } = each;
+    if (differs === undefined || ('since' in differs && isAtLeast(installedVersion, differs.since))) {
+      expect(ours).toEqual(theirs);
+    } else {
+      expect(ours).toEqual(expectedOf(differs, theirs, ours));
+      expect(ours, 'the difference is gone: compare with the installed ip').not.toEqual(theirs);
+    }
+  });
+});
+
+function titleOf({ line, setup }: Case): string {
+  return `${line}${setup === undefined ? '' : ` (after: ${setup})`}`.replaceAll('\n', '; ').slice(0, 160);
+}
+
+function expectedOf(differs: Difference, theirs: Outcome, ours: Outcome): unknown {
+  const text = (wanted: string | RegExp | undefined, other: string) =>
+    wanted instanceof RegExp ? expect.stringMatching(wanted) : (wanted ?? other);
+  return {
+    out: text(differs.out, theirs.out),
+    err: text(differs.err, theirs.err),
+    code: differs.code ?? theirs.code,
+    state: differs.state === 'differs' ? ours.state : theirs.state,
+  };
+}
+
+function isAtLeast(version: string, wanted: string): boolean {
+  return version.localeCompare(wanted, undefined, { numeric: true }) >= 0;
+}

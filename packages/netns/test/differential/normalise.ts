@@ -1,0 +1,17 @@
+/**
+ * Makes equal what two equal runs differ in: hardware addresses that the kernel drew by lot, what is made from them, and what
+ * passes with time. Addresses that a case gives (02:00:00:…) and those that are fixed stay.
+ */
+const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/\b(?!02:00:00:|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|01:80:c2:|33:33:)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, 'RANDOM-MAC'],
+  [/\b8000\.(?!2:0:0:|0:0:0:)[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}\b/g, '8000.RANDOM'],
+  [/\bfe80::[0-9a-f:]+/g, 'fe80::RANDOM'],
+  [/(gc_timer"?:? *)[0-9]+\.[0-9]+/g, '$1TIME'],
+  [/\b[0-9]+sec\b/g, 'TIMEsec'],
+  [/("(?:valid|preferred)_life_time": ?)(?!4294967295)[0-9]+/g, '$1TIME'],
+  [/ tentative /g, ' '],
+];
+
+export function normalise(text: string): string {
+  return rules.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);
+}

@@ -1,0 +1,41 @@
+import { readSync } from 'node:fs';
+import * as monitor from '../../../src/namespaces/monitor.ts';
+import * as named from '../../../src/namespaces/named.ts';
+import * as names from '../../../src/namespaces/names.ts';
+import * as namespace from '../../../src/namespaces/namespace.ts';
+import * as processes from '../../../src/namespaces/processes.ts';
+import * as reference from '../../../src/namespaces/reference.ts';
+import * as runDirectory from '../../../src/namespaces/run-directory.ts';
+import * as exec from '../../../src/process/exec.ts';
+
+/**
+ * Calls functions of the library, one after the other, in a process of its own: `node call.mjs '[["createNamed", "a"], …]'`.
+ * Prints the outcomes as JSON. With a second argument it says `ready` and waits until standard input ends.
+ */
+const library = { ...monitor, ...named, ...names, ...namespace, ...processes, ...reference, ...runDirectory, ...exec };
+
+export interface CallOutcome {
+  /** What was returned; of a namespace its inode number and cookie. */
+  readonly value?: unknown;
+  readonly error?: { readonly name: string; readonly code: string; readonly message: string };
+}
+
+function call([name, ...args]: readonly [keyof typeof library, ...unknown[]]): CallOutcome {
+  try {
+    const value = (library[name] as (...args: unknown[]) => unknown)(...args);
+    if (!(value instanceof namespace.Namespace)) return { value };
+    const seen = { value: { ino: value.id.ino, cookie: String(value.cookie) } };
+    value.close();
+    return seen;
+  } catch (error) {
+    const { name: kind, code, message } = error as Error & { code: string };
+    return { error: { name: kind, code, message } };
+  }
+}
+
+const [calls = '[]', wait] = process.argv.slice(2);
+if (wait !== undefined) {
+  console.log('ready');
+  while (readSync(0, new Uint8Array(1)) > 0);
+}
+console.log(JSON.stringify(JSON.parse(calls).map(call)));

@@ -1,0 +1,62 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { ClosedError, InvalidArgumentError, KernelError } from '../../../src/errors.ts';
+import { defaultRunDirectory, listNames, removeName } from '../../../src/namespaces/names.ts';
+import { UMOUNT_NOFOLLOW } from '../../../src/native/constants.ts';
+import { perform, syscall } from '../../../src/native/syscall.ts';
+
+/** The propagation of each mount on a path, the lowest first: `shared`, `private`, … */
+export function mountsOn(path: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter((fields) => fields[4] === path)
+    .map((fields) => /^(shared|master)/.exec(fields[6] ?? '')?.[1] ?? 'private');
+}
+
+/** Takes names, mounts and the directory itself away: as on a machine that has just started. */
+export function forgetRunDirectory(runDirectory: string = defaultRunDirectory): void {
+  for (const { name } of listNames({ runDirectory })) removeName(name, { runDirectory });
+  while (syscall('umount2', runDirectory, UMOUNT_NOFOLLOW) === 0);
+  try {
+    rmdirSync(runDirectory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** Runs `work` with a small file system of its own at `path`. */
+export async function withTmpfs<T>(path: string, options: string, work: () => T | Promise<T>): Promise<T> {
+  mkdirSync(path);
+  perform(`mount ${path}`, 'mount', 'tmpfs', path, 'tmpfs', 0, options);
+  try {
+    return await work();
+  } finally {
+    perform(`unmount ${path}`, 'umount2', path, 2);
+    rmdirSync(path);
+  }
+}
+
+export const pathOf = (name: string) => `${defaultRunDirectory}/${name}`;
+
+/** The names, and whether each is ready. */
+export const states = () => Object.fromEntries(listNames().map(({ name, state }) => [name, state]));
+
+/** Empties the run directory, whatever is in it; it stays a mount. */
+export function emptyRunDirectory(): void {
+  for (const name of readdirSync(defaultRunDirectory)) {
+    while (syscall('umount2', pathOf(name), UMOUNT_NOFOLLOW) === 0);
+    rmSync(pathOf(name), { recursive: true });
+  }
+}
+
+/** The one-line message with which `work` fails. */
+export function refusal(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof KernelError || error instanceof InvalidArgumentError || error instanceof ClosedError)
+      return error.message;
+    throw error;
+  }
+  return 'nothing was thrown';
+}

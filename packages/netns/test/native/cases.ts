@@ -1,0 +1,478 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { errnoNumber } from '../../src/errno.ts';
+import type { Addon } from '../../src/native/addon.ts';
+import { AF_UNIX, AT_FDCWD, MSG_DONTWAIT, MSG_TRUNC, O_CLOEXEC, O_RDONLY } from '../../src/native/constants.ts';
+import { type SyscallName, syscallNumber } from '../../src/native/syscall.ts';
+
+/**
+ * What the C functions do with right and with hostile arguments. One list, run twice: by `native.test.ts` with the addon that is
+ * shipped, and by `native-sanitized.test.ts` with one that the compiler made watch its own memory.
+ */
+export interface NativeCase {
+  readonly name: string;
+  readonly run: (addon: HostileAddon) => unknown;
+  /** What `run` returns, or the Error that it throws. */
+  readonly expected: unknown;
+}
+
+type Anything = (...args: readonly unknown[]) => unknown;
+
+/** The same functions, called with anything. */
+export type HostileAddon = { readonly [name in keyof Addon]: Anything };
+
+const EINVAL = -errnoNumber('EINVAL');
+const EFAULT = -errnoNumber('EFAULT');
+const EBADF = -errnoNumber('EBADF');
+const ENOENT = -errnoNumber('ENOENT');
+const ENOSYS = -errnoNumber('ENOSYS');
+const ENAMETOOLONG = -errnoNumber('ENAMETOOLONG');
+const EAGAIN = -errnoNumber('EAGAIN');
+const ENOTSOCK = -errnoNumber('ENOTSOCK');
+const EEXIST = -errnoNumber('EEXIST');
+const EPERM = -errnoNumber('EPERM');
+
+const readable = 1;
+const notRun = -99;
+const CLONE_THREAD = 0x10000;
+const nr = syscallNumber;
+const boom = new Error('boom');
+const ignore = () => {};
+
+function throwing(property: PropertyKey): object {
+  return Object.defineProperty([], property, { get: () => raise(boom) });
+}
+
+function raise(error: Error): never {
+  throw error;
+}
+
+function detached<T extends Uint8Array | Int32Array>(array: T): T {
+  structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] });
+  return array;
+}
+
+/** Runs `use` with a descriptor of `path`. */
+function withFile<T>(path: string, use: (fd: number) => T): T {
+  const fd = openSync(path, 'r');
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A descriptor number that was just closed. */
+function closedFd(): number {
+  return withFile('/dev/null', (fd) => fd);
+}
+
+/** An abstract unix address, `struct sockaddr_un`: the kernel takes it away with the socket. */
+function unixAddress(name: string): Uint8Array {
+  return Buffer.concat([Buffer.from([AF_UNIX, 0, 0]), Buffer.from(`netns-native-${process.pid}-${name}`)]);
+}
+
+/** Runs `use` with a unix datagram socket that has the given messages waiting in it. */
+function withDatagrams<T>(addon: HostileAddon, messages: readonly string[], use: (fd: number) => T): T {
+  const call = (name: SyscallName, ...args: unknown[]) => addon.syscall(nr(name), ...args) as number;
+  const fd = call('socket', AF_UNIX, 2, 0);
+  try {
+    const address = unixAddress(String(fd));
+    call('bind', fd, address, address.length);
+    for (const message of messages) {
+      call('sendto', fd, Buffer.from(message), message.length, 0, address, address.length);
+    }
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function receiveCase(messages: readonly string[], slotSize: number) {
+  return (addon: HostileAddon) =>
+    withDatagrams(addon, messages, (fd) => {
+      const buffer = new Uint8Array(4 * slotSize);
+      const info = new Int32Array(12);
+      const count = addon.receive(fd, buffer, slotSize, info, MSG_DONTWAIT) as number;
+      const slots = Array.from({ length: count }, (_, slot) => {
+        const [length = 0, flags = 0, nsid] = info.subarray(slot * 3, slot * 3 + 3);
+        const text = Buffer.from(buffer.subarray(slot * slotSize, slot * slotSize + length)).toString();
+        return [text, flags & MSG_TRUNC, nsid];
+      });
+      return slots;
+    });
+}
+
+/** Which signals are ignored, caught and blocked. */
+function signalState(): string[] {
+  return readFileSync('/proc/self/status', 'utf8')
+    .split('\n')
+    .filter((line) => /^Sig(Ign|Cgt|Blk)/.test(line));
+}
+
+function inChildCase(steps: unknown, results: unknown = new Int32Array(4), flags: unknown = 0) {
+  return (addon: HostileAddon) => addon.inChild(steps, results, flags);
+}
+
+const getpid = [nr('getpid')];
+const openNull = [nr('openat'), AT_FDCWD, '/dev/null', O_RDONLY | O_CLOEXEC];
+
+const syscallCases: readonly NativeCase[] = [
+  { name: 'makes a system call', run: (a) => a.syscall(nr('getpid')), expected: process.pid },
+  { name: 'refuses no number', run: (a) => a.syscall(), expected: EINVAL },
+  { name: 'refuses a seventh argument', run: (a) => a.syscall(nr('getpid'), 1, 2, 3, 4, 5, 6, 7), expected: EINVAL },
+  { name: 'passes an unknown number on', run: (a) => a.syscall(9999), expected: ENOSYS },
+  { name: 'refuses NaN, which is not descriptor 0', run: (a) => a.syscall(nr('close'), Number.NaN), expected: EINVAL },
+  { name: 'refuses a fraction', run: (a) => a.syscall(nr('close'), 0.5), expected: EINVAL },
+  { name: 'refuses infinity', run: (a) => a.syscall(nr('close'), Number.POSITIVE_INFINITY), expected: EINVAL },
+  { name: 'refuses a number that is not exact', run: (a) => a.syscall(nr('close'), 2 ** 60), expected: EINVAL },
+  { name: 'takes negative numbers', run: (a) => a.syscall(nr('close'), -1), expected: EBADF },
+  { name: 'reports a closed descriptor', run: (a) => a.syscall(nr('close'), closedFd()), expected: EBADF },
+  { name: 'takes a negative bigint', run: (a) => a.syscall(nr('close'), -1n), expected: EBADF },
+  { name: 'takes an unsigned 64-bit bigint', run: (a) => a.syscall(nr('close'), 2n ** 64n - 1n), expected: EBADF },
+  { name: 'refuses a longer bigint', run: (a) => a.syscall(nr('close'), 2n ** 64n), expected: EINVAL },
+  { name: 'refuses a bigint below 64 bits', run: (a) => a.syscall(nr('close'), -(2n ** 63n) - 1n), expected: EINVAL },
+  { name: 'refuses true', run: (a) => a.syscall(nr('close'), true), expected: EINVAL },
+  { name: 'refuses a symbol', run: (a) => a.syscall(nr('close'), Symbol('fd')), expected: EINVAL },
+  { name: 'refuses a function', run: (a) => a.syscall(nr('close'), ignore), expected: EINVAL },
+  { name: 'refuses a plain object', run: (a) => a.syscall(nr('close'), {}), expected: EINVAL },
+  { name: 'refuses an array', run: (a) => a.syscall(nr('close'), [1]), expected: EINVAL },
+  { name: 'refuses an ArrayBuffer', run: (a) => a.syscall(nr('close'), new ArrayBuffer(8)), expected: EINVAL },
+  {
+    name: 'refuses a DataView',
+    run: (a) => a.syscall(nr('close'), new DataView(new ArrayBuffer(8))),
+    expected: EINVAL,
+  },
+  { name: 'refuses the result of another step', run: (a) => a.syscall(nr('close'), { result: 0 }), expected: EINVAL },
+  {
+    name: 'lets a getter throw',
+    run: (a) => a.syscall(nr('close'), throwing('result')),
+    expected: boom,
+  },
+  {
+    name: 'copies text',
+    run: (a) => {
+      const fd = a.syscall(...openNull) as number;
+      closeSync(fd);
+      return fd > 2;
+    },
+    expected: true,
+  },
+  {
+    name: 'refuses text with a NUL in it',
+    run: (a) => a.syscall(nr('openat'), AT_FDCWD, '/dev/null\0/x', 0),
+    expected: EINVAL,
+  },
+  {
+    name: 'refuses text without end',
+    run: (a) => a.syscall(nr('openat'), AT_FDCWD, '/'.repeat(1 << 20), 0),
+    expected: ENAMETOOLONG,
+  },
+  {
+    name: 'leaves it to the kernel how long a path may be',
+    run: (a) => a.syscall(nr('openat'), AT_FDCWD, `/dev${'/.'.repeat(4096)}`, 0),
+    expected: ENAMETOOLONG,
+  },
+  {
+    name: 'survives half a surrogate pair',
+    run: (a) => a.syscall(nr('openat'), AT_FDCWD, '/\ud800', 0),
+    expected: ENOENT,
+  },
+  { name: 'passes null as a null pointer', run: (a) => a.syscall(nr('openat'), AT_FDCWD, null, 0), expected: EFAULT },
+  {
+    name: 'writes into a typed array, at its own offset',
+    run: (a) => {
+      const bytes = new Uint8Array(8).fill(7);
+      const got = withFile('/dev/zero', (fd) => a.syscall(nr('read'), fd, bytes.subarray(3), 2));
+      return [got, [...bytes]];
+    },
+    expected: [2, [7, 7, 7, 0, 0, 7, 7, 7]],
+  },
+  {
+    name: 'writes into shared memory',
+    run: (a) => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(4)).fill(7);
+      const got = withFile('/dev/zero', (fd) => a.syscall(nr('read'), fd, bytes, 2));
+      return [got, [...bytes]];
+    },
+    expected: [2, [0, 0, 7, 7]],
+  },
+  {
+    name: 'has no memory for a detached array',
+    run: (a) => withFile('/dev/zero', (fd) => a.syscall(nr('read'), fd, detached(new Uint8Array(64)), 64)),
+    expected: EFAULT,
+  },
+];
+
+const inChildCases: readonly NativeCase[] = [
+  { name: 'runs nothing', run: inChildCase([], new Int32Array(0)), expected: 0 },
+  {
+    name: 'runs steps that use the results of earlier ones, in our descriptor table',
+    run: (a) => {
+      const results = new Int32Array(3).fill(notRun);
+      const returned = a.inChild([openNull, [nr('close'), { result: 0 }], [nr('close'), { result: 0 }]], results, 0);
+      const [opened = 0, ...rest] = results;
+      return [returned, opened > 2, rest];
+    },
+    expected: [0, true, [0, EBADF]],
+  },
+  {
+    name: 'stops at the first failure',
+    run: (a) => {
+      const results = new Int32Array(3).fill(notRun);
+      a.inChild([[nr('getpid')], [nr('close'), -1], [nr('getpid')]], results, 0);
+      const [pid = 0, ...rest] = results;
+      return [pid > 0 && pid !== process.pid, rest];
+    },
+    expected: [true, [EBADF, notRun]],
+  },
+  {
+    name: 'reports a child that was killed by what it did not do',
+    run: (a) => {
+      const results = new Int32Array(3).fill(notRun);
+      const prctl = process.arch === 'arm64' ? 167 : 157;
+      const seccompStrict = [prctl, 22, 1]; // from now on any other call than read, write, exit kills
+      const returned = a.inChild([seccompStrict, [nr('getpid')], [nr('getpid')]], results, 0);
+      return [returned, [...results]];
+    },
+    expected: [0, [0, notRun, notRun]],
+  },
+  {
+    name: 'runs as many as 256 steps',
+    run: inChildCase(Array(256).fill([nr('getpid')]), new Int32Array(256)),
+    expected: 0,
+  },
+  { name: 'refuses 257', run: inChildCase(Array(257).fill([nr('getpid')]), new Int32Array(257)), expected: EINVAL },
+  { name: 'refuses steps that are no array', run: inChildCase({ length: 1, 0: [nr('getpid')] }), expected: EINVAL },
+  { name: 'refuses no arguments', run: (a) => a.inChild(), expected: EINVAL },
+  { name: 'refuses results that are too few', run: inChildCase([getpid, getpid], new Int32Array(1)), expected: EINVAL },
+  { name: 'refuses results of another type', run: inChildCase([getpid], new Uint32Array(4)), expected: EINVAL },
+  { name: 'refuses results that are an array', run: inChildCase([getpid], [0, 0]), expected: EINVAL },
+  { name: 'refuses detached results', run: inChildCase([getpid], detached(new Int32Array(4))), expected: EINVAL },
+  { name: 'refuses flags that are no number', run: inChildCase([getpid], new Int32Array(1), 'x'), expected: EINVAL },
+  {
+    name: 'refuses flags that are not for namespaces',
+    run: inChildCase([[nr('getpid')]], new Int32Array(1), CLONE_THREAD),
+    expected: EINVAL,
+  },
+  {
+    name: 'refuses an exit signal among the flags',
+    run: inChildCase([getpid], new Int32Array(1), 17),
+    expected: EINVAL,
+  },
+  { name: 'refuses an empty step', run: inChildCase([[]]), expected: EINVAL },
+  { name: 'refuses a step that is no array', run: inChildCase([7]), expected: EINVAL },
+  { name: 'refuses a seventh argument', run: inChildCase([[...getpid, 1, 2, 3, 4, 5, 6, 7]]), expected: EINVAL },
+  { name: 'refuses a reference to itself', run: inChildCase([[nr('close'), { result: 0 }]]), expected: EINVAL },
+  {
+    name: 'refuses a reference forward',
+    run: inChildCase([getpid, [nr('close'), { result: 2 }], getpid]),
+    expected: EINVAL,
+  },
+  { name: 'refuses a negative reference', run: inChildCase([getpid, [nr('close'), { result: -1 }]]), expected: EINVAL },
+  {
+    name: 'refuses a reference to NaN',
+    run: inChildCase([getpid, [nr('close'), { result: Number.NaN }]]),
+    expected: EINVAL,
+  },
+  { name: 'refuses a reference to text', run: inChildCase([getpid, [nr('close'), { result: 'x' }]]), expected: EINVAL },
+  {
+    name: 'refuses text with a NUL in it',
+    run: inChildCase([[nr('openat'), AT_FDCWD, '\0', 0]]),
+    expected: EINVAL,
+  },
+  {
+    name: 'refuses more text than it has room for',
+    run: inChildCase(Array(40).fill([nr('openat'), AT_FDCWD, 'x'.repeat(4000), 0]), new Int32Array(40)),
+    expected: ENAMETOOLONG,
+  },
+  { name: 'lets a getter among the steps throw', run: inChildCase([throwing(0)]), expected: boom },
+  {
+    name: 'lets the getter of a step throw',
+    run: inChildCase(Object.defineProperty([0], 0, { get: () => raise(boom) })),
+    expected: boom,
+  },
+];
+
+const holdCases: readonly NativeCase[] = (['hold', 'letGo'] as const).flatMap((name) => [
+  ...[undefined, null, '3', Number.NaN, 0.5, -1, 2 ** 31, {}].map((fd) => ({
+    name: `${name} refuses ${JSON.stringify(fd) ?? 'nothing'}`,
+    run: (a: HostileAddon) => a[name](fd),
+    expected: EINVAL,
+  })),
+  {
+    name: `${name} takes any descriptor, as often as one likes`,
+    run: (a) => [0, 63, 64, 1_000_000, 64, 0].map((fd) => [a[name](fd), a.letGo(fd), a.letGo(fd)]),
+    expected: Array(6).fill([0, 0, 0]),
+  },
+]);
+
+const receiveCases: readonly NativeCase[] = [
+  { name: 'receives one datagram', run: receiveCase(['one'], 16), expected: [['one', 0, -1]] },
+  {
+    name: 'receives several at once',
+    run: receiveCase(['one', 'three', 'two'], 16),
+    expected: [
+      ['one', 0, -1],
+      ['three', 0, -1],
+      ['two', 0, -1],
+    ],
+  },
+  {
+    name: 'marks one that was cut short',
+    run: receiveCase(['much too long', 'short'], 8),
+    expected: [
+      ['much too', MSG_TRUNC, -1],
+      ['short', 0, -1],
+    ],
+  },
+  {
+    name: 'takes no more than there is room for',
+    run: receiveCase(['1', '2', '3', '4', '5', '6'], 16),
+    expected: ['1', '2', '3', '4'].map((text) => [text, 0, -1]),
+  },
+  {
+    name: 'says when nothing is there',
+    run: (a) => withDatagrams(a, [], (fd) => a.receive(fd, new Uint8Array(64), 16, new Int32Array(12), MSG_DONTWAIT)),
+    expected: EAGAIN,
+  },
+  {
+    name: 'refuses a descriptor that is no socket',
+    run: (a) => withFile('/dev/null', (fd) => a.receive(fd, new Uint8Array(64), 16, new Int32Array(12), MSG_DONTWAIT)),
+    expected: ENOTSOCK,
+  },
+  {
+    name: 'refuses a closed descriptor',
+    run: (a) => a.receive(closedFd(), new Uint8Array(64), 16, new Int32Array(12), 0),
+    expected: EBADF,
+  },
+  ...(
+    [
+      ['no arguments', []],
+      ['a descriptor that is no number', ['0', new Uint8Array(64), 16, new Int32Array(12), 0]],
+      ['a buffer that is no typed array', [0, {}, 16, new Int32Array(12), 0]],
+      ['a buffer of another type, whose length is not in bytes', [0, new Int32Array(64), 16, new Int32Array(12), 0]],
+      ['an info of another type, whose length is in bytes', [0, new Uint8Array(64), 16, new Uint8Array(12), 0]],
+      ['an empty slot', [0, new Uint8Array(64), 0, new Int32Array(12), 0]],
+      ['a negative slot', [0, new Uint8Array(64), -16, new Int32Array(12), 0]],
+      ['a slot that is larger than the buffer', [0, new Uint8Array(64), 65, new Int32Array(12), 0]],
+      ['an info without room for one slot', [0, new Uint8Array(64), 16, new Int32Array(2), 0]],
+      ['a detached buffer', [0, detached(new Uint8Array(64)), 16, new Int32Array(12), 0]],
+      ['a detached info', [0, new Uint8Array(64), 16, detached(new Int32Array(12)), 0]],
+      ['flags that are no number', [0, new Uint8Array(64), 16, new Int32Array(12), null]],
+    ] as const
+  ).map(([what, args]) => ({
+    name: `refuses ${what}`,
+    run: (a: HostileAddon) => a.receive(...args),
+    expected: EINVAL,
+  })),
+];
+
+const watchCases: readonly NativeCase[] = [
+  ...(
+    [
+      ['no arguments', []],
+      ['a descriptor that is no number', ['0', readable, ignore]],
+      ['no events', [0, 0, ignore]],
+      ['events that libuv does not know (it would end the process)', [0, 0x100, ignore]],
+      ['no callback', [0, readable]],
+      ['a callback that is an object', [0, readable, {}]],
+      ['a callback that is a number', [0, readable, 7]],
+    ] as const
+  ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.watch(...args), expected: EINVAL })),
+  { name: 'refuses a closed descriptor', run: (a) => a.watch(closedFd(), readable, ignore), expected: EBADF },
+  { name: 'refuses a negative descriptor', run: (a) => a.watch(-1, readable, ignore), expected: EBADF },
+  {
+    name: 'refuses a plain file',
+    run: (a) => withFile('/proc/self/exe', (fd) => a.watch(fd, readable, ignore)),
+    expected: EPERM,
+  },
+  {
+    name: 'refuses to watch a descriptor twice',
+    run: (a) =>
+      withDatagrams(a, [], (fd) => {
+        const first = a.watch(fd, readable, ignore);
+        const second = a.watch(fd, readable, ignore);
+        return [second, a.unwatch(first), a.unwatch(first), a.keepAlive(first, true)];
+      }),
+    expected: [EEXIST, 0, 0, EINVAL],
+  },
+  {
+    name: 'watches a descriptor again once it was let go',
+    run: (a) =>
+      withDatagrams(a, [], (fd) => {
+        const handles = [1, 2, 3].map(() => {
+          const handle = a.watch(fd, readable, ignore);
+          a.unwatch(handle);
+          return typeof handle;
+        });
+        return handles;
+      }),
+    expected: ['object', 'object', 'object'],
+  },
+  {
+    name: 'keeps alive or not as often as one likes',
+    run: (a) =>
+      withDatagrams(a, [], (fd) => {
+        const handle = a.watch(fd, readable, ignore);
+        const answers = [false, false, true, true].map((on) => a.keepAlive(handle, on));
+        a.unwatch(handle);
+        return answers;
+      }),
+    expected: [0, 0, 0, 0],
+  },
+  {
+    name: 'refuses a keepAlive that is neither true nor false',
+    run: (a) =>
+      withDatagrams(a, [], (fd) => {
+        const handle = a.watch(fd, readable, ignore);
+        const answers = [a.keepAlive(handle), a.keepAlive(handle, 1)];
+        a.unwatch(handle);
+        return answers;
+      }),
+    expected: [EINVAL, EINVAL],
+  },
+  ...[undefined, 0, 7, 'handle', {}, ignore].flatMap((handle) =>
+    (['unwatch', 'keepAlive'] as const).map((name) => ({
+      name: `${name} refuses ${typeof handle === 'function' ? 'a function' : JSON.stringify(handle)} for a handle`,
+      run: (a: HostileAddon) => a[name](handle, true),
+      expected: EINVAL,
+    })),
+  ),
+];
+
+const missing = '/nonexistent/program';
+
+const execCases: readonly NativeCase[] = [
+  { name: 'reports a program that is not there', run: (a) => a.exec(missing, ['x'], ['A=1']), expected: ENOENT },
+  {
+    name: 'leaves the signals as they were when it fails',
+    run: (a) => {
+      const before = signalState();
+      a.exec(missing, ['x'], []);
+      return JSON.stringify(signalState()) === JSON.stringify(before);
+    },
+    expected: true,
+  },
+  ...(
+    [
+      ['no arguments', []],
+      ['a path with a NUL in it', ['/bin/true\0x', [], []]],
+      ['a path that is a number', [4096, ['x'], []]],
+      ['a path that is null', [null, ['x'], []]],
+      ['words that are no array', [missing, 'x', []]],
+      ['a word that is no text', [missing, ['x', 7], []]],
+      ['a word with a NUL in it', [missing, ['x', 'a\0b'], []]],
+      ['an environment that is no array', [missing, ['x'], { PATH: '/bin' }]],
+      ['a variable with a NUL in it', [missing, ['x'], ['A=\0']]],
+    ] as const
+  ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.exec(...args), expected: EINVAL })),
+];
+
+export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
+  syscall: syscallCases,
+  inChild: inChildCases,
+  'hold and letGo': holdCases,
+  receive: receiveCases,
+  'watch, unwatch and keepAlive': watchCases,
+  exec: execCases,
+};

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+/**
+ * Captures what `ip` and the kernel say to each other, as a golden fixture for the codec's tests.
+ *
+ *     node tools/capture-fixture.mjs NAME [--setup COMMAND]... -- ip link add v0 type veth peer name v1
+ *     node tools/capture-fixture.mjs --again          capture every fixture anew, with its recorded commands
+ *
+ * The commands run in private mount and network namespaces with an empty /run; nothing outside them is touched. Needs
+ * root, unshare and strace. The decoded values in the file come from our own decoder: read them before you commit them,
+ * and compare with what `ip -d` shows.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = join(root, 'packages/netns/test/fixtures');
+
+const args = process.argv.slice(2);
+const codec = await loadCodec();
+if (args[0] === '--again') {
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
+    const { setup, command } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    capture(file, setup, command);
+  }
+} else {
+  const split = args.indexOf('--');
+  const [name, ...options] = args.slice(0, split === -1 ? 0 : split);
+  const setup = options.filter((_, index) => options[index - 1] === '--setup');
+  if (name === undefined || split === args.length - 1 || options.length !== setup.length * 2) {
+    console.error('usage: capture-fixture NAME [--setup COMMAND]... -- COMMAND...');
+    process.exit(2);
+  }
+  capture(`${name}.json`, setup, args.slice(split + 1).join(' '));
+}
+
+function capture(file, setup, command) {
+  const log = join(tmpdir(), `capture-fixture-${process.pid}.strace`);
+  const trace = `strace -f -o ${log} -e trace=sendto,sendmsg,recvfrom,recvmsg -e read=all -e write=all`;
+  const script = ['set -e', 'mount -t tmpfs tmpfs /run', 'mkdir /run/netns', ...setup, `${trace} ${command}`].join(
+    '\n',
+  );
+  const { stderr } = spawnSync('unshare', ['-mn', 'sh', '-c', script], { encoding: 'utf8' });
+  if (stderr !== '') console.error(`${file}: ${stderr.trim()}`);
+  if (!existsSync(log)) throw new Error(`${file}: nothing was traced`);
+  const datagrams = parseTrace(readFileSync(log, 'utf8'));
+  rmSync(log);
+
+  let request;
+  const messages = datagrams.flatMap(({ direction, bytes }) =>
+    codec.splitDatagram(bytes).map((message) => {
+      const whole = bytes.slice(message.origin, message.end);
+      if (direction === 'sent') request = whole;
+      const { decoded, reencoded } = codec.recode(whole, direction === 'sent' ? undefined : request);
+      const hex = codec.toHex(whole);
+      const again = reencoded === undefined ? hex : codec.toHex(reencoded);
+      return { direction, hex, ...(again !== hex && { reencoded: again }), decoded: codec.plain(decoded) };
+    }),
+  );
+  const kernel = execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim();
+  const tool = execFileSync('ip', ['-V'], { encoding: 'utf8' }).trim();
+  writeFileSync(join(folder, file), `${JSON.stringify({ command, setup, kernel, tool, messages }, null, 1)}\n`);
+  console.log(`${file}: ${messages.length} messages`);
+}
+
+/** The buffers of each call from strace's hexadecimal dumps. A peek repeats what the next call receives: left out. */
+function parseTrace(log) {
+  const datagrams = [];
+  let current;
+  for (const line of log.split('\n')) {
+    const call = /^\d+ +(sendto|sendmsg|recvfrom|recvmsg)\(/.exec(line);
+    const dump = /^ \| [0-9a-f]+ {2}([0-9a-f ]{48})/.exec(line);
+    if (call !== null) {
+      const wanted = line.includes('nlmsg_len') && !line.includes('MSG_PEEK');
+      current = wanted ? { direction: call[1].startsWith('send') ? 'sent' : 'received', hex: '' } : undefined;
+      if (current !== undefined) datagrams.push(current);
+    } else if (dump !== null && current !== undefined) current.hex += dump[1].replaceAll(' ', '');
+  }
+  return datagrams.map(({ direction, hex }) => {
+    const bytes = codec.fromHex(hex);
+    // ip sends its whole buffer; the kernel reads as much as the header says.
+    const length = direction === 'sent' ? new DataView(bytes.buffer).getUint32(0, true) : bytes.length;
+    return { direction, bytes: bytes.slice(0, length) };
+  });
+}
+
+/** Node cannot import the TypeScript sources, so they are bundled for the occasion. */
+async function loadCodec() {
+  const contents = `
+    export { splitDatagram } from './packages/netns/src/netlink/header.ts';
+    export { plain, toHex, fromHex } from './packages/netns/test/codec/fixture.ts';
+    export { recode } from './packages/netns/test/codec/recode.ts';`;
+  const outfile = join(tmpdir(), `capture-fixture-${process.pid}.mjs`);
+  await build({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    outfile,
+    format: 'esm',
+    target: 'node20',
+  });
+  try {
+    return await import(outfile);
+  } finally {
+    rmSync(outfile);
+  }
+}
