@@ -8,12 +8,14 @@ import type { Headline } from './harness/headline.ts';
 import { describeMachine, type Load, LoadMeter } from './harness/machine.ts';
 import { renderMarkdown, renderText, tableOf, toJson } from './harness/report.ts';
 import { Tools } from './harness/tools.ts';
+import { http } from './http.ts';
 import { memory } from './memory.ts';
 import { roundtrip } from './roundtrip.ts';
+import { servers } from './servers.ts';
 import { startup } from './startup.ts';
 
 /** Everything that can be asked for, in the order of the report. */
-const headlines: readonly Headline[] = [h1, h2, h4, h12, roundtrip, memory, startup];
+const headlines: readonly Headline[] = [h1, h2, h4, h12, roundtrip, memory, startup, http, servers];
 
 const usage = `usage: npm run bench -- [HEADLINE...] [--rounds N] [--count N] [--json | --markdown]
 

@@ -7,7 +7,7 @@
  *     node tools/check-layers.mjs [SRC]     check
  *     node tools/check-layers.mjs --table   print the layers, as ARCHITECTURE.md shows them
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +38,8 @@ const wordRules = [
   { word: /\bprocess\s*\.\s*(?:stdout|stderr)\b/g, where: isCliOrDebug, reason: 'only cli prints' },
   {
     word: /\bprocess\s*\.\s*env\b/g,
-    where: isCliOrDebug,
+    // The last one hands the environment on to a child, as Node's own spawn does; it takes no settings from it.
+    where: (file) => isCliOrDebug(file) || file === 'process/launch.ts',
     reason: 'only cli and the debug file read the environment',
   },
   { word: /\bdlopen\b/g, where: isNative, reason: 'only native loads the addon' },
@@ -76,18 +77,21 @@ function layerOf(file) {
   return entries.includes(file) ? 'entry' : 'base';
 }
 
-function packageFault(file, specifier) {
+function packageFault(file, specifier, context) {
   const name = specifier.replace(/^node:/, '');
   if (!specifier.startsWith('node:') && !builtins.has(name)) {
-    return file.startsWith('testing/') ? undefined : 'there are no runtime dependencies';
+    if (file.startsWith('testing/')) return undefined;
+    if (!context.dependencies.has(/^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0])) return 'it is no dependency of the package';
+    return context.atLoad ? 'a dependency is loaded when it is needed, by import()' : undefined;
   }
   if (isPure(file)) return 'this code is pure';
   if (name === 'process' && !isCliOrDebug(file)) return 'only cli and the debug file read the environment';
   return undefined;
 }
 
-function importFault(file, specifier) {
-  if (!specifier.startsWith('.')) return packageFault(file, specifier);
+/** `context`: the package's `dependencies`, and whether the import is carried out when the file is loaded. */
+function importFault(file, specifier, context) {
+  if (!specifier.startsWith('.')) return packageFault(file, specifier, context);
   if (specifier.endsWith('.node')) return undefined; // the rule for the addon, below
   const target = join(dirname(file), specifier);
   if (target.startsWith('..')) return 'it is outside src';
@@ -103,7 +107,16 @@ function importFault(file, specifier) {
 
 const importForms = /\b(?:from|import|require\s*\(|import\s*\()\s*(['"]) *\1/g;
 
-function faultsOf(file, source) {
+/** Not `import()`, and not `import type … from`, which leaves nothing behind. */
+function isAtLoad(code, match) {
+  if (match[0].includes('(')) return false;
+  const statement = code
+    .slice(0, match.index)
+    .match(/\b(?:import|export)\b(?![\s\S]*\b(?:import|export)\b)[\s\S]*$/)?.[0];
+  return !(match[0].startsWith('from') && /^(?:import|export)\s+type\b/.test(statement ?? ''));
+}
+
+function faultsOf(file, source, dependencies) {
   const faults = [];
   const { code, text } = blank(source);
   const report = (offset, message) => faults.push({ line: source.slice(0, offset).split('\n').length, message });
@@ -111,7 +124,7 @@ function faultsOf(file, source) {
   for (const match of code.matchAll(importForms)) {
     const start = match.index + match[0].indexOf(match[1]) + 1;
     const specifier = source.slice(start, match.index + match[0].length - 1);
-    const fault = importFault(file, specifier);
+    const fault = importFault(file, specifier, { dependencies, atLoad: isAtLoad(code, match) });
     if (fault !== undefined) report(match.index, `imports ${specifier}: ${fault}`);
   }
   for (const match of text.matchAll(/\.node(?=['"`])/g)) {
@@ -122,6 +135,12 @@ function faultsOf(file, source) {
     for (const match of code.matchAll(word)) report(match.index, `uses ${match[0].trim()}: ${reason}`);
   }
   return faults.sort((a, b) => a.line - b.line);
+}
+
+function dependenciesOf(manifest) {
+  if (!existsSync(manifest)) return new Set();
+  const { dependencies, optionalDependencies, peerDependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
+  return new Set(Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }));
 }
 
 function main(argument) {
@@ -139,9 +158,10 @@ function main(argument) {
   const files = readdirSync(src, { recursive: true })
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .sort();
+  const dependencies = dependenciesOf(join(src, '../package.json'));
   let count = 0;
   for (const file of files) {
-    for (const { line, message } of faultsOf(file, readFileSync(join(src, file), 'utf8'))) {
+    for (const { line, message } of faultsOf(file, readFileSync(join(src, file), 'utf8'), dependencies)) {
       console.log(`${relative('.', join(src, file))}:${line}: ${message}`);
       count++;
     }

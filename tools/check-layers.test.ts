@@ -9,8 +9,11 @@ const tool = fileURLToPath(new URL('check-layers.mjs', import.meta.url));
 
 /** Runs the checker over a tree of these files; gives its exit code and the lines without the folder's name. */
 function check(files: Readonly<Record<string, string>>): { status: number | null; lines: string[] } {
-  const src = mkdtempSync(join(tmpdir(), 'netns-layers-'));
+  const folder = mkdtempSync(join(tmpdir(), 'netns-layers-'));
+  const src = join(folder, 'src');
   try {
+    mkdirSync(src);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ dependencies: { undici: '*', '@scope/it': '*' } }));
     for (const [file, source] of Object.entries(files)) {
       mkdirSync(dirname(join(src, file)), { recursive: true });
       writeFileSync(join(src, file), source);
@@ -19,7 +22,7 @@ function check(files: Readonly<Record<string, string>>): { status: number | null
     expect(run.stderr).toBe('');
     return { status: run.status, lines: run.stdout.split('\n').filter((line) => line !== '') };
   } finally {
-    rmSync(src, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
@@ -32,6 +35,8 @@ const allowed = {
   'native/load.ts': "process.dlopen(module, '../../prebuilds/netns.node');\n",
   'errors.ts': "import { errnoName } from './errno.ts';\n",
   'testing/vitest.ts': "import { expect } from 'vitest';\n",
+  'process/fetch.ts':
+    "import type {\n  A\n} from 'undici';\nimport type { B } from '@scope/it/b';\nawait import('undici');\n",
   // Words in comments, strings and regular expressions are not code.
   'wire/text.ts': "// console.log(process.env)\nconst s = 'process.exit(1) and Date';\nconst r = /['\"`]Buffer/;\n",
 };
@@ -72,7 +77,14 @@ describe('check-layers', () => {
     ['node: in netlink', 'netlink/a/b.ts', "import fs from 'fs';", 'imports fs: this code is pure'],
     ['Buffer in wire', 'wire/a.ts', 'Buffer.from([1]);', 'uses Buffer: this code is pure'],
     ['the clock in netlink', 'netlink/a.ts', 'const t = Date.now();', 'uses Date: this code is pure'],
-    ['a dependency', 'api/a.ts', "import chalk from 'chalk';", 'no runtime dependencies'],
+    ['a dependency', 'api/a.ts', "import chalk from 'chalk';", 'no dependency of the package'],
+    ['a dependency loaded at once', 'api/a.ts', "import { fetch } from 'undici';", 'loaded when it is needed'],
+    [
+      'a dependency exported at once',
+      'api/a.ts',
+      "import type { A } from '@scope/it';\nexport * from 'undici';",
+      'needed',
+    ],
     ['the addon outside native', 'network/a.ts', "load('../prebuilds/netns.node');", 'names a .node file'],
     ['the addon in a template', 'network/a.ts', 'load(`$' + '{dir}/netns.node`);', 'names a .node file'],
     ['dlopen outside native', 'network/a.ts', 'process.dlopen(m, f);', 'uses dlopen'],

@@ -1,8 +1,8 @@
 import type { Contestant, Sample } from './headline.ts';
 
 /**
- * Runs everyone once per round, in an order that turns by one each round: whatever changes slowly (load, heat, memory
- * layout) then hits everyone alike, and ratios are taken within a round.
+ * Runs everyone once per round, in an order that turns by one each round and runs backwards every other time: whatever
+ * changes slowly (load, heat, memory layout), and what the neighbour before leaves behind, then hits everyone alike.
  */
 export async function runRounds(
   contestants: readonly Contestant[],
@@ -12,9 +12,12 @@ export async function runRounds(
   const results: Record<string, Sample>[] = [];
   for (let round = 0; round < rounds; round++) {
     const samples: Record<string, Sample> = {};
-    for (let turn = 0; turn < contestants.length; turn++) {
-      const contestant = contestants[(round + turn) % contestants.length];
-      if (contestant === undefined || round >= (contestant.atMostRounds ?? rounds)) continue;
+    const turned = [
+      ...contestants.slice(round % contestants.length),
+      ...contestants.slice(0, round % contestants.length),
+    ];
+    for (const contestant of round % 2 === 0 ? turned : turned.reverse()) {
+      if (round >= (contestant.atMostRounds ?? rounds)) continue;
       progress(`round ${round + 1} of ${rounds}: ${contestant.name}`);
       samples[contestant.name] = await contestant.run();
     }

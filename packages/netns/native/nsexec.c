@@ -17,7 +17,7 @@
  *   leave-vrf          leaves the control group that ties this process to a VRF device
  *   aside N COUNT      COUNT words are for a child that waits until `join N` and is then waited for
  *   afterwards 3 COUNT the same, but it also does them when this process is killed: to tidy up
- *   run COUNT          COUNT words are a text, a program and its arguments: runs it and waits
+ *   run COUNT          COUNT words are a program and its arguments: runs it and waits
  *   fork FLAGS FORWARD BEFORE AFTER   goes on in a child; the parent does BEFORE words, waits, does AFTER words, ends alike
  *   death-signal N PARENT   init   die with the parent; be the init of a pid namespace, and go on in a child
  */

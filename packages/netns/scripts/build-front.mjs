@@ -1,24 +1,104 @@
 #!/usr/bin/env node
-// Writes bin/netns: a shell script that hands `netns exec NAME COMMAND` to the static helper without starting Node (which takes
-// forty times as long), and everything else to the command in TypeScript. The helper's steps are those of src/process/plan.
+// Writes bin/netns: a shell script that hands the simplest forms of `netns exec`, `unshare` and `nsenter` to the static helper without
+// starting Node (which takes forty times as long), and everything else to the command in TypeScript. The helper's steps are those of
+// src/process/plan.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { namedCommandWords } = await import('../dist/process/exec.js');
 const { ipFailures, shellFailures } = await import('../dist/process/plan/failure-style.js');
 
-/** Shell words, with the name and the command left to be filled in by the shell. */
-function shellWords(style) {
-  const words = namedCommandWords({ name: '@NAME@', command: '@COMMAND@', args: [] }, style).slice(0, -1);
-  const quote = (word) =>
-    `"${word
-      .replace(/["$`\\]/g, '\\$&')
-      .replaceAll('@NAME@', '$name')
-      .replaceAll('@COMMAND@', '$1')}"`;
-  return words.map((word) => (/^[\w/-]+$/.test(word) ? word : quote(word))).join(' ');
+/** The parts of the command that know the steps of `unshare` and `nsenter`; they need nothing native. */
+const parts = {
+  plan: ['process/plan/failure-style.ts', 'process/plan/order.ts', 'namespaces/type.ts'],
+  unshare: ['cli/personalities/unshare/request.ts', 'cli/personalities/unshare/set-up.ts'],
+  words: ['util-linux/style.ts', 'unshare/wording.ts', 'nsenter/wording.ts'].map((file) => `cli/personalities/${file}`),
+};
+const { outputFiles } = await build({
+  stdin: {
+    contents: Object.values(parts)
+      .flat()
+      .map((file) => `export * from './src/${file}';`)
+      .join('\n'),
+    resolveDir: packageDir,
+  },
+  bundle: true,
+  write: false,
+  format: 'esm',
+  platform: 'node',
+});
+const {
+  namespaceFlags,
+  nsenterMessage,
+  nsexecWords,
+  orderSteps,
+  readRequest,
+  setUpOf,
+  unshareMessage,
+  utilLinuxStyle,
+} = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+
+/** Numbers that stand for what the shell knows: the flags of new namespaces, and the descriptor's number. */
+const anyFlags = namespaceFlags.net;
+
+/** Shell words, with what only the shell knows left for it to fill in; without the command itself. */
+function quoteAll(words, unknown = {}) {
+  const quote = (word) => {
+    const escaped = word.replace(/["$`\\]/g, '\\$&');
+    return `"${Object.entries(unknown).reduce((text, [from, to]) => text.replaceAll(from, to), escaped)}"`;
+  };
+  return words
+    .slice(0, -1)
+    .map((word) => (/^[\w/-]+$/.test(word) && !Object.hasOwn(unknown, word) ? word : quote(word)))
+    .join(' ');
 }
+
+function shellWords(style) {
+  const words = namedCommandWords({ name: '@NAME@', command: '@COMMAND@', args: [] }, style);
+  return quoteAll(words, { '@NAME@': '$name', '@COMMAND@': '$1' });
+}
+
+/** New namespaces of any types but user, which needs no more; a mount namespace has one step of its own. */
+function unshareWords(...options) {
+  const steps = orderSteps(setUpOf(readRequest([...options, '--net', '@COMMAND@'])));
+  const words = nsexecWords(steps, utilLinuxStyle('unshare', unshareMessage), '@COMMAND@', []);
+  return quoteAll(words, {
+    '@COMMAND@': '$1',
+    [String(anyFlags | (options.length > 0 ? namespaceFlags.mnt : 0))]: '$flags',
+  });
+}
+
+function nsenterWords(entry) {
+  const steps = orderSteps({ parent: 'self', enter: [{ flags: anyFlags, ...entry }] });
+  const words = nsexecWords(steps, utilLinuxStyle('nsenter', nsenterMessage), '@COMMAND@', []);
+  return quoteAll(words, {
+    '@COMMAND@': '$1',
+    [String(anyFlags)]: '$flags',
+    '@SUBJECT@': '$subject',
+    '@TYPE@': '$type',
+  });
+}
+
+const enterFile = nsenterWords({ by: 'file', take: ['open', '@SUBJECT@'], what: 'ns/@TYPE@' }).replace(
+  'cannot open ns/$type',
+  'cannot open $subject',
+);
+const enterProcess = nsenterWords({ by: 'pidfd', take: ['pidfd', '@SUBJECT@'], what: 'the target' });
+
+/** The lines of a shell `case` that add up flags. */
+const flagCases = Object.entries({ n: 'net', u: 'uts', i: 'ipc', m: 'mnt', C: 'cgroup' }).map(([letter, type]) => ({
+  letter,
+  type,
+  word: type === 'mnt' ? 'mount' : type,
+  flag: namespaceFlags[type],
+}));
+const addFlags = flagCases.map(({ letter, word, flag }) => `-${letter} | --${word}) flags=$((flags | ${flag})) ;;`);
+const takeFile = flagCases.map(
+  ({ type, word, flag }) => `--${word}=[!:=]*) flags=${flag} type=${type} subject=\${2#*=} ;;`,
+);
 
 const script = `#!/bin/sh
 # Made by scripts/build-front.mjs. \`netns exec NAME COMMAND\` goes straight to the static helper; all else to Node.
@@ -31,7 +111,66 @@ if [ -z "$root" ]; then
   root=$(readlink -f "$0")
   root=\${root%/bin/*}
 fi
-[ "\${0##*/}" = ip ] && set -- ip "$@"
+case \${0##*/} in ip | unshare | nsenter | lsns) set -- "\${0##*/}" "$@" ;; esac
+
+find_helper() {
+  machine=
+  { read -r machine < /proc/sys/kernel/arch; } 2> /dev/null || machine=$(uname -m)
+  case $machine in aarch64) arch=arm64 ;; *) arch=x64 ;; esac
+  helper=$root/prebuilds/linux-$arch/nsexec
+  [ -x "$helper" ]
+}
+
+# Counts the words of the simplest forms, up to the command; anything else is for Node.
+flags=0 words=0 subject='' type='' ready=''
+case $1 in
+  unshare)
+    for word do
+      words=$((words + 1))
+      [ $words = 1 ] && continue
+      case $word in
+        ${addFlags.join('\n        ')}
+        -*) break ;;
+        *) ready=yes words=$((words - 1)); break ;;
+      esac
+    done
+    if [ -n "$ready" ] && [ $flags != 0 ] && find_helper; then
+      shift $words
+      if [ $((flags & ${namespaceFlags.mnt})) = 0 ]; then
+        exec "$helper" ${unshareWords()} "$@"
+      fi
+      exec "$helper" ${unshareWords('--mount')} "$@"
+    fi
+    ;;
+  nsenter)
+    case $2 in
+      ${takeFile.join('\n      ')}
+      -t) case $3 in *[!0-9]* | 0* | '') ;; *) subject=$3 ;; esac ;;
+    esac
+    if [ -n "$type" ]; then
+      case $3 in -* | '') ;; *) ready=yes words=2 ;; esac
+    elif [ -n "$subject" ]; then
+      for word do
+        words=$((words + 1))
+        [ $words -le 3 ] && continue
+        case $word in
+          ${addFlags.join('\n          ')}
+          -*) break ;;
+          *) [ $flags = 0 ] || ready=yes words=$((words - 1)); break ;;
+        esac
+      done
+    fi
+    if [ -n "$ready" ] && find_helper; then
+      if [ -n "$type" ]; then
+        shift $words
+        exec "$helper" ${enterFile} "$@"
+      elif [ -d "/proc/$subject" ]; then
+        shift $words
+        exec "$helper" ${enterProcess} "$@"
+      fi
+    fi
+    ;;
+esac
 
 case $1 in
   exec) style=shell name=$2 words=3 ;;
@@ -42,11 +181,7 @@ if [ -n "$style" ] && [ $# -ge $words ] && [ \${#name} -le 60 ]; then
   case $style$name in
     shell-* | shell | shell. | shell.. | ip | ip. | ip.. | */*) ;;
     *)
-      machine=
-      { read -r machine < /proc/sys/kernel/arch; } 2> /dev/null || machine=$(uname -m)
-      case $machine in aarch64) arch=arm64 ;; *) arch=x64 ;; esac
-      helper=$root/prebuilds/linux-$arch/nsexec
-      if [ -x "$helper" ]; then
+      if find_helper; then
         if [ $style = ip ]; then
           shift 4
           exec "$helper" ${shellWords(ipFailures)} "$@"
@@ -59,9 +194,31 @@ if [ -n "$style" ] && [ $# -ge $words ] && [ \${#name} -le 60 ]; then
       ;;
   esac
 fi
-case $1 in exec | ip) NETNS_SOFT_NOFILE=$(ulimit -Sn) && export NETNS_SOFT_NOFILE ;; esac
+case $1 in
+  exec | ip | run | unshare | nsenter)
+    NETNS_SOFT_NOFILE=$(ulimit -Sn) && export NETNS_SOFT_NOFILE
+    # Node would keep these from the command.
+    NETNS_DESCRIPTORS=''
+    for word in 3 4 5 6 7 8 9 11 12 13 14 15; do
+      [ -e /proc/self/fd/$word ] && NETNS_DESCRIPTORS="$NETNS_DESCRIPTORS $word"
+    done
+    [ -n "$NETNS_DESCRIPTORS" ] && export NETNS_DESCRIPTORS
+    ;;
+esac
 exec node "$root/dist/cli/main.cjs" "$@"
 `;
 
+/** Under names that nobody else has: a variable that is exported would change in the environment of the command, too. */
+const variables = 'here root machine arch helper flags words word subject type ready style name';
+const own = (text) =>
+  variables.split(' ').reduce((all, each) => {
+    const places = [
+      `(?<=\\$\\{?#?)${each}\\b`,
+      `(?<![\\w"$/-])${each}(?==(?![ ]))`,
+      `(?<=for |read -r |\\(\\()${each}\\b`,
+    ];
+    return all.replace(new RegExp(places.join('|'), 'g'), `netns_${each}`);
+  }, text);
+
 mkdirSync(join(packageDir, 'bin'), { recursive: true });
-writeFileSync(join(packageDir, 'bin/netns'), script, { mode: 0o755 });
+writeFileSync(join(packageDir, 'bin/netns'), own(script), { mode: 0o755 });

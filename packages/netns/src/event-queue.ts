@@ -1,12 +1,20 @@
+interface Reader<T> {
+  readonly resolve: (result: IteratorResult<T, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /**
  * Events waiting for whoever iterates: `push` never blocks, the iterator never misses one.
  *
- * One consumer. Ending the loop (`break`, an error, `return()`) runs `onEnd` once, so the source can be closed.
+ * Ending the loop (`break`, an error, `return()`) runs `onEnd` once, so the source can be closed. Several readers get the events in
+ * the order in which they asked.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
-  #waiting: T[] = [];
-  #wake: (() => void) | undefined;
-  #ended: { readonly error?: unknown } | undefined;
+  #events: T[] = [];
+  #readers: Reader<T>[] = [];
+  #ended = false;
+  /** Thrown to one reader, behind the last event. */
+  #failure: { readonly error: unknown } | undefined;
   readonly #onEnd: () => void;
 
   constructor(onEnd: () => void) {
@@ -15,40 +23,46 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
 
   push(event: T): void {
     if (this.#ended) return;
-    this.#waiting.push(event);
-    this.#wake?.();
+    const reader = this.#readers.shift();
+    if (reader) reader.resolve({ done: false, value: event });
+    else this.#events.push(event);
   }
 
   /** No more events; those already there are still delivered, then `error`, if any, is thrown. */
   end(error?: unknown): void {
     if (this.#ended) return;
-    this.#ended = error === undefined ? {} : { error };
+    this.#ended = true;
+    if (error !== undefined) this.#failure = { error };
     this.#onEnd();
-    this.#wake?.();
+    for (const reader of this.#readers.splice(0)) this.#deliver(reader);
   }
 
-  async next(): Promise<IteratorResult<T, undefined>> {
-    while (this.#waiting.length === 0 && !this.#ended) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#waiting.length > 0) return { done: false, value: this.#waiting.shift() as T };
-    const ended = this.#ended;
-    if (ended && 'error' in ended) {
-      this.#ended = {};
-      throw ended.error;
-    }
-    return { done: true, value: undefined };
+  next(): Promise<IteratorResult<T, undefined>> {
+    return new Promise((resolve, reject) => this.#deliver({ resolve, reject }));
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.#waiting = [];
+    this.#events = [];
+    this.#failure = undefined;
     this.end();
     return { done: true, value: undefined };
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #deliver(reader: Reader<T>): void {
+    const failure = this.#failure;
+    if (this.#events.length > 0) {
+      reader.resolve({ done: false, value: this.#events.shift() as T });
+    } else if (!this.#ended) {
+      this.#readers.push(reader);
+    } else if (failure) {
+      this.#failure = undefined;
+      reader.reject(failure.error);
+    } else {
+      reader.resolve({ done: true, value: undefined });
+    }
   }
 }

@@ -31,6 +31,7 @@ export {
   type NameEntry,
   type RunDirectoryOptions,
   removeName,
+  removeNames,
   validateName,
 } from './namespaces/names.ts';
 export { createNamespace, Namespace } from './namespaces/namespace.ts';
@@ -43,6 +44,21 @@ export { type Address, Addresses, type AddressSpec } from './network/addresses.t
 export { type Link, type LinkChanges, type LinkSpec, Links, type PeerSpec } from './network/links.ts';
 export { Network, openNetwork } from './network/network.ts';
 export { type NsidEntry, type NsidOptions, type NsidSubject, Nsids } from './network/nsids.ts';
+export { type PingOptions, type PingReply, ping } from './network/ping.ts';
+export type { NamespaceDgram } from './process/sockets/dgram.ts';
+export { type FetchTlsOptions, fetchIn, type NamespaceFetch } from './process/sockets/fetch.ts';
+export type { NamespaceHttp } from './process/sockets/http.ts';
+export type { NamespaceHttps } from './process/sockets/https.ts';
+export type { NamespaceNet } from './process/sockets/net.ts';
+export { type SocketDomain, type SocketType, socketIn } from './process/sockets/raw-socket.ts';
+export type { LookupAddress, LookupOptions } from './process/sockets/resolver/lookup.ts';
+export {
+  NamespaceResolver,
+  type NamespaceResolverOptions,
+  type RecordWithTtl,
+} from './process/sockets/resolver/resolver.ts';
+export type { NamespaceTls } from './process/sockets/tls.ts';
+export { type NamespaceWorkerOptions, workerIn } from './process/sockets/worker.ts';
 export {
   type ExecOptions,
   type ExecResult,

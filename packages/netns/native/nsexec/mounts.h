@@ -50,14 +50,15 @@ static long do_sysfs(char **a) {
   return sys5(__NR_mount, (long)a[0], (long)"/sys", (long)"sysfs", read_only, 0);
 }
 
-/* A target that is a symbolic link is covered itself: a bind that follows it would land on a file that others replace. */
+/* A target that is a symbolic link is covered itself: a bind that follows it would land on a file that others replace. Only a
+ * directory cannot cover one: then the old call follows it, or says what is wrong in the usual words. */
 static long bind_over(const char *source, const char *target) {
   long tree = sys3(__NR_open_tree, AT_FDCWD, (long)source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
   if (tree == -ENOSYS) return sys5(__NR_mount, (long)source, (long)target, 0, MS_BIND, 0);
   if (tree < 0) return tree;
   long error = attach(tree, target);
   sys1(__NR_close, tree);
-  return error;
+  return error == -EINVAL ? sys5(__NR_mount, (long)source, (long)target, 0, MS_BIND, 0) : error;
 }
 
 struct entry { uint64_t inode; int64_t offset; unsigned short length; unsigned char type; char name[]; };
@@ -84,25 +85,33 @@ static long do_binds(char **a) {
   return 0;
 }
 
+/* All of a file of /proc, which gives a page at a time; it ends with NUL. */
+static long read_all(const char *path, char *text, long room) {
+  long used = 0, got = 0, fd = open_path(path, O_RDONLY);
+  if (fd < 0) return fd;
+  while (used < room - 1 && (got = sys3(__NR_read, fd, (long)(text + used), room - 1 - used)) > 0) used += got;
+  sys1(__NR_close, fd);
+  text[used] = 0;
+  return got < 0 ? got : used;
+}
+
 /* `ip vrf exec` puts a process into DIRECTORY/vrf/NAME of the unified hierarchy; DIRECTORY itself is outside. */
 static long do_leave_vrf(char **a) {
   static const char *const mounts[] = {"/sys/fs/cgroup", "/sys/fs/cgroup/unified", "/run/cgroup2"};
-  char text[PATH_SIZE], path[PATH_SIZE], *group = 0, *vrf = 0;
+  static char text[65536];
+  char path[PATH_SIZE], *group = 0, *vrf = 0;
+  long result = -ENOENT;
   (void)a;
-  long fd = open_path("/proc/self/cgroup", O_RDONLY);
-  if (fd < 0) return 0;
-  long length = sys3(__NR_read, fd, (long)text, sizeof text - 1);
-  sys1(__NR_close, fd);
-  text[length > 0 ? length : 0] = 0;
+  if (read_all("/proc/self/cgroup", text, sizeof text) < 0) return 0;
   for (char *p = text; *p; p++) {
     if ((p == text || p[-1] == '\n') && p[0] == '0' && p[1] == ':' && p[2] == ':') group = p + 3;
     if (group && p[0] == '/' && p[1] == 'v' && p[2] == 'r' && p[3] == 'f' && p[4] == '/') vrf = p;
   }
   if (!vrf) return 0;
   *vrf = 0;
-  for (unsigned i = 0; i < sizeof mounts / sizeof *mounts; i++)
-    if (JOIN(path, mounts[i], group, "/cgroup.procs") > 0 && do_write((char *[]){path, "0"}) == 0) return 0;
-  return -ENOENT;
+  for (unsigned i = 0; i < sizeof mounts / sizeof *mounts && result == -ENOENT; i++)
+    if (JOIN(path, mounts[i], group, "/cgroup.procs") > 0) result = do_write((char *[]){path, "0"});
+  return result < 0 ? result : 0;
 }
 
 #endif

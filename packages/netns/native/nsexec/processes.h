@@ -96,15 +96,15 @@ static long do_join(char **a) {
   return 0;
 }
 
-/* COUNT words: the text for a failed exec, the program, its arguments. Reports the number 0 if the program itself fails. */
+/* COUNT words: a program and its arguments. Reports the number 0 if the program itself fails. */
 static long do_run(char **a) {
   unsigned count = (unsigned)to_number(a[0]);
-  char **argv = a + 2;
+  char **argv = a + 1;
   long position = a - first_word - 1, pid = fork_process(-1);
   if (pid == 0) {
     a[1 + count] = 0;
     long error = execute_in_path(argv[0], argv, environment);
-    fail(a[1], position, -error, error == -ENOENT ? 127 : 126);
+    fail(say, position, -error, error == -ENOENT ? 127 : 126);
   }
   skip = count;
   long status = pid < 0 ? pid : wait_for(pid);

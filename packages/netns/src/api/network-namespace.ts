@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { InvalidArgumentError } from '../errors.ts';
 import { type MonitorOptions, monitorNames, type NameEvent } from '../namespaces/monitor.ts';
 import { attachName, createNamed } from '../namespaces/named.ts';
@@ -6,8 +7,18 @@ import { createNamespace, Namespace } from '../namespaces/namespace.ts';
 import { processesOf } from '../namespaces/processes.ts';
 import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import type { NamingOptions } from '../namespaces/run-directory.ts';
+import type { Fd } from '../native/fd.ts';
 import { type Network, openNetwork } from '../network/network.ts';
 import { etcDirectory } from '../process/exec.ts';
+import type { NamespaceDgram } from '../process/sockets/dgram.ts';
+import type { NamespaceHttp } from '../process/sockets/http.ts';
+import type { NamespaceHttps } from '../process/sockets/https.ts';
+import type { NamespaceNet } from '../process/sockets/net.ts';
+import { type SocketDomain, type SocketType, socketIn } from '../process/sockets/raw-socket.ts';
+import { NamespaceResolver, type NamespaceResolverOptions } from '../process/sockets/resolver/resolver.ts';
+import { NamespaceSockets } from '../process/sockets/sockets.ts';
+import type { NamespaceTls } from '../process/sockets/tls.ts';
+import { type NamespaceWorkerOptions, workerIn } from '../process/sockets/worker.ts';
 import {
   type ExecOptions,
   type ExecResult,
@@ -30,6 +41,7 @@ export class NetworkNamespace extends Namespace {
   /** The name by which it was made or opened, if any. */
   readonly name: string | undefined;
   #network: Network | undefined;
+  #sockets: NamespaceSockets | undefined;
 
   private constructor(namespace: Namespace, name?: string) {
     super(namespace.fd, namespace.type);
@@ -100,12 +112,63 @@ export class NetworkNamespace extends Namespace {
     return spawnIn(this, command, args, { etc: this.#etc, ...options });
   }
 
+  /** `node:net` for its inside: `ns.net.createServer`, `ns.net.connect` give Node's own servers and sockets. */
+  get net(): NamespaceNet {
+    return this.#socketsOf.net;
+  }
+
+  /** `node:dgram` for its inside. */
+  get dgram(): NamespaceDgram {
+    return this.#socketsOf.dgram;
+  }
+
+  /** `node:http` for its inside: servers, requests, and an Agent of its own. */
+  get http(): NamespaceHttp {
+    return this.#socketsOf.http;
+  }
+
+  /** `node:https` for its inside. */
+  get https(): NamespaceHttps {
+    return this.#socketsOf.https;
+  }
+
+  /** `node:tls` for its inside. */
+  get tls(): NamespaceTls {
+    return this.#socketsOf.tls;
+  }
+
+  /** `fetch` from its inside. See `fetchIn` for certificates of your own. */
+  get fetch(): typeof globalThis.fetch {
+    return this.#socketsOf.fetch;
+  }
+
+  /** Looks up names as it is done inside: its own `/etc/netns/NAME/resolv.conf` and `hosts`, by sockets in there. See `NamespaceResolver`. */
+  resolver(options: NamespaceResolverOptions = {}): NamespaceResolver {
+    return new NamespaceResolver(this, options);
+  }
+
+  /** Starts a thread that lives inside, for code that opens its own sockets. See `workerIn`. */
+  worker(module: string | URL, options: NamespaceWorkerOptions = {}): Worker {
+    return workerIn(this, module, options);
+  }
+
+  /** Makes a socket of any kind inside: raw, packet, netlink, … Throws as `socketIn` does. */
+  socket(domain: SocketDomain, type: SocketType, protocol = 0): Fd {
+    return socketIn(this, domain, type, protocol);
+  }
+
+  get #socketsOf(): NamespaceSockets {
+    this.#sockets ??= new NamespaceSockets(this);
+    return this.#sockets;
+  }
+
   get #etc(): string | undefined {
     return this.name === undefined ? undefined : `${etcDirectory}/${this.name}`;
   }
 
   override close(): void {
     this.#network?.close();
+    this.#sockets?.[Symbol.dispose]();
     super.close();
   }
 

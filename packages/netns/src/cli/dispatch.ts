@@ -14,9 +14,17 @@ const verbs: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   identify: () => import('./verbs/identify.ts'),
   pids: () => import('./verbs/pids.ts'),
   exec: () => import('./verbs/exec.ts'),
+  run: () => import('./verbs/run.ts'),
   monitor: () => import('./verbs/monitor.ts'),
   version: () => import('./verbs/version.ts'),
   help: () => import('./verbs/help.ts'),
+};
+
+/** Programs of util-linux: by name, or as the first word. */
+const utilLinux: Readonly<Record<string, () => Promise<{ run(argv: readonly string[], io: Io): number | Promise<number> }>>> = {
+  unshare: () => import('./verbs/unshare.ts'),
+  nsenter: () => import('./verbs/nsenter.ts'),
+  lsns: () => import('./verbs/lsns.ts'),
 };
 
 const asOptions: Readonly<Record<string, string>> = {
@@ -29,7 +37,9 @@ const asOptions: Readonly<Record<string, string>> = {
 /** Runs the command with the words behind its name; gives the exit status. */
 export async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   if (io.name.startsWith('ip')) return runIp(argv, io); // called as `ip`, `ipnetns`, …
+  if (Object.hasOwn(utilLinux, io.name)) return runUtilLinux(io.name, argv, io);
   const [first = 'help', ...rest] = argv;
+  if (Object.hasOwn(utilLinux, first)) return runUtilLinux(first, rest, io);
   if (first === 'ip') return runIp(rest, { ...io, name: 'ip' });
   const word = asOptions[first] ?? first;
   const load = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
@@ -42,6 +52,11 @@ export async function dispatch(argv: readonly string[], io: Io): Promise<number>
 async function runIp(argv: readonly string[], io: Io): Promise<number> {
   const { runIp } = await import('./verbs/ip.ts');
   return runIp(argv, io);
+}
+
+async function runUtilLinux(name: string, argv: readonly string[], io: Io): Promise<number> {
+  const program = await utilLinux[name]?.();
+  return program?.run(argv, io) ?? 1;
 }
 
 async function complain(word: string, io: Io): Promise<number> {

@@ -11,7 +11,8 @@ export interface Io extends IpIo {
 
 /** The surroundings of this process. `NETNS_…` variables are words from the front of the command, not for what we run. */
 export async function standardIo(env: Readonly<NodeJS.ProcessEnv>): Promise<Io> {
-  const { NETNS_ARGV0: path = 'netns', NETNS_SOFT_NOFILE: limit, ...rest } = env;
+  const { NETNS_ARGV0: path = 'netns', NETNS_SOFT_NOFILE: limit, NETNS_DESCRIPTORS: descriptors, ...rest } = env;
+  if (descriptors !== undefined) await passOn(descriptors);
   return {
     stdout: await sink(1),
     stderr: await sink(2),
@@ -19,6 +20,12 @@ export async function standardIo(env: Readonly<NodeJS.ProcessEnv>): Promise<Io> 
     name: path.slice(path.lastIndexOf('/') + 1),
     softFileLimit: limit !== undefined && /^[0-9]+$/.test(limit) ? Number(limit) : undefined,
   };
+}
+
+/** What the command was started with beside the standard streams goes to what it starts; Node would close it. */
+async function passOn(descriptors: string): Promise<void> {
+  const { inheritDescriptors } = await import('../process/exec.ts');
+  inheritDescriptors((descriptors.match(/[0-9]+/g) ?? []).map(Number));
 }
 
 async function sink(fd: number): Promise<Sink> {

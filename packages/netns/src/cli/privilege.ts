@@ -3,9 +3,12 @@ import { KernelError } from '../errors.ts';
 
 const CAP_SYS_ADMIN = 21;
 
+/** Refusals that the lack of a capability explains. EBUSY: a name cannot be unlinked while its mount cannot be taken away. */
+const refusals = ['EPERM', 'EACCES', 'EBUSY'];
+
 /** Why the kernel refused, where that can be checked: the process lacks the capability that namespaces need. */
 export function missingPrivilege(error: unknown): string | undefined {
-  if (!(error instanceof KernelError) || !['EPERM', 'EACCES'].includes(error.code)) return undefined;
+  if (!(error instanceof KernelError) || !refusals.includes(error.code)) return undefined;
   return hasCapability(CAP_SYS_ADMIN) ? undefined : 'this process lacks CAP_SYS_ADMIN; root has it';
 }
 

@@ -4,7 +4,7 @@ import type { In, Out, Prefixed } from '../wire/shape.ts';
 import type { Slice } from '../wire/slice.ts';
 import type { Writer } from '../wire/writer.ts';
 import { type DebugLog, netlinkDebugLog } from './debug.ts';
-import { driveAsync, driveSync, exchange, type Request } from './exchange.ts';
+import { type Cancel, driveAsync, driveSync, exchange, type Request } from './exchange.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
 /** A message declaration of the catalogue, as much of it as a connection needs. */
@@ -49,6 +49,8 @@ export class NetlinkConnection implements Disposable {
   readonly #log: DebugLog | undefined;
   #sequence = 0;
   #busy: Promise<unknown> | undefined;
+  /** Ends the wait of the request that is under way. */
+  #cancel: Cancel | undefined;
   #closed = false;
 
   constructor(options: ConnectionOptions = {}) {
@@ -88,9 +90,11 @@ export class NetlinkConnection implements Disposable {
     return this.#runSync(this.#dump(declaration, value, options), options.operation) as DumpResult<Out<D>>;
   }
 
+  /** Closes the socket. A request that is waiting for its answer rejects with ClosedError. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#cancel?.(new ClosedError('the netlink connection'));
     this.#transport[Symbol.dispose]();
   }
 
@@ -162,7 +166,9 @@ export class NetlinkConnection implements Disposable {
   /** One exchange at a time: the next one starts when the one before has ended, well or not. */
   async #run<T>(work: Generator<void, T>): Promise<T> {
     while (this.#busy) await this.#busy.catch(() => {});
-    const running = driveAsync(this.#transport, work);
+    const running = driveAsync(this.#transport, work, (cancel) => {
+      this.#cancel = cancel;
+    });
     this.#busy = running;
     try {
       return await running;

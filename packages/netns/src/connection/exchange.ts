@@ -1,4 +1,4 @@
-import { KernelError, NetlinkError } from '../errors.ts';
+import { ClosedError, KernelError, NetlinkError } from '../errors.ts';
 import {
   type Acknowledgement,
   isAcknowledgement,
@@ -41,19 +41,35 @@ export function* exchange(
   log?.('sent', request.bytes);
   transport.send(request.bytes);
   let interrupted = false;
-  for (;;) {
-    const datagrams = transport.receive();
-    if (datagrams.length === 0) yield;
-    for (const { bytes } of datagrams) {
-      log?.('received', bytes);
-      for (const message of splitDatagram(bytes)) {
-        if (message.sequence !== request.sequence || message.type === NLMSG_NOOP) continue;
-        if (message.flags & NLM_F_DUMP_INTR) interrupted = true;
-        if (isAcknowledgement(message)) throwIfRefused(request, readAcknowledgement(message, request));
-        else sink(message);
-        if (isAcknowledgement(message) || (request.until === 'answered' && !(message.flags & NLM_F_MULTI)))
-          return { interrupted };
+  try {
+    for (;;) {
+      const datagrams = transport.receive();
+      if (datagrams.length === 0) yield;
+      for (const { bytes } of datagrams) {
+        log?.('received', bytes);
+        for (const message of splitDatagram(bytes)) {
+          if (message.sequence !== request.sequence || message.type === NLMSG_NOOP) continue;
+          if (message.flags & NLM_F_DUMP_INTR) interrupted = true;
+          const last = isAcknowledgement(message);
+          if (last) throwIfRefused(request, readAcknowledgement(message, request));
+          else sink(message);
+          if (last || (request.until === 'answered' && !(message.flags & NLM_F_MULTI))) return { interrupted };
+        }
       }
+    }
+  } catch (error) {
+    if (!(error instanceof NetlinkError)) drain(transport);
+    throw error;
+  }
+}
+
+/** Takes in what is left of an answer that could not be understood: while a dump is unfinished the kernel begins no other (EBUSY). */
+function drain(transport: Transport): void {
+  for (let count = 0; count < 10_000; count++) {
+    try {
+      if (transport.receive().length === 0) return;
+    } catch (error) {
+      if (error instanceof ClosedError) return;
     }
   }
 }
@@ -74,16 +90,27 @@ export function driveSync<T>(transport: Transport, work: Generator<void, T>, ope
   }
 }
 
-/** Drives an exchange by the event loop, from where it stopped. */
-export async function driveAsync<T>(transport: Transport, work: Generator<void, T>): Promise<T> {
+/** A wait that can be ended from outside. */
+export type Cancel = (error: unknown) => void;
+
+/** Drives an exchange by the event loop, from where it stopped. `waiting` gets the means to end each wait with an error. */
+export async function driveAsync<T>(
+  transport: Transport,
+  work: Generator<void, T>,
+  waiting: (cancel: Cancel | undefined) => void,
+): Promise<T> {
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       const watch = transport.watch(() => {
         watch.close();
         resolve();
       });
-    });
+      waiting((error) => {
+        watch.close();
+        reject(error);
+      });
+    }).finally(() => waiting(undefined));
   }
 }

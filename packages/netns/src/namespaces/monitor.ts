@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { KernelError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import {
+  AT_FDCWD,
   IN_CREATE,
   IN_DELETE,
   IN_DELETE_SELF,
@@ -16,9 +17,9 @@ import {
   UV_READABLE,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { perform, syscall } from '../native/syscall.ts';
+import { check, perform, syscall } from '../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../native/watch.ts';
-import { kernelError } from './identity.ts';
+import { nsfsDevice } from './identity.ts';
 import { defaultRunDirectory, isReady, listNames, type RunDirectoryOptions } from './names.ts';
 
 /**
@@ -44,18 +45,15 @@ export interface MonitorOptions extends RunDirectoryOptions {
  */
 export function monitorNames(options: MonitorOptions = {}): AsyncIterableIterator<NameEvent> {
   const runDirectory = options.runDirectory ?? defaultRunDirectory;
-  try {
-    mkdirSync(runDirectory, { recursive: true, mode: 0o755 });
-  } catch (error) {
-    throw kernelError(error, 'mkdir', `create the directory ${runDirectory}`);
-  }
-  const monitor = new NameMonitor(runDirectory);
-  options.signal?.addEventListener('abort', () => monitor.queue.end(), { once: true });
-  if (options.signal?.aborted) monitor.queue.end();
-  return monitor.queue;
+  // Not mkdirSync: with `recursive` it never returns where the parent can hold no directory (/proc).
+  const made = syscall('mkdirat', AT_FDCWD, runDirectory, 0o755);
+  if (made !== -EEXIST) check(made, 'mkdirat', `create the directory ${runDirectory}`);
+  return new NameMonitor(runDirectory, options.signal).queue;
 }
 
 const eventMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR;
+
+const EEXIST = 17;
 
 class NameMonitor {
   readonly queue = new EventQueue<NameEvent>(() => this.#close());
@@ -63,22 +61,33 @@ class NameMonitor {
   readonly #inotify: Fd;
   readonly #watch: Watch;
   readonly #buffer = new Uint8Array(65536);
+  readonly #device = nsfsDevice();
   readonly #known = new Set<string>();
+  /** Names that cannot be opened yet. */
   readonly #pending = new Set<string>();
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = () => this.queue.end();
   #mounts: { readonly descriptor: number; readonly watch: Watch } | undefined;
 
-  constructor(runDirectory: string) {
+  constructor(runDirectory: string, signal: AbortSignal | undefined) {
     this.#runDirectory = runDirectory;
+    this.#signal = signal;
     const operation = `watch the names in ${runDirectory}`;
     this.#inotify = Fd.adopt(perform(operation, 'inotify_init1', O_CLOEXEC | O_NONBLOCK), operation);
     try {
       perform(operation, 'inotify_add_watch', this.#inotify.raw, runDirectory, eventMask);
-      for (const { name } of listNames({ runDirectory })) this.#known.add(name);
+      for (const { name, state } of listNames({ runDirectory })) {
+        this.#known.add(name);
+        if (state === 'stale') this.#pending.add(name);
+      }
       this.#watch = watchDescriptor(this.#inotify.raw, UV_READABLE, () => this.#guard(() => this.#read()));
     } catch (error) {
       this.#inotify.close();
       throw error;
     }
+    signal?.addEventListener('abort', this.#onAbort);
+    if (signal?.aborted) this.queue.end();
+    else this.#guard(() => this.#watchMounts());
   }
 
   #guard(work: () => void): void {
@@ -125,7 +134,8 @@ class NameMonitor {
     this.#known.add(name);
     this.queue.push({ event: 'add', name });
     this.#pending.add(name);
-    this.#announceReady();
+    this.#announceIfReady(name);
+    this.#watchMounts();
   }
 
   #disappeared(name: string): void {
@@ -142,12 +152,14 @@ class NameMonitor {
   }
 
   #announceReady(): void {
-    for (const name of [...this.#pending]) {
-      if (!isReady(name, { runDirectory: this.#runDirectory })) continue;
-      this.#pending.delete(name);
-      this.queue.push({ event: 'ready', name });
-    }
+    for (const name of [...this.#pending]) this.#announceIfReady(name);
     this.#watchMounts();
+  }
+
+  #announceIfReady(name: string): void {
+    if (!isReady(`${this.#runDirectory}/${name}`, this.#device)) return;
+    this.#pending.delete(name);
+    this.queue.push({ event: 'ready', name });
   }
 
   /** The mount table tells of its changes (an urgent condition in poll); it is watched only while a name waits for its mount. */
@@ -156,7 +168,8 @@ class NameMonitor {
       const descriptor = openSync('/proc/self/mountinfo', 'r');
       const watch = watchDescriptor(descriptor, UV_PRIORITIZED, () => this.#guard(() => this.#announceReady()));
       this.#mounts = { descriptor, watch };
-      this.#announceReady(); // the mount may have come before the watch
+      // The watch begins when the event loop next waits; a change before that is told to nobody. Two turns later it has begun.
+      setImmediate(() => setImmediate(() => this.#guard(() => this.#announceReady())));
     } else if (this.#pending.size === 0 && this.#mounts) {
       this.#mounts.watch.close();
       closeSync(this.#mounts.descriptor);
@@ -165,6 +178,7 @@ class NameMonitor {
   }
 
   #close(): void {
+    this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#pending.clear();
     this.#watchMounts();
     this.#watch.close();

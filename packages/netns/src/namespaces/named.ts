@@ -5,7 +5,7 @@ import { Fd } from '../native/fd.ts';
 import type { SyscallStep } from '../native/syscall.ts';
 import { syscall } from '../native/syscall.ts';
 import { ResourceStack } from '../resource.ts';
-import { detachAndUnlink, pathOfName } from './names.ts';
+import { detachAndUnlink, pathOfName, pathsPerChild } from './names.ts';
 import { Namespace } from './namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
 import { type NamingOptions, prepareForNames } from './run-directory.ts';
@@ -30,7 +30,7 @@ function runNaming(path: string, steps: readonly SyscallStep[], operations: read
   const opened = results[openStep];
   if (opened !== undefined) syscall('close', opened);
   const operation = operations[failed.step] ?? '';
-  if (results.length > fileStep) detachAndUnlink(path, `remove namespace file ${path}`);
+  if (results.length > fileStep) detachAndUnlink(path);
   throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
 }
 
@@ -58,9 +58,6 @@ export function createNamed(name: string, options: NamingOptions = {}): Namespac
   return new Namespace(Fd.adopt(results[1] ?? -1, `net namespace ${JSON.stringify(name)}`), 'net');
 }
 
-/** How many names one child makes: its list of system calls has an end. */
-const namesPerChild = 64;
-
 /**
  * Makes many new network namespaces with names, at the speed of the kernel: hundreds share the cost of one child process.
  * `ip -batch` with a line `netns add NAME` for each.
@@ -71,15 +68,16 @@ export function createNames(names: readonly string[], options: NamingOptions = {
   const paths = names.map((name) => pathOfName(name, options.runDirectory));
   prepareForNames(options);
   using undo = new ResourceStack();
-  for (let start = 0; start < paths.length; start += namesPerChild) {
-    const chunk = paths.slice(start, start + namesPerChild);
+  const count = pathsPerChild(paths);
+  for (let start = 0; start < paths.length; start += count) {
+    const chunk = paths.slice(start, start + count);
     const steps = chunk.flatMap((path) => [
       ['unshare', CLONE_NEWNET] as const,
       ...nameSteps(path, '/proc/self/ns/net'),
     ]);
     const { results, failed } = inChild('create network namespaces', steps);
     chunk.slice(0, Math.ceil((results.length - 1) / 3)).forEach((path) => {
-      undo.defer(() => detachAndUnlink(path, `remove namespace file ${path}`));
+      undo.defer(() => detachAndUnlink(path));
     });
     if (failed) {
       const path = chunk[Math.floor(failed.step / 3)] ?? '';

@@ -7,6 +7,7 @@ export const AT_REMOVEDIR = 0x200;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
+export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
 export const O_CLOEXEC = 0o2000000;
@@ -45,6 +46,9 @@ export const NS_GET_PARENT = 0xb702;
 export const NS_GET_NSTYPE = 0xb703;
 export const NS_GET_OWNER_UID = 0xb704;
 export const NS_GET_ID = 0x8008b70d;
+
+// linux/sockios.h
+export const SIOCGSKNS = 0x894c;
 
 // sys/socket.h
 export const AF_NETLINK = 16;

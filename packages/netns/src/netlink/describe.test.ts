@@ -15,7 +15,7 @@ describe('describeMessage', () => {
       },
     });
     expect(describeMessage(bytes, 'sent').split('\n')).toEqual([
-      '> RTM_NEWLINK REQUEST|ACK|EXCL|CREATE sequence 1 port 0, 104 bytes',
+      '> RTM_NEWLINK REQUEST|ACK|EXCL|CREATE sequence 1 port 0, 96 bytes',
       '    header family 0 (unspec) type 0 index 0 flags 4099 (UP|BROADCAST|MULTICAST) change 0',
       '    ifname "v0"',
       '    linkinfo.kind "veth"',

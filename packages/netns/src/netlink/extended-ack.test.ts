@@ -17,7 +17,7 @@ function acknowledgement(
   flags: number,
   errno: number,
   details: In<typeof ackAttributes>,
-  copied = new Uint8Array(),
+  copied: Uint8Array = new Uint8Array(),
 ) {
   const payload = {
     write(writer: Writer) {

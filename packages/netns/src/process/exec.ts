@@ -32,11 +32,18 @@ export function namedCommandWords(command: NamedCommand, style: FailureStyle): s
 export function execInPlace(words: readonly string[], environment: NodeJS.ProcessEnv, softFileLimit?: number): never {
   const list = Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   if (softFileLimit !== undefined) lowerFileLimit(softFileLimit);
+  inheritDescriptors([0, 1, 2]);
   const result = addon.exec(nsexecPath, ['nsexec', ...words], list);
   check(result, 'execve', `run ${nsexecPath}`);
   throw new Error('unreachable');
 }
 
+/** Node closes what it was started with, standard streams included, when it becomes another program: not these. */
+export function inheritDescriptors(descriptors: readonly number[]): void {
+  for (const fd of descriptors) syscall('fcntl', fd, F_SETFD, 0); // one that is closed stays so
+}
+
+const F_SETFD = 2;
 const RLIMIT_NOFILE = 7;
 
 function lowerFileLimit(soft: number): void {

@@ -137,6 +137,7 @@ describe('nesting', () => {
     expect(() => decode(set, '04000100')).toThrow(
       'cannot decode it.peer.header at byte 4: struct takes 1 bytes, not 0',
     );
+    expect(() => encode(set, { peer: { header: { rest: Uint8Array.of(1) } } })).toThrow('nothing can stand between');
     expect(() => encode(set, { peer: { id: 5 } })).toThrow('id is none of header, attributes');
   });
 });

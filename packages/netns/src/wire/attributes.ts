@@ -102,15 +102,23 @@ export function list<T extends Typed<Shape, unknown>>(shape: T): Typed<Counted, 
   return { form: 'counted', count: 'list', shape };
 }
 
+/** What decoding a struct with attributes behind it gives. Nothing can stand between the two, so there is no `rest`. */
+export interface PrefixedOut<H, A> {
+  readonly header: Flat<Omit<Out<H>, 'rest'>>;
+  readonly attributes: Out<A>;
+}
+
+/** What encoding takes: a header field that is left out is zero, an attribute that is left out is absent. */
+export interface PrefixedIn<H, A> {
+  readonly header?: Flat<Omit<In<H>, 'rest'>> | undefined;
+  readonly attributes?: In<A> | undefined;
+}
+
 /** A struct with attributes behind it: `{ header, attributes }`. */
-export function prefixed<HO, HI, AO, AI>(
-  header: Typed<Struct, HO, HI>,
-  attributes: Typed<AttributeSet, AO, AI>,
-): Typed<
-  Prefixed,
-  { readonly header: HO; readonly attributes: AO },
-  { readonly header?: HI | undefined; readonly attributes?: AI | undefined }
-> {
+export function prefixed<H extends Typed<Struct, unknown>, A extends Typed<AttributeSet, unknown>>(
+  header: H,
+  attributes: A,
+): Typed<Prefixed, PrefixedOut<H, A>, PrefixedIn<H, A>> {
   return { form: 'prefixed', header, attributes };
 }
 
@@ -125,11 +133,6 @@ export function slotOf(set: AttributeSet, number: number, family: number): Slot 
 /** Whether a shape is written with the nested mark. */
 export function isMarked(shape: Shape): boolean {
   return shape.form === 'attributes' && shape.marked;
-}
-
-/** The shape of the data that belongs to a kind. */
-export function armOf(of: Pair, kind: string): Shape | undefined {
-  return of.arms.get(kind);
 }
 
 function buildPair(name: string | undefined, kindNumber: number, dataNumber: number, arms: Arms): Pair {

@@ -41,7 +41,10 @@ function writeShape(shape: Shape, encoder: Encoder, value: unknown): void {
 function writePrefixed(shape: Prefixed, encoder: Encoder, value: Value): void {
   onlyKeys(value, prefixedKeys, encoder);
   encoder.path.push('header');
-  writeStruct(shape.header, encoder, objectOf(value.header ?? {}, encoder));
+  const header = objectOf(value.header ?? {}, encoder);
+  if (header.rest !== undefined)
+    refuse(encoder, header.rest, 'nothing can stand between the header and its attributes');
+  writeStruct(shape.header, encoder, header);
   encoder.path.pop();
   encoder.writer.align();
   writeAttributes(shape.attributes, encoder, objectOf(value.attributes ?? {}, encoder));

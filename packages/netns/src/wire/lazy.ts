@@ -13,15 +13,13 @@ import type { AttributeSet, Field, Pair, Prefixed } from './shape.ts';
 import { align4, type Slice } from './slice.ts';
 
 /** A message whose fields are decoded when they are read. */
-export interface LazyMessage<Header, Attributes> {
-  readonly header: Header;
-  readonly attributes: Attributes;
+export type LazyMessage<Value> = Value & {
   /** Everything decoded, as a plain value that keeps nothing of the received bytes. */
-  toValue(): { readonly header: Header; readonly attributes: Attributes };
-}
+  toValue(): Value;
+};
 
 /** Makes lazy views of one declaration. Throws DecodeError when the attributes do not fit into the slice. */
-export type LazyViewer = (slice: Slice) => LazyMessage<unknown, unknown>;
+export type LazyViewer = (slice: Slice) => LazyMessage<{ readonly header: unknown; readonly attributes: unknown }>;
 
 /**
  * Lazy views: the attributes are indexed once, by number, and a field is decoded each time that it is read (fields with parts

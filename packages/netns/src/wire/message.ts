@@ -1,9 +1,9 @@
-import { prefixed } from './attributes.ts';
+import { type PrefixedIn, type PrefixedOut, prefixed } from './attributes.ts';
 import { type CompiledDecoder, compile, MALFORMED } from './compile.ts';
 import { encodeValue } from './encode.ts';
 import { cursorOf, readPrefixed } from './interpret.ts';
 import { type LazyMessage, type LazyViewer, lazyViewer } from './lazy.ts';
-import type { AttributeSet, In, Out, Prefixed, Struct, Typed } from './shape.ts';
+import type { AttributeSet, Prefixed, Struct, Typed } from './shape.ts';
 import { type Slice, sliceOf } from './slice.ts';
 import { Writer } from './writer.ts';
 
@@ -30,29 +30,18 @@ export interface MessageDeclaration<
 > extends MessageParts<N, H, A, T> {
   readonly shape: Prefixed;
   /** Types only: what decoding gives and what encoding takes. */
-  readonly phantom?: readonly [out: MessageOut<H, A>, input: MessageIn<H, A>];
+  readonly phantom?: readonly [out: PrefixedOut<H, A>, input: PrefixedIn<H, A>];
   /** Decodes a payload (without nlmsghdr). Throws DecodeError. */
-  decode(payload: Uint8Array | Slice): MessageOut<H, A>;
+  decode(payload: Uint8Array | Slice): PrefixedOut<H, A>;
   /**
    * A view that decodes a field when it is read: for listings that need few of many. It reads from the received bytes, so
    * use it before they are received into again. Throws DecodeError, for a malformed field when that field is read.
    */
-  view(payload: Uint8Array | Slice): LazyMessage<Out<H>, Out<A>>;
+  view(payload: Uint8Array | Slice): LazyMessage<PrefixedOut<H, A>>;
   /** Encodes a payload. Throws InvalidArgumentError for a value that does not fit. */
-  encode(value: MessageIn<H, A>): Uint8Array;
+  encode(value: PrefixedIn<H, A>): Uint8Array;
   /** Appends an encoded payload to `writer`. */
-  write(writer: Writer, value: MessageIn<H, A>): void;
-}
-
-export interface MessageOut<H, A> {
-  readonly header: Out<H>;
-  readonly attributes: Out<A>;
-}
-
-/** What encoding takes: a header field that is left out is zero, an attribute that is left out is absent. */
-export interface MessageIn<H, A> {
-  readonly header?: In<H> | undefined;
-  readonly attributes?: In<A> | undefined;
+  write(writer: Writer, value: PrefixedIn<H, A>): void;
 }
 
 /** Declares a message once; type, encoder and decoders follow. */
@@ -63,15 +52,15 @@ export function message<
   const T extends Readonly<Record<string, number>>,
 >(parts: MessageParts<N, H, A, T>): MessageDeclaration<N, H, A, T> {
   const shape = prefixed(parts.header, parts.attributes) as Prefixed;
-  const write = (writer: Writer, value: MessageIn<H, A>) => encodeValue(shape, writer, value, parts.name);
+  const write = (writer: Writer, value: PrefixedIn<H, A>) => encodeValue(shape, writer, value, parts.name);
   let viewer: LazyViewer | undefined;
   return {
     ...parts,
     shape,
-    decode: adaptiveDecoder(shape, parts.name) as (payload: Uint8Array | Slice) => MessageOut<H, A>,
+    decode: adaptiveDecoder(shape, parts.name) as (payload: Uint8Array | Slice) => PrefixedOut<H, A>,
     view(payload) {
       viewer ??= lazyViewer(shape, parts.name);
-      return viewer(sliceOf(payload)) as LazyMessage<Out<H>, Out<A>>;
+      return viewer(sliceOf(payload)) as LazyMessage<PrefixedOut<H, A>>;
     },
     encode(value) {
       const writer = new Writer();

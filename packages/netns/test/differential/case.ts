@@ -4,6 +4,8 @@ export interface Case {
   readonly line: string;
   /** What is done before, with the installed `ip`, in a shell. */
   readonly setup?: string;
+  /** It changes something: then it runs twice in fresh namespaces, and what is left behind must be equal, too. */
+  readonly changes?: boolean;
   /** Files beside the script, by name: batches. */
   readonly files?: Readonly<Record<string, string>>;
   /**
@@ -24,10 +26,11 @@ export interface Expected {
   readonly state?: 'differs';
 }
 
-/** What a run left behind, with everything that is random or passes with time made equal. */
+/** What a run did, with everything that is random or passes with time made equal. */
 export interface Outcome {
   readonly out: string;
   readonly err: string;
   readonly code: number;
+  /** What is left behind; of a case that changes nothing, the change. */
   readonly state: string;
 }

@@ -3,7 +3,10 @@
  * passes with time. Addresses that a case gives (02:00:00:…) and those that are fixed stay.
  */
 const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
-  [/\b(?!02:00:00:|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|01:80:c2:|33:33:)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, 'RANDOM-MAC'],
+  [
+    /\b(?!02:00:00:|00:00:00:00:00:00|ff:ff:ff:ff:ff:ff|01:80:c2:|33:33:)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b/g,
+    'RANDOM-MAC',
+  ],
   [/\b8000\.(?!2:0:0:|0:0:0:)[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}\b/g, '8000.RANDOM'],
   [/\bfe80::[0-9a-f:]+/g, 'fe80::RANDOM'],
   [/(gc_timer"?:? *)[0-9]+\.[0-9]+/g, '$1TIME'],
@@ -11,6 +14,17 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/("(?:valid|preferred)_life_time": ?)(?!4294967295)[0-9]+/g, '$1TIME'],
   [/ tentative /g, ' '],
 ];
+
+/** What the kernel tells a second later, or not yet: only for what is looked at once and at once. */
+const carrierRules: typeof rules = [
+  [/\bstate [A-Z]+/g, 'state SOON'],
+  [/NO-CARRIER,|,LOWER_UP|,M-DOWN/g, ''],
+  [/\bqdisc \w+/g, 'qdisc SOON'],
+];
+
+export function normaliseState(text: string): string {
+  return carrierRules.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), normalise(text));
+}
 
 export function normalise(text: string): string {
   return rules.reduce((result, [pattern, replacement]) => result.replace(pattern, replacement), text);

@@ -1,32 +1,43 @@
-# twin.sh RESULTS CASE IP: runs one command line in namespaces of its own, and writes down what it did.
+# twin.sh PLACE WHO=IP...: prepares namespaces of its own and runs command lines in them.
 #
-# CASE holds setup.sh (run with the installed ip) and line.sh (run with $IP, the program under test). RESULTS gets out, err,
-# code and state.
-results=$1 case=$2
-export IP=$3 results
+# PLACE holds setup.sh (run with the installed ip) and directories with a line.sh each (run with $IP, once for each WHO). What a
+# line did goes to DIRECTORY/WHO/{out,err,code}; what there is before and after all lines to PLACE/{before,after}.
+place=$1
+shift
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
-cd "$case" || exit 1
-. ./setup.sh > "$results/setup" 2>&1
-sh ./line.sh > "$results/out" 2> "$results/err" < /dev/null
-echo $? > "$results/code"
-{
+
+# Everything that a line may change.
+state() {
   echo "names:"
   ls -fA /run/netns 2>&1 | while IFS= read -r name; do
-    printf '%s (%s)\n' "$name" "$(stat -c '%F, mode %a' "/run/netns/$name" 2>&1)"
+    stat -c '%n: %F, mode %a' "/run/netns/$name"
   done
   echo "mounts:"
-  while read -r _ _ _ _ point options propagation rest; do
-    case $point in /run/netns*) printf '%s %s %s\n' "$point" "$options" "${propagation%%:*}" ;; esac
+  while read -r _ _ _ _ point options propagation _; do
+    case $point in /run/netns*) echo "$point $options ${propagation%%:*}" ;; esac
   done < /proc/self/mountinfo
   echo "links:"
-  ip -d -o link
-  ip -o address
-  ip netns list-id
+  ip -d -o -batch /run/state
   for path in /run/netns/*; do
     [ -f "$path" ] || continue
-    echo "in ${path##*/}:"
-    ip -n "${path##*/}" -o link
-    ip -n "${path##*/}" -o address
-    ip -n "${path##*/}" netns list-id
+    echo "in $path:"
+    nsenter --net="$path" ip -d -o -batch /run/state
   done
-} > "$results/state" 2>&1
+  return 0
+}
+
+printf 'link\naddress\nnetns list-id\n' > /run/state
+
+cd "$place" || exit 1
+. ./setup.sh > setup.log 2>&1
+[ $# = 1 ] || state > before 2>&1
+for case in */; do
+  for program in "$@"; do
+    who=${program%%=*}
+    results=$place/$case$who
+    mkdir "$results"
+    (cd "$case" && IP=${program#*=} results=$results exec sh ./line.sh) > "$results/out" 2> "$results/err" < /dev/null
+    echo $? > "$results/code"
+  done
+done
+state > after 2>&1

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Case, Outcome } from './case.ts';
-import { normalise } from './normalise.ts';
+import { normalise, normaliseState } from './normalise.ts';
 
 const ourCommand = join(import.meta.dirname, '../../bin/netns');
-const twin = join(import.meta.dirname, 'twin.sh');
+const script = join(import.meta.dirname, 'twin.sh');
 
-/** How many cases run at a time; each is one process after the other. */
+/** How many sandboxes there are at a time. */
 const lanes = 2;
 
 export interface Twins {
@@ -17,18 +17,27 @@ export interface Twins {
   readonly ours: Outcome;
 }
 
-/** Runs every case with both programs. */
-export async function runTwins(cases: readonly Case[], installed: string): Promise<Twins[]> {
+/** Where the two programs are. */
+interface Programs {
+  readonly theirs: string;
+  readonly ours: string;
+}
+
+/**
+ * Runs every case with both programs. A case that changes something gets namespaces of its own for each of them; all others
+ * that are prepared alike share theirs, which must be the same at the end.
+ */
+export async function runTwins(cases: readonly Case[], installed: string): Promise<ReadonlyMap<Case, Twins>> {
   const directory = mkdtempSync(join(tmpdir(), 'netns-twins-'));
   try {
-    const ours = join(directory, 'ip');
-    symlinkSync(ourCommand, ours);
-    const twins: Twins[] = [];
-    const queue = cases.entries();
+    const programs = { theirs: installed, ours: join(directory, 'ip') };
+    symlinkSync(ourCommand, programs.ours);
+    const twins = new Map<Case, Twins>();
+    const queue = groups(cases).entries();
     const lane = async () => {
-      for (const [index, each] of queue) {
-        const place = writeCase(join(directory, String(index)), each);
-        twins[index] = { theirs: await runOne(place, 'theirs', installed), ours: await runOne(place, 'ours', ours) };
+      for (const [index, group] of queue) {
+        const place = join(directory, String(index));
+        for (const [each, result] of await runGroup(place, group, programs)) twins.set(each, result);
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
@@ -38,20 +47,56 @@ export async function runTwins(cases: readonly Case[], installed: string): Promi
   }
 }
 
-function writeCase(place: string, { line, setup = '', files = {} }: Case): string {
-  mkdirSync(place);
-  writeFileSync(join(place, 'setup.sh'), `${setup}\n`);
-  writeFileSync(join(place, 'line.sh'), line.includes('$IP') ? `${line}\n` : `exec "$IP" ${line}\n`);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(place, name), text);
-  return place;
+/** Cases that can share a sandbox. */
+function groups(cases: readonly Case[]): readonly (readonly Case[])[] {
+  const alone: Case[][] = [];
+  const bySetup = new Map<string, Case[]>();
+  for (const each of cases) {
+    const together = bySetup.get(each.setup ?? '');
+    if (each.changes === true) alone.push([each]);
+    else if (together === undefined) bySetup.set(each.setup ?? '', [each]);
+    else together.push(each);
+  }
+  return [...bySetup.values(), ...alone];
 }
 
-async function runOne(place: string, who: 'theirs' | 'ours', program: string): Promise<Outcome> {
-  const results = join(place, who);
-  mkdirSync(results);
-  await promisify(execFile)('unshare', ['--mount', '--net', 'sh', twin, results, place, program], {
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-  });
+async function runGroup(place: string, group: readonly Case[], programs: Programs): Promise<[Case, Twins][]> {
+  const ours = `ours=${programs.ours}`;
+  const theirs = `theirs=${programs.theirs}`;
+  if (group[0]?.changes !== true) {
+    await runSandbox(place, group, [theirs, ours]);
+    const read = (name: string) => normaliseState(readFileSync(join(place, name), 'utf8'));
+    const change = read('before') === read('after') ? '' : `${read('before')}\nbecame\n${read('after')}`;
+    return group.map((each, index) => {
+      const outcome = (who: string) => readOutcome(join(place, nameOf(index), who), change);
+      return [each, { theirs: outcome('theirs'), ours: outcome('ours') }];
+    });
+  }
+  const [each] = group as readonly [Case];
+  const alone = async (who: 'theirs' | 'ours', program: string) => {
+    const own = `${place}-${who}`;
+    await runSandbox(own, group, [program]);
+    return readOutcome(join(own, nameOf(0), who), normaliseState(readFileSync(join(own, 'after'), 'utf8')));
+  };
+  return [[each, { theirs: await alone('theirs', theirs), ours: await alone('ours', ours) }]];
+}
+
+const nameOf = (index: number) => String(index).padStart(3, '0');
+
+async function runSandbox(place: string, group: readonly Case[], programs: readonly string[]): Promise<void> {
+  mkdirSync(place);
+  writeFileSync(join(place, 'setup.sh'), `${group[0]?.setup ?? ''}\n`);
+  for (const [index, { line, files = {} }] of group.entries()) {
+    const directory = join(place, nameOf(index));
+    mkdirSync(directory);
+    writeFileSync(join(directory, 'line.sh'), line.includes('$IP') ? `${line}\n` : `exec "$IP" ${line}\n`);
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  }
+  const env = { PATH: process.env.PATH, LC_ALL: 'C' };
+  await promisify(execFile)('unshare', ['--mount', '--net', 'sh', script, place, ...programs], { env });
+}
+
+function readOutcome(results: string, state: string): Outcome {
   const read = (name: string) => normalise(readFileSync(join(results, name), 'utf8').replaceAll(results, 'RESULTS'));
-  return { out: read('out'), err: read('err'), code: Number(read('code')), state: read('state') };
+  return { out: read('out'), err: read('err'), code: Number(read('code')), state };
 }

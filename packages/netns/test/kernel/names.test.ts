@@ -7,14 +7,16 @@ import {
   readdirSync,
   readFileSync,
   rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachName, createNamed, createNames } from '../../src/namespaces/named.ts';
-import { defaultRunDirectory, listNames, removeName } from '../../src/namespaces/names.ts';
+import { defaultRunDirectory, listNames, removeName, removeNames } from '../../src/namespaces/names.ts';
 import { createNamespace } from '../../src/namespaces/namespace.ts';
 import { openNamespace } from '../../src/namespaces/reference.ts';
 import { prepareRunDirectory } from '../../src/namespaces/run-directory.ts';
@@ -151,12 +153,17 @@ describe('adding a name', () => {
     createNames([]);
   });
 
-  it('makes many with long names in a long directory', () => {
-    const runDirectory = `/run/${'d'.repeat(200)}`;
+  it('makes and removes many with long names in a long directory', () => {
+    const parents = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(250));
+    const runDirectory = `/run/${parents.join('/')}/netns`;
+    mkdirSync(dirname(runDirectory), { recursive: true });
     const names = Array.from({ length: 70 }, (_, index) => `${index}-`.padEnd(255, 'x'));
     createNames(names, { runDirectory });
     expect(listNames({ runDirectory }).filter(({ state }) => state === 'ready').length).toBe(70);
+    removeNames(names, { runDirectory });
+    expect(listNames({ runDirectory })).toEqual([]);
     forgetRunDirectory(runDirectory);
+    rmSync(`/run/${parents[0]}`, { recursive: true });
   });
 });
 
@@ -243,6 +250,20 @@ describe('removing a name', () => {
     stale[kind]?.(pathOf('a'));
     removeName('a');
     expect(readdirSync(defaultRunDirectory)).toEqual([]);
+  });
+
+  it('removes many at once, whatever they are, up to the first that it cannot', () => {
+    const names = Array.from({ length: 200 }, (_, index) => `n${index}`);
+    createNames(names);
+    perform('bind', 'mount', '/proc/self/ns/net', pathOf('n7'), 'none', MS_BIND, null);
+    for (const kind of ['plain', 'dangling', 'fifo']) stale[kind]?.(pathOf(kind));
+    removeNames(['n0', 'plain', ...names.slice(1, 150), 'dangling', 'fifo']);
+    expect(Object.keys(states()).sort()).toEqual(names.slice(150).sort());
+    expect(refusal(() => removeNames(['n150', 'n151', 'missing', 'n152']))).toBe(
+      `cannot remove namespace file ${pathOf('missing')}: No such file or directory (ENOENT, unlinkat)`,
+    );
+    expect(Object.keys(states()).sort()).toEqual(names.slice(152).sort());
+    removeNames([]);
   });
 
   it('refuses a directory', () => {

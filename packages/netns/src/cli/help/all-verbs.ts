@@ -8,8 +8,9 @@ import { verb as ids } from '../verbs/ids.ts';
 import { verb as ls } from '../verbs/ls.ts';
 import { verb as monitor } from '../verbs/monitor.ts';
 import { verb as pids } from '../verbs/pids.ts';
+import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
 import { verb as version } from '../verbs/version.ts';
 
 /** Every verb, in the order of the help; for what speaks about verbs without running one. */
-export const allVerbs: readonly Verb[] = [add, attach, del, ls, set, ids, identify, pids, exec, monitor, version];
+export const allVerbs: readonly Verb[] = [add, attach, del, ls, set, ids, identify, pids, exec, run, monitor, version];

@@ -1,5 +1,5 @@
-import { allVerbs } from '../help/all-verbs.ts';
 import { closest } from '../closest.ts';
+import { allVerbs } from '../help/all-verbs.ts';
 import { helpText, overviewText } from '../help/help-text.ts';
 import { writeJson } from '../json.ts';
 import { defineVerb, UsageError, type Verb } from '../verb.ts';

@@ -24,7 +24,7 @@ export const verb = defineVerb({
     ['netns identify 1234', 'where is process 1234?'],
     ['netns identify /proc/1234/task/1240/ns/net', 'where is that thread?'],
   ],
-  otherWords: ['id', 'whoami', 'which', 'info'],
+  otherWords: ['whoami', 'which', 'info'],
   async run({ words, json, io }) {
     const [word, ...rest] = words;
     if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);

@@ -13,7 +13,7 @@ export const verb = defineVerb({
   options: {},
   examples: [
     ['netns ids', 'ids, names and inodes'],
-    ['netns exec blue netns ids', 'those that blue has'],
+    ['netns ids --json', 'for programs'],
   ],
   otherWords: ['list-id', 'list-ids', 'nsid', 'nsids'],
   async run({ words, json, io }) {

@@ -8,7 +8,7 @@ export const verb = defineVerb({
   usage: [''],
   notes: [],
   options: {},
-  examples: [['netns version', '']],
+  examples: [['netns version', 'the version of this command']],
   otherWords: [],
   async run({ json, io }) {
     const version = readVersion();

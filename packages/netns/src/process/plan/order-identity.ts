@@ -35,7 +35,7 @@ function rangeStep(kind: 'uid' | 'gid', parent: string, ranges: readonly IdRange
     });
   const numbers = ranges.flatMap(({ inside, outside, count }) => [inside, outside, count].map(String));
   const name = `new${kind}map`;
-  const words = [`failed to execute ${name}`, program, parent, ...numbers];
+  const words = [program, parent, ...numbers];
   return kernelStep('run-mapper', name, `map ${kind}s: ${shown}`, ['run', String(words.length), ...words], {
     call: `${name} ${parent} ${numbers.join(' ')}`,
     subject: name,

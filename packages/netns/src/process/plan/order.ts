@@ -83,6 +83,7 @@ function forkSteps(setUp: SetUp, fork: ForkSetUp, bound: readonly PlannedStep[])
   const after = setUp.limits === undefined ? [] : [join(3, 'remove the control group')];
   const call = intoGroup ? 'clone3(CLONE_INTO_CGROUP); in the child:' : 'fork(); in the child:';
   return [
+    ...(fork.deathSignal === undefined ? [] : [deathStep(fork.deathSignal)]),
     ...(intoGroup ? [kernelStep('prepare', 'fork', 'take the control group', ['take', '8'])] : []),
     kernelStep('fork', 'fork', 'start a child', ['fork', String(bits), String(fork.forward ?? 0n)], {
       call,
@@ -126,14 +127,7 @@ function lastSteps({ noNewPrivileges, terminal, deathSignal, fork }: SetUp): Pla
         call: 'prctl(PR_SET_NO_NEW_PRIVS, 1)',
       }),
     );
-  if (deathSignal !== undefined) {
-    const { signal, parent } = deathSignal;
-    steps.push(
-      kernelStep('death-signal', 'prctl', 'end with the parent', ['death-signal', String(signal), String(parent)], {
-        call: `prctl(PR_SET_PDEATHSIG, ${signalName(signal)}), then a look whether the parent still lives`,
-      }),
-    );
-  }
+  if (deathSignal !== undefined) steps.push(deathStep(deathSignal));
   if (fork?.init)
     steps.push(kernelStep('init', 'fork', 'start the init', ['init'], { call: 'fork(); the parent stays as init' }));
   if (terminal)
@@ -141,4 +135,10 @@ function lastSteps({ noNewPrivileges, terminal, deathSignal, fork }: SetUp): Pla
       kernelStep('terminal', 'ioctl', 'take the terminal', ['terminal'], { call: 'setsid(), ioctl(0, TIOCSCTTY)' }),
     );
   return steps;
+}
+
+function deathStep({ signal, parent }: NonNullable<SetUp['deathSignal']>): PlannedStep {
+  return kernelStep('death-signal', 'prctl', 'end with the parent', ['death-signal', String(signal), String(parent)], {
+    call: `prctl(PR_SET_PDEATHSIG, ${signalName(signal)}), then a look whether the parent still lives`,
+  });
 }

@@ -77,7 +77,8 @@ export interface IdMapping {
 
 export interface ClockOffset {
   readonly clock: 'monotonic' | 'boottime';
-  readonly seconds: number;
+  /** A number, or a whole one as text: the kernel takes 64 bits. */
+  readonly seconds: number | string;
   readonly nanoseconds: number;
 }
 
@@ -89,6 +90,8 @@ export interface ForkSetUp {
   readonly mirrorStops?: boolean;
   /** A set of signals that are passed on. */
   readonly forward?: bigint;
+  /** When the process that waits is to end, too. */
+  readonly deathSignal?: { readonly signal: number; readonly parent: number };
   /** The first process of the pid namespace is an init of its own, not the command. */
   readonly init?: boolean;
 }

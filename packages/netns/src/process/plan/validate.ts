@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { namespaceFlags, namespaceTypes } from '../../namespaces/type.ts';
 import { capabilityMask } from './capabilities.ts';
 import { lastId, validateRanges } from './id-map.ts';
+import { checkShape } from './shape.ts';
 import { signalNumber } from './signals.ts';
 import type { IdMap, SpawnPlan } from './spawn-plan.ts';
 
@@ -10,6 +11,7 @@ import type { IdMap, SpawnPlan } from './spawn-plan.ts';
  * Throws InvalidArgumentError that names the part.
  */
 export function validatePlan(plan: SpawnPlan): void {
+  checkShape(plan);
   checkCommand(plan);
   checkTypes(plan);
   checkUserNamespace(plan);

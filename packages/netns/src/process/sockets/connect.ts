@@ -32,14 +32,19 @@ export function connectInside(socket: Socket, home: Home, request: ConnectReques
     nodeConnect.call(socket, options, connected); // it is open already: Node says so in its own words
     return;
   }
-  const { host = 'localhost', port } = options as { host?: string; port: number };
-  const family = typeof host === 'string' ? builtin('net').isIP(host) : 0;
-  if (family === 0) {
-    const lookup = lookupAndOpen(socket, home, options);
-    nodeConnect.call(socket, { ...options, autoSelectFamily: false, lookup }, connected);
+  const { host = 'localhost', port, lookup } = options as { host?: unknown; port: number; lookup?: unknown };
+  const wrong = typeof host !== 'string' ? lookup === undefined : lookup != null && typeof lookup !== 'function';
+  if (wrong) {
+    nodeConnect.call(socket, options, connected); // it throws
     return;
   }
-  const [address, zone] = splitZone(host);
+  const family = typeof host === 'string' ? builtin('net').isIP(host) : 0;
+  if (family === 0) {
+    const hook = lookupAndOpen(socket, home, options);
+    nodeConnect.call(socket, { ...options, autoSelectFamily: false, lookup: hook }, connected);
+    return;
+  }
+  const [address, zone] = splitZone(host as string);
   nodeConnect.call(socket, { ...options, host: address }, connected);
   const error = putSocket(socket, home, { address, family: family as IpFamily }, Number(port), zone);
   if (error !== undefined) socket.destroy(error);
@@ -92,14 +97,21 @@ function lookupAndOpen(socket: Socket, home: Home, options: ConnectRequest['opti
       if (!socket.connecting) return;
       const contenders = found.filter((one): one is Contender => net.isIP(one.address) === one.family);
       const [first] = contenders;
-      if (first === undefined) callback(null, found[0]?.address, found[0]?.family); // Node names what is wrong with it
+      if (first === undefined)
+        callback(null, found[0]?.address, found[0]?.family); // Node names what is wrong with it
       else if (contenders.length === 1 || !racing) {
         const error = putSocket(socket, home, first, port);
         if (error === undefined) callback(null, first.address, first.family);
         else callback(error);
       } else raceFor(socket, home, contenders, { port, delay, hostname }, callback);
     };
-    findAddresses(home, hostname, lookupOptions, Boolean(racing), options.lookup as LookupFunction | undefined).then(
+    findAddresses(
+      home,
+      hostname,
+      lookupOptions as LookupOptions,
+      Boolean(racing),
+      options.lookup as LookupFunction | undefined,
+    ).then(
       (found) => process.nextTick(settle, found),
       (error) => process.nextTick(callback, error),
     );
@@ -169,4 +181,3 @@ function manyErrors(errors: readonly Error[]): Error {
   const { code } = errors[0] as NodeJS.ErrnoException;
   return Object.assign(new AggregateError(errors), { code });
 }
-

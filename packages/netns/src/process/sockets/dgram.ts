@@ -54,7 +54,7 @@ function bindInside(socket: dgram.Socket, home: Home, options: Options, lookup: 
     state = 'binding';
     const { port, address } = parseBind(args);
     const callback = args.at(-1);
-    lookup(address ?? (options.type === 'udp4' ? '0.0.0.0' : '::'), { family: familyOf(options) }, (error, ip) => {
+    lookup(address ?? (options.type === 'udp4' ? '0.0.0.0' : '::'), familyOf(options), (error, ip) => {
       if (!isOpen(socket)) return;
       if (error) return fail(error);
       try {

@@ -7,6 +7,9 @@ import { netIn } from './net.ts';
 /** How `fetchIn` speaks TLS: certificate authorities and the like, as in `tls.connect`. */
 export type FetchTlsOptions = Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'servername'>;
 
+const loadUndici = () => import('undici');
+type Undici = Awaited<ReturnType<typeof loadUndici>>;
+
 export interface NamespaceFetch {
   readonly fetch: typeof globalThis.fetch;
   /** Closes the connections that were kept for later requests. */
@@ -18,10 +21,11 @@ export interface NamespaceFetch {
  * with the first request. The namespace's `fetch` is this one without TLS options.
  */
 export function fetchIn(home: Home, options: FetchTlsOptions = {}): NamespaceFetch {
-  let loading: Promise<{ undici: typeof import('undici'); dispatcher: Agent }> | undefined;
+  let loading: Promise<{ undici: Undici; dispatcher: Agent }> | undefined;
+  const connecting = new Set<net.Socket>();
   const load = async () => {
-    const undici = await import('undici');
-    return { undici, dispatcher: new undici.Agent({ connect: connectorIn(home, undici, options) }) };
+    const undici = await loadUndici();
+    return { undici, dispatcher: new undici.Agent({ connect: connectorIn(home, undici, options, connecting) }) };
   };
 
   const fetch = async (input: unknown, init: object = {}) => {
@@ -30,12 +34,15 @@ export function fetchIn(home: Home, options: FetchTlsOptions = {}): NamespaceFet
     const request = ownRequest(undici, input);
     return undici.fetch(request as string, { dispatcher, ...init });
   };
-  const close = () => void loading?.then(({ dispatcher }) => dispatcher.close());
+  const close = () => {
+    for (const socket of connecting) socket.destroy();
+    loading?.then(({ dispatcher }) => dispatcher.close()).catch(() => {}); // not loaded: nothing to close
+  };
   return { fetch: fetch as unknown as typeof globalThis.fetch, close };
 }
 
 /** A Request of Node's own class is not one of undici's. */
-function ownRequest(undici: typeof import('undici'), input: unknown): unknown {
+function ownRequest(undici: Undici, input: unknown): unknown {
   if (!(input instanceof Request)) return input;
   const { url, method, headers, body, redirect, signal } = input;
   const init = { method, headers: [...headers], redirect, signal, ...(body ? { body, duplex: 'half' } : {}) };
@@ -44,7 +51,10 @@ function ownRequest(undici: typeof import('undici'), input: unknown): unknown {
 
 type Connector = import('undici').buildConnector.connector;
 
-function connectorIn(home: Home, undici: typeof import('undici'), options: FetchTlsOptions): Connector {
+const connectTimeoutMs = 10_000; // undici's own
+
+/** `connecting` holds the sockets that no request has yet. */
+function connectorIn(home: Home, undici: Undici, options: FetchTlsOptions, connecting: Set<net.Socket>): Connector {
   const { connect } = netIn(home);
   const secure = undici.buildConnector({ ...options, allowH2: false });
   return (target, callback) => {
@@ -55,14 +65,23 @@ function connectorIn(home: Home, undici: typeof import('undici'), options: Fetch
       noDelay: true,
       keepAlive: true,
     });
-    const plain = callback as (...args: [null, net.Socket] | [Error, null]) => void;
-    const failed = (error: Error) => plain(error, null);
-    socket.once('error', failed);
+    const timer = setTimeout(() => socket.destroy(new undici.errors.ConnectTimeoutError()), connectTimeoutMs);
+    const settled = () => {
+      clearTimeout(timer);
+      connecting.delete(socket);
+      socket.off('error', failed).off('close', closed);
+    };
+    const failed = (error: Error) => {
+      settled();
+      callback(error, null);
+    };
+    const closed = () => failed(new undici.errors.SocketError('closed'));
+    connecting.add(socket);
+    socket.once('error', failed).once('close', closed);
     socket.once('connect', () => {
-      socket.off('error', failed);
-      if (protocol !== 'https:') plain(null, socket);
+      settled();
+      if (protocol !== 'https:') callback(null, socket);
       else secure({ ...target, httpSocket: socket } as unknown as Parameters<Connector>[0], callback);
     });
   };
 }
-

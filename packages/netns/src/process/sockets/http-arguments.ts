@@ -39,6 +39,10 @@ function chooseAgent(
   if (agent === false) return typeof createConnection === 'function' ? agent : new Agent();
   if (agent === undefined || agent === null) return typeof createConnection === 'function' ? undefined : globalAgent;
   if ((agent as AgentLike).createConnection === outside.prototype.createConnection)
-    throw new InvalidArgumentError('agent', 'Agent', "it connects outside the namespace: use the namespace's own Agent");
+    throw new InvalidArgumentError(
+      'agent',
+      'Agent',
+      "it connects outside the namespace: use the namespace's own Agent",
+    );
   return agent;
 }

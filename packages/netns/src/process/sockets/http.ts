@@ -23,11 +23,11 @@ export function httpIn(home: Home): NamespaceHttp {
   const { connect } = netIn(home);
 
   class Agent extends node.Agent {
-    createConnection(options: net.NetConnectOpts): net.Socket {
+    override createConnection(options: net.NetConnectOpts): net.Socket {
       return connect(options);
     }
   }
-  const globalAgent = new Agent(node.globalAgent.options);
+  const globalAgent = new Agent((node.globalAgent as unknown as { readonly options: http.AgentOptions }).options);
 
   const request = (...args: unknown[]): http.ClientRequest =>
     (node.request as (...args: unknown[]) => http.ClientRequest)(

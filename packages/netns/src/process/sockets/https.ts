@@ -26,14 +26,11 @@ export function httpsIn(home: Home): NamespaceHttps {
   const { createConnection: secure } = node.Agent.prototype as unknown as { createConnection: CreateConnection };
 
   class Agent extends node.Agent {
-    createConnection(options: net.NetConnectOpts): net.Socket {
-      const socket = connect(options);
-      const secured = secure.call(this, { ...options, socket });
-      socket.once('error', (error) => secured.destroy(error));
-      return secured;
+    override createConnection(options: net.NetConnectOpts): net.Socket {
+      return secure.call(this, { ...options, socket: connect(options) });
     }
   }
-  const globalAgent = new Agent(node.globalAgent.options);
+  const globalAgent = new Agent((node.globalAgent as unknown as { readonly options: https.AgentOptions }).options);
 
   const request = (...args: unknown[]): http.ClientRequest =>
     (node.request as (...args: unknown[]) => http.ClientRequest)(

@@ -54,8 +54,8 @@ function ofOptions(
 }
 
 function positive(value: unknown): number {
-  const number = typeof value === 'function' ? 0 : Number(value);
-  return number > 0 ? number : 0;
+  const number = typeof value === 'function' ? 0 : Number(value) || 0;
+  return Math.max(number, 0);
 }
 
 /** A text that is not a number is a path. */

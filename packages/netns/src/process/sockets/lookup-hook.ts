@@ -9,14 +9,15 @@ export type LookupCallback = (
 ) => void;
 
 /** What Node's sockets take as `lookup` option. */
-export type LookupFunction = (hostname: string, options: LookupOptions, callback: LookupCallback) => void;
+export type LookupFunction = (hostname: string, options: LookupOptions | number, callback: LookupCallback) => void;
 
 /**
  * A `lookup` for Node's own options that asks the namespace: its hosts file and name servers, through sockets inside. Never
  * the process's `dns.lookup`, which would ask the wrong network.
  */
 export function lookupIn(home: Home): LookupFunction {
-  return (hostname, options, callback) => {
+  return (hostname, given, callback) => {
+    const options = typeof given === 'number' ? { family: given } : given; // a number is what datagram sockets pass
     const family = builtin('net').isIP(hostname);
     if (family !== 0) {
       const all = options.all ? [{ address: hostname, family }] : hostname;

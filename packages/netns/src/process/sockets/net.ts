@@ -60,8 +60,7 @@ export function netIn(home: Home): NamespaceNet {
     }
   };
 
-  const createServer = (...args: Parameters<typeof net.createServer>) =>
-    listenInside(node.createServer(...args), home);
+  const createServer = (...args: Parameters<typeof net.createServer>) => listenInside(node.createServer(...args), home);
 
   return {
     createServer: createServer as typeof net.createServer,

@@ -29,12 +29,14 @@ const longestUnixPath = 107;
 
 /**
  * `struct sockaddr_un`, as long as it has to be. A name that begins with a NUL byte is abstract: it exists only in its network
- * namespace, and ends where the structure ends. Undefined if the text is too long. unix(7).
+ * namespace, and ends where the structure ends. Node before 22 fills such names with NUL bytes, which makes other names of
+ * them; what is to meet Node there has to do the same. Undefined if the text is too long. unix(7).
  */
 export function unixSocketAddress(path: string): Uint8Array | undefined {
   const bytes = new TextEncoder().encode(path);
   if (bytes.length > longestUnixPath) return undefined;
-  const result = new Uint8Array(2 + bytes.length + (isAbstract(path) ? 0 : 1));
+  const padded = isAbstract(path) && Number.parseInt(process.versions.node, 10) < 22;
+  const result = new Uint8Array(padded ? 110 : 2 + bytes.length + (isAbstract(path) ? 0 : 1));
   new Uint16Array(result.buffer, 0, 1)[0] = AF_UNIX;
   result.set(bytes, 2);
   return result;

@@ -1,4 +1,4 @@
-import { type NamespaceDgram, dgramIn } from './dgram.ts';
+import { dgramIn, type NamespaceDgram } from './dgram.ts';
 import { fetchIn, type NamespaceFetch } from './fetch.ts';
 import type { Home } from './home.ts';
 import { httpIn, type NamespaceHttp } from './http.ts';
@@ -52,8 +52,11 @@ export class NamespaceSockets implements Disposable {
 
   /** Closes the connections that agents and `fetch` keep for later. Servers and sockets are their owners' to close. */
   [Symbol.dispose](): void {
-    this.#http?.globalAgent.destroy();
-    this.#https?.globalAgent.destroy();
+    for (const agent of [this.#http?.globalAgent, this.#https?.globalAgent]) {
+      if (agent === undefined) continue;
+      agent.maxFreeSockets = 0; // those in use end with their requests
+      for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+    }
     this.#fetch?.close();
   }
 }

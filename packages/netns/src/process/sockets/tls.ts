@@ -42,9 +42,8 @@ function transportOptions(options: object): Parameters<typeof import('node:net')
   return transport as never;
 }
 
-/** Node passes on what happens to a socket that it made itself, and leaves a given one to its giver. */
+/** Of what happens to a socket that was given to it, Node passes on the errors and the end, but not how it was connected. */
 function passOn(socket: Socket, secure: tls.TLSSocket): void {
-  socket.once('error', (error) => secure.destroy(error));
   for (const event of ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'])
     socket.on(event, (...args) => secure.emit(event, ...args));
 }

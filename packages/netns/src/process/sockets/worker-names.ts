@@ -33,7 +33,12 @@ export function useNames({ servers, hosts }: WorkerNames): void {
     );
     if (found.length > 0) return found;
     const message = `getaddrinfo ENOTFOUND ${name}`;
-    throw Object.assign(new Error(message), { errno: -3008, code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: name });
+    throw Object.assign(new Error(message), {
+      errno: -3008,
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+      hostname: name,
+    });
   };
 
   const lookup = (name: string, options: unknown, callback?: Callback) => {

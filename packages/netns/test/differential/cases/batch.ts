@@ -3,11 +3,14 @@ import type { Case } from '../case.ts';
 const named = 'ip netns add a';
 const afterForce = 'with -force a batch goes on after an error in the words of a line';
 
+const changesSomething = /netns (?:add|del [^n])|link (?:add [^x]|set v)|address add/;
+
 /** A batch, run with these options. */
 const batch = (text: string, options = '', differs?: Case['differs']): Case => ({
   line: `${options} -batch commands`,
   files: { commands: text },
   setup: named,
+  changes: changesSomething.test(text),
   ...(differs !== undefined && { differs }),
 });
 
@@ -32,7 +35,7 @@ export const batchCases: readonly Case[] = [
   batch('netns help\nnetns list\n', '-force', {
     better: afterForce,
     out: 'a\n',
-    err: /^Usage:\tip netns list\n[^]*\nCommand failed commands:1\n$/,
+    err: /^Usage:\tip netns list\n[\s\S]*\nCommand failed commands:1\n$/,
     code: 1,
   }),
   batch('netns add b#c d\nnetns list # "x\n#\n  # netns add e\nnetns add "f#g"\n', '-force'),
@@ -42,7 +45,7 @@ export const batchCases: readonly Case[] = [
   batch('netns list \\\n'),
   batch('netns list\nnetns add b # \\\nnetns list\n'),
   batch('netns\tlist\r\n\tnetns list\n'),
-  batch('netns add \'b c\'d\nnetns add x\'y z\'\nnetns add "p\'q"\nnetns add ""\n'),
+  batch("netns add 'b c'd\nnetns add x'y z'\nnetns add \"p'q\"\nnetns add \"\"\n"),
   batch('"netns"list\n'),
   batch('netns list "abc\n'),
   batch('netns list\nnetns list "abc\nnetns list\n', '-force'),

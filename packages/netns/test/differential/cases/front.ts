@@ -46,7 +46,7 @@ export const frontCases: readonly Case[] = [
   { line: '-netns a link', setup: named },
   { line: '-n a -n b link', setup: 'ip netns add a; ip netns add b' },
   { line: '-n a -n nope link', setup: named },
-  { line: '-- netns' , setup: named },
+  { line: '-- netns', setup: named },
   { line: '-4 -6 -st -det -res -one -tim -tsh -Num -hu -iec -br netns', setup: named },
   { line: '-al netns identify a/b' },
   { line: '-c=foo link' },
@@ -66,9 +66,9 @@ export const frontCases: readonly Case[] = [
     line: 'NO_COLOR=1 $IP -c link',
     differs: { since: '6.15', why: 'NO_COLOR forbids colour', out: /^1: lo: <LOOPBACK> mtu/ },
   },
-  { line: 'ln -s "$IP" ./ipnetns; ./ipnetns list; echo $?', setup: named },
-  { line: 'ln -s "$IP" ./ipnetns; ./ipnetns del nope; echo $?' },
-  { line: 'ln -s "$IP" ./ipfoo; ./ipfoo netns; echo $?', setup: named },
+  { line: 'ln -sf "$IP" ./ipnetns; ./ipnetns list; echo $?', setup: named },
+  { line: 'ln -sf "$IP" ./ipnetns; ./ipnetns del nope; echo $?' },
+  { line: 'ln -sf "$IP" ./ipfoo; ./ipfoo netns; echo $?', setup: named },
   {
     line: 'tunnel',
     differs: {

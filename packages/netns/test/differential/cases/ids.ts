@@ -13,16 +13,17 @@ export const idCases: readonly Case[] = [
   { line: "netns set a ''", setup: two },
   { line: 'netns set a -1', setup: two },
   { line: 'netns set a 99999999999', setup: two },
-  { line: 'netns set a 0x10', setup: two },
-  { line: 'netns set a 010', setup: two },
-  { line: 'netns set a auto', setup: two },
+  { changes: true, line: 'netns set a 0x10', setup: two },
+  { changes: true, line: 'netns set a 010', setup: two },
+  { changes: true, line: 'netns set a auto', setup: two },
   { line: 'netns set a 5', setup: ids },
   { line: 'netns set a auto', setup: ids },
   { line: 'netns set b 5', setup: `${two}; ip netns set a 5` },
   { line: 'netns set stale 5', setup: 'touch /run/netns/stale' },
-  { line: '-n a netns set b 9', setup: two },
+  { changes: true, line: '-n a netns set b 9', setup: two },
   { line: 'netns set nope 3', differs: { since: '6.4', why: 'an unknown name is refused without a word', err: '' } },
   {
+    changes: true,
     line: '$IP netns set $$ 7; $IP netns list-id',
     differs: {
       since: '7.2',
@@ -60,7 +61,10 @@ export const idCases: readonly Case[] = [
   { line: 'netns list-id foo', setup: 'touch /run/netns/stale' },
   {
     line: 'netns list-id nsid -1',
-    differs: { better: 'the wrong value is named', err: 'Error: argument "-1" is wrong: "nsid" value should be >= 0\n' },
+    differs: {
+      better: 'the wrong value is named',
+      err: 'Error: argument "-1" is wrong: "nsid" value should be >= 0\n',
+    },
   },
   {
     line: 'netns list-id target-nsid -1 nsid 5',

@@ -4,7 +4,6 @@ const named = 'ip netns add a';
 const three = 'ip netns add a; ip netns add b; ip netns add c';
 const stale = 'ip netns add a; touch /run/netns/stale; mkdir /run/netns/dir; ln -s /nowhere /run/netns/dangling';
 const long = 'x'.repeat(255);
-const sleeper = 'ip netns add a; ip netns exec a sleep 60 & sleeper=$!; ';
 
 /** `ip netns` list, add, attach, delete, identify, pids, monitor, help. */
 export const nameCases: readonly Case[] = [
@@ -36,24 +35,25 @@ export const nameCases: readonly Case[] = [
 
   { line: 'netns add' },
   { line: 'netns a' },
-  { line: 'netns add a' },
-  { line: 'netns add a', setup: 'rmdir /run/netns' },
-  { line: 'netns add a', setup: 'mount -t tmpfs tmpfs /run/netns' },
-  { line: 'netns add b', setup: named },
+  { changes: true, line: 'netns add a' },
+  { changes: true, line: 'netns add a', setup: 'rmdir /run/netns' },
+  { changes: true, line: 'netns add a', setup: 'mount -t tmpfs tmpfs /run/netns' },
+  { changes: true, line: 'netns add b', setup: named },
   { line: 'netns add a', setup: named },
-  { line: 'netns add a', setup: 'touch /run/netns/a' },
-  { line: 'netns add a b c' },
-  { line: "netns add 'with blank'" },
-  { line: 'netns add -- -x' },
-  { line: 'netns add -x' },
-  { line: "netns add 'é☃'" },
+  { changes: true, line: 'netns add a', setup: 'touch /run/netns/a' },
+  { changes: true, line: 'netns add a b c' },
+  { changes: true, line: "netns add 'with blank'" },
+  { changes: true, line: 'netns add -- -x' },
+  { changes: true, line: 'netns add -x' },
+  { changes: true, line: "netns add 'é☃'" },
   { line: 'netns add a/b' },
   { line: 'netns add .' },
-  { line: `netns add ${long}` },
+  { changes: true, line: `netns add ${long}` },
   { line: `netns add ${long}x` },
   { line: 'netns add a', setup: 'rmdir /run/netns; touch /run/netns' },
   { line: 'netns add a', setup: 'mount -t tmpfs -o ro tmpfs /run' },
   {
+    changes: true,
     line: '-all netns add x/y',
     differs: {
       better: 'a name with a slash would leave the run directory',
@@ -62,38 +62,39 @@ export const nameCases: readonly Case[] = [
       state: 'differs',
     },
   },
-  { line: '-all netns add x' },
+  { changes: true, line: '-all netns add x' },
   {
-    line: "$IP netns add \"$(printf 'q\\001\"\\\\')\"; $IP -j netns list",
+    changes: true,
+    line: '$IP netns add "$(printf \'q\\001"\\\\\')"; $IP -j netns list',
     differs: { since: '6.2', why: 'JSON escapes control characters', out: '[{"name":"q\\u0001\\"\\\\"}]\n' },
   },
-  { line: '-j netns list', setup: "ip netns add 'a\"b'; ip netns add \"$(printf 'c\\td')\"; ip netns add \"e'f\"" },
+  { line: '-j netns list', setup: 'ip netns add \'a"b\'; ip netns add "$(printf \'c\\td\')"; ip netns add "e\'f"' },
 
   { line: 'netns attach' },
   { line: 'netns at a' },
   { line: 'netns attach a 0' },
   { line: 'netns attach a x' },
   { line: "netns attach a ''" },
-  { line: 'netns attach a -5' },
-  { line: 'netns attach a 99999999' },
+  { changes: true, line: 'netns attach a -5' },
+  { changes: true, line: 'netns attach a 99999999' },
   { line: 'netns attach a 99999999999' },
   { line: 'netns attach a 99999999', setup: named },
-  { line: 'netns attach a $$' },
-  { line: '$IP netns attach b "$(printf 0x%x $$)" extra; $IP netns identify $$', setup: named },
+  { changes: true, line: 'netns attach a $$' },
+  { changes: true, line: '$IP netns attach b "$(printf 0x%x $$)" extra; $IP netns identify $$', setup: named },
 
   { line: 'netns delete' },
   { line: 'netns d' },
-  { line: 'netns delete a', setup: named },
-  { line: 'netns del a x', setup: named },
+  { changes: true, line: 'netns delete a', setup: named },
+  { changes: true, line: 'netns del a x', setup: named },
   { line: 'netns delete nope' },
-  { line: 'netns delete stale', setup: stale },
+  { changes: true, line: 'netns delete stale', setup: stale },
   { line: 'netns delete dir', setup: stale },
-  { line: 'netns delete dangling', setup: stale },
+  { changes: true, line: 'netns delete dangling', setup: stale },
   { line: '-all netns delete' },
-  { line: '-a netns del', setup: three },
-  { line: '-all netns delete', setup: stale },
+  { changes: true, line: '-a netns del', setup: three },
+  { changes: true, line: '-all netns delete', setup: stale },
   { line: '-all netns delete', setup: 'rmdir /run/netns' },
-  { line: '-all netns delete x', setup: three },
+  { changes: true, line: '-all netns delete x', setup: three },
 
   { line: 'netns identify' },
   { line: 'netns i' },
@@ -105,8 +106,12 @@ export const nameCases: readonly Case[] = [
   { line: 'netns identify', setup: 'rmdir /run/netns' },
   { line: '-n a netns identify', setup: three },
   { line: 'netns exec a "$IP" netns identify', setup: three },
-  { line: '$IP netns exec b $IP netns identify', setup: `${named}; touch /run/netns/b; mount --bind /run/netns/a /run/netns/b` },
   {
+    line: '$IP netns exec b $IP netns identify',
+    setup: `${named}; touch /run/netns/b; mount --bind /run/netns/a /run/netns/b`,
+  },
+  {
+    changes: true,
     line: 'sleep 60 & $IP netns attach b $!; $IP netns identify $!; kill $!',
     setup: named,
   },
@@ -120,9 +125,13 @@ export const nameCases: readonly Case[] = [
   { line: 'netns pids dir', setup: stale },
   { line: '-all netns pids a/b', setup: named },
   { line: '-j netns pids a', setup: named },
-  { line: '[ "$($IP netns pids a)" = $(cat pid) ] && echo yes; kill $(cat pid)', setup: `${sleeper} sleep 0.1; echo $sleeper > pid` },
+  {
+    line: 'ip netns exec a sleep 60 & while ! ip netns pids a | grep -q .; do :; done; [ "$($IP netns pids a)" = $! ] && echo yes; kill $!',
+    setup: named,
+  },
 
   {
+    changes: true,
     line: `$IP netns monitor > "$results/events" & monitor=$!
       until grep -qs inotify /proc/$monitor/fdinfo/*; do sleep 0.02; done
       ip netns add x; ip netns add y; ip netns del x; sleep 0.3; kill $monitor

@@ -43,9 +43,10 @@ export const states = () => Object.fromEntries(listNames().map(({ name, state })
 
 /** Empties the run directory, whatever is in it; it stays a mount. */
 export function emptyRunDirectory(): void {
-  for (const name of readdirSync(defaultRunDirectory)) {
-    while (syscall('umount2', pathOf(name), UMOUNT_NOFOLLOW) === 0);
-    rmSync(pathOf(name), { recursive: true });
+  for (const name of readdirSync(defaultRunDirectory, 'buffer')) {
+    const path = Buffer.concat([Buffer.from(`${defaultRunDirectory}/`), name]);
+    while (syscall('umount2', Buffer.concat([path, Buffer.of(0)]), UMOUNT_NOFOLLOW) === 0);
+    rmSync(path, { recursive: true });
   }
 }
 

@@ -11,8 +11,8 @@ export class Exit extends Error {
   }
 }
 
-/** The command could not do its work: exit code 1, or 2 when the kernel refused a netlink request. */
-export function failure(text: string, code: 1 | 2 = 1): Exit {
+/** The command could not do its work: exit code 1, or 2 when the kernel refused a netlink request; seldom another. */
+export function failure(text: string, code = 1): Exit {
   return new Exit(`${text}\n`, code, false);
 }
 
@@ -50,6 +50,6 @@ export function noSuchDevice(name: string): Exit {
 }
 
 /** A part of `ip` that this program does not have: said plainly, and nothing is done. */
-export function notImplemented(what: string): Exit {
-  return failure(`${what} is not implemented by netns yet`);
+export function notImplemented(what: string, verb = 'is'): Exit {
+  return failure(`${what} ${verb} not implemented by netns yet`);
 }

@@ -12,11 +12,10 @@ export interface OptionRow<Draft, Context> {
   readonly help?: string;
   /** A second one is an error that names the option so. */
   readonly once?: string;
-  apply(draft: Draft, take: () => string, context: Context, word: string): void | Stop;
+  /** What follows is for somebody else to read. */
+  readonly last?: true;
+  apply(draft: Draft, take: () => string, context: Context, word: string): void;
 }
-
-/** An option that ends the reading of options: what follows is for somebody else. */
-export type Stop = 'stop';
 
 export interface Grammar<Draft, Context> {
   readonly rows: readonly OptionRow<Draft, Context>[];
@@ -44,7 +43,8 @@ export function readOptions<Draft, Context>(
       if (row.once !== undefined && seen.has(row.once)) throw duplicateArgument(row.once, value);
       return value;
     };
-    if (row.apply(draft, take, context, given) === 'stop') return;
+    row.apply(draft, take, context, given);
+    if (row.last === true) return;
     if (row.once !== undefined) seen.add(row.once);
   }
 }

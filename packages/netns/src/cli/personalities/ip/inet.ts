@@ -18,6 +18,11 @@ export interface InetPrefix extends InetAddress {
 /** Words for the address of all zeroes. */
 const anyWords = ['default', 'any', 'all'];
 
+/** Whether a word means all zeroes of whatever family: it tells of none itself. */
+export function isAnyWord(word: string): boolean {
+  return anyWords.includes(word);
+}
+
 /** An address in `ip`'s notation, of this family if one is given. Throws Exit (1), which also ends a batch. */
 export function address(word: string, family?: InetFamily): InetAddress {
   const found = parseAddress(word, family);
@@ -66,7 +71,7 @@ export function hostBits({ bytes, length, family }: InetPrefix, ones: boolean): 
 }
 
 function parseAddress(word: string, family: InetFamily | undefined): InetAddress | undefined {
-  if (anyWords.includes(word)) {
+  if (isAnyWord(word)) {
     return { family: family ?? 'inet', bytes: new Uint8Array(family === 'inet6' ? 16 : 4) };
   }
   const found: InetFamily = word.includes(':') ? 'inet6' : 'inet';
@@ -89,8 +94,13 @@ function parseDotted(word: string): Uint8Array | undefined {
 }
 
 function parsePrefix(word: string, family: InetFamily | undefined): InetPrefix | undefined {
-  if (anyWords.includes(word)) {
-    return { family: family ?? 'inet', bytes: new Uint8Array(family === 'inet6' ? 16 : 4), length: 0, lengthGiven: false };
+  if (isAnyWord(word)) {
+    return {
+      family: family ?? 'inet',
+      bytes: new Uint8Array(family === 'inet6' ? 16 : 4),
+      length: 0,
+      lengthGiven: false,
+    };
   }
   const slash = word.indexOf('/');
   const found = parseAddress(slash < 0 ? word : word.slice(0, slash), family);

@@ -1,4 +1,4 @@
-import { invalidArgument, misuse, missingArgument } from './exit.ts';
+import { invalidArgument, missingArgument, misuse } from './exit.ts';
 import { leadingInteger, parseUnsigned } from './numbers.ts';
 import { usage } from './usage.ts';
 import { isPrefix } from './words.ts';

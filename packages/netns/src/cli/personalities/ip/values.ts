@@ -22,6 +22,12 @@ export function onOff(word: string, option: string): boolean {
   throw failure(`Error: argument of "${option}" must be "on" or "off", not "${word}"`);
 }
 
+/** The same for newer options, which `ip` reads and refuses in another way: the exit code is that of EINVAL. */
+export function oneOfOnOff(word: string, option: string, code = 22): boolean {
+  if (word === 'on' || word === 'off') return word === 'on';
+  throw failure(`Error: argument of "${option}" must be one of "off", "on", not "${word}"`, code);
+}
+
 /** A hardware address, in the notation of the codec: two digits per byte. A dotted one is taken for an IPv4 address. */
 export function hardwareAddress(word: string): string {
   if (word.includes('.')) {

@@ -3,7 +3,7 @@ import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-fa
 import type { Json } from '../json.ts';
 import type { NameTable } from '../name-table.ts';
 import { hexWithPrefix } from '../numbers.ts';
-import { type Part, type View, value, words } from '../show/fields.ts';
+import { type Part, type View, value, when } from '../show/fields.ts';
 
 export interface AddressView extends View {
   readonly scopes: NameTable;
@@ -31,17 +31,16 @@ function otherEnd({ attributes: { local, address } }: AddressMessage): string | 
 
 const familyName = (family: number) => (family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : String(family));
 
+/** An address in the colour of its family. */
+function painted(text: string, view: AddressView, { header: { family } }: AddressMessage): string {
+  return view.paint(family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : undefined, text);
+}
+
 const line: readonly Shown[] = [
-  value(
-    'local',
-    (text, view, { header: { family } }) => {
-      const tint = family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : undefined;
-      return view.paint(tint, String(text));
-    },
-    ownAddress,
-  ),
-  value('address', ' peer %', otherEnd),
+  value('local', (text, view, address) => painted(String(text), view, address), ownAddress),
+  value('address', (text, view, address) => ` peer ${painted(String(text), view, address)}`, otherEnd),
   value('prefixlen', '/% ', (address) => address.header.prefixlen),
+  value('metric', 'metric % ', (address) => address.attributes.rtPriority),
 ];
 
 /**
@@ -79,12 +78,25 @@ function lifetime(seconds: number): string {
 
 /** An address as `ip address` shows it, without the newline at its end. */
 export const addressParts: readonly Shown[] = [
-  words(({ header: { index } }, view) => (view.options.oneline ? `${index}: ${view.linkName(index)}` : '')),
+  when(
+    (_address, view) => view.options.oneline,
+    [
+      value('index', '%: ', (address) => address.header.index),
+      value('dev', '%', (address, view) => view.linkName(address.header.index)),
+    ],
+  ),
   value('family', '    % ', (address) => familyName(address.header.family)),
   ...line,
-  value('metric', 'metric % ', (address) => address.attributes.rtPriority),
-  value('broadcast', 'brd % ', (address) => address.attributes.broadcast),
-  value('anycast', 'any % ', (address) => address.attributes.anycast),
+  value(
+    'broadcast',
+    (text, view, address) => `brd ${painted(`${text} `, view, address)}`,
+    (address) => address.attributes.broadcast,
+  ),
+  value(
+    'anycast',
+    (text, view, address) => `any ${painted(`${text} `, view, address)}`,
+    (address) => address.attributes.anycast,
+  ),
   value('scope', 'scope % ', ({ header: { scope } }, view) => {
     return (view.options.numeric ? undefined : view.scopes.nameOf(scope)) ?? String(scope);
   }),

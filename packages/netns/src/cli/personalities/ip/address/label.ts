@@ -11,7 +11,10 @@ function toExpression(pattern: string): RegExp {
     if (char === '*') source += '.*';
     else if (char === '?') source += '.';
     else if (end >= 0) {
-      const set = pattern.slice(at + 1, end).replace(/\\/g, '\\\\').replace(/\^/g, '\\^');
+      const set = pattern
+        .slice(at + 1, end)
+        .replace(/\\/g, '\\\\')
+        .replace(/\^/g, '\\^');
       source += `[${set.startsWith('!') ? `^${set.slice(1)}` : set}]`;
       at = end;
     } else source += (char === '\\' ? pattern.charAt(++at) : char).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -1,7 +1,7 @@
 import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import { duplicateArgument, duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily, type InetPrefix, prefix } from '../inet.ts';
+import { address, type InetAddress, type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { scopeNumber } from '../link/names.ts';
 import { parseUnsigned } from '../numbers.ts';
 import { isPrefix } from '../words.ts';
@@ -48,9 +48,13 @@ function flag(name: Parameters<typeof addressFlag>[0]): Row {
 }
 
 /** Reads an address of the family that is known so far, which is then known. */
-function inFamily<T extends InetAddress>(draft: AddressDraft, word: string, read: (word: string, family?: InetFamily) => T): T {
+function inFamily<T extends InetAddress>(
+  draft: AddressDraft,
+  word: string,
+  read: (word: string, family?: InetFamily) => T,
+): T {
   const found = read(word, draft.family);
-  draft.family ??= found.family;
+  if (!isAnyWord(word)) draft.family ??= found.family;
   return found;
 }
 
@@ -105,13 +109,13 @@ export const addressRows: readonly Row[] = [
     },
   },
   {
-    words: 'metric priority preference',
+    words: 'metric* priority* preference*',
     help: '[ metric METRIC ]',
     once: 'metric',
     apply: (draft, take) => {
       const word = take();
       const metric = parseUnsigned(word, 32);
-      if (metric === undefined) throw invalidArgument(word, '"metric" value is invalid');
+      if (metric === undefined) throw invalidArgument(word, '"metric" value is invalid\n');
       draft.metric = metric;
     },
   },

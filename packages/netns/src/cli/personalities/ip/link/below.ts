@@ -1,6 +1,6 @@
 import { NetlinkConnection } from '../../../../connection/connection.ts';
-import { NSID_NOT_ASSIGNED, nsid } from '../../../../netlink/families/route/nsid.ts';
 import type { Fd } from '../../../../native/fd.ts';
+import { NSID_NOT_ASSIGNED, nsid } from '../../../../netlink/families/route/nsid.ts';
 import { noSuchDevice } from '../exit.ts';
 import type { Session } from '../session.ts';
 import type { LinkDraft } from './draft.ts';

@@ -45,9 +45,10 @@ async function change(session: Session, list: readonly string[], request: Reques
   const draft = newDraft();
   try {
     readOptions(linkGrammar, words, draft, context);
-    const message = draft.group !== undefined && draft.device === undefined
-      ? wholeGroup(draft, draft.group, words, request)
-      : await oneLink(session, draft, words, context, request);
+    const message =
+      draft.group !== undefined && draft.device === undefined
+        ? wholeGroup(draft, draft.group, words, request)
+        : await oneLink(session, draft, words, context, request);
     if (message === undefined) return 1;
     const operation = `${request.creating ? 'add' : request.verb === 'del' ? 'delete' : 'change'} a link`;
     connection.requestSync(link, request.verb, message, { operation, flags: request.flags });
@@ -61,9 +62,9 @@ async function change(session: Session, list: readonly string[], request: Reques
 function wholeGroup(draft: LinkDraft, group: number, words: Words, { creating }: Request): LinkMessageInput {
   const next = words.peek();
   if (next !== undefined) {
-    throw failure(`Garbage instead of arguments "${next} ...". Try "ip link help".`);
+    throw misuse(`Garbage instead of arguments "${next} ...". Try "ip link help".\n`);
   }
-  if (creating) throw failure('group cannot be used when creating devices.');
+  if (creating) throw misuse('group cannot be used when creating devices.\n');
   draft.attributes.group = group;
   return { header: { flags: draft.flags, change: draft.change }, attributes: draft.attributes };
 }

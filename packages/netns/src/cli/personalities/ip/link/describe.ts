@@ -1,5 +1,5 @@
-import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
 import { type LinkMessage, linkFlag, linkModes, operstates } from '../../../../netlink/families/route/link.ts';
+import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
 import { formatIpAddress } from '../../../../wire/ip-address.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { type Part, toJson, toText, value, when, words } from '../show/fields.ts';
@@ -47,13 +47,19 @@ const isPointToPoint = (link: LinkMessage) => (link.header.flags & linkFlag('POI
 
 const hardware: readonly Shown[] = [
   words((_link, view) => `${view.newline}    `),
-  value('link_type', 'link/% ', (link) => hardwareTypeName(link.header.type)),
+  value('link_type', 'link/% ', ({ header: { type } }, { options }) =>
+    options.numeric ? `[${type}]` : hardwareTypeName(type),
+  ),
   value(
     'address',
     (text, view) => view.paint('mac', String(text)),
     (link) => hardwareAddress(link, link.attributes.address),
   ),
-  value('link_pointtopoint', '', (link) => (link.attributes.broadcast !== undefined && isPointToPoint(link)) || undefined),
+  value(
+    'link_pointtopoint',
+    '',
+    (link) => (link.attributes.broadcast !== undefined && isPointToPoint(link)) || undefined,
+  ),
   value(
     'broadcast',
     (text, view, link) => `${isPointToPoint(link) ? ' peer ' : ' brd '}${view.paint('mac', String(text))}`,
@@ -120,14 +126,10 @@ const details: readonly Shown[] = [
   when(
     (_link, view) => view.linkCommand,
     [
-      value(
-        'inet6_addr_gen_mode',
-        'addrgenmode % ',
-        ({ attributes: { afSpec } }) => {
-          const mode = afSpec?.inet6?.addrGenMode;
-          return mode === undefined ? undefined : (addrGenModes[mode] ?? `0x${mode.toString(16).padStart(2, '0')}`);
-        },
-      ),
+      value('inet6_addr_gen_mode', 'addrgenmode % ', ({ attributes: { afSpec } }) => {
+        const mode = afSpec?.inet6?.addrGenMode;
+        return mode === undefined ? undefined : (addrGenModes[mode] ?? `0x${mode.toString(16).padStart(2, '0')}`);
+      }),
     ],
   ),
   number('num_tx_queues', 'numtxqueues', (link) => link.numTxQueues),
@@ -139,8 +141,10 @@ const details: readonly Shown[] = [
   number('gro_max_size', 'gro_max_size', (link) => link.groMaxSize),
   value('phys_port_name', 'portname % ', (link) => link.attributes.physPortName),
   value('phys_port_id', 'portid % ', (link) => link.attributes.physPortId && hexString(link.attributes.physPortId)),
-  value('phys_switch_id', 'switchid % ', (link) =>
-    link.attributes.physSwitchId && hexString(link.attributes.physSwitchId),
+  value(
+    'phys_switch_id',
+    'switchid % ',
+    (link) => link.attributes.physSwitchId && hexString(link.attributes.physSwitchId),
   ),
   value('parentbus', 'parentbus % ', (link) => link.attributes.parentDevBusName),
   value('parentdev', 'parentdev % ', (link) => link.attributes.parentDevName),
@@ -182,7 +186,11 @@ export const linkParts: readonly Shown[] = [
   when(
     (link, view) => view.linkCommand || isDetailed(link, view),
     [
-      value('ifalias', (text, view) => `${view.newline}    alias ${text}`, (link) => link.attributes.ifalias),
+      value(
+        'ifalias',
+        (text, view) => `${view.newline}    alias ${text}`,
+        (link) => link.attributes.ifalias,
+      ),
     ],
   ),
   when(

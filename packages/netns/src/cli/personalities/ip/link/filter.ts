@@ -2,7 +2,7 @@ import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
 import { duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { type InetFamily, type InetPrefix, prefix } from '../inet.ts';
+import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { isPrefix, Words } from '../words.ts';
 import { isUp } from './flags.ts';
 import type { Lookup } from './lookup.ts';
@@ -50,8 +50,11 @@ const rows: readonly Row[] = [
     words: 'to',
     help: '[ to PREFIX ]',
     apply: (filter, take) => {
-      filter.within = prefix(take(), filter.family);
-      filter.family ??= filter.within.family;
+      const word = take();
+      const within = prefix(word, filter.family);
+      if (isAnyWord(word)) return;
+      filter.within = within;
+      filter.family ??= within.family;
     },
   },
   {
@@ -162,13 +165,13 @@ export function isOfKind(link: LinkMessage, filter: Filter): boolean {
   const slave = linkinfo?.slave?.kind === 'other' ? linkinfo.slave.name : linkinfo?.slave?.kind;
   const wanted = filter.kind?.endsWith('_slave') ? filter.kind.slice(0, -'_slave'.length) : filter.kind;
   const found = wanted === filter.kind ? kind : slave;
+  if (filter.nomaster === true && master !== undefined) return false;
   return (wanted === undefined || wanted === found) && (filter.master === undefined || filter.master === master);
 }
 
 /** What `ip` leaves out itself: in JSON an empty object remains in its place. */
 export function isShown(link: LinkMessage, filter: Filter): boolean {
-  const { master, group } = link.attributes;
+  const { group } = link.attributes;
   if (filter.up === true && !isUp(link)) return false;
-  if (filter.nomaster === true && master !== undefined) return false;
   return filter.group === undefined || group === undefined || group === filter.group;
 }

@@ -24,13 +24,12 @@ export async function readKind(
   const name = owner.kind ?? '';
   const master = name.endsWith('_slave') ? name.slice(0, -'_slave'.length) : undefined;
   const next = words.peek();
-  const bare: Linkinfo =
-    master === undefined ? { kind: 'other', name } : { slave: { kind: 'other', name: master } };
+  const bare: Linkinfo = master === undefined ? { kind: 'other', name } : { slave: { kind: 'other', name: master } };
   if (next === undefined) return bare;
   const kind = await loadKind(name);
   if (kind === undefined) {
     if (isPrefix(next, 'help')) context.help();
-    if (foreignKinds.includes(name)) throw notImplemented(`Settings of links of type "${name}"`);
+    if (foreignKinds.includes(name)) throw notImplemented(`Settings of links of type "${name}"`, 'are');
     throw failure(`Garbage instead of arguments "${next} ...". Try "ip link help".`);
   }
   if (name === 'veth') {

@@ -1,10 +1,10 @@
-import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
 import { linkFlag, linkModes, operstates } from '../../../../netlink/families/route/link.ts';
+import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
 import { duplicateArgument, duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
 import { openNamespaceFile } from '../netns/file.ts';
 import { parseInteger } from '../numbers.ts';
-import { hardwareAddress, integer, onOff } from '../values.ts';
+import { hardwareAddress, integer, oneOfOnOff, onOff } from '../values.ts';
 import { isPrefix } from '../words.ts';
 import type { LinkDraft } from './draft.ts';
 import type { Lookup } from './lookup.ts';
@@ -136,7 +136,7 @@ export const linkRows: readonly Row[] = [
     words: 'carrier',
     help: '[ carrier { on | off } ]',
     apply: (draft, take) => {
-      draft.attributes.carrier = onOff(take(), 'carrier');
+      draft.attributes.carrier = oneOfOnOff(take(), 'carrier');
     },
   },
   missing('vf'),
@@ -160,9 +160,9 @@ export const linkRows: readonly Row[] = [
   flag('dynamic*', 'DYNAMIC'),
   {
     words: 'type*',
+    last: true,
     apply: (draft, take) => {
       draft.kind = take();
-      return 'stop';
     },
   },
   {
@@ -230,7 +230,7 @@ export const linkRows: readonly Row[] = [
     words: 'protodown',
     help: '[ protodown { on | off } ]',
     apply: (draft, take) => {
-      draft.attributes.protoDown = onOff(take(), 'protodown');
+      draft.attributes.protoDown = oneOfOnOff(take(), 'protodown');
     },
   },
   missing('protodown_reason'),

@@ -19,17 +19,14 @@ export async function showLinks(session: Session, words: readonly string[]): Pro
   const shown = links.filter((each) => isShown(each, filter));
   const view = await gatherView(session, lookup, known, shown, { linkCommand: true, firstLineOnly: false });
   const parts = session.options.brief ? [...briefParts, ...briefHardwareParts] : linkParts;
-  if (session.options.json) session.printJson(links.map((each) => (isShown(each, filter) ? toJson(parts, each, view) : {})));
+  if (session.options.json)
+    session.printJson(links.map((each) => (isShown(each, filter) ? toJson(parts, each, view) : {})));
   else for (const each of shown) session.output.write(`${toText(parts, each, view)}\n`);
   return 0;
 }
 
 /** The one link that the filter names, or all of them. Throws Exit. */
-export function findLinks(
-  connection: NetlinkConnection,
-  lookup: Lookup,
-  filter: Filter,
-): readonly LinkMessage[] {
+export function findLinks(connection: NetlinkConnection, lookup: Lookup, filter: Filter): readonly LinkMessage[] {
   const { device } = filter;
   if (device !== undefined) {
     const found = lookup.named(device);

@@ -25,7 +25,8 @@ interface Line {
 
 function linesOf(c: Counters, carrierChanges: number | undefined): readonly [Line, Line, Line, Line] {
   const changes: Column[] = carrierChanges === undefined ? [] : [['transns', BigInt(carrierChanges)]];
-  const unhandled: Column[] = c.rxNohandler === undefined || c.rxNohandler === 0n ? [] : [[' nohandler', c.rxNohandler]];
+  const unhandled: Column[] =
+    c.rxNohandler === undefined || c.rxNohandler === 0n ? [] : [[' nohandler', c.rxNohandler]];
   return [
     {
       label: 'RX:',

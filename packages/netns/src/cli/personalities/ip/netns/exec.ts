@@ -1,7 +1,6 @@
 import { errnoMessage } from '../../../../errno.ts';
 import { KernelError } from '../../../../errors.ts';
 import { listNames } from '../../../../namespaces/names.ts';
-import { syscall } from '../../../../native/syscall.ts';
 import { etcDirectory, execInPlace, runAsChild } from '../../../../process/exec.ts';
 import { planEnter } from '../../../../process/plan/enter-named.ts';
 import { ipFailures, nsexecWords } from '../../../../process/plan/failure-style.ts';
@@ -17,16 +16,8 @@ export async function exec(session: Session, words: readonly string[]): Promise<
   const plan = planFor(session, name, command);
   if (session.batch) return runBeside(session, plan);
   session.output.flush();
-  passOnStreams();
   return execInPlace(plan, session.io.env, session.io.softFileLimit);
 }
-
-/** Node marks its standard streams close-on-exec when it starts, so that no child gets them by accident. */
-function passOnStreams(): void {
-  for (const stream of [0, 1, 2]) syscall('fcntl', stream, F_SETFD, 0);
-}
-
-const F_SETFD = 2;
 
 /** Each name in turn, whatever becomes of the commands; only one that a signal ended stops the rest. */
 async function execInAll(session: Session, command: readonly string[]): Promise<number> {

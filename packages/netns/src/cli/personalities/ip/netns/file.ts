@@ -1,6 +1,6 @@
 import { KernelError } from '../../../../errors.ts';
-import { Fd } from '../../../../native/fd.ts';
 import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../../../../native/constants.ts';
+import { Fd } from '../../../../native/fd.ts';
 import { perform } from '../../../../native/syscall.ts';
 import { parseInteger } from '../numbers.ts';
 

@@ -15,6 +15,7 @@ export async function list(session: Session): Promise<number> {
     entries.push(id === undefined ? { name: entry.name } : { name: entry.name, id });
   }
   if (session.options.json) session.printJson(entries);
-  else for (const { name, id } of entries) session.output.write(id === undefined ? `${name}\n` : `${name} (id: ${id})\n`);
+  else
+    for (const { name, id } of entries) session.output.write(id === undefined ? `${name}\n` : `${name} (id: ${id})\n`);
   return 0;
 }

@@ -1,4 +1,4 @@
-import { failure, type Exit } from '../../exit.ts';
+import { type Exit, failure } from '../../exit.ts';
 import { fixed, type Literal } from '../../json.ts';
 import { isPrefix } from '../../words.ts';
 

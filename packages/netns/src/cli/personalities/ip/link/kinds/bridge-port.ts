@@ -1,8 +1,8 @@
-import { failure, invalidArgument } from '../../exit.ts';
+import { invalidArgument } from '../../exit.ts';
 import { type OptionRow, readOptions } from '../../grammar.ts';
 import { hexWithPrefix } from '../../numbers.ts';
 import { type Part, value, words } from '../../show/fields.ts';
-import { unsigned } from '../../values.ts';
+import { oneOfOnOff, unsigned } from '../../values.ts';
 import { type LinkView, linkName } from '../view.ts';
 import { bit, bridgeId, seconds, unknownWord } from './bridge-common.ts';
 import type { Kind, KindContext, PortDataOf, PortDraftOf } from './kind.ts';
@@ -61,15 +61,10 @@ const switches = {
   locked: 'locked',
 } as const satisfies Readonly<Record<string, Switch>>;
 
-function onOff(word: string, name: string): boolean {
-  if (word === 'on' || word === 'off') return word === 'on';
-  throw failure(`Error: argument of "${name}" must be one of "off", "on", not "${word}"`);
-}
-
 const switchRow = (name: keyof typeof switches): Row => ({
   words: `${name}*`,
   apply: (draft, take) => {
-    draft[switches[name]] = onOff(take(), name);
+    draft[switches[name]] = oneOfOnOff(take(), name, 1);
   },
 });
 

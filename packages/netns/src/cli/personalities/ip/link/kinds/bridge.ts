@@ -195,11 +195,7 @@ const rows: readonly Row[] = [
 type Shown = Part<DataOf<'bridge'>, LinkView>;
 
 /** A number with its name in front; the name may be another one in text. */
-function shown(
-  json: string,
-  get: (data: DataOf<'bridge'>) => number | bigint | undefined,
-  text: string = json,
-): Shown {
+function shown(json: string, get: (data: DataOf<'bridge'>) => number | bigint | undefined, text: string = json): Shown {
   return value(json, `${text} % `, get);
 }
 

@@ -30,9 +30,7 @@ function modeNumber(word: string): number {
   const number = Object.entries(macvlanModes).find(([, name]) => name === word)?.[0];
   if (number !== undefined) return Number(number);
   const known = Object.values(macvlanModes).map((name) => `"${name}"`);
-  throw failure(
-    `Error: argument of "mode" must be ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, not "${word}"`,
-  );
+  throw failure(`Error: argument of "mode" must be ${known.slice(0, -1).join(', ')} or ${known.at(-1)}, not "${word}"`);
 }
 
 function setFlag(data: Data, word: string): void {
@@ -71,9 +69,7 @@ const rowsOf = (kind: KindName): readonly Row[] => [
       const word = take();
       const length = parseUnsigned(word, 32);
       if (length === undefined) {
-        throw failure(
-          `Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"`,
-        );
+        throw failure(`Error: argument of "bcqueuelen" must be a positive integer [0-4294967295], not "${word}"`);
       }
       data.bcQueueLen = length;
     },

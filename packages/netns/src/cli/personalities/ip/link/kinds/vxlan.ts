@@ -54,7 +54,11 @@ type Row = OptionRow<Draft, KindContext>;
 type Data = DraftOf<'vxlan'>;
 
 /** A setting with a value, which may be given once. */
-function setting(spellings: string, key: string, apply: (draft: Draft, word: string, context: KindContext) => void): Row {
+function setting(
+  spellings: string,
+  key: string,
+  apply: (draft: Draft, word: string, context: KindContext) => void,
+): Row {
   return {
     words: spellings,
     apply: (draft, take, context) => {

@@ -1,0 +1,45 @@
+import { errnoMessage } from '../../errno.ts';
+import type { NamespaceType } from '../../namespaces/type.ts';
+import { capabilityNames, hasCapability } from './capability-names.ts';
+import type { MachineFacts } from './machine-facts.ts';
+
+const EPERM = 1;
+const EACCES = 13;
+const EINVAL = 22;
+const ENOSPC = 28;
+
+/** Why a namespace of a type could not be made: the kernel's words, and every rule of the machine that bears on it. */
+export function explainRefusal(errno: number, type: NamespaceType, facts: MachineFacts): string {
+  return [errnoMessage(errno), ...rulesFor(errno, type, facts)].join('; ');
+}
+
+function rulesFor(errno: number, type: NamespaceType, facts: MachineFacts): string[] {
+  if (errno === EINVAL) return [`this kernel has no ${type} namespaces`];
+  if (errno === ENOSPC) return [`the limit user.max_${type}_namespaces is ${facts.limits[type] ?? 'not told'}`];
+  if (errno !== EPERM && errno !== EACCES) return [];
+  if (type !== 'user') return [...missing(facts, 'CAP_SYS_ADMIN'), ...generalRules(facts)];
+  return [
+    ...(facts.unprivilegedUserNamespaces === 0 ? ['kernel.unprivileged_userns_clone is 0'] : []),
+    ...generalRules(facts),
+  ];
+}
+
+/** Why the maker of a user namespace may do nothing inside. */
+export function explainNoRights(errno: number, facts: MachineFacts): string {
+  return [errnoMessage(errno), ...generalRules(facts)].join('; ');
+}
+
+function generalRules({ appArmorRestriction, appArmorProfile, seccomp }: MachineFacts): string[] {
+  return [
+    ...(appArmorRestriction === 1
+      ? [`kernel.apparmor_restrict_unprivileged_userns is 1 (profile: ${appArmorProfile ?? 'not told'})`]
+      : []),
+    ...(seccomp === 2 ? ['a seccomp filter is on this process, as containers have'] : []),
+  ];
+}
+
+/** `this process lacks …`, if it does. */
+export function missing(facts: MachineFacts, ...names: readonly (keyof typeof capabilityNames)[]): string[] {
+  const lacking = names.filter((name) => !hasCapability(facts, name));
+  return lacking.length === 0 ? [] : [`this process lacks ${lacking.join(', ')}`];
+}

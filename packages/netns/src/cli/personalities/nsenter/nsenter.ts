@@ -1,0 +1,105 @@
+import { readFileSync, statSync } from 'node:fs';
+import { namespaceFlags } from '../../../namespaces/type.ts';
+import { everyCapability } from '../../../process/plan/capabilities.ts';
+import type { Entry, Place, SetUp } from '../../../process/plan/set-up.ts';
+import type { Io } from '../../io.ts';
+import { failure } from '../util-linux/failure.ts';
+import { type Prepared, runInPlace } from '../util-linux/run.ts';
+import { utilLinuxStyle } from '../util-linux/style.ts';
+import { entriesOf } from './entries.ts';
+import { handOver, openCgroup, openFile } from './open.ts';
+import { type Request, readRequest } from './request.ts';
+import { nsenterMessage } from './wording.ts';
+
+const program = 'nsenter';
+
+/** Runs `nsenter` with the words behind its name: this process becomes the command. Returns the status if that fails. */
+export function runNsenter(argv: readonly string[], io: Io): number {
+  return runInPlace(io, () => prepare(readRequest(argv), io), utilLinuxStyle(program, nsenterMessage));
+}
+
+function prepare(request: Request, io: Io): Prepared {
+  const enter = entriesOf(request);
+  const pid = request.target?.pid;
+  const root = placeOf(request.root, pid, 'root');
+  const wd = placeOf(request.wd, pid, 'cwd');
+  const env = request.env ? environmentOf(pid) : io.env;
+  const cgroup = request.joinCgroup ? openCgroup(readCgroup(pid)) : undefined;
+  if (enter.length === 0) throw failure(program, 'no namespace specified');
+  const has = (type: keyof typeof namespaceFlags) => enter.some(({ flags }) => (flags & namespaceFlags[type]) !== 0);
+  const setUp: SetUp = {
+    parent: String(process.pid),
+    enter,
+    ...credentialsOf(request, enter),
+    ...(root === undefined ? {} : { root, keepCwd: wd === undefined && request.wdns === undefined }),
+    ...(wd === undefined ? {} : { cwd: wd }),
+    ...(request.wdns === undefined ? {} : { cwd: { take: ['open', request.wdns] } }),
+    ...(cgroup === undefined ? {} : { cgroupFile: handOver(cgroup) }),
+    ...(has('pid') && request.fork ? { fork: { mirrorStops: true } } : {}),
+    ...(request.keepCaps && has('user') ? { capabilities: { ambient: everyCapability } } : {}),
+  };
+  return { setUp, command: request.command, env };
+}
+
+function placeOf(
+  place: number | 'target' | undefined,
+  pid: number | undefined,
+  link: 'root' | 'cwd',
+): Place | undefined {
+  if (place === undefined) return undefined;
+  if (place !== 'target') return { take: handOver(place) };
+  return { take: ['use', String(openFile(`/proc/${needed(pid)}/${link}`))] };
+}
+
+function needed(pid: number | undefined): number {
+  if (pid === undefined) throw failure(program, 'no target PID specified');
+  return pid;
+}
+
+function readCgroup(pid: number | undefined): string {
+  try {
+    return readFileSync(`/proc/${needed(pid)}/cgroup`, 'utf8');
+  } catch {
+    throw failure(program, 'failed to get cgroup path');
+  }
+}
+
+function environmentOf(pid: number | undefined): NodeJS.ProcessEnv {
+  try {
+    const pairs = readFileSync(`/proc/${needed(pid)}/environ`, 'utf8').split('\0');
+    return Object.fromEntries(
+      pairs
+        .filter((pair) => pair.includes('='))
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    );
+  } catch (error) {
+    const { errno } = error as NodeJS.ErrnoException;
+    if (errno === undefined) throw error;
+    throw failure(program, 'failed to get environment variables', Math.abs(errno));
+  }
+}
+
+/** Whoever enters a user namespace becomes its root, unless told otherwise: most likely nobody else exists in there. */
+function credentialsOf(request: Request, enter: readonly Entry[]): Pick<SetUp, 'credentials' | 'dropGroups'> {
+  const becomesRoot = enter.some(({ flags }) => flags === namespaceFlags.user) && !request.preserveCredentials;
+  const uid = idOf(request.uid, request, 'uid') ?? (becomesRoot ? 0 : undefined);
+  const gid = idOf(request.gid, request, 'gid') ?? (becomesRoot ? 0 : undefined);
+  if (uid === undefined && gid === undefined) return {};
+  return {
+    ...(becomesRoot ? { dropGroups: true } : {}),
+    credentials: {
+      ...(gid === undefined ? {} : { groups: becomesRoot ? 'late' : [], gid }),
+      ...(uid === undefined ? {} : { uid }),
+    },
+  };
+}
+
+function idOf(id: number | 'follow' | undefined, { target }: Request, which: 'uid' | 'gid'): number | undefined {
+  if (id !== 'follow') return id;
+  const path = `/proc/${needed(target?.pid)}`;
+  try {
+    return statSync(path)[which];
+  } catch (error) {
+    throw failure(program, `stat of ${path} failed`, Math.abs((error as NodeJS.ErrnoException).errno ?? 2));
+  }
+}

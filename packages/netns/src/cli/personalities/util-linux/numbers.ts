@@ -1,0 +1,21 @@
+/** A number as C's strtoul(3) reads the whole word in base 10. */
+export type ParsedNumber = { readonly value: number } | { readonly errno: number };
+
+const EINVAL = 22;
+const ERANGE = 34;
+
+/** An unsigned number of 32 bits. Blanks in front and a plus are allowed, a minus is out of range. */
+export function parseUnsigned(word: string, least = 0, most = 0xffff_ffff): ParsedNumber {
+  const match = /^\s*([+-]?)(\d+)$/.exec(word);
+  if (match === null) return { errno: EINVAL };
+  const value = Number(match[2]) * (match[1] === '-' ? -1 : 1);
+  return value < least || value > most ? { errno: ERANGE } : { value };
+}
+
+/** A signed number of 64 bits, as text: it goes into a file of the kernel. */
+export function parseSigned(word: string): string | undefined {
+  const match = /^\s*([+-]?)0*(\d+)$/.exec(word);
+  if (match === null) return undefined;
+  const value = BigInt(`${match[2]}`) * (match[1] === '-' ? -1n : 1n);
+  return BigInt.asIntN(64, value) === value ? String(value) : undefined;
+}

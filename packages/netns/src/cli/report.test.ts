@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidArgumentError, KernelError } from '../errors.ts';
+import { fakeIo } from './fake-io.ts';
+import { ReaderGone } from './io.ts';
+import { report } from './report.ts';
+import { UsageError } from './verb.ts';
+
+function reported(error: unknown, verb: Parameters<typeof report>[2] = { name: 'add' }) {
+  const { io, text } = fakeIo();
+  return { status: report(io, error, verb), ...text };
+}
+
+describe('report', () => {
+  it('says what the kernel refused in one line', () => {
+    const error = new KernelError({
+      errno: 17,
+      syscall: 'mknodat',
+      operation: 'create namespace file /run/netns/a\nb',
+    });
+    expect(reported(error)).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: 'netns: cannot create namespace file /run/netns/a\\nb: File exists (EEXIST, mknodat)\n',
+    });
+  });
+
+  it('points to the help when the words are wrong', () => {
+    expect(reported(new UsageError('which name?'))).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: "netns: which name?\ntry 'netns help add'\n",
+    });
+    expect(reported(new InvalidArgumentError('netns name', 'a/b', 'it contains a slash')).status).toBe(2);
+    expect(reported(new UsageError('which command?'), { name: 'exec', usageStatus: 125 }).status).toBe(125);
+  });
+
+  it('has nothing to say when nobody reads', () => {
+    expect(reported(new ReaderGone())).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('passes on what is our own fault', () => {
+    expect(() => reported(new TypeError('undefined is not a function'))).toThrow(TypeError);
+  });
+});

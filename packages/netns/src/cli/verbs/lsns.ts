@@ -1,0 +1,1 @@
+export { runLsns as run } from '../personalities/lsns/lsns.ts';

@@ -1,0 +1,1 @@
+export { runNsenter as run } from '../personalities/nsenter/nsenter.ts';

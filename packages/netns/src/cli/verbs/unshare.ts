@@ -1,0 +1,1 @@
+export { runUnshare as run } from '../personalities/unshare/unshare.ts';

@@ -1,0 +1,43 @@
+import { AT_FDCWD, O_DIRECTORY } from '../../native/constants.ts';
+import { type NamespaceType, namespaceTypes } from '../type.ts';
+import type { FileReader } from './file-reader.ts';
+
+/** A namespace file that a process has open. */
+export interface SeenDescriptor {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  readonly pid: number;
+  readonly fd: number;
+}
+
+/** A socket that a process has open; its namespace is not told by its link. */
+export interface SeenSocket {
+  /** The inode number of the socket: the same in each process that has it. */
+  readonly socket: number;
+  readonly pid: number;
+  readonly fd: number;
+}
+
+/** The namespace files and sockets that a process has open; none if it may not be looked at. */
+export function seeDescriptors(
+  reader: FileReader,
+  pid: number,
+): { readonly files: SeenDescriptor[]; readonly sockets: SeenSocket[] } {
+  const files: SeenDescriptor[] = [];
+  const sockets: SeenSocket[] = [];
+  reader.with(
+    `/proc/${pid}/fd`,
+    (at) => {
+      for (const fd of reader.numbersIn(at)) {
+        const link = reader.link(at, String(fd));
+        if (link === undefined) continue;
+        const type = namespaceTypes.find((each) => each === link.kind);
+        if (type !== undefined) files.push({ type, inode: link.number, pid, fd });
+        else if (link.kind === 'socket') sockets.push({ socket: link.number, pid, fd });
+      }
+    },
+    AT_FDCWD,
+    O_DIRECTORY,
+  );
+  return { files, sockets };
+}

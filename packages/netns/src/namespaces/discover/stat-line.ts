@@ -1,0 +1,23 @@
+/** What a line of /proc/PID/stat says about descent. */
+export interface StatLine {
+  readonly state: string;
+  /** The parent as seen from the /proc that was read; 0 if it is not there. */
+  readonly parent: number;
+}
+
+const closing = ')'.charCodeAt(0);
+const zero = '0'.charCodeAt(0);
+
+/** Reads /proc/PID/stat. The command in its brackets may contain anything, brackets too. proc(5). */
+export function parseStatLine(line: Uint8Array): StatLine | undefined {
+  const end = line.lastIndexOf(closing);
+  if (end < 0) return undefined;
+  let parent = 0;
+  let at = end + 4; // `) S 123 …`
+  for (; at < line.length; at++) {
+    const digit = (line[at] ?? 0) - zero;
+    if (digit < 0 || digit > 9) break;
+    parent = parent * 10 + digit;
+  }
+  return at === end + 4 ? undefined : { state: String.fromCharCode(line[end + 2] ?? 0), parent };
+}

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { UnsupportedError } from '../../errors.ts';
+import { findLimitPlaces } from './limit-places.ts';
+
+const old = {
+  membership: '8:pids:/\n4:cpu,cpuacct:/job\n0::/\n',
+  mounts: 'cgroup /sys/fs/cgroup/pids cgroup rw,pids 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw,cpu,cpuacct 0 0\n',
+  controllersBelow: () => [],
+};
+
+describe('findLimitPlaces', () => {
+  it('makes one group where version 2 has all controllers, above our own if need be', () => {
+    const facts = {
+      membership: '0::/user/shell\n',
+      mounts: 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
+      controllersBelow: (directory: string) => (directory === '/sys/fs/cgroup/user' ? ['pids', 'cpu'] : []),
+    };
+    expect(findLimitPlaces({ pids: 5, cpu: 0.5 }, 'x', facts)).toEqual([
+      {
+        directory: '/sys/fs/cgroup/user/x',
+        files: [
+          ['pids.max', '5'],
+          ['cpu.max', '50000 100000'],
+        ],
+        unified: true,
+      },
+    ]);
+  });
+
+  it('makes one in each hierarchy of version 1', () => {
+    expect(
+      findLimitPlaces({ pids: 5, cpu: 2 }, 'x', old).map(({ directory, unified }) => [directory, unified]),
+    ).toEqual([
+      ['/sys/fs/cgroup/pids/x', false],
+      ['/sys/fs/cgroup/cpu/job/x', false],
+    ]);
+  });
+
+  it('says which controller is nowhere', () => {
+    expect(() => findLimitPlaces({ memory: 1 }, 'x', old)).toThrow(UnsupportedError);
+    expect(() => findLimitPlaces({ memory: 1 }, 'x', old)).toThrow('memory');
+  });
+});

@@ -1,0 +1,162 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { namespaceFlags } from '../../namespaces/type.ts';
+import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../native/constants.ts';
+import type { Fd } from '../../native/fd.ts';
+import { capabilityMask, everyCapability } from './capabilities.ts';
+import { findLimitPlaces } from './limit-places.ts';
+import { resolveEntries } from './resolve-enter.ts';
+import { ownIdFacts, resolveMaps } from './resolve-ids.ts';
+import type { CapabilityChanges, ClockOffset, Credentials, ForkSetUp, SetUp } from './set-up.ts';
+import { forwardedByDefault, signalMask, signalNumber } from './signals.ts';
+import type { SpawnPlan } from './spawn-plan.ts';
+import { validatePlan } from './validate.ts';
+
+/** A plan with everything looked up that only this machine knows; holds what it has opened. */
+export interface ResolvedPlan extends Disposable {
+  readonly setUp: SetUp;
+  /** Ours, in the order in which the helper knows them, from `firstDescriptor` on. */
+  readonly descriptors: readonly Fd[];
+}
+
+/** Where the plan will be carried out. */
+export interface PlanPlace {
+  /** The number that a descriptor has there. */
+  numberOf(fd: Fd, index: number): number;
+  /** The process whose end is meant by "when this process ends". */
+  readonly parent: number;
+}
+
+/**
+ * Opens the namespaces and looks up the ids that a plan speaks of. Throws InvalidArgumentError, UnsupportedError, KernelError; then
+ * nothing stays open.
+ */
+export function resolvePlan(plan: SpawnPlan, place: PlanPlace): ResolvedPlan {
+  validatePlan(plan);
+  const descriptors: Fd[] = [];
+  const close = () => {
+    for (const fd of descriptors) fd.close();
+  };
+  const hold = (fd: Fd) => {
+    descriptors.push(fd);
+    return ['use', String(place.numberOf(fd, descriptors.length - 1))] as const;
+  };
+  try {
+    const entries = resolveEntries(plan.enter ?? [], hold);
+    return { setUp: setUpOf(plan, entries, place.parent), descriptors, [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+function setUpOf(plan: SpawnPlan, enter: NonNullable<SetUp['enter']>, parent: number): SetUp {
+  const flags = (plan.create ?? []).reduce((sum, type) => sum | namespaceFlags[type], 0);
+  const entersUser = enter.some((entry) => entry.flags === namespaceFlags.user);
+  const pid = ((flags | enter.reduce((sum, entry) => sum | entry.flags, 0)) & namespaceFlags.pid) !== 0;
+  const limits = limitsOf(plan);
+  const forks = pid || limits.length > 0;
+  const maps = resolveMaps(plan, ownIdFacts());
+  const asUser = process.geteuid?.() !== 0;
+  const killSignal = plan.killSignal ?? (forks ? 'SIGKILL' : 'none');
+  const deathSignal =
+    killSignal === 'none' ? undefined : { signal: signalNumber(killSignal), parent: forks ? 0 : parent };
+  const waiter = plan.killSignal === undefined || deathSignal === undefined ? undefined : { ...deathSignal, parent };
+  const { cgroup, hostname, domainname, root, cwd, proc, setgroups } = plan;
+  return {
+    parent: '{PARENT}',
+    enter,
+    ...(entersUser ? { dropGroups: true } : {}),
+    ...(cgroup === undefined ? {} : { joinCgroups: typeof cgroup === 'string' ? [cgroup] : cgroup }),
+    ...(limits.length === 0 ? {} : { limits }),
+    ...(plan.create === undefined ? {} : { unshare: flags }),
+    ...maps,
+    ...(asUser ? { mappers: { users: 'newuidmap', groups: 'newgidmap' } } : {}),
+    ...(setgroups === undefined ? {} : { setgroups }),
+    ...(plan.clocks === undefined ? {} : { offsets: offsetsOf(plan.clocks) }),
+    ...(forks ? { fork: forkOf(plan, waiter) } : {}),
+    ...(deathSignal === undefined ? {} : { deathSignal }),
+    ...((flags & namespaceFlags.mnt) === 0 || plan.propagation === 'unchanged'
+      ? {}
+      : { propagation: propagations[plan.propagation ?? 'private'] }),
+    ...(hostname === undefined ? {} : { hostname }),
+    ...(domainname === undefined ? {} : { domainname }),
+    ...(root === undefined ? {} : { root: { path: root } }),
+    ...(cwd === undefined ? {} : { cwd: { path: cwd } }),
+    ...(proc === undefined || proc === false ? {} : { proc: procOf(plan, proc) }),
+    ...(plan.sys ? { sys: 'sysfs' } : {}),
+    ...credentialsOf(plan, entersUser, maps.groups?.single !== undefined && maps.groups.ranges.length === 0),
+    ...capabilitiesOf(plan),
+    ...(plan.noNewPrivileges ? { noNewPrivileges: true } : {}),
+    ...(plan.terminal ? { terminal: true } : {}),
+  };
+}
+
+const propagations = {
+  private: MS_REC | MS_PRIVATE,
+  slave: MS_REC | MS_SLAVE,
+  shared: MS_REC | MS_SHARED,
+};
+
+function offsetsOf(clocks: NonNullable<SpawnPlan['clocks']>): ClockOffset[] {
+  return (['boottime', 'monotonic'] as const).flatMap((clock) => {
+    const value = clocks[clock];
+    if (value === undefined) return [];
+    const seconds = Math.floor(value);
+    return [{ clock, seconds, nanoseconds: Math.min(999_999_999, Math.round((value - seconds) * 1e9)) }];
+  });
+}
+
+function forkOf({ forwardSignals = forwardedByDefault, init }: SpawnPlan, waiter: ForkSetUp['deathSignal']): ForkSetUp {
+  return {
+    forward: signalMask(forwardSignals),
+    ...(init ? { init } : {}),
+    ...(waiter === undefined ? {} : { deathSignal: waiter }),
+  };
+}
+
+function procOf({ root, propagation = 'private' }: SpawnPlan, proc: true | string) {
+  const makePrivate = root === undefined && propagation !== 'private';
+  return { directory: proc === true ? '/proc' : proc, makePrivate };
+}
+
+function credentialsOf(plan: SpawnPlan, entersUser: boolean, groupsDenied: boolean): Pick<SetUp, 'credentials'> {
+  const uid = plan.uid ?? (entersUser ? 0 : undefined);
+  const gid = plan.gid ?? (entersUser ? 0 : undefined);
+  const groups = plan.supplementaryGroups ?? (entersUser ? ('late' as const) : groupsDenied ? undefined : []);
+  if (uid === undefined && gid === undefined && plan.supplementaryGroups === undefined) return {};
+  const credentials: Credentials = {
+    ...(groups === undefined ? {} : { groups }),
+    ...(gid === undefined ? {} : { gid }),
+    ...(uid === undefined ? {} : { uid }),
+  };
+  return { credentials };
+}
+
+function capabilitiesOf(plan: SpawnPlan): Pick<SetUp, 'capabilities'> {
+  const { keepCapabilities, dropCapabilities } = plan;
+  if (keepCapabilities === undefined && dropCapabilities === undefined) return {};
+  const keep = keepCapabilities === undefined ? 0n : capabilityMask(keepCapabilities);
+  const named = dropCapabilities === undefined ? 0n : capabilityMask(dropCapabilities);
+  const drop = dropCapabilities === 'all' && keepCapabilities !== 'all' ? named & ~keep : named;
+  const capabilities: CapabilityChanges = {
+    ...(keep === 0n ? {} : { ambient: keep & ~drop }),
+    ...(drop === 0n ? {} : { bounding: everyCapability & ~drop }),
+  };
+  return { capabilities };
+}
+
+function limitsOf({ limits }: SpawnPlan) {
+  if (limits === undefined) return [];
+  return findLimitPlaces(limits, `netns-${process.pid}-${randomBytes(4).toString('hex')}`, {
+    membership: readFileSync('/proc/self/cgroup', 'utf8'),
+    mounts: readFileSync('/proc/self/mounts', 'utf8'),
+    controllersBelow: (directory) => {
+      try {
+        return readFileSync(`${directory}/cgroup.subtree_control`, 'utf8').trim().split(' ');
+      } catch {
+        return [];
+      }
+    },
+  });
+}

@@ -1,0 +1,68 @@
+import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
+import type { Fd } from '../native/fd.ts';
+import { inheritDescriptors } from './exec.ts';
+import { firstDescriptor, launch, type NamespaceProcess } from './launch.ts';
+import { type DescribedStep, describeSteps } from './plan/describe.ts';
+import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
+import { orderSteps } from './plan/order.ts';
+import { resolvePlan } from './plan/resolve.ts';
+import type { SpawnPlan } from './plan/spawn-plan.ts';
+import type { PlannedStep } from './plan/step.ts';
+import { type ExecResult, resultOf } from './spawn.ts';
+
+/** What Node's own spawn takes, as far as the plan does not say it. */
+export type PlanSpawnOptions = Omit<NodeSpawnOptions, 'shell' | 'argv0' | 'uid' | 'gid' | 'env' | 'cwd'>;
+
+/**
+ * Starts a command as a plan has it: `unshare`, `nsenter` and more. A plain ChildProcess, and `ready`, which tells whether the
+ * command runs or which step failed.
+ *
+ * Where a pid namespace or limits are in the plan, the process that Node knows waits outside for the command, passes signals on and
+ * ends as it does. Throws InvalidArgumentError, UnsupportedError, or KernelError for a namespace that cannot be opened.
+ */
+export function spawn(plan: SpawnPlan, options: PlanSpawnOptions = {}): NamespaceProcess {
+  const first = firstDescriptor(options);
+  using resolved = resolvePlan(plan, { numberOf: (_, index) => first + index, parent: process.pid });
+  return launch({
+    command: plan.command,
+    args: plan.args ?? [],
+    argv0: plan.argv0,
+    steps: orderSteps(resolved.setUp),
+    descriptors: resolved.descriptors.map((fd) => fd.raw),
+    options: plan.env === undefined ? options : { ...options, env: plan.env },
+  });
+}
+
+export interface PlanExecOptions extends Omit<PlanSpawnOptions, 'stdio' | 'detached'> {
+  /** What the command reads from its standard input. Default: nothing. */
+  readonly input?: string | Uint8Array;
+}
+
+/**
+ * Runs a command as a plan has it, and collects what it printed. An exit status other than 0 is a result, not an error.
+ * Rejects with KernelError if a step fails or the command cannot be run, otherwise as `spawn` throws.
+ */
+export async function exec(plan: SpawnPlan, options: PlanExecOptions = {}): Promise<ExecResult> {
+  const { input, ...spawnOptions } = options;
+  return resultOf(spawn(plan, { ...spawnOptions, stdio: 'pipe' }), input);
+}
+
+/** The steps of a plan and their system calls, in order, without doing any. Throws as `spawn` does. */
+export function describePlan(plan: SpawnPlan): DescribedStep[] {
+  using resolved = resolvePlan(plan, { numberOf: (_, index) => index + 3, parent: process.pid });
+  return describeSteps(orderSteps(resolved.setUp));
+}
+
+/** The `nsexec` arguments with which this process itself becomes the command of a plan; what they need is opened and stays open. */
+export function planWords(plan: SpawnPlan, style: FailureStyle): string[] {
+  const { setUp } = resolvePlan(plan, { numberOf: handOver, parent: process.ppid });
+  const { argv0 } = plan;
+  const named: PlannedStep[] = argv0 === undefined ? [] : [{ step: ['argv0', argv0], operation: '', syscall: '' }];
+  return nsexecWords([...orderSteps(setUp), ...named], style, plan.command, plan.args ?? []);
+}
+
+function handOver(fd: Fd): number {
+  const raw = fd.release();
+  inheritDescriptors([raw]);
+  return raw;
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { httpRequestArguments } from './http-arguments.ts';
+
+class Outside {
+  createConnection() {}
+}
+class Inside extends Outside {
+  override createConnection() {}
+}
+const globalAgent = new Inside();
+const read = (...args: unknown[]) => httpRequestArguments(args, { Agent: Inside, globalAgent }, Outside);
+
+describe('httpRequestArguments', () => {
+  it('puts options over the parts of a URL, and the agent of the namespace into them', () => {
+    const callback = () => {};
+    for (const url of ['http://a.test:81/p?q=1', new URL('http://a.test:81/p?q=1')]) {
+      const [options, given] = read(url, { method: 'PUT', port: 82 }, callback);
+      expect(options).toMatchObject({
+        hostname: 'a.test',
+        port: 82,
+        path: '/p?q=1',
+        method: 'PUT',
+        agent: globalAgent,
+      });
+      expect(given).toBe(callback);
+      expect(read(url, callback)[1]).toBe(callback);
+    }
+    expect(read({ host: 'h' })).toEqual([{ host: 'h', agent: globalAgent }]);
+  });
+
+  it('chooses the agent as Node does', () => {
+    const createConnection = () => {};
+    const own = { createConnection };
+    expect(read({ agent: false })[0]).toMatchObject({ agent: expect.any(Inside) });
+    expect((read({ agent: false })[0] as { agent: unknown }).agent).not.toBe(globalAgent);
+    expect(read({ agent: own })[0]).toEqual({ agent: own });
+    expect(read({ createConnection })[0]).toEqual({ createConnection, agent: undefined });
+    expect(() => read({ agent: new Outside() })).toThrow("use the namespace's own Agent");
+  });
+});

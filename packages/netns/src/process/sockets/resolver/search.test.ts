@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { candidates } from './search.ts';
+
+const search = ['a.test', 'b.test'];
+
+it.each([
+  ['host', 1, ['host.a.test', 'host.b.test', 'host']],
+  ['host.sub', 1, ['host.sub', 'host.sub.a.test', 'host.sub.b.test']],
+  ['host.sub', 2, ['host.sub.a.test', 'host.sub.b.test', 'host.sub']],
+  ['host', 0, ['host', 'host.a.test', 'host.b.test']],
+  ['host.', 5, ['host.']],
+])('tries %s with ndots %i as %j', (name, ndots, expected) => {
+  expect(candidates(name, { search, ndots })).toEqual(expected);
+});

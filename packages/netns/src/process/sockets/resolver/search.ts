@@ -1,0 +1,12 @@
+import type { ResolvConf } from './resolv-conf.ts';
+
+/**
+ * The names to ask for, in order: a name with enough dots first as it is and then with the search domains behind it, one with
+ * fewer the other way round; one that ends in a dot as it is. resolv.conf(5), `ndots`.
+ */
+export function candidates(name: string, { search, ndots }: Pick<ResolvConf, 'search' | 'ndots'>): readonly string[] {
+  if (name.endsWith('.')) return [name];
+  const extended = search.map((domain) => `${name}.${domain}`);
+  const dots = name.split('.').length - 1;
+  return dots >= ndots ? [name, ...extended] : [...extended, name];
+}

@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { namesLeft } from './support/cli.ts';
+import { examples, startExample } from './support/examples.ts';
+import { endOf } from './support/run.ts';
+
+/** What each example prints, and no more. */
+const outputs: Readonly<Record<string, RegExp>> = {
+  'examples/create-and-exec.ts': /^Inter-\|.*\n face .*\n {4}lo: .*\nexit status 0\n$/,
+  'examples/monitor.ts': /^add demo\nready demo\ndelete demo\n$/,
+  'examples/nameless.ts':
+    /^process \d+ is in net:\[\d+\], cookie \d+: 1 process in all\nby its inode it is the one that we made\nnow it is called demo\n$/,
+  'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,
+};
+
+it('are all known here', () => {
+  expect([...examples].sort()).toEqual(Object.keys(outputs).sort());
+});
+
+it.each(examples)('%s runs, and leaves no name behind', async (file) => {
+  expect(await endOf(startExample(file))).toEqual({
+    stdout: expect.stringMatching(outputs[file] ?? /never/),
+    stderr: '',
+    exitCode: 0,
+    signal: null,
+  });
+  expect(namesLeft()).toEqual([]);
+});

@@ -1,0 +1,249 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { KernelError } from '../../src/errors.ts';
+import { createNamespace } from '../../src/namespaces/namespace.ts';
+import { type NamespaceType, namespaceTypes } from '../../src/namespaces/type.ts';
+import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
+import { describePlan, exec, spawn } from '../../src/process/run-plan.ts';
+
+const root = process.geteuid?.() === 0;
+const sh = (script: string): Pick<SpawnPlan, 'command' | 'args'> => ({ command: 'sh', args: ['-c', script] });
+const own = (type: NamespaceType) => readlinkSync(`/proc/self/ns/${type}`);
+
+async function output(plan: SpawnPlan): Promise<string> {
+  const { stdout, stderr, exitCode } = await exec(plan);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  return stdout;
+}
+
+describe('creating', () => {
+  it.each(namespaceTypes)('a new %s namespace is another one, and ours stays', async (type) => {
+    const before = own(type);
+    const create = type === 'user' ? [type] : (['user', type] as const);
+    const seen = await output({ ...sh(`readlink /proc/self/ns/${type}`), create, users: 'root' });
+    expect(seen).not.toBe(`${before}\n`);
+    expect(own(type)).toBe(before);
+  });
+
+  it('all at once, with /proc, a name, clocks and an init', async () => {
+    const text = await output({
+      ...sh('id -u; echo $$; hostname; ls /proc | grep -c "^[0-9]"; ls /sys/class/net; cut -d. -f1 /proc/uptime'),
+      create: namespaceTypes,
+      users: 'root',
+      proc: true,
+      sys: true,
+      hostname: 'inside',
+      clocks: { boottime: 1e8 },
+      init: true,
+    });
+    const [uid, pid, host, , link, uptime] = text.split('\n');
+    expect([uid, pid, host, link]).toEqual(['0', '2', 'inside', 'lo']);
+    expect(Number(uptime)).toBeGreaterThan(1e8);
+  });
+
+  it('an init reaps orphans', async () => {
+    const script = '(sleep 0.05 &) ; sleep 0.3; cat /proc/[0-9]*/stat | cut -d" " -f3 | sort | uniq | tr -d "\\n"';
+    const states = await output({
+      ...sh(script),
+      create: ['user', 'pid', 'mnt'],
+      users: 'root',
+      proc: true,
+      init: true,
+    });
+    expect(states).not.toContain('Z');
+  });
+
+  it.each([
+    ['root', ['0', '0', '1']],
+    ['current', [String(process.geteuid?.()), String(process.geteuid?.()), '1']],
+  ] as const)('users: %s', async (users, line) => {
+    // The file shows ids of the reader's user namespace: those of the parent of the new one.
+    const text = await output({ ...sh('cat /proc/self/uid_map'), create: ['user'], users });
+    expect(text.trim().split(/\s+/)).toEqual(line);
+  });
+
+  it.skipIf(!root)('ranges are written by root', async () => {
+    const users = [
+      { inside: 0, outside: 0, count: 1 },
+      { inside: 5, outside: 5, count: 3 },
+    ];
+    const outcome = exec({ ...sh('cat /proc/self/uid_map'), create: ['user'], users });
+    // Where the tests' own user namespace has fewer ids, the kernel refuses, and so it is said.
+    await outcome.then(
+      ({ stdout }) => expect(stdout.trim().split(/\s+/)).toEqual(['0', '0', '1', '5', '5', '3']),
+      (error: KernelError) => expect(error.message).toMatch(/^cannot write \/proc\/\{?\w+\}?\/uid_map: /),
+    );
+  });
+});
+
+describe('entering', () => {
+  it('a network namespace by reference, by pid and by pidfd of a process', async () => {
+    using created = root ? createNamespace('net') : undefined;
+    const holder = spawn({ ...sh('sleep 100'), create: root ? ['net'] : ['user', 'net'] }, { stdio: 'ignore' });
+    await holder.ready;
+    try {
+      const pid = holder.pid ?? 0;
+      const net = readlinkSync(`/proc/${pid}/ns/net`);
+      expect(await output({ ...sh('readlink /proc/self/ns/net'), enter: [{ process: pid }] })).toBe(`${net}\n`);
+      if (created !== undefined)
+        expect(
+          await output({ ...sh('readlink /proc/self/ns/net'), enter: [{ type: 'net', namespace: created }] }),
+        ).toBe(`${created}\n`);
+    } finally {
+      holder.kill('SIGKILL');
+      await new Promise((resolve) => holder.once('exit', resolve));
+    }
+  });
+
+  it('a process that has ended is one clear error', async () => {
+    const gone = spawn({ command: 'true' }, { stdio: 'ignore' });
+    await new Promise((resolve) => gone.once('exit', resolve));
+    await expect(exec({ command: 'true', enter: [{ process: gone.pid ?? 0 }] })).rejects.toMatchObject({
+      code: 'ESRCH',
+    });
+  });
+
+  it('our own user namespace is no fault', async () => {
+    expect(await output({ ...sh('echo well'), enter: [{ process: process.pid }] })).toBe('well\n');
+  });
+});
+
+describe('who it runs as', () => {
+  it('capabilities, no new privileges', async () => {
+    const text = await output({
+      ...sh('grep -E "CapAmb|CapBnd|NoNew" /proc/self/status | tr -d "\\t"'),
+      create: ['user'],
+      users: 'root',
+      keepCapabilities: ['net_admin'],
+      dropCapabilities: 'all',
+      noNewPrivileges: true,
+    });
+    expect(text).toBe('CapBnd:0000000000001000\nCapAmb:0000000000001000\nNoNewPrivs:1\n');
+  });
+});
+
+describe('signals and ends', () => {
+  const inPid = { create: ['user', 'pid'], users: 'root', init: true } as const;
+
+  it.each(['SIGTERM', 'SIGUSR1', 'SIGKILL'] as const)('ends by %s as the command did', async (signal) => {
+    const { exitCode, signal: seen } = await exec({ ...sh(`kill -${signal.slice(3)} $$; sleep 1`), ...inPid });
+    expect([exitCode, seen]).toEqual([undefined, signal]);
+  });
+
+  it('passes signals on, and an exit status back', async () => {
+    const child = spawn({ ...sh('trap "exit 42" TERM; echo ready; while :; do sleep 0.05; done'), ...inPid });
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    child.kill('SIGTERM');
+    const [code] = await new Promise<unknown[]>((resolve) => child.once('exit', (...all) => resolve(all)));
+    expect(code).toBe(42);
+  });
+
+  it('when the process that waits is killed, nothing lives on', async () => {
+    const child = spawn({ ...sh('sleep 1000 & echo ready; wait'), ...inPid });
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    const inside = descendants(child.pid ?? 0);
+    expect(inside.length).toBeGreaterThanOrEqual(3);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    for (let i = 0; i < 100 && inside.some(alive); i++) await setTimeout(20);
+    expect(inside.filter(alive)).toEqual([]);
+  });
+});
+
+function descendants(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+  return children.flatMap((each) => [each, ...descendants(each)]);
+}
+
+function alive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
+  }
+}
+
+describe('failures', () => {
+  it.each([
+    [
+      { create: ['user', 'mnt'], users: 'root', root: '/nope' },
+      'cannot make /nope the root directory: No such file or directory (ENOENT, chroot)',
+    ],
+    [
+      { create: ['user'], users: 'root', cwd: '/nope' },
+      'cannot go to /nope: No such file or directory (ENOENT, chdir)',
+    ],
+    [
+      { create: ['user', 'pid', 'mnt'], users: 'root', proc: '/nope' },
+      'cannot mount proc on /nope: No such file or directory (ENOENT, mount)',
+    ],
+    [
+      { create: ['user', 'pid'], users: 'root', cgroup: '/nope' },
+      'cannot join /nope: No such file or directory (ENOENT, write)',
+    ],
+    [
+      { create: ['user', 'time'], users: 'root', clocks: { boottime: -1e12 } },
+      'cannot set the offset of the boottime clock: Numerical result out of range (ERANGE, write)',
+    ],
+    [
+      { command: '/nope', create: ['user', 'pid'], users: 'root', init: true },
+      'cannot run /nope: No such file or directory (ENOENT, execve)',
+    ],
+    [{ command: '/', create: ['user'], users: 'root' }, 'cannot run /: Permission denied (EACCES, execve)'],
+  ] as const)('%j', async (plan, message) => {
+    const failed = exec({ command: 'true', ...plan } as SpawnPlan);
+    await expect(failed).rejects.toThrow(KernelError);
+    await expect(failed).rejects.toThrow(message);
+  });
+});
+
+describe.skipIf(!root || !existsSync('/sys/fs/cgroup/pids/cgroup.procs'))('limits', () => {
+  const groups = () => readdirSync('/sys/fs/cgroup/pids').filter((name) => name.startsWith(`netns-${process.pid}-`));
+
+  it('hold, and the group is removed afterwards', async () => {
+    const plan = {
+      ...sh('cat /proc/self/cgroup; for i in 1 2 3 4 5 6; do sleep 0.1 & done; wait'),
+      limits: { pids: 4 },
+    };
+    const { stdout, stderr } = await exec(plan);
+    expect(stdout).toContain(`:pids:/netns-${process.pid}-`);
+    expect(stderr).toContain('ork');
+    expect(groups()).toEqual([]);
+  });
+
+  it('are removed although the process that waits is killed', async () => {
+    const child = spawn({ ...sh('echo ready; sleep 1000'), limits: { pids: 5 } });
+    await new Promise((resolve) => child.stdout?.once('data', resolve));
+    expect(groups()).toHaveLength(1);
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    for (let i = 0; i < 100 && groups().length > 0; i++) await setTimeout(20);
+    expect(groups()).toEqual([]);
+  });
+});
+
+describe('describePlan', () => {
+  it('shows the steps with their system calls, and does none', () => {
+    const before = own('net');
+    const steps = describePlan({ command: 'true', create: ['user', 'net'], users: 'root' });
+    expect(steps.map(({ call }) => call.replace(/\(.*/, ''))).toEqual(['unshare', 'write', 'write', 'write']);
+    expect(own('net')).toBe(before);
+  });
+});
+
+describe('a real ChildProcess', () => {
+  it('has streams, an exit, kill and ref, as one that Node has started', async () => {
+    const child = spawn({ command: 'cat', create: ['user', 'net'], users: 'root' });
+    await child.ready;
+    child.unref();
+    child.ref();
+    child.stdin?.end('hello');
+    let text = '';
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+    });
+    const end = await new Promise((resolve) => child.once('close', (...all) => resolve(all)));
+    expect([text, end, child.exitCode, child.kill()]).toEqual(['hello', [0, null], 0, false]);
+  });
+});

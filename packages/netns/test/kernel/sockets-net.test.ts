@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import net from 'node:net';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { lively, livelyHost, livelyPair } from './support/lively.ts';
+import { netScenarios } from './support/net-scenarios.ts';
+
+describe('as node:net', () => {
+  beforeAll(livelyHost);
+
+  it.each(Object.keys(netScenarios))('%s', async (name) => {
+    using ns = await lively();
+    const scenario = netScenarios[name] as (typeof netScenarios)[string];
+    const expected = await scenario(net);
+    expect(expected).toBeDefined();
+    expect(await scenario(ns.net)).toEqual(expected);
+  });
+});
+
+describe('inside', () => {
+  it('listens where nobody outside can connect, and connects where nobody outside listens', async () => {
+    using ns = await lively();
+    const inside = ns.net.createServer((socket) => socket.end('inside')).listen(5000);
+    const outside = net.createServer((socket) => socket.end('outside')).listen(5000);
+    await Promise.all([once(inside, 'listening'), once(outside, 'listening')]);
+    const [[fromInside], [fromOutside]] = await Promise.all([
+      once(ns.net.connect(5000, '127.0.0.1'), 'data'),
+      once(net.connect(5000, '127.0.0.1'), 'data'),
+    ]);
+    expect([String(fromInside), String(fromOutside)]).toEqual(['inside', 'outside']);
+    for (const server of [inside, outside]) server.close();
+  });
+
+  it('gives plain objects of Node’s', async () => {
+    using ns = await lively();
+    const server = ns.net.createServer();
+    const socket = ns.net.connect(5001, '127.0.0.1').on('error', () => {});
+    expect(server).toBeInstanceOf(net.Server);
+    expect(socket).toBeInstanceOf(net.Socket);
+    await new Promise((resolve) => socket.once('close', resolve));
+  });
+
+  it('refuses a path that is too long, on every Node', async () => {
+    using ns = await lively();
+    const [error] = await once(ns.net.createServer().listen(`/run/${'x'.repeat(120)}`), 'error');
+    expect(error).toMatchObject({ code: 'EINVAL', syscall: 'listen' });
+  });
+
+  it('keeps abstract names apart', async () => {
+    using ns = await lively();
+    const inside = ns.net.createServer().listen('\0sockets-net');
+    const outside = net.createServer().listen('\0sockets-net');
+    await Promise.all([once(inside, 'listening'), once(outside, 'listening')]);
+    for (const server of [inside, outside]) server.close();
+  });
+
+  it('lets several servers share a port', async () => {
+    using ns = await lively();
+    const servers = [1, 2].map(() => ns.net.createServer().listen({ port: 5002, reusePort: true } as object));
+    await Promise.all(servers.map((server) => once(server, 'listening')));
+    for (const server of servers) server.close();
+  });
+
+  it('connects two namespaces over a cable, by link-local address too', async () => {
+    const [a, b] = await livelyPair();
+    using _a = a;
+    using _b = b;
+    const server = b.net.createServer((socket) => socket.end(String(socket.remoteAddress))).listen(80, '10.0.0.2');
+    const [data] = await once(a.net.connect(80, '10.0.0.2'), 'data');
+    expect(String(data)).toBe('10.0.0.1');
+    server.close();
+
+    const local = async (ns: NetworkNamespace) =>
+      (await ns.network.addresses.list({ link: 'e0' })).find(({ address }) => address?.startsWith('fe80:'))?.address;
+    const zoned = b.net.createServer((socket) => socket.end('by zone')).listen(80, `${await local(b)}%e0`);
+    const [words] = await once(a.net.connect(80, `${await local(b)}%e0`), 'data');
+    expect(String(words)).toBe('by zone');
+    zoned.close();
+    const [error] = await once(a.net.connect(80, `${await local(b)}%e9`), 'error');
+    expect(error).toMatchObject({ code: 'ENODEV', syscall: 'connect' });
+  });
+
+  it('waits for a slow address while it tries the next', async () => {
+    using ns = await lively();
+    const server = ns.net.createServer((socket) => socket.end('found')).listen(5003, '127.0.0.1');
+    await once(server, 'listening');
+    // Whoever is behind the end of this cable never answers.
+    await ns.network.links.add({ name: 'e0', kind: 'veth', up: true, peer: { name: 'e1' } });
+    await ns.network.links.set('e1', { up: true });
+    await ns.network.addresses.add({ link: 'e0', address: '192.0.2.9/24' });
+    const client = ns.net.connect({
+      port: 5003,
+      host: 'two',
+      autoSelectFamilyAttemptTimeout: 20,
+      lookup: ((_name: string, _options: object, callback: (...args: unknown[]) => void) =>
+        callback(null, [
+          { address: '192.0.2.1', family: 4 },
+          { address: '127.0.0.1', family: 4 },
+        ])) as never,
+    });
+    const [data] = await once(client, 'data');
+    expect(String(data)).toBe('found');
+    server.close();
+  });
+
+  it('says so when the namespace is closed, or cannot be entered', async () => {
+    const ns = await lively();
+    const { net: inside } = ns;
+    ns.close();
+    const [closed] = await once(inside.connect(80, '127.0.0.1'), 'error').catch((error) => [error]);
+    expect(closed).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
+    const [listen] = await once(inside.createServer().listen(80), 'error').catch((error) => [error]);
+    expect(listen).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
+  });
+});

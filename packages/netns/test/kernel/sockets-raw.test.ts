@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { SO_NETNS_COOKIE, SOL_SOCKET } from '../../src/native/constants.ts';
+import type { Fd } from '../../src/native/fd.ts';
+import { syscall } from '../../src/native/syscall.ts';
+import { lively } from './support/lively.ts';
+
+function cookieOf(socket: Fd): bigint | undefined {
+  const cookie = new BigUint64Array(1);
+  const result = syscall(
+    'getsockopt',
+    socket.raw,
+    SOL_SOCKET,
+    SO_NETNS_COOKIE,
+    new Uint8Array(cookie.buffer),
+    Int32Array.of(8),
+  );
+  return result === 0 ? cookie[0] : undefined;
+}
+
+it.each([
+  ['inet', 'raw', 1],
+  ['inet6', 'raw', 58],
+  ['packet', 'raw', 0x0300],
+  ['netlink', 'raw', 0],
+  ['unix', 'seqpacket', 0],
+  ['inet', 'stream', 0],
+  [2, 2, 17],
+] as const)('makes a socket inside: %s %s %i', (domain, type, protocol) => {
+  using ns = NetworkNamespace.create();
+  using socket = ns.socket(domain, type, protocol);
+  expect(statSync(`/proc/self/fd/${socket.raw}`).isSocket()).toBe(true);
+  expect(cookieOf(socket)).toBe(ns.cookie);
+});
+
+it('sees what passes on the devices of the namespace', async () => {
+  using ns = await lively();
+  using packets = ns.socket('packet', 'raw', 0x0300);
+  const sender = ns.dgram.createSocket('udp4');
+  await new Promise((resolve) => sender.send('seen on the wire', 9, '127.0.0.1', resolve));
+  sender.close();
+  const buffer = Buffer.alloc(2000);
+  const length = syscall('read', packets.raw, buffer, buffer.length);
+  expect(buffer.subarray(0, length).toString('latin1')).toContain('seen on the wire');
+});
+
+it('says what the kernel refuses', () => {
+  using ns = NetworkNamespace.create();
+  expect(() => ns.socket('inet', 'seqpacket')).toThrow(
+    /cannot open a socket \(inet, seqpacket, 0\).*ESOCKTNOSUPPORT, socket/,
+  );
+  expect(() => ns.socket('nonsense' as 'inet', 'raw')).toThrow('invalid socket domain "nonsense"');
+  expect(() => ns.socket('inet', 'toString' as 'raw')).toThrow('invalid socket type');
+});

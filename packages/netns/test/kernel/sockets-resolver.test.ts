@@ -1,0 +1,248 @@
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Answer } from 'dns-packet';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { AT_FDCWD, MNT_DETACH } from '../../src/native/constants.ts';
+import { syscall } from '../../src/native/syscall.ts';
+import { lively } from './support/lively.ts';
+import { nameServer, type Reply } from './support/name-server.ts';
+import { shape } from './support/net-scenarios.ts';
+
+/** What the server in these tests knows. */
+const zone: Readonly<Record<string, Reply>> = {
+  'both.test A': [{ type: 'A', name: 'both.test', ttl: 60, data: '127.0.0.1' }],
+  'both.test AAAA': [{ type: 'AAAA', name: 'both.test', ttl: 61, data: '::1' }],
+  'alias.test A': [
+    { type: 'CNAME', name: 'alias.test', ttl: 5, data: 'both.test' },
+    { type: 'A', name: 'both.test', ttl: 60, data: '127.0.0.1' },
+  ],
+  'alias.test CNAME': [{ type: 'CNAME', name: 'alias.test', ttl: 5, data: 'both.test' }],
+  'empty.test A': [],
+  'broken.test A': 'SERVFAIL',
+  'refused.test A': 'REFUSED',
+  'big.test TXT': Array.from(
+    { length: 40 },
+    (_, i): Answer => ({ type: 'TXT', name: 'big.test', ttl: 1, data: [`text ${i} ${'x'.repeat(40)}`] }),
+  ),
+  'mail.test MX': [{ type: 'MX', name: 'mail.test', ttl: 1, data: { preference: 10, exchange: 'mx.mail.test' } }],
+  '_http._tcp.test SRV': [
+    { type: 'SRV', name: '_http._tcp.test', ttl: 1, data: { port: 80, target: 'web.test', priority: 1, weight: 2 } },
+  ],
+  'soa.test SOA': [
+    {
+      type: 'SOA',
+      name: 'soa.test',
+      ttl: 1,
+      data: { mname: 'ns.test', rname: 'root.test', serial: 1, refresh: 2, retry: 3, expire: 4, minimum: 5 },
+    },
+  ],
+  'ns.test NS': [{ type: 'NS', name: 'ns.test', ttl: 1, data: 'a.ns.test' }],
+  'caa.test CAA': [{ type: 'CAA', name: 'caa.test', ttl: 1, data: { flags: 0, tag: 'issue', value: 'ca.test' } }],
+  '1.2.0.192.in-addr.arpa PTR': [{ type: 'PTR', name: '1.2.0.192.in-addr.arpa', ttl: 1, data: 'one.test' }],
+  'short.search.test A': [{ type: 'A', name: 'short.search.test', ttl: 1, data: '10.1.1.1' }],
+  'a.b A': [{ type: 'A', name: 'a.b', ttl: 1, data: '10.1.1.2' }],
+  'xn--bcher-kva.test A': [{ type: 'A', name: 'xn--bcher-kva.test', ttl: 1, data: '10.1.1.3' }],
+};
+
+const known = (name: string, type: string): Reply => zone[`${name.toLowerCase()} ${type}`] ?? 'NXDOMAIN';
+
+const failed = (promise: Promise<unknown>) => promise.then(() => 'nothing', shape);
+
+/** What Node's own resolver and ours are asked; the answers must be the same. */
+const asked: Readonly<Record<string, (resolver: Resolver) => Promise<unknown>>> = {
+  'IPv4 addresses': (resolver) => resolver.resolve4('both.test'),
+  'IPv4 addresses with lifetimes': (resolver) => resolver.resolve4('both.test', { ttl: true }),
+  'IPv6 addresses': (resolver) => resolver.resolve6('both.test'),
+  'IPv6 addresses with lifetimes': (resolver) => resolver.resolve6('both.test', { ttl: true }),
+  'addresses behind an alias': (resolver) => resolver.resolve4('alias.test'),
+  'any record by its type': (resolver) => resolver.resolve('mail.test', 'MX'),
+  'an alias': (resolver) => resolver.resolveCname('alias.test'),
+  'mail servers': (resolver) => resolver.resolveMx('mail.test'),
+  'a service': (resolver) => resolver.resolveSrv('_http._tcp.test'),
+  'an authority': (resolver) => resolver.resolveSoa('soa.test'),
+  'name servers': (resolver) => resolver.resolveNs('ns.test'),
+  'a policy': (resolver) => resolver.resolveCaa('caa.test'),
+  'more text than a datagram holds': (resolver) => resolver.resolveTxt('big.test'),
+  'names of an address': (resolver) => resolver.reverse('192.0.2.1'),
+  'an international name': (resolver) => resolver.resolve4('bücher.test'),
+  'no such name': (resolver) => failed(resolver.resolve4('nothing.test')),
+  'no such record': (resolver) => failed(resolver.resolve4('empty.test')),
+  'a broken server': (resolver) => failed(resolver.resolve4('broken.test')),
+  'a refusing server': (resolver) => failed(resolver.resolve4('refused.test')),
+  'no such address': (resolver) => failed(resolver.reverse('192.0.2.99')),
+  'the servers': async (resolver) => {
+    resolver.setServers(['127.0.0.1', '[::1]:5353', '192.0.2.1:5300', '2001:db8::1']);
+    return resolver.getServers();
+  },
+};
+
+/** Newer releases of Node repeat the type that was asked for in each record. */
+function withoutType(records: unknown): unknown {
+  if (!Array.isArray(records)) return records;
+  return records.map((record) => {
+    if (typeof record !== 'object' || Array.isArray(record)) return record;
+    const { type, ...rest } = record;
+    return rest;
+  });
+}
+
+describe('as dns.promises.Resolver', () => {
+  it.each(Object.keys(asked))('%s', async (name) => {
+    const ask = asked[name] as (typeof asked)[string];
+    using ns = await lively();
+    using host = NetworkNamespace.open({ pid: process.pid });
+    await host.network.links.set('lo', { up: true });
+    const node = new Resolver({ timeout: 2000, tries: 1 });
+    node.setServers(['127.0.0.1']);
+    const outside = await nameServer(host, '127.0.0.1', known);
+    const expected = withoutType(await ask(node));
+    outside.close();
+    const inside = await nameServer(ns, '127.0.0.1', known);
+    const ours = ns.resolver({ servers: ['127.0.0.1'], timeout: 2000, tries: 1 });
+    expect(await ask(ours as unknown as Resolver)).toEqual(expected);
+    inside.close();
+  });
+});
+
+/** `/etc` as these tests want it, for their duration only: they have a mount namespace of their own. */
+function fakeEtc(files: Readonly<Record<string, string>>): void {
+  if (syscall('mount', 'tmpfs', '/etc', 'tmpfs', 0, null) < 0) throw new Error('cannot mount a tmpfs on /etc');
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(`/etc/${name}`.replace(/\/[^/]*$/, ''), { recursive: true });
+    writeFileSync(`/etc/${name}`, text);
+  }
+}
+
+describe('by the files of the namespace', () => {
+  beforeEach(() =>
+    fakeEtc({
+      'resolv.conf': 'nameserver 127.0.0.2\n',
+      hosts: '127.0.0.1 localhost process-only\n',
+      'netns/named/resolv.conf': 'nameserver 127.0.0.3\nsearch search.test other.test\noptions ndots:2 timeout:1\n',
+      'netns/named/hosts': '10.9.9.9 listed Listed-Too # a comment\nfd00::9 listed\n',
+    }),
+  );
+  afterEach(() => {
+    syscall('umount2', '/etc', MNT_DETACH);
+    expect(AT_FDCWD).toBeLessThan(0);
+  });
+
+  it('uses those of /etc/netns/NAME, and those of /etc where there are none', async () => {
+    using named = NetworkNamespace.createNamed('named');
+    using nameless = NetworkNamespace.create();
+    expect(named.resolver().getServers()).toEqual(['127.0.0.3']);
+    expect(nameless.resolver().getServers()).toEqual(['127.0.0.2']);
+    rmSync('/etc/netns/named/resolv.conf');
+    expect(named.resolver().getServers()).toEqual(['127.0.0.2']);
+    expect(await named.resolver().lookup('listed')).toEqual({ address: '10.9.9.9', family: 4 });
+    expect(await named.resolver().lookup('listed-too.')).toEqual({ address: '10.9.9.9', family: 4 });
+    expect(await named.resolver().reverse('10.9.9.9')).toEqual(['listed', 'listed-too']);
+    await expect(named.resolver({ servers: ['127.0.0.1:1'] }).lookup('process-only')).rejects.toThrow('EAI_AGAIN');
+    NetworkNamespace.removeName('named');
+  });
+
+  it('searches by the domains and dots of the file, and says what cannot be found', async () => {
+    using named = NetworkNamespace.createNamed('named');
+    await named.network.links.set('lo', { up: true });
+    const server = await nameServer(named, '127.0.0.3', known);
+    const resolver = named.resolver();
+    expect(await resolver.lookup('short')).toEqual({ address: '10.1.1.1', family: 4 });
+    expect(await resolver.lookup('a.b', { family: 4, all: true })).toEqual([{ address: '10.1.1.2', family: 4 }]);
+    expect(server.questions.filter((question) => question.endsWith(' A'))).toEqual(
+      ['short.search.test', 'a.b.search.test', 'a.b.other.test', 'a.b'].map((name) => `udp ${name} A`),
+    );
+    expect(shape(await resolver.lookup('gone').catch((error) => error))).toMatchObject({
+      message: 'getaddrinfo ENOTFOUND gone',
+      code: 'ENOTFOUND',
+      errno: -3008,
+      hostname: 'gone',
+    });
+    server.close();
+    await expect(resolver.lookup('short')).rejects.toMatchObject({ code: 'EAI_AGAIN' });
+    NetworkNamespace.removeName('named');
+  });
+
+  it('serves everything that connects by name: net, http, fetch, dgram, tls', async () => {
+    using named = NetworkNamespace.createNamed('named');
+    await named.network.links.set('lo', { up: true });
+    const server = await nameServer(named, '127.0.0.3', known);
+    const web = named.http.createServer((request, response) => response.end(request.headers.host)).listen(80);
+    await once(web, 'listening');
+    expect(await (await named.fetch('http://both.test/')).text()).toBe('both.test');
+    const socket = named.net.connect(80, 'both.test');
+    await once(socket, 'connect');
+    expect(socket.remoteAddress).toBe('::1');
+    socket.destroy();
+    const [error] = await once(named.net.connect(80, 'gone.test'), 'error');
+    expect(error).toMatchObject({ code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname: 'gone.test' });
+    const receiver = named.dgram.createSocket('udp4').bind(9000);
+    const sender = named.dgram.createSocket('udp4');
+    sender.send('by name', 9000, 'both.test');
+    expect(String((await once(receiver, 'message'))[0])).toBe('by name');
+    for (const each of [sender, receiver, web, server]) each.close();
+    NetworkNamespace.removeName('named');
+  });
+
+  it('reads the files of a mount namespace', async () => {
+    using ns = NetworkNamespace.create();
+    const child = ns.spawn('sh', [
+      '-c',
+      'echo nameserver 192.0.2.7 > /tmp/.conf; mount --bind /tmp/.conf /etc/resolv.conf; echo; cat',
+    ]);
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    expect(ns.resolver({ mount: { pid: child.pid as number } }).getServers()).toEqual(['192.0.2.7']);
+    expect(ns.resolver().getServers()).toEqual(['127.0.0.2']);
+    child.stdin?.end();
+    await once(child, 'close');
+    rmSync('/tmp/.conf');
+  });
+});
+
+describe('when servers misbehave', () => {
+  it('asks the next one, and takes turns where the file says so', async () => {
+    using ns = await lively();
+    const silent = await nameServer(ns, '127.0.0.2', () => 'silence');
+    const broken = await nameServer(ns, '127.0.0.3', () => 'SERVFAIL');
+    const mumbling = await nameServer(ns, '127.0.0.4', () => 'nonsense');
+    const good = await nameServer(ns, '127.0.0.5', known);
+    const servers = ['127.0.0.1', '127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5'];
+    const resolver = ns.resolver({ servers, timeout: 50, tries: 1 });
+    expect(await resolver.resolve4('both.test')).toEqual(['127.0.0.1']);
+    await expect(resolver.resolve4('nothing.test')).rejects.toMatchObject({ code: 'ENOTFOUND', syscall: 'queryA' });
+    for (const server of [silent, broken, mumbling, good]) server.close();
+  });
+
+  it('gives up after the time and tries that it was given', async () => {
+    using ns = await lively();
+    const server = await nameServer(ns, '127.0.0.1', () => 'silence');
+    const resolver = ns.resolver({ servers: ['127.0.0.1'], timeout: 40, tries: 3 });
+    await expect(resolver.resolve6('both.test')).rejects.toMatchObject({
+      code: 'ETIMEOUT',
+      message: 'queryAaaa ETIMEOUT both.test',
+    });
+    expect(server.questions).toHaveLength(3);
+    server.close();
+    await expect(resolver.resolve4('both.test')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('can be called off', async () => {
+    using ns = await lively();
+    const server = await nameServer(ns, '127.0.0.1', () => 'silence');
+    const resolver = ns.resolver({ servers: ['127.0.0.1'] });
+    const question = expect(resolver.resolve4('both.test')).rejects.toMatchObject({ code: 'ECANCELLED' });
+    setTimeout(() => resolver.cancel(), 20);
+    await question;
+    server.close();
+  });
+
+  it('refuses names and servers that cannot be', async () => {
+    using ns = NetworkNamespace.create();
+    for (const name of ['', '..', 'a'.repeat(64), `${'a.'.repeat(127)}aa`])
+      await expect(ns.resolver({ servers: ['127.0.0.1'] }).resolve4(name)).rejects.toMatchObject({ code: 'EBADNAME' });
+    for (const server of ['', 'name', '1.2.3.4.5', '[127.0.0.1]:53', '127.0.0.1:x'])
+      expect(() => ns.resolver({ servers: [server] })).toThrow('it is no IP address');
+    await expect(ns.resolver().resolve('a.test', 'NONSENSE')).rejects.toThrow('invalid record type');
+  });
+});

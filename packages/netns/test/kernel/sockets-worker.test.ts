@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { lively } from './support/lively.ts';
+import { nameServer } from './support/name-server.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'netns-worker-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function script(name: string, code: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, code);
+  return file;
+}
+
+it('runs code that opens its own sockets', async () => {
+  using ns = await lively();
+  const file = script(
+    'server.mjs',
+    `import http from 'node:http';
+     import { readlinkSync } from 'node:fs';
+     import { parentPort, workerData } from 'node:worker_threads';
+     const server = http.createServer((_, response) => response.end(workerData)).listen(80, '127.0.0.1', () =>
+       parentPort.postMessage(readlinkSync('/proc/thread-self/ns/net')));
+     parentPort.once('message', () => { server.close(); });`,
+  );
+  const worker = ns.worker(pathToFileURL(file), { workerData: 'from the thread' });
+  const [inside] = await once(worker, 'message');
+  expect(inside).toBe(String(ns));
+  expect(readlinkSync('/proc/self/ns/net')).not.toBe(inside);
+  const pool = await readFile('/proc/thread-self/status', 'utf8'); // asked from the pool
+  expect(pool).toContain('Name:');
+  expect(await (await ns.fetch('http://127.0.0.1/')).text()).toBe('from the thread');
+  worker.postMessage('end');
+  await once(worker, 'exit');
+});
+
+it('looks up names by the servers of the namespace', async () => {
+  using ns = await lively();
+  const server = await nameServer(ns, '127.0.0.1', (name, type) =>
+    name === 'known.test' && type === 'A' ? [{ type: 'A', name, data: '127.0.0.7' }] : 'NXDOMAIN',
+  );
+  const file = script(
+    'names.cjs',
+    `const dns = require('node:dns');
+     const { parentPort } = require('node:worker_threads');
+     const { promisify } = require('node:util');
+     dns.setServers(['127.0.0.1']);
+     (async () => {
+       parentPort.postMessage([
+         await new Promise((resolve) => dns.lookup('known.test', (error, address, family) => resolve([address, family]))),
+         await promisify(dns.lookup)('known.test', { all: true }).catch((error) => error.code),
+         await dns.promises.lookup('127.0.0.9'),
+         await dns.promises.lookup('gone.test').catch((error) => [error.code, error.syscall]),
+       ]);
+     })();`,
+  );
+  const worker = ns.worker(file);
+  const [[first, second, literal, gone]] = await once(worker, 'message');
+  expect(first).toEqual(['127.0.0.7', 4]);
+  expect(second).toEqual([{ address: '127.0.0.7', family: 4 }]);
+  expect(literal).toMatchObject({ address: '127.0.0.9', family: 4 });
+  expect(gone).toEqual(['ENOTFOUND', 'getaddrinfo']);
+  await once(worker, 'exit');
+  server.close();
+});
+
+it('enters a mount namespace as well when asked', async () => {
+  using ns = NetworkNamespace.create();
+  const child = ns.spawn('sh', ['-c', 'mount -t tmpfs t /mnt; echo here > /mnt/only; echo; cat']);
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+  const file = script(
+    'mount.mjs',
+    `import { readFileSync, existsSync } from 'node:fs';
+     import { parentPort } from 'node:worker_threads';
+     parentPort.postMessage(readFileSync('/mnt/only', 'utf8'));`,
+  );
+  const worker = ns.worker(file, { mount: { pid: child.pid as number } });
+  expect((await once(worker, 'message'))[0]).toBe('here\n');
+  await once(worker, 'exit');
+  child.stdin?.end();
+  await once(child, 'close');
+});
+
+it('reports what goes wrong, and ends cleanly', async () => {
+  using ns = await lively();
+  const thrower = ns.worker(script('throws.mjs', `throw new Error('on purpose');`));
+  expect(String((await once(thrower, 'error'))[0])).toContain('on purpose');
+  await once(thrower, 'exit').catch(() => {});
+  const missing = ns.worker(join(folder, 'missing.mjs'));
+  expect((await once(missing, 'error'))[0]).toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' });
+  expect(() => ns.worker('x.mjs', { mount: '/proc/self/ns/net' })).toThrow('it is a net namespace');
+  const endless = ns.worker(script('endless.mjs', `setInterval(() => {}, 1000);`));
+  await once(endless, 'online');
+  await endless.terminate();
+});
