@@ -1,22 +1,29 @@
 #!/usr/bin/env node
 // Runs a TypeScript file on any supported Node: bundles it into a temporary file (the `netns` package stays outside) and imports that.
 //   node tools/run.mjs FILE [ARGUMENTS...]
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildSync } from 'esbuild';
 
 const [file, ...args] = process.argv.slice(2);
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const modules = join(root, 'node_modules');
-const directory = mkdtempSync(join(modules, `.run-${process.pid}-`));
-const remove = (folder) => rmSync(folder, { recursive: true, force: true });
+// Not in the checkout: whoever runs it need not be its owner.
+const directory = mkdtempSync(join(tmpdir(), `netns-run-${process.pid}-`));
 process.on('exit', () => remove(directory));
-// Whoever was killed could not tidy up.
-for (const name of readdirSync(modules)) {
-  const [, pid] = /^\.run-(\d+)-/.exec(name) ?? [];
-  if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(modules, name));
+for (const name of readdirSync(tmpdir())) {
+  const [, pid] = /^netns-run-(\d+)-/.exec(name) ?? [];
+  if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(tmpdir(), name)); // it was killed and could not tidy up
 }
+symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+
+function remove(folder) {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+  } catch {} // somebody else's
+}
+
 const outfile = join(directory, 'main.mjs');
 buildSync({
   entryPoints: [resolve(file)],

@@ -272,20 +272,34 @@ static int32_t nsid_of(const struct message_header *header, const char *control)
   return c->level == SOL_NETLINK_ && c->type == NETLINK_LISTEN_ALL_NSID_ ? *(const int32_t *)(control + sizeof *c) : -1;
 }
 
-/* receive(fd, buffer, slotSize, info: Int32Array, flags): datagram i goes to buffer[i * slotSize], its length, message
- * flags and nsid (-1: the socket's own namespace) to info[3 * i]. */
+/* Sends the first `length` bytes of a typed array; 0 or -errno. */
+static long send_bytes(napi_env env, int fd, napi_value array, napi_value length) {
+  napi_typedarray_type type;
+  void *bytes;
+  size_t size;
+  int wanted;
+  if (napi_get_typedarray_info(env, array, &type, &size, &bytes, NULL, NULL) != napi_ok || type != napi_uint8_array ||
+      !small_number(env, length, &wanted) || wanted < 0 || (size_t)wanted > size)
+    return -EINVAL;
+  long sent = sys6(__NR_sendto, fd, (long)bytes, wanted, 0, 0, 0);
+  return sent < 0 ? sent : 0;
+}
+
+/* receive(fd, buffer, slotSize, info: Int32Array, flags, request?, length?): datagram i goes to buffer[i * slotSize], its length,
+ * message flags and nsid (-1: the socket's own namespace) to info[3 * i]. A request is sent first: the kernel answers while it is
+ * being sent. If that fails, info[0] is -1. */
 static napi_value receive(napi_env env, napi_callback_info cb_info) {
   struct multi_message messages[SLOTS];
   struct io_vector vectors[SLOTS];
   char control[SLOTS][CONTROL_SIZE] __attribute__((aligned(8)));
-  napi_value values[5];
-  size_t count = 5, size, info_length;
+  napi_value values[7];
+  size_t count = 7, size, info_length;
   int fd, flags, slot;
   int32_t *info;
   char *buffer;
   napi_typedarray_type buffer_type, info_type;
   napi_get_cb_info(env, cb_info, &count, values, NULL, NULL);
-  if (!small_number(env, values[0], &fd) || !small_number(env, values[2], &slot) || !small_number(env, values[4], &flags) ||
+  if ((count != 5 && count != 7) || !small_number(env, values[0], &fd) || !small_number(env, values[2], &slot) || !small_number(env, values[4], &flags) ||
       napi_get_typedarray_info(env, values[1], &buffer_type, &size, (void **)&buffer, NULL, NULL) != napi_ok ||
       napi_get_typedarray_info(env, values[3], &info_type, &info_length, (void **)&info, NULL, NULL) != napi_ok ||
       buffer_type != napi_uint8_array || info_type != napi_int32_array || slot <= 0)
@@ -294,6 +308,11 @@ static napi_value receive(napi_env env, napi_callback_info cb_info) {
   if (slots > info_length / 3) slots = info_length / 3;
   if (slots > SLOTS) slots = SLOTS;
   if (slots == 0) return number(env, -EINVAL);
+  if (count == 7) {
+    long error = send_bytes(env, fd, values[5], values[6]);
+    info[0] = error ? -1 : 0;
+    if (error) return number(env, (double)error);
+  }
   for (size_t i = 0; i < slots; i++) {
     vectors[i] = (struct io_vector){buffer + i * (size_t)slot, (size_t)slot};
     messages[i].header = (struct message_header){NULL, 0, &vectors[i], 1, control[i], CONTROL_SIZE, 0};

@@ -9,7 +9,8 @@
  *   open PATH          open-write PATH   use FD   pidfd PID   take one in hand        hold SLOT   take SLOT   move it
  *   put TEXT           writes to the one in hand             write PATH TEXT
  *   setns FLAGS        enters what is in hand, and lets go   try-setns SLOT FLAGS   finish-setns SLOT FLAGS   in two passes
- *   unshare FLAGS      mount SOURCE TARGET TYPE FLAGS        umount TARGET FLAGS     mkdir PATH   rmdir PATH
+ *   unshare FLAGS      mount SOURCE TARGET TYPE FLAGS        umount TARGET FLAGS     mkdir PATH
+ *   rmgroup PATH       ends all in a control group and removes it
  *   chdir PATH         fchdir   chroot PATH   hostname NAME   domainname NAME   terminal   prctl OPTION VALUE
  *   groups LIST        groups-early   groups-late   setgid N   setuid N   capabilities MASK   bounding MASK   ambient MASK
  *   keep PATH          if PATH is a mount point, keeps what is mounted there          restore      puts all of it back
@@ -37,7 +38,7 @@ static const struct { const char *name; unsigned words; long (*run)(char **); } 
     {"take", 1, do_take},         {"try-setns", 2, do_try_setns},
     {"finish-setns", 2, do_finish_setns},                       {"fchdir", 0, do_fchdir},
     {"chroot", 1, do_chroot},     {"hostname", 1, do_hostname}, {"domainname", 1, do_domainname},
-    {"prctl", 2, do_prctl},       {"mkdir", 1, do_mkdir},       {"rmdir", 1, do_rmdir},
+    {"prctl", 2, do_prctl},       {"mkdir", 1, do_mkdir},       {"rmgroup", 1, do_rmgroup},
     {"terminal", 0, do_terminal}, {"groups", 1, do_groups},     {"groups-early", 0, do_groups_early},
     {"groups-late", 0, do_groups_late},                         {"setgid", 1, do_setgid},
     {"setuid", 1, do_setuid},     {"capabilities", 1, do_capabilities},

@@ -22,10 +22,13 @@ if (!run(process.execPath, compiler, '-p', '.', '--outDir', fresh)) process.exit
 const verbs = readdirSync(join(packageDir, 'src/cli/verbs')).filter((file) => /^[\w-]+\.ts$/.test(file));
 await build({
   absWorkingDir: packageDir,
-  entryPoints: ['src/cli/main.ts', ...verbs.map((file) => `src/cli/verbs/${file}`)],
-  outdir: join(fresh, 'cli'),
   // One folder for all of them: the native files are two levels up from each (src/native/addon.ts).
-  entryNames: '[name]',
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    ...Object.fromEntries(verbs.map((file) => [file.slice(0, -3), `src/cli/verbs/${file}`])),
+    'netlink-debug': 'src/connection/debug.ts',
+  },
+  outdir: join(fresh, 'cli'),
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
@@ -35,16 +38,24 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   define: { 'import.meta.dirname': '__dirname' },
-  plugins: [
-    { name: 'verbs stay apart', setup: (builder) => builder.onResolve({ filter: /^\.\/verbs\/\w+\.ts$/ }, keepApart) },
-  ],
+  plugins: [{ name: 'load when asked', setup: loadWhenAsked }],
   logLevel: 'warning',
 });
 
-function keepApart({ path, kind }) {
-  return kind === 'entry-point'
-    ? undefined
-    : { path: path.replace(/^\.\/verbs\/(\w+)\.ts$/, './$1.cjs'), external: true };
+/** A verb is loaded by its name only, and the decoder of every message only when NETNS_DEBUG is set. */
+function loadWhenAsked(builder) {
+  const imported = (kind) => kind !== 'entry-point';
+  builder.onResolve({ filter: /^\.\/verbs\/\w+\.ts$/ }, ({ path, kind }) =>
+    imported(kind) ? { path: path.replace(/^\.\/verbs\/(\w+)\.ts$/, './$1.cjs'), external: true } : undefined,
+  );
+  builder.onResolve({ filter: /\/debug\.ts$/ }, ({ kind }) =>
+    imported(kind) ? { path: 'netlink-debug', namespace: 'deferred' } : undefined,
+  );
+  builder.onResolve({ filter: /^\.\/netlink-debug\.cjs$/ }, ({ path }) => ({ path, external: true }));
+  builder.onLoad({ filter: /./, namespace: 'deferred' }, () => ({
+    contents: `export const netlinkDebugLog = (protocol) =>
+      process.env.NETNS_DEBUG ? require('./netlink-debug.cjs').netlinkDebugLog(protocol) : undefined;`,
+  }));
 }
 
 const old = `${fresh}.old`;

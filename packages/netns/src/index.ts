@@ -45,6 +45,11 @@ export { type Link, type LinkChanges, type LinkSpec, Links, type PeerSpec } from
 export { Network, openNetwork } from './network/network.ts';
 export { type NsidEntry, type NsidOptions, type NsidSubject, Nsids } from './network/nsids.ts';
 export { type PingOptions, type PingReply, ping } from './network/ping.ts';
+export type { DescribedStep } from './process/plan/describe.ts';
+export type { IdRange } from './process/plan/id-map.ts';
+export type { EnterTarget, IdMap, Limits, SpawnPlan } from './process/plan/spawn-plan.ts';
+export { validatePlan } from './process/plan/validate.ts';
+export { describePlan, exec, type PlanExecOptions, type PlanSpawnOptions, spawn } from './process/run-plan.ts';
 export type { NamespaceDgram } from './process/sockets/dgram.ts';
 export { type FetchTlsOptions, fetchIn, type NamespaceFetch } from './process/sockets/fetch.ts';
 export type { NamespaceHttp } from './process/sockets/http.ts';

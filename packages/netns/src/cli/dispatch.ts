@@ -16,12 +16,16 @@ const verbs: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = 
   exec: () => import('./verbs/exec.ts'),
   run: () => import('./verbs/run.ts'),
   monitor: () => import('./verbs/monitor.ts'),
+  doctor: () => import('./verbs/doctor.ts'),
+  completion: () => import('./verbs/completion.ts'),
   version: () => import('./verbs/version.ts'),
   help: () => import('./verbs/help.ts'),
 };
 
 /** Programs of util-linux: by name, or as the first word. */
-const utilLinux: Readonly<Record<string, () => Promise<{ run(argv: readonly string[], io: Io): number | Promise<number> }>>> = {
+const utilLinux: Readonly<
+  Record<string, () => Promise<{ run(argv: readonly string[], io: Io): number | Promise<number> }>>
+> = {
   unshare: () => import('./verbs/unshare.ts'),
   nsenter: () => import('./verbs/nsenter.ts'),
   lsns: () => import('./verbs/lsns.ts'),

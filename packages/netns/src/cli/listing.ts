@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { NetlinkConnection } from '../connection/connection.ts';
 import { type NamespaceId, sameNamespace } from '../namespaces/identity.ts';
 import { listNames } from '../namespaces/names.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
-import { forEachProcess, namespaceIdOf, namespacesOfProcesses } from '../namespaces/processes.ts';
+import { censusOfProcesses, namespaceIdOf } from '../namespaces/processes.ts';
 import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import { Nsids } from '../network/nsids.ts';
 import { deviceNames, deviceNamesOfProcess } from './device-names.ts';
@@ -23,9 +22,15 @@ export interface Listed {
   readonly current: boolean;
 }
 
-/** First the names, in order, then what has none, by inode. */
-export async function listNamespaces(): Promise<Listed[]> {
-  const processes = namespacesOfProcesses();
+export interface Listing {
+  /** First the names, in order, then what has none, by inode. */
+  readonly rows: readonly Listed[];
+  /** There are processes that this one may not look at: the rows may lack some. */
+  readonly incomplete: boolean;
+}
+
+export async function listNamespaces(): Promise<Listing> {
+  const { namespaces: processes, hidden } = censusOfProcesses();
   const own = namespaceIdOf(process.pid);
   const names = listNames().sort((a, b) => (a.name < b.name ? -1 : 1));
   using connection = new NetlinkConnection();
@@ -39,7 +44,7 @@ export async function listNamespaces(): Promise<Listed[]> {
   const nameless = [...processes].filter(([key]) => !named.has(key)).map(([, found]) => found);
   for (const { id, pids } of nameless.sort((a, b) => a.id.ino - b.id.ino))
     rows.push(await look(nsids, { pid: pids[0] ?? 0 }, id, pids, own));
-  return rows;
+  return { rows, incomplete: hidden > 0 };
 }
 
 /** The key of `namespacesOfProcesses`. */
@@ -70,18 +75,4 @@ function openSame(ref: NamespaceRef, id: NamespaceId): Namespace | undefined {
     namespace.close();
   } catch {}
   return undefined;
-}
-
-/** Whether there are processes that this one may not look at: then the lists of processes may lack some. */
-export function processesAreHidden(): boolean {
-  let hidden = false;
-  forEachProcess((pid) => {
-    if (hidden) return;
-    try {
-      statSync(`/proc/${pid}/ns/net`, { throwIfNoEntry: false });
-    } catch {
-      hidden = true; // EACCES
-    }
-  });
-  return hidden;
 }

@@ -1,10 +1,10 @@
 import { ClosedError, NetlinkError } from '../errors.ts';
-import { encodeMessage, NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST } from '../netlink/header.ts';
+import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type PayloadWriter, writeMessage } from '../netlink/header.ts';
 import type { In, Out, Prefixed } from '../wire/shape.ts';
 import type { Slice } from '../wire/slice.ts';
-import type { Writer } from '../wire/writer.ts';
+import { Writer } from '../wire/writer.ts';
 import { type DebugLog, netlinkDebugLog } from './debug.ts';
-import { type Cancel, driveAsync, driveSync, exchange, type Request } from './exchange.ts';
+import { type Cancel, driveAsync, driveSync, Exchange, type RequestDetails, type Task } from './exchange.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
 /** A message declaration of the catalogue, as much of it as a connection needs. */
@@ -47,6 +47,8 @@ const dumpAttempts = 10;
 export class NetlinkConnection implements Disposable {
   readonly #transport: Transport;
   readonly #log: DebugLog | undefined;
+  /** The request under way; used again for the next one. */
+  readonly #request = new Writer();
   #sequence = 0;
   #busy: Promise<unknown> | undefined;
   /** Ends the wait of the request that is under way. */
@@ -59,13 +61,13 @@ export class NetlinkConnection implements Disposable {
   }
 
   /** One request and its answers, decoded (a change usually has none). Rejects with NetlinkError, KernelError, DecodeError. */
-  async request<D extends Declaration>(
+  request<D extends Declaration>(
     declaration: D,
     verb: keyof D['types'] & string,
     value: In<D>,
     options: RequestOptions,
   ): Promise<Out<D>[]> {
-    return (await this.#run(this.#request(declaration, verb, value, options))) as Out<D>[];
+    return this.#run(this.#question(declaration, verb, value, options)) as Promise<Out<D>[]>;
   }
 
   requestSync<D extends Declaration>(
@@ -74,20 +76,16 @@ export class NetlinkConnection implements Disposable {
     value: In<D>,
     options: RequestOptions,
   ): Out<D>[] {
-    return this.#runSync(this.#request(declaration, verb, value, options), options.operation) as Out<D>[];
+    return this.#runSync(this.#question(declaration, verb, value, options), options.operation) as Out<D>[];
   }
 
   /** Everything in a table. A dump that a change interrupted is asked for again, up to ten times. */
-  async dump<D extends Declaration>(
-    declaration: D,
-    value: In<D>,
-    options: RequestOptions,
-  ): Promise<DumpResult<Out<D>>> {
-    return (await this.#run(this.#dump(declaration, value, options))) as DumpResult<Out<D>>;
+  dump<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): Promise<DumpResult<Out<D>>> {
+    return this.#run(this.#table(declaration, value, options)) as Promise<DumpResult<Out<D>>>;
   }
 
   dumpSync<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): DumpResult<Out<D>> {
-    return this.#runSync(this.#dump(declaration, value, options), options.operation) as DumpResult<Out<D>>;
+    return this.#runSync(this.#table(declaration, value, options), options.operation) as DumpResult<Out<D>>;
   }
 
   /** Closes the socket. A request that is waiting for its answer rejects with ClosedError. */
@@ -102,71 +100,79 @@ export class NetlinkConnection implements Disposable {
     this[Symbol.dispose]();
   }
 
-  *#request(
-    declaration: Declaration,
-    verb: string,
-    value: unknown,
-    options: RequestOptions,
-  ): Generator<void, unknown[]> {
+  #question(declaration: Declaration, verb: string, value: unknown, options: RequestOptions): Task<unknown[]> {
     // A question is answered by its answer: to have that acknowledged as well would be a message more.
     const until = verb === 'get' ? 'answered' : 'acknowledged';
     const flags = (options.flags ?? 0) | (until === 'acknowledged' ? NLM_F_ACK : 0);
-    const request = this.#encode(declaration, verb, value, { ...options, flags }, until);
-    const answers: unknown[] = [];
-    yield* exchange(this.#transport, request, (message) => answers.push(declaration.decode(message)), this.#log);
-    return answers;
+    const result: unknown[] = [];
+    let exchange: Exchange | undefined;
+    const advance = () => {
+      exchange ??= this.#begin(declaration, verb, value, flags, options.operation, until, result);
+      return exchange.advance();
+    };
+    return { advance, result };
   }
 
-  *#dump(declaration: Declaration, value: unknown, options: RequestOptions): Generator<void, DumpResult<unknown>> {
-    for (let attempt = 1; ; attempt++) {
-      const request = this.#encode(
-        declaration,
-        'get',
-        value,
-        { ...options, flags: NLM_F_DUMP | (options.flags ?? 0) },
-        'acknowledged',
-      );
-      const messages: unknown[] = [];
-      const { interrupted } = yield* exchange(
-        this.#transport,
-        request,
-        (message) => messages.push(declaration.decode(message)),
-        this.#log,
-      );
-      if (!interrupted || attempt === dumpAttempts) return { messages, interrupted };
-    }
+  #table(declaration: Declaration, value: unknown, options: RequestOptions): Task<DumpResult<unknown>> {
+    const flags = NLM_F_DUMP | (options.flags ?? 0);
+    const messages: unknown[] = [];
+    const result = { messages, interrupted: false };
+    let exchange: Exchange | undefined;
+    let attempt = 1;
+    const advance = () => {
+      for (;;) {
+        exchange ??= this.#begin(declaration, 'get', value, flags, options.operation, 'acknowledged', messages);
+        if (!exchange.advance()) return false;
+        result.interrupted = exchange.interrupted;
+        if (!exchange.interrupted || attempt++ === dumpAttempts) return true;
+        exchange = undefined;
+        messages.length = 0;
+      }
+    };
+    return { advance, result };
   }
 
-  #encode(
+  /** A task writes its request when its turn has come: there is room for one. */
+  #begin(
     declaration: Declaration,
     verb: string,
     value: unknown,
-    options: RequestOptions,
-    until: Request['until'],
-  ): Request {
+    flags: number,
+    operation: string,
+    until: RequestDetails['until'],
+    answers: unknown[],
+  ): Exchange {
     if (this.#closed) throw new ClosedError('the netlink connection');
     this.#sequence = (this.#sequence + 1) >>> 0;
     const sequence = this.#sequence;
-    const type = declaration.types[verb] ?? 0;
-    const bytes = encodeMessage(
-      { type, flags: NLM_F_REQUEST | (options.flags ?? 0), sequence },
-      declaration as { write(writer: Writer, value: unknown): void },
-      value,
+    this.#request.reset();
+    const header = { type: declaration.types[verb] ?? 0, flags: NLM_F_REQUEST | flags, sequence };
+    writeMessage(this.#request, header, declaration as PayloadWriter<unknown>, value);
+    const name = `RTM_${verb.toUpperCase()}${declaration.kernelName}`;
+    const details = { declaration, sequence, name, operation, until };
+    return new Exchange(
+      this.#transport,
+      this.#request,
+      details,
+      (message) => answers.push(declaration.decode(message)),
+      this.#log,
     );
-    return {
-      bytes,
-      declaration,
-      sequence,
-      until,
-      name: `RTM_${verb.toUpperCase()}${declaration.kernelName}`,
-      operation: options.operation,
-    };
   }
 
-  /** One exchange at a time: the next one starts when the one before has ended, well or not. */
-  async #run<T>(work: Generator<void, T>): Promise<T> {
+  /** One task at a time: the next one begins when the one before has ended, well or not. Mostly there is nothing to wait for. */
+  #run<T>(task: Task<T>): Promise<T> {
+    if (this.#busy) return this.#runLater(task);
+    try {
+      if (task.advance()) return Promise.resolve(task.result);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#runLater(task);
+  }
+
+  async #runLater<T>(task: Task<T>): Promise<T> {
     while (this.#busy) await this.#busy.catch(() => {});
-    const running = driveAsync(this.#transport, work, (cancel) => {
+    const running = driveAsync(this.#transport, task, (cancel) => {
       this.#cancel = cancel;
     });
     this.#busy = running;
@@ -177,7 +183,7 @@ export class NetlinkConnection implements Disposable {
     }
   }
 
-  #runSync<T>(work: Generator<void, T>, operation: string): T {
+  #runSync<T>(task: Task<T>, operation: string): T {
     if (this.#busy)
       throw new NetlinkError({
         errno: 16,
@@ -185,6 +191,6 @@ export class NetlinkConnection implements Disposable {
         operation,
         hint: 'an asynchronous request is under way on this connection',
       });
-    return driveSync(this.#transport, work, operation);
+    return driveSync(this.#transport, task, operation);
   }
 }

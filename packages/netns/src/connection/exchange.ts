@@ -1,16 +1,13 @@
 import { ClosedError, KernelError, NetlinkError } from '../errors.ts';
-import {
-  type Acknowledgement,
-  isAcknowledgement,
-  readAcknowledgement,
-  type SentRequest,
-} from '../netlink/extended-ack.ts';
+import { isAcknowledgement, readAcknowledgement, type SentRequest } from '../netlink/extended-ack.ts';
 import { type NetlinkMessage, NLM_F_DUMP_INTR, NLM_F_MULTI, NLMSG_NOOP, splitDatagram } from '../netlink/header.ts';
+import type { Writer } from '../wire/writer.ts';
 import type { DebugLog } from './debug.ts';
-import type { Transport } from './transport.ts';
+import type { Datagram, Transport } from './transport.ts';
 
-/** One request, and what it takes to understand the answers. */
-export interface Request extends SentRequest {
+/** What a request is, beside its bytes. */
+export interface RequestDetails {
+  readonly declaration: SentRequest['declaration'];
   readonly sequence: number;
   /** The kernel's name of it, for errors: `RTM_NEWLINK`. */
   readonly name: string;
@@ -23,43 +20,84 @@ export interface Request extends SentRequest {
 /** Where each message of an answer goes; it must be decoded now: its memory is used again. */
 export type MessageSink = (message: NetlinkMessage) => void;
 
+/** Work that goes on whenever something has arrived. */
+export interface Task<T> {
+  /** Goes on as far as it can without waiting; true at the end. Throws when it fails. */
+  advance(): boolean;
+  readonly result: T;
+}
+
 /**
- * Sends a request and takes in its answers until the one that ends it: the acknowledgement, or the end of a dump.
+ * A request under way: sent once, then its answers are taken in until the one that ends it.
  *
- * A generator, so that waiting is somebody else's business: it yields when nothing is there yet, and whoever drives it waits by
- * blocking or by the event loop. Returns whether the dump was interrupted by a change (NLM_F_DUMP_INTR): it may have holes.
- *
- * Answers to other requests (left over from one that failed half-way) are passed over. Throws NetlinkError when the kernel refuses,
- * KernelError ENOBUFS when it dropped answers, DecodeError when an answer makes no sense.
+ * Waiting is somebody else's business, by blocking or by the event loop. Answers to other requests (left over from one that failed
+ * half-way) are passed over. `advance` throws NetlinkError when the kernel refuses, KernelError ENOBUFS when it dropped answers,
+ * DecodeError when an answer makes no sense.
  */
-export function* exchange(
-  transport: Transport,
-  request: Request,
-  sink: MessageSink,
-  log: DebugLog | undefined,
-): Generator<void, { readonly interrupted: boolean }> {
-  log?.('sent', request.bytes);
-  transport.send(request.bytes);
-  let interrupted = false;
-  try {
-    for (;;) {
-      const datagrams = transport.receive();
-      if (datagrams.length === 0) yield;
-      for (const { bytes } of datagrams) {
-        log?.('received', bytes);
-        for (const message of splitDatagram(bytes)) {
-          if (message.sequence !== request.sequence || message.type === NLMSG_NOOP) continue;
-          if (message.flags & NLM_F_DUMP_INTR) interrupted = true;
-          const last = isAcknowledgement(message);
-          if (last) throwIfRefused(request, readAcknowledgement(message, request));
-          else sink(message);
-          if (last || (request.until === 'answered' && !(message.flags & NLM_F_MULTI))) return { interrupted };
-        }
+export class Exchange {
+  /** A change interrupted the dump (NLM_F_DUMP_INTR): it may have holes. */
+  interrupted = false;
+  readonly #transport: Transport;
+  readonly #request: Writer;
+  readonly #details: RequestDetails;
+  readonly #sink: MessageSink;
+  readonly #log: DebugLog | undefined;
+  #sent = false;
+
+  /** `request` holds the bytes, and is not written to before the end. */
+  constructor(
+    transport: Transport,
+    request: Writer,
+    details: RequestDetails,
+    sink: MessageSink,
+    log: DebugLog | undefined,
+  ) {
+    this.#transport = transport;
+    this.#request = request;
+    this.#details = details;
+    this.#sink = sink;
+    this.#log = log;
+  }
+
+  advance(): boolean {
+    try {
+      for (;;) {
+        const datagrams = this.#sent ? this.#transport.receive() : this.#send();
+        if (datagrams.length === 0) return false;
+        for (const datagram of datagrams) if (this.#takeIn(datagram)) return true;
       }
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) drain(this.#transport);
+      throw error;
     }
-  } catch (error) {
-    if (!(error instanceof NetlinkError)) drain(transport);
-    throw error;
+  }
+
+  #send(): readonly Datagram[] {
+    const { bytes, length } = this.#request;
+    this.#log?.('sent', bytes.subarray(0, length));
+    this.#sent = true;
+    return this.#transport.converse(bytes, length);
+  }
+
+  #takeIn(datagram: Datagram): boolean {
+    const { bytes, start, end } = datagram;
+    this.#log?.('received', bytes.subarray(start, end));
+    for (const message of splitDatagram(datagram)) {
+      if (message.sequence !== this.#details.sequence || message.type === NLMSG_NOOP) continue;
+      if (message.flags & NLM_F_DUMP_INTR) this.interrupted = true;
+      const last = isAcknowledgement(message);
+      if (last) this.#throwIfRefused(message);
+      else this.#sink(message);
+      if (last || (this.#details.until === 'answered' && !(message.flags & NLM_F_MULTI))) return true;
+    }
+    return false;
+  }
+
+  #throwIfRefused(message: NetlinkMessage): void {
+    const { declaration, name, operation } = this.#details;
+    const request = { bytes: this.#request.bytes.subarray(0, this.#request.length), declaration };
+    const { errno, extack } = readAcknowledgement(message, request);
+    if (errno !== 0) throw new NetlinkError({ errno, syscall: name, operation }, extack);
   }
 }
 
@@ -74,34 +112,26 @@ function drain(transport: Transport): void {
   }
 }
 
-function throwIfRefused(request: Request, { errno, extack }: Acknowledgement): void {
-  if (errno === 0) return;
-  throw new NetlinkError({ errno, syscall: request.name, operation: request.operation }, extack);
-}
-
 const patienceMs = 30_000;
 
-/** Drives an exchange by blocking this thread. The kernel's answers are there when `send` returns, so it hardly ever does. */
-export function driveSync<T>(transport: Transport, work: Generator<void, T>, operation: string): T {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
+/** Drives a task by blocking this thread. The kernel's answers are there when the request is sent, so it hardly ever does. */
+export function driveSync<T>(transport: Transport, task: Task<T>, operation: string): T {
+  while (!task.advance()) {
     if (!transport.wait(patienceMs)) throw new KernelError({ errno: 110, syscall: 'ppoll', operation }); // ETIMEDOUT
   }
+  return task.result;
 }
 
 /** A wait that can be ended from outside. */
 export type Cancel = (error: unknown) => void;
 
-/** Drives an exchange by the event loop, from where it stopped. `waiting` gets the means to end each wait with an error. */
+/** Drives a task by the event loop, from where it stopped. `waiting` gets the means to end each wait with an error. */
 export async function driveAsync<T>(
   transport: Transport,
-  work: Generator<void, T>,
+  task: Task<T>,
   waiting: (cancel: Cancel | undefined) => void,
 ): Promise<T> {
-  for (;;) {
-    const step = work.next();
-    if (step.done) return step.value;
+  while (!task.advance()) {
     await new Promise<void>((resolve, reject) => {
       const watch = transport.watch(() => {
         watch.close();
@@ -113,4 +143,5 @@ export async function driveAsync<T>(
       });
     }).finally(() => waiting(undefined));
   }
+  return task.result;
 }

@@ -39,10 +39,10 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Netl
     watch.close();
     transport[Symbol.dispose]();
   });
-  const deliver = ({ bytes, nsid }: Datagram) => {
-    log?.('received', bytes);
-    for (const message of splitDatagram(bytes)) {
-      const event = eventOf(message, protocol, nsid);
+  const deliver = (datagram: Datagram) => {
+    log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
+    for (const message of splitDatagram(datagram)) {
+      const event = eventOf(message, protocol, datagram.nsid);
       if (event) queue.push(event);
     }
   };

@@ -22,18 +22,21 @@ import {
 import { Fd } from '../native/fd.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../native/watch.ts';
+import { type Slice, sliceOf } from '../wire/slice.ts';
 
-/** One datagram as received; `bytes` is valid until the next receive. */
-export interface Datagram {
-  readonly bytes: Uint8Array;
+/** One datagram as received, a stretch of a buffer: valid until the next receive. */
+export interface Datagram extends Slice {
   /** Which namespace it came from, by the receiving namespace's own numbering; undefined: the receiving one itself. */
   readonly nsid: number | undefined;
 }
 
 /** Datagrams to and from the kernel. The only seam: a scripted kernel for tests is another one of these. */
 export interface Transport extends Disposable {
-  /** Throws KernelError. */
-  send(bytes: Uint8Array): void;
+  /**
+   * Sends the first `length` bytes, and receives what is there then: the kernel answers while it is being asked, so that is usually the
+   * whole answer. Throws KernelError.
+   */
+  converse(bytes: Uint8Array, length: number): readonly Datagram[];
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
   receive(): readonly Datagram[];
   /** Blocks until there is something to receive; false after `milliseconds`. */
@@ -63,8 +66,23 @@ const EPOLLIN = 1;
  * Where datagrams are received into, one for all connections of a thread: nothing is kept in it, since a datagram is
  * decoded before the next receive.
  */
-const scratch = new Uint8Array(slotSize * slots);
+const scratch = sliceOf(new Uint8Array(slotSize * slots));
 const info = new Int32Array(slots * 3);
+
+function datagrams(count: number): readonly Datagram[] {
+  if (count === -EAGAIN) return [];
+  check(count, 'recvmmsg', 'receive netlink messages');
+  const { bytes, view } = scratch;
+  const received: Datagram[] = [];
+  for (let slot = 0; slot < count; slot++) {
+    const length = info[3 * slot] ?? 0;
+    const nsid = info[3 * slot + 2] ?? -1;
+    if ((info[3 * slot + 1] ?? 0) & MSG_TRUNC) throw new DecodeError('datagram', slotSize, 'it was cut short');
+    const start = slot * slotSize;
+    received.push({ bytes, view, start, end: start + length, origin: start, nsid: nsid < 0 ? undefined : nsid });
+  }
+  return received;
+}
 
 /** A netlink socket in a network namespace. It keeps the namespace alive. netlink(7). */
 export class NetlinkSocket implements Transport {
@@ -110,23 +128,14 @@ export class NetlinkSocket implements Transport {
     check(this.#option(NETLINK_LISTEN_ALL_NSID, 1), 'setsockopt', 'listen to all network namespaces');
   }
 
-  send(bytes: Uint8Array): void {
-    perform('send a netlink request', 'sendto', this.#fd.raw, bytes, bytes.length, 0, null, 0);
+  converse(bytes: Uint8Array, length: number): readonly Datagram[] {
+    const count = addon.receive(this.#fd.raw, scratch.bytes, slotSize, info, MSG_DONTWAIT, bytes, length);
+    if (count < 0 && info[0] === -1) check(count, 'sendto', 'send a netlink request');
+    return datagrams(count);
   }
 
   receive(): readonly Datagram[] {
-    const count = addon.receive(this.#fd.raw, scratch, slotSize, info, MSG_DONTWAIT);
-    if (count === -EAGAIN) return [];
-    check(count, 'recvmmsg', 'receive netlink messages');
-    const datagrams: Datagram[] = [];
-    for (let slot = 0; slot < count; slot++) {
-      const length = info[3 * slot] ?? 0;
-      const nsid = info[3 * slot + 2] ?? -1;
-      if ((info[3 * slot + 1] ?? 0) & MSG_TRUNC) throw new DecodeError('datagram', slotSize, 'it was cut short');
-      const start = slot * slotSize;
-      datagrams.push({ bytes: scratch.subarray(start, start + length), nsid: nsid < 0 ? undefined : nsid });
-    }
-    return datagrams;
+    return datagrams(addon.receive(this.#fd.raw, scratch.bytes, slotSize, info, MSG_DONTWAIT));
   }
 
   wait(milliseconds: number): boolean {

@@ -1,5 +1,5 @@
-import { opendirSync, statSync } from 'node:fs';
-import { idOfFile, kernelError, type NamespaceId } from './identity.ts';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { idOfFile, kernelError, type NamespaceId, nsfsDevice } from './identity.ts';
 import type { NamespaceType } from './type.ts';
 
 /** Which namespace of a type a process is in. Throws KernelError: ENOENT (no such process), EACCES (it may not be looked at). */
@@ -7,17 +7,13 @@ export function namespaceIdOf(pid: number, type: NamespaceType = 'net'): Namespa
   return idOfFile(`/proc/${pid}/ns/${type}`, `find the ${type} namespace of process ${pid}`);
 }
 
-/** Calls `visit` with each process id of `/proc`, in its order (ascending). */
-export function forEachProcess(visit: (pid: number) => void): void {
+/** In the order of `/proc`, ascending; `opendirSync` would keep it by itself, but takes a millisecond to load. */
+function processIds(): number[] {
   try {
-    const directory = opendirSync('/proc');
-    try {
-      for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) {
-        if (/^[0-9]+$/.test(entry.name)) visit(Number(entry.name));
-      }
-    } finally {
-      directory.closeSync();
-    }
+    return readdirSync('/proc')
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
   } catch (error) {
     throw kernelError(error, 'open', 'list the processes in /proc');
   }
@@ -29,34 +25,47 @@ export function forEachProcess(visit: (pid: number) => void): void {
  * By their main threads. Those that the caller may not look at are left out, and so are those that end meanwhile.
  */
 export function processesOf(id: NamespaceId, type: NamespaceType = 'net'): number[] {
-  const found: number[] = [];
-  forEachProcess((pid) => {
-    const other = statOrUndefined(`/proc/${pid}/ns/${type}`);
-    if (other !== undefined && other.ino === id.ino && other.dev === id.dev) found.push(pid);
-  });
-  return found;
+  if (id.dev !== nsfsDevice()) return [];
+  return processIds().filter((pid) => inodeOf(pid, type) === id.ino);
 }
 
-/** Every namespace of a type that a visible process is in, with those processes. */
-export function namespacesOfProcesses(
-  type: NamespaceType = 'net',
-): Map<string, { readonly id: NamespaceId; readonly pids: number[] }> {
-  const found = new Map<string, { readonly id: NamespaceId; readonly pids: number[] }>();
-  forEachProcess((pid) => {
-    const id = statOrUndefined(`/proc/${pid}/ns/${type}`);
-    if (id === undefined) return;
-    const key = `${id.dev}:${id.ino}`;
-    const known = found.get(key);
+/** Processes that are in the same namespace. */
+export interface NamespaceProcesses {
+  readonly id: NamespaceId;
+  readonly pids: number[];
+}
+
+/** Every namespace of a type that a visible process is in, with those processes; the keys are `DEVICE:INODE`. */
+export function namespacesOfProcesses(type: NamespaceType = 'net'): Map<string, NamespaceProcesses> {
+  return censusOfProcesses(type).namespaces;
+}
+
+/** The same, and how many processes there are that the caller may not look at. */
+export function censusOfProcesses(type: NamespaceType = 'net'): {
+  readonly namespaces: Map<string, NamespaceProcesses>;
+  readonly hidden: number;
+} {
+  const dev = nsfsDevice();
+  const namespaces = new Map<string, NamespaceProcesses>();
+  let hidden = 0;
+  for (const pid of processIds()) {
+    const ino = inodeOf(pid, type);
+    if (ino === 'hidden') hidden++;
+    if (typeof ino !== 'number') continue;
+    const key = `${dev}:${ino}`;
+    const known = namespaces.get(key);
     if (known) known.pids.push(pid);
-    else found.set(key, { id: { dev: id.dev, ino: id.ino }, pids: [pid] });
-  });
-  return found;
+    else namespaces.set(key, { id: { dev, ino }, pids: [pid] });
+  }
+  return { namespaces, hidden };
 }
 
-function statOrUndefined(path: string): NamespaceId | undefined {
+/** The link's text, `net:[4026531833]`, takes half the time of a stat. */
+function inodeOf(pid: number, type: NamespaceType): number | 'gone' | 'hidden' {
   try {
-    return statSync(path, { throwIfNoEntry: false });
-  } catch {
-    return undefined; // EACCES: not ours to look at
+    return Number(readlinkSync(`/proc/${pid}/ns/${type}`).slice(type.length + 2, -1));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? 'hidden' : 'gone';
   }
 }

@@ -56,13 +56,13 @@ export interface PayloadWriter<V> {
   write(writer: Writer, value: V): void;
 }
 
-/** Builds a whole message: header, then `value` as `declaration` writes it. Throws InvalidArgumentError. */
-export function encodeMessage<V>(
+/** Appends a whole message to an empty writer: header, then `value` as `declaration` writes it. Throws InvalidArgumentError. */
+export function writeMessage<V>(
+  writer: Writer,
   header: Partial<MessageHeader> & { readonly type: number },
   declaration: PayloadWriter<V>,
   value: V,
-): Uint8Array {
-  const writer = new Writer();
+): void {
   writer.reserve(NLMSG_HDRLEN);
   declaration.write(writer, value);
   const { view, length } = writer;
@@ -71,6 +71,16 @@ export function encodeMessage<V>(
   view.setUint16(6, header.flags ?? 0, true);
   view.setUint32(8, header.sequence ?? 0, true);
   view.setUint32(12, header.port ?? 0, true);
+}
+
+/** Builds a whole message. Throws InvalidArgumentError. */
+export function encodeMessage<V>(
+  header: Partial<MessageHeader> & { readonly type: number },
+  declaration: PayloadWriter<V>,
+  value: V,
+): Uint8Array {
+  const writer = new Writer();
+  writeMessage(writer, header, declaration, value);
   return writer.finish();
 }
 
@@ -78,18 +88,19 @@ export function encodeMessage<V>(
  * Splits what one receive returned into its messages. The slices share the memory of `datagram`: decode, or copy, before it
  * is received into again. Throws DecodeError for a length that cannot be right.
  */
-export function splitDatagram(datagram: Uint8Array): NetlinkMessage[] {
-  const { bytes, view, end } = sliceOf(datagram);
+export function splitDatagram(datagram: Uint8Array | Slice): NetlinkMessage[] {
+  const { bytes, view, start, end, origin: zero } = sliceOf(datagram);
   const messages: NetlinkMessage[] = [];
-  let at = 0;
+  let at = start;
   while (at < end) {
     const remaining = end - at;
     if (remaining < NLMSG_HDRLEN)
-      throw new DecodeError('nlmsghdr', at, `${remaining} bytes remain, too few for a header`);
+      throw new DecodeError('nlmsghdr', at - zero, `${remaining} bytes remain, too few for a header`);
     const length = view.getUint32(at, true);
     if (length < NLMSG_HDRLEN)
-      throw new DecodeError('nlmsghdr', at, `message says ${length} bytes, less than its own header`);
-    if (length > remaining) throw new DecodeError('nlmsghdr', at, `message says ${length} bytes, ${remaining} remain`);
+      throw new DecodeError('nlmsghdr', at - zero, `message says ${length} bytes, less than its own header`);
+    if (length > remaining)
+      throw new DecodeError('nlmsghdr', at - zero, `message says ${length} bytes, ${remaining} remain`);
     messages.push({
       type: view.getUint16(at + 4, true),
       flags: view.getUint16(at + 6, true),

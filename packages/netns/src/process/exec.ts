@@ -1,5 +1,6 @@
 import { defaultRunDirectory, pathOfName } from '../namespaces/names.ts';
 import { addon, nsexecPath } from '../native/addon.ts';
+import { O_NONBLOCK } from '../native/constants.ts';
 import { check, syscall } from '../native/syscall.ts';
 import { planEnter } from './plan/enter-named.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
@@ -25,7 +26,8 @@ export function namedCommandWords(command: NamedCommand, style: FailureStyle): s
 
 /**
  * This process becomes `nsexec` and then the command: same process id, terminal, standard streams and parent. Signals are back at
- * their defaults, and so is the limit of open files that Node raised (`softFileLimit`, if it is known).
+ * their defaults, standard streams block, and the limit of open files is what it was before Node raised it (`softFileLimit`, if
+ * it is known).
  *
  * Returns only by throwing: KernelError if the helper cannot be run.
  */
@@ -33,6 +35,7 @@ export function execInPlace(words: readonly string[], environment: NodeJS.Proces
   const list = Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   if (softFileLimit !== undefined) lowerFileLimit(softFileLimit);
   inheritDescriptors([0, 1, 2]);
+  for (const fd of [0, 1, 2]) makeBlocking(fd);
   const result = addon.exec(nsexecPath, ['nsexec', ...words], list);
   check(result, 'execve', `run ${nsexecPath}`);
   throw new Error('unreachable');
@@ -43,7 +46,15 @@ export function inheritDescriptors(descriptors: readonly number[]): void {
   for (const fd of descriptors) syscall('fcntl', fd, F_SETFD, 0); // one that is closed stays so
 }
 
+/** Node makes pipes and sockets that it reads or writes non-blocking, for all who have them; programs do not expect that. */
+export function makeBlocking(fd: number): void {
+  const flags = syscall('fcntl', fd, F_GETFL);
+  if (flags >= 0 && flags & O_NONBLOCK) syscall('fcntl', fd, F_SETFL, flags & ~O_NONBLOCK);
+}
+
 const F_SETFD = 2;
+const F_GETFL = 3;
+const F_SETFL = 4;
 const RLIMIT_NOFILE = 7;
 
 function lowerFileLimit(soft: number): void {

@@ -179,19 +179,20 @@ function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
   const { words, steps } = helperWords(request, at);
   const child = nodeSpawn(nsexecPath, words, { ...options, stdio: [...stdio, ...descriptors, 'pipe'] });
   const ready = new Promise<string>((resolve, reject) => {
-    const report = child.stdio[at] as Readable;
+    // Without descriptors for them, Node makes no streams at all.
+    const report = child.stdio?.[at] as Readable | undefined;
     let text = '';
     child.once('error', (cause) => {
-      report.destroy();
+      report?.destroy();
       const { errno } = cause as NodeJS.ErrnoException;
       if (errno === undefined) return reject(cause); // an AbortError
       reject(new KernelError({ errno: Math.abs(errno), syscall: 'spawn', operation: `start ${command}`, cause }));
     });
-    report.setEncoding('latin1');
-    report.on('data', (chunk) => {
+    report?.setEncoding('latin1');
+    report?.on('data', (chunk) => {
       text += chunk;
     });
-    report.once('close', () => resolve(text));
+    report?.once('close', () => resolve(text));
   }).then((text) => judge(text, steps, command));
   return Object.assign(child, { ready });
 }

@@ -5,6 +5,7 @@ import { Fd } from '../native/fd.ts';
 import { type Spawned, spawnProgram } from '../native/spawn.ts';
 import { check, type SyscallStep, syscall } from '../native/syscall.ts';
 import { watchDescriptor } from '../native/watch.ts';
+import { makeBlocking } from './exec.ts';
 import { signalName } from './plan/signals.ts';
 
 /** What Node's ChildProcess does with the native object behind it; the same from Node 12 to 26. */
@@ -116,10 +117,16 @@ function sourceOf(stream: HandleStream, index: number, theirs: Fd[]): Source {
       return other.raw;
     }
     case 'wrap':
-      return stream.handle?.fd ?? stream.fd;
+      return blockingIfStandard(stream.handle?.fd ?? stream.fd, index);
     default:
-      return stream.fd ?? index;
+      return blockingIfStandard(stream.fd ?? index, index);
   }
+}
+
+/** As Node's own spawn has it: programs do not expect standard streams that do not block. */
+function blockingIfStandard(fd: number | undefined, index: number): number | undefined {
+  if (fd !== undefined && index < 3) makeBlocking(fd);
+  return fd;
 }
 
 const SOCK_STREAM = 1;

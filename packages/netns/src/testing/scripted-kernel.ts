@@ -14,6 +14,7 @@ import {
   splitDatagram,
 } from '../netlink/header.ts';
 import type { In } from '../wire/shape.ts';
+import { sliceOf } from '../wire/slice.ts';
 import type { Writer } from '../wire/writer.ts';
 
 /**
@@ -44,10 +45,11 @@ export class ScriptedKernel implements Transport {
     this.#script = script;
   }
 
-  send(bytes: Uint8Array): void {
+  converse(bytes: Uint8Array, length: number): readonly Datagram[] {
     if (this.closed) throw new ClosedError('the scripted kernel');
-    const index = this.sent.push(bytes.slice()) - 1;
-    for (const request of splitDatagram(bytes)) this.push(...this.#script(request, index));
+    const index = this.sent.push(bytes.slice(0, length)) - 1;
+    for (const request of splitDatagram(bytes.subarray(0, length))) this.push(...this.#script(request, index));
+    return this.receive();
   }
 
   /** Says something unasked: an event, or the rest of an answer. */
@@ -60,7 +62,7 @@ export class ScriptedKernel implements Transport {
     if (this.closed) throw new ClosedError('the scripted kernel');
     const step = this.#steps.shift();
     if (step === undefined || step === 'wait') return [];
-    if (step instanceof Uint8Array) return [{ bytes: step, nsid: undefined }];
+    if (step instanceof Uint8Array) return [{ ...sliceOf(step), nsid: undefined }];
     throw new KernelError({ errno: step.errno, syscall: 'recvmmsg', operation: 'receive netlink messages' });
   }
 

@@ -89,10 +89,10 @@ describe('attrs', () => {
     expect(() => encode(set, value)).toThrow(message);
   });
 
-  it('refuses a declaration that cannot be right', () => {
-    expect(() => attrs({ one: [1, u8], two: [1, u8] })).toThrow('attribute 1 twice');
-    expect(() => attrs({ 'no-name': [1, u8] })).toThrow('no-name cannot name an attribute');
-    expect(() => attrs({ unknown: [1, u8] })).toThrow('unknown cannot name an attribute');
+  it('refuses a declaration that cannot be right when it is first used', () => {
+    expect(() => attrs({ one: [1, u8], two: [1, u8] }).fields).toThrow('attribute 1 twice');
+    expect(() => attrs({ 'no-name': [1, u8] }).fields).toThrow('no-name cannot name an attribute');
+    expect(() => attrs({ unknown: [1, u8] }).fields).toThrow('unknown cannot name an attribute');
   });
 });
 

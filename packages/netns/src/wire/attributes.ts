@@ -87,7 +87,22 @@ export function pair<const A extends Arms>(
 
 /** The same set, marked by the encoder with NLA_F_NESTED. Newer parts of the kernel want the mark, older ones never had it. */
 export function nested<O, I>(set: Typed<AttributeSet, O, I>): Typed<AttributeSet, O, I> {
-  return { ...set, marked: true };
+  return {
+    form: 'attributes',
+    marked: true,
+    get fields() {
+      return set.fields;
+    },
+    get pairs() {
+      return set.pairs;
+    },
+    get slots() {
+      return set.slots;
+    },
+    get byName() {
+      return set.byName;
+    },
+  };
 }
 
 /** An attribute that may be there several times: an array of all. */
@@ -139,7 +154,34 @@ function buildPair(name: string | undefined, kindNumber: number, dataNumber: num
   return { form: 'pair', name, kindNumber, dataNumber, arms: new Map(Object.entries(arms)) };
 }
 
+/** The tables of a set are made when it is first used: a program declares hundreds of sets and uses a few. */
 function buildSet(declared: Fields, inline: readonly Pair[]): AttributeSet {
+  let tables: SetTables | undefined;
+  const built = () => {
+    tables ??= buildTables(declared, inline);
+    return tables;
+  };
+  return {
+    form: 'attributes',
+    marked: false,
+    get fields() {
+      return built().fields;
+    },
+    get pairs() {
+      return built().pairs;
+    },
+    get slots() {
+      return built().slots;
+    },
+    get byName() {
+      return built().byName;
+    },
+  };
+}
+
+type SetTables = Pick<AttributeSet, 'fields' | 'pairs' | 'slots' | 'byName'>;
+
+function buildTables(declared: Fields, inline: readonly Pair[]): SetTables {
   const fields: Field[] = [];
   const pairs: Pair[] = [...inline];
   for (const [name, definition] of Object.entries(declared)) {
@@ -164,7 +206,7 @@ function buildSet(declared: Fields, inline: readonly Pair[]): AttributeSet {
   }
   const byName = new Map<string, Field | Pair>(fields.map((field) => [field.name, field]));
   for (const of of pairs) if (of.name !== undefined) byName.set(of.name, of);
-  return { form: 'attributes', fields, pairs, slots, byName, marked: false };
+  return { fields, pairs, slots, byName };
 }
 
 function buildField(name: string, [number, type, when]: AttributeField): Field {

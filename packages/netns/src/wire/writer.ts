@@ -36,6 +36,12 @@ export class Writer {
     this.reserve(align4(this.length) - this.length);
   }
 
+  /** Empties it, to be used again: what was written is zero once more. */
+  reset(): void {
+    this.bytes.fill(0, 0, this.length);
+    this.length = 0;
+  }
+
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.bytes.slice(0, this.length);

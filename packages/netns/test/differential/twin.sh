@@ -2,9 +2,13 @@
 #
 # PLACE holds setup.sh (run with the installed ip) and directories with a line.sh each (run with $IP, once for each WHO). What a
 # line did goes to DIRECTORY/WHO/{out,err,code}; what there is before and after all lines to PLACE/{before,after}.
+# Where there is a file `together`, ours only writes down its words, and run-inside.mjs runs them all at the end.
 place=$1
+here=${0%/*}
 shift
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
+printf 'link\naddress\nnetns list-id\n' > /run/state
+printf '#!/bin/sh\nprintf "%%s\\0" "$@" > "$results/argv"\n' > /run/recorder && chmod +x /run/recorder
 
 # Everything that a line may change.
 state() {
@@ -26,8 +30,6 @@ state() {
   return 0
 }
 
-printf 'link\naddress\nnetns list-id\n' > /run/state
-
 cd "$place" || exit 1
 . ./setup.sh > setup.log 2>&1
 [ $# = 1 ] || state > before 2>&1
@@ -36,8 +38,10 @@ for case in */; do
     who=${program%%=*}
     results=$place/$case$who
     mkdir "$results"
+    [ $who = ours ] && [ -e "$case/together" ] && program=ours=/run/recorder
     (cd "$case" && IP=${program#*=} results=$results exec sh ./line.sh) > "$results/out" 2> "$results/err" < /dev/null
     echo $? > "$results/code"
   done
 done
+[ $# = 1 ] || node "$here/run-inside.mjs" "$place" || exit
 state > after 2>&1

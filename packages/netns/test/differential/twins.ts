@@ -81,6 +81,9 @@ async function runGroup(place: string, group: readonly Case[], programs: Program
   return [[each, { theirs: await alone('theirs', theirs), ours: await alone('ours', ours) }]];
 }
 
+/** Scripts need the program itself, and so do lines that become another program. */
+const canShareProcess = (line: string) => !line.includes('$IP') && !/netns e|-b/.test(line);
+
 const nameOf = (index: number) => String(index).padStart(3, '0');
 
 async function runSandbox(place: string, group: readonly Case[], programs: readonly string[]): Promise<void> {
@@ -90,6 +93,7 @@ async function runSandbox(place: string, group: readonly Case[], programs: reado
     const directory = join(place, nameOf(index));
     mkdirSync(directory);
     writeFileSync(join(directory, 'line.sh'), line.includes('$IP') ? `${line}\n` : `exec "$IP" ${line}\n`);
+    if (canShareProcess(line)) writeFileSync(join(directory, 'together'), '');
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   }
   const env = { PATH: process.env.PATH, LC_ALL: 'C' };

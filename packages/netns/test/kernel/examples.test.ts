@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { namesLeft } from './support/cli.ts';
 import { examples, startExample } from './support/examples.ts';
@@ -12,11 +14,14 @@ const outputs: Readonly<Record<string, RegExp>> = {
   'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,
 };
 
-it('are all known here', () => {
-  expect([...examples].sort()).toEqual(Object.keys(outputs).sort());
+it('is run by a test: every example', () => {
+  const here = import.meta.dirname;
+  const tests = readdirSync(here).filter((file) => file.endsWith('.test.ts'));
+  const texts = tests.map((file) => readFileSync(join(here, file), 'utf8')).join();
+  expect(examples.filter((file) => !texts.includes(basename(file, '.ts')))).toEqual([]);
 });
 
-it.each(examples)('%s runs, and leaves no name behind', async (file) => {
+it.each(Object.keys(outputs))('%s runs, and leaves no name behind', async (file) => {
   expect(await endOf(startExample(file))).toEqual({
     stdout: expect.stringMatching(outputs[file] ?? /never/),
     stderr: '',

@@ -147,7 +147,8 @@ describe('a command that cannot be run in place', () => {
     ['shell', 'nosuch', 127, 'netns: cannot run nosuch: No such file or directory'],
     ['shell', '/etc/passwd', 126, 'netns: cannot run /etc/passwd: Permission denied'],
   ])('is told in the style of %s: %s', async (style, command, exitCode, message) => {
-    const [file, ...args] = become(command, [], { style });
+    // A directory of PATH that may not be searched would make it EACCES.
+    const [file, ...args] = become(command, [], { style, environment: { PATH: '/bin:/usr/bin' } });
     expect(await run(file, args)).toEqual({ stdout: '', stderr: `${message}\n`, exitCode, signal: null });
   });
 

@@ -42,7 +42,8 @@ function complaint({ stdout, stderr, exitCode }: ProgramEnd): string {
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);
 const allReady = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 'ready']));
 
-describe('64 processes that add the very first name', () => {
+// Sixty-four times Node's start: on a busy machine that takes a while.
+describe('64 processes that add the very first name', { timeout: 180_000 }, () => {
   beforeEach(() => forgetRunDirectory());
   afterEach(emptyRunDirectory);
 

@@ -1,15 +1,17 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachName, createNamed, createNames } from '../../src/namespaces/named.ts';
 import { defaultRunDirectory, listNames, removeName } from '../../src/namespaces/names.ts';
 import { prepareRunDirectory } from '../../src/namespaces/run-directory.ts';
-import { AT_FDCWD, LOCK_EX, O_CLOEXEC, O_RDONLY } from '../../src/native/constants.ts';
+import { AT_FDCWD, LOCK_EX, MS_BIND, MS_RDONLY, O_CLOEXEC, O_RDONLY } from '../../src/native/constants.ts';
 import { Fd } from '../../src/native/fd.ts';
 import { perform } from '../../src/native/syscall.ts';
 import { callInProcess, withoutCapabilities } from './support/call-in-process.ts';
 import { emptyRunDirectory, forgetRunDirectory, refusal, states, withTmpfs } from './support/run-directories.ts';
+
+const MS_REMOUNT = 32;
 
 beforeEach(() => void prepareRunDirectory());
 afterEach(emptyRunDirectory);
@@ -61,7 +63,7 @@ describe('a machine that refuses', () => {
     await withTmpfs('/run/read-only', 'mode=755', () => {
       const options = { runDirectory: '/run/read-only/netns' };
       const names = { runDirectory: '/run/read-only' };
-      execFileSync('mount', ['-o', 'remount,ro', '/run/read-only']);
+      perform('make it read-only', 'mount', '', '/run/read-only', '', MS_REMOUNT | MS_BIND | MS_RDONLY, null);
       expect(refusal(() => createNamed('a', options))).toBe(
         'cannot create the directory /run/read-only/netns: Read-only file system (EROFS, mkdirat)',
       );

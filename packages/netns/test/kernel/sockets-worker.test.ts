@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { mkdtempSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -35,9 +35,10 @@ it('runs code that opens its own sockets', async () => {
   const worker = ns.worker(pathToFileURL(file), { workerData: 'from the thread' });
   const [inside] = await once(worker, 'message');
   expect(inside).toBe(String(ns));
-  expect(readlinkSync('/proc/self/ns/net')).not.toBe(inside);
-  const pool = await readFile('/proc/thread-self/status', 'utf8'); // asked from the pool
-  expect(pool).toContain('Name:');
+  const namespaces = readdirSync('/proc/self/task').map((tid) => readlinkSync(`/proc/self/task/${tid}/ns/net`));
+  expect(namespaces.filter((namespace) => namespace === inside)).toHaveLength(1); // that thread, and no other
+  const pool = await Promise.all(Array.from({ length: 8 }, () => readlink('/proc/thread-self/ns/net'))); // asked by the pool
+  expect(new Set(pool)).toEqual(new Set([readlinkSync('/proc/self/ns/net')]));
   expect(await (await ns.fetch('http://127.0.0.1/')).text()).toBe('from the thread');
   worker.postMessage('end');
   await once(worker, 'exit');

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -16,8 +17,10 @@ import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
 import { createNamespace, type Namespace } from '../../src/namespaces/namespace.ts';
-import { O_CLOEXEC } from '../../src/native/constants.ts';
+import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../../src/native/constants.ts';
+import { perform } from '../../src/native/syscall.ts';
 import { type ExecOptions, execIn, type SpawnOptions, spawnIn } from '../../src/process/spawn.ts';
+import { endOf } from './support/run.ts';
 
 /** The ways in which a command may be started, and what makes the library take each. All must do the same. */
 const ways: Readonly<Record<string, SpawnOptions>> = {
@@ -126,6 +129,31 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
     ]);
   });
 
+  it('has standard streams that block', async () => {
+    execFileSync('mkfifo', [file('fifo')]);
+    const fifo = openSync(file('fifo'), O_RDWR | O_NONBLOCK);
+    rmSync(file('fifo'));
+    const child = spawn('cat', ['/proc/self/fdinfo/0', '/proc/self/fdinfo/1'], { stdio: [fifo, 'pipe', 'pipe'] });
+    const { stdout } = await endOf(child);
+    closeSync(fifo);
+    const flags = [...stdout.matchAll(/^flags:\s*(\d+)/gm)].map(
+      ([, text = '']) => Number.parseInt(text, 8) & O_NONBLOCK,
+    );
+    expect(flags).toEqual([0, 0]);
+  });
+
+  it('is an error when no descriptors are left', async () => {
+    const outcome = withoutDescriptors(() => {
+      try {
+        return spawn('true').ready.catch((error: unknown) => error);
+      } catch (error) {
+        return error;
+      }
+    });
+    expect(await outcome).toMatchObject({ code: 'EMFILE' });
+    expect((await exec('true')).exitCode).toBe(0);
+  });
+
   it('has no descriptors of ours but the standard ones', async () => {
     const { stdout } = await sh('ls /proc/self/fd');
     const seen = stdout.split('\n').filter((fd) => fd !== '' && !inherited.includes(fd));
@@ -169,6 +197,9 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
   });
 
   describe('that cannot be run', () => {
+    // A directory of PATH that may not be searched would make all of it EACCES.
+    const env = { PATH: '/bin:/usr/bin' };
+
     it.each([
       ['nosuchcommand', 'ENOENT', 'No such file or directory'],
       ['', 'ENOENT', 'No such file or directory'],
@@ -179,7 +210,7 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
       [directory, 'EACCES', 'Permission denied'],
       [file('plain/below'), 'ENOTDIR', 'Not a directory'],
     ])('is an error: %j', async (command, code, text) => {
-      const error = await exec(command).catch((error: unknown) => error);
+      const error = await exec(command, [], { env }).catch((error: unknown) => error);
       expect(error).toBeInstanceOf(KernelError);
       expect([(error as KernelError).code, (error as KernelError).message]).toEqual([
         code,
@@ -188,7 +219,7 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
     });
 
     it('is told by `ready` and by the exit', async () => {
-      const child = spawn('nosuchcommand', []);
+      const child = spawn('nosuchcommand', [], { env });
       await expect(child.ready).rejects.toThrow('cannot run nosuchcommand: No such file or directory (ENOENT, execve)');
       await ended(child);
     });
@@ -271,6 +302,26 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
     );
   });
 });
+
+/** Runs `work` when no more descriptors can be opened. */
+function withoutDescriptors<T>(work: () => T): T {
+  const limits = new BigUint64Array(2);
+  const bytes = new Uint8Array(limits.buffer);
+  const RLIMIT_NOFILE = 7;
+  perform('look', 'prlimit64', 0, RLIMIT_NOFILE, null, bytes);
+  const [before = 0n] = limits;
+  const open = readdirSync('/proc/self/fd').map(Number);
+  let free = 0;
+  while (open.includes(free)) free++;
+  limits[0] = BigInt(free);
+  perform('limit', 'prlimit64', 0, RLIMIT_NOFILE, bytes, null);
+  try {
+    return work();
+  } finally {
+    limits[0] = before;
+    perform('restore', 'prlimit64', 0, RLIMIT_NOFILE, bytes, null);
+  }
+}
 
 /** The end of a child that may have ended already. */
 async function ended(child: ReturnType<typeof spawnIn>): Promise<void> {

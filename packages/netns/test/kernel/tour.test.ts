@@ -1,6 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { EndWatch } from '../../src/cli/end-watch.ts';
@@ -199,7 +201,9 @@ describe('nothing stays behind', () => {
   async function interrupt(end: (child: ChildProcess) => void, stopAt: number, asRoot = true): Promise<number> {
     const mark = `NETNS_TEST_MARK=${randomUUID()}`;
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
-    const env = { ...process.env, NETNS_TEST_MARK: mark.split('=')[1] };
+    const scratch = mkdtempSync(join(tmpdir(), 'netns-tour-')); // whoever is killed leaves the bundled program there
+    chmodSync(scratch, 0o1777);
+    const env = { ...process.env, NETNS_TEST_MARK: mark.split('=')[1], TMPDIR: scratch };
     const options = { env, detached: true };
     const child = asRoot ? startExample(tour, [], options) : startAsOrdinaryUser(tour, options);
     const ended = endOf(child);
@@ -229,6 +233,7 @@ describe('nothing stays behind', () => {
     expect(await watch.wait(40_000)).toBe(true);
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts);
     expect(namesLeft()).toEqual([]);
+    rmSync(scratch, { recursive: true });
     return watched;
   }
 

@@ -1,7 +1,16 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { errnoNumber } from '../../src/errno.ts';
 import type { Addon } from '../../src/native/addon.ts';
-import { AF_UNIX, AT_FDCWD, MSG_DONTWAIT, MSG_TRUNC, O_CLOEXEC, O_RDONLY } from '../../src/native/constants.ts';
+import {
+  AF_NETLINK,
+  AF_UNIX,
+  AT_FDCWD,
+  MSG_DONTWAIT,
+  MSG_TRUNC,
+  O_CLOEXEC,
+  O_RDONLY,
+  SOCK_RAW,
+} from '../../src/native/constants.ts';
 import { type SyscallName, syscallNumber } from '../../src/native/syscall.ts';
 
 /**
@@ -30,6 +39,8 @@ const EAGAIN = -errnoNumber('EAGAIN');
 const ENOTSOCK = -errnoNumber('ENOTSOCK');
 const EEXIST = -errnoNumber('EEXIST');
 const EPERM = -errnoNumber('EPERM');
+const EACCES = -errnoNumber('EACCES');
+const ECANCELED = -errnoNumber('ECANCELED');
 
 const readable = 1;
 const notRun = -99;
@@ -114,6 +125,8 @@ function inChildCase(steps: unknown, results: unknown = new Int32Array(4), flags
 }
 
 const getpid = [nr('getpid')];
+/** A step that returns 0. */
+const nothing = [nr('prlimit64'), 0, 7, null, null];
 const openNull = [nr('openat'), AT_FDCWD, '/dev/null', O_RDONLY | O_CLOEXEC];
 
 const syscallCases: readonly NativeCase[] = [
@@ -367,6 +380,51 @@ const receiveCases: readonly NativeCase[] = [
   })),
 ];
 
+const converseCases: readonly NativeCase[] = [
+  {
+    name: 'sends first, then receives the answer',
+    run: (a) => {
+      const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
+      // RTM_GETLINK for index 1: a header of 16 bytes, struct ifinfomsg of 16.
+      const request = new Uint8Array(64);
+      new Uint32Array(request.buffer).set([32, 18 | (1 << 16), 7, 0, 0, 1]);
+      const buffer = new Uint8Array(32768);
+      const info = new Int32Array(3);
+      const count = a.receive(fd, buffer, buffer.length, info, MSG_DONTWAIT, request, 32);
+      closeSync(fd);
+      const [length, type, sequence] = new Uint32Array(buffer.buffer, 0, 3);
+      return [count, length === info[0], (type ?? 0) & 0xffff, sequence];
+    },
+    expected: [1, true, 16, 7],
+  },
+  {
+    name: 'says whether sending failed',
+    run: (a) => {
+      const info = new Int32Array(3);
+      const request = [new Uint8Array(64), 16, info, MSG_DONTWAIT, new Uint8Array(16), 16] as const;
+      const result = withFile('/dev/null', (fd) => a.receive(fd, ...request));
+      return [result, info[0]];
+    },
+    expected: [ENOTSOCK, -1],
+  },
+  ...(
+    [
+      ['a request without a length', [new Uint8Array(16)]],
+      ['one argument too many', [new Uint8Array(16), 16, 0]],
+      ['a request that is no typed array', [{}, 16]],
+      ['a request of another type', [new Uint32Array(16), 16]],
+      ['a length that is no number', [new Uint8Array(16), '16']],
+      ['a negative length', [new Uint8Array(16), -1]],
+      ['a length that is greater than the request', [new Uint8Array(16), 17]],
+      ['a detached request', [detached(new Uint8Array(16)), 16]],
+    ] as const
+  ).map(([what, rest]) => ({
+    name: `refuses ${what}`,
+    run: (a: HostileAddon) => a.receive(0, new Uint8Array(64), 16, new Int32Array(12), MSG_DONTWAIT, ...rest),
+    expected: EINVAL,
+  })),
+];
+
 const watchCases: readonly NativeCase[] = [
   ...(
     [
@@ -468,11 +526,67 @@ const execCases: readonly NativeCase[] = [
   ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.exec(...args), expected: EINVAL })),
 ];
 
+/** Starts a program and waits for its end; its exit status. */
+function spawnCase(steps: readonly unknown[], paths: readonly string[], argv: readonly string[]) {
+  return (addon: HostileAddon) => {
+    const results = new Int32Array(steps.length + 1).fill(notRun);
+    const pid = addon.spawn(steps, results, paths, argv, []) as number;
+    if (pid < 0) return [pid, ...results.subarray(0, steps.length)];
+    const pidfd = results[steps.length] ?? -1;
+    const status = new Int32Array(1);
+    addon.syscall(nr('wait4'), pid, new Uint8Array(status.buffer), 0, null);
+    closeSync(pidfd);
+    return (status[0] ?? 0) >> 8;
+  };
+}
+
+const results = () => new Int32Array(8);
+
+const spawnCases: readonly NativeCase[] = [
+  { name: 'starts a program', run: spawnCase([], ['/bin/sh'], ['sh', '-c', 'exit 3']), expected: 3 },
+  { name: 'tries one path after the other', run: spawnCase([], [missing, '/etc', '/bin/false'], ['x']), expected: 1 },
+  { name: 'reports that no path led to a program', run: spawnCase([], [missing, missing], ['x']), expected: [ENOENT] },
+  { name: 'reports what may not be run', run: spawnCase([], ['/etc/passwd', missing], ['x']), expected: [EACCES] },
+  {
+    name: 'does its steps first, on its own copy of the descriptors',
+    run: (a) =>
+      withFile('/dev/null', (fd) => [
+        spawnCase([[nr('close'), fd]], ['/bin/true'], ['true'])(a),
+        fstatSync(fd).isFile(),
+      ]),
+    expected: [0, false],
+  },
+  {
+    name: 'reports the step that failed, and starts nothing',
+    run: spawnCase([nothing, [nr('close'), -1], nothing], ['/bin/true'], ['true']),
+    expected: [ECANCELED, 0, EBADF, notRun],
+  },
+  ...(
+    [
+      ['no arguments', []],
+      ['steps that are no array', [7, results(), ['/bin/true'], ['true'], []]],
+      [
+        'results without room for the descriptor of the process',
+        [[getpid], new Int32Array(1), ['/bin/true'], ['true'], []],
+      ],
+      ['results of another type', [[], new Uint32Array(8), ['/bin/true'], ['true'], []]],
+      ['a step that is none', [[[]], results(), ['/bin/true'], ['true'], []]],
+      ['paths that are no array', [[], results(), '/bin/true', ['true'], []]],
+      ['a path with a NUL in it', [[], results(), ['/bin/true\0'], ['true'], []]],
+      ['words that are no array', [[], results(), ['/bin/true'], 'true', []]],
+      ['a word that is no text', [[], results(), ['/bin/true'], [7], []]],
+      ['an environment that is missing', [[], results(), ['/bin/true'], ['true']]],
+    ] as const
+  ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.spawn(...args), expected: EINVAL })),
+];
+
 export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   syscall: syscallCases,
   inChild: inChildCases,
   'hold and letGo': holdCases,
   receive: receiveCases,
+  'receive with a request': converseCases,
   'watch, unwatch and keepAlive': watchCases,
+  spawn: spawnCases,
   exec: execCases,
 };

@@ -15,9 +15,7 @@ const nobody: MachineFacts = { ...root, effectiveCapabilities: 0n };
 
 describe('explainRefusal', () => {
   it('names the limit that is reached', () => {
-    expect(explainRefusal(28, 'user', nobody)).toBe(
-      'No space left on device; the limit user.max_user_namespaces is 0',
-    );
+    expect(explainRefusal(28, 'user', nobody)).toBe('No space left on device; the limit user.max_user_namespaces is 0');
     expect(explainRefusal(28, 'pid', nobody)).toContain('user.max_pid_namespaces is not told');
   });
 

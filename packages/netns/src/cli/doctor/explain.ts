@@ -1,6 +1,6 @@
 import { errnoMessage } from '../../errno.ts';
 import type { NamespaceType } from '../../namespaces/type.ts';
-import { capabilityNames, hasCapability } from './capability-names.ts';
+import { type capabilityNames, hasCapability } from './capability-names.ts';
 import type { MachineFacts } from './machine-facts.ts';
 
 const EPERM = 1;

@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { errnoMessage } from '../../errno.ts';
+import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../namespaces/type.ts';
 import { inChild } from '../../native/child.ts';
 import {
   AT_FDCWD,
@@ -13,7 +14,6 @@ import {
   O_RDONLY,
 } from '../../native/constants.ts';
 import type { SyscallStep } from '../../native/syscall.ts';
-import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../namespaces/type.ts';
 import { capabilityNames, hasCapability } from './capability-names.ts';
 import { explainNoRights, explainRefusal, missing } from './explain.ts';
 import type { Finding } from './finding.ts';
@@ -73,8 +73,7 @@ function makingOf(type: NamespaceType): string {
 
 function tryMaking(type: NamespaceType, facts: MachineFacts): Finding {
   // A pid namespace is only there with its first process.
-  const refused =
-    type === 'pid' ? attempt([], CLONE_NEWPID) : attempt([['unshare', namespaceFlags[type]]]);
+  const refused = type === 'pid' ? attempt([], CLONE_NEWPID) : attempt([['unshare', namespaceFlags[type]]]);
   return {
     group,
     what: makingOf(type),
@@ -110,7 +109,7 @@ function tryMounting(facts: MachineFacts): Finding {
   const refused = attempt([
     ['unshare', CLONE_NEWNS],
     ['mount', '', '/', 'none', MS_REC | MS_PRIVATE, null],
-    ['mount', 'none', '/proc/self/fdinfo', 'tmpfs', 0, null],
+    ['mount', 'none', '/proc', 'tmpfs', 0, null],
   ]);
   return finding('mount', 'names in /run/netns, /sys and /etc inside', refused, missing(facts, 'CAP_SYS_ADMIN'));
 }

@@ -21,7 +21,7 @@ describe.each(verbs.map((verb) => [verb.name, verb] as const))('%s', (name, verb
   it('has examples that the tables can read', () => {
     expect(verb.examples.length).toBeGreaterThan(0);
     for (const [command] of verb.examples) {
-      const calls = [...command.matchAll(/(?:^|\$\(|; )netns (\S+)([^|)]*)/g)];
+      const calls = [...command.matchAll(/(?:^|[$<]\(|; )netns (\S+)([^|)]*)/g)];
       expect(calls.map(([, called]) => called)).toContain(name);
       for (const [, called, rest = ''] of calls) {
         const argv = rest.trim().split(/ +/);

@@ -1,7 +1,9 @@
 import type { Verb } from '../verb.ts';
 import { verb as add } from '../verbs/add.ts';
 import { verb as attach } from '../verbs/attach.ts';
+import { verb as completion } from '../verbs/completion.ts';
 import { verb as del } from '../verbs/del.ts';
+import { verb as doctor } from '../verbs/doctor.ts';
 import { verb as exec } from '../verbs/exec.ts';
 import { verb as identify } from '../verbs/identify.ts';
 import { verb as ids } from '../verbs/ids.ts';
@@ -13,4 +15,19 @@ import { verb as set } from '../verbs/set.ts';
 import { verb as version } from '../verbs/version.ts';
 
 /** Every verb, in the order of the help; for what speaks about verbs without running one. */
-export const allVerbs: readonly Verb[] = [add, attach, del, ls, set, ids, identify, pids, exec, run, monitor, version];
+export const allVerbs: readonly Verb[] = [
+  add,
+  attach,
+  del,
+  ls,
+  set,
+  ids,
+  identify,
+  pids,
+  exec,
+  run,
+  monitor,
+  doctor,
+  completion,
+  version,
+];

@@ -25,7 +25,7 @@ export const verb = defineVerb({
     ['netns exec --all -- ss -tln', 'who listens where'],
     ['netns exec --json blue cat /etc/resolv.conf', 'its output and exit status in JSON'],
   ],
-  otherWords: ['run', 'enter', 'shell'],
+  otherWords: ['enter', 'shell'],
   optionsFirst: true,
   usageStatus: 125,
   async run({ words, options, json, io }) {

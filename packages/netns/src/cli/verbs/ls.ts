@@ -1,6 +1,6 @@
 import { listNames } from '../../namespaces/names.ts';
 import { writeJson } from '../json.ts';
-import { type Listed, listNamespaces, processesAreHidden } from '../listing.ts';
+import { type Listed, listNamespaces } from '../listing.ts';
 import { describeProcess } from '../process-command.ts';
 import { type Column, writeTable } from '../table.ts';
 import { defineVerb, UsageError } from '../verb.ts';
@@ -30,14 +30,14 @@ export const verb = defineVerb({
       else io.stdout.write(names.map((name) => `${name}\n`).join(''));
       return 0;
     }
-    const rows = await listNamespaces();
+    const { rows, incomplete } = await listNamespaces();
     if (json) writeJson(io, rows);
-    else writeTable(io, columnsFor(processesAreHidden()), rows);
+    else writeTable(io, columnsFor(incomplete), rows);
     return 0;
   },
 });
 
-function columnsFor(someProcessesAreHidden: boolean): readonly Column<Listed>[] {
+function columnsFor(incomplete: boolean): readonly Column<Listed>[] {
   const unlessStale = (text: (row: Listed) => string) => (row: Listed) => (row.state === 'stale' ? '-' : text(row));
   return [
     {
@@ -50,7 +50,7 @@ function columnsFor(someProcessesAreHidden: boolean): readonly Column<Listed>[] 
     {
       title: 'PROCESSES',
       alignRight: true,
-      cell: unlessStale(({ pids }) => `${pids.length}${someProcessesAreHidden ? '+' : ''}`),
+      cell: unlessStale(({ pids }) => `${pids.length}${incomplete ? '+' : ''}`),
     },
     {
       title: 'DEVICES',

@@ -113,8 +113,7 @@ export class NamespaceCensus implements Disposable {
     for (const process of this.processes) {
       for (const type of this.#types) {
         const inode = process.inodes[type];
-        if (inode !== undefined)
-          this.#draft(type, inode, `/proc/${process.pid}/ns/${type}`).processes.push(process);
+        if (inode !== undefined) this.#draft(type, inode, `/proc/${process.pid}/ns/${type}`).processes.push(process);
       }
     }
   }

@@ -7,7 +7,9 @@ const firstSlot = 8;
 /** Before anything is entered: paths mean what they mean to the caller. */
 export function cgroupPreparation({ joinCgroups = [], limits = [] }: SetUp): PlannedStep[] {
   const removals = limits.map(({ directory }) =>
-    kernelStep('limit', 'rmdir', `remove ${directory}`, ['rmdir', directory], { call: `rmdir(${directory})` }),
+    kernelStep('limit', 'rmdir', `remove ${directory}`, ['rmgroup', directory], {
+      call: `kill() whoever is left, rmdir(${directory})`,
+    }),
   );
   return [
     ...joinCgroups.map((directory) =>

@@ -32,8 +32,13 @@ export function listenInside<S extends Server>(server: S, home: Home): S {
   let waiting: object | undefined; // for the address of a host name
   let path: string | undefined; // to remove
 
-  const hand = (fd: Fd, request: ListenRequest) => {
-    nodeListen.call(server, { fd: fd.raw, signal: request.signal }, request.backlog);
+  const hand = (fd: Fd, { backlog, signal }: ListenRequest) => {
+    if (builtin('cluster').isWorker) {
+      // A number would be sent to the primary process, where it means something else; a socket is taken as it is.
+      const carrier = { fd: fd.raw, readable: true, writable: true, manualStart: true };
+      nodeListen.call(server, new (builtin('net').Socket)(carrier), backlog);
+      signal?.addEventListener('abort', () => server.close(), { once: true });
+    } else nodeListen.call(server, { fd: fd.raw, signal }, backlog);
     if (server.listening) fd.release();
   };
 

@@ -5,6 +5,7 @@ import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
 import { threadEntryText } from '../../native/thread-entry.ts';
 import { ResourceStack } from '../../resource.ts';
+import { builtin } from './builtin.ts';
 import type { Home } from './home.ts';
 import { hostsEntries } from './resolver/hosts.ts';
 import { readNameFiles } from './resolver/name-files.ts';
@@ -21,7 +22,7 @@ export interface NamespaceWorkerOptions extends Omit<WorkerOptions, 'eval'> {
  * your own `net`, `http` and the others are better.
  *
  * What Node does in its pool is done outside all the same: asynchronous `fs` (it matters with `mount`), `crypto`, `zlib`.
- * `dns.lookup` is replaced by one that asks the namespace's name servers. A namespace that cannot be entered is an `error` event of
+ * `dns.lookup` is replaced by one that asks the namespace's name servers, without search domains. A namespace that cannot be entered is an `error` event of
  * the worker, with `code` and `syscall`. Throws as `openNamespace` does if there is no such mount namespace.
  */
 export function workerIn(home: Home, module: string | URL, options: NamespaceWorkerOptions = {}): Worker {
@@ -47,7 +48,12 @@ export function workerIn(home: Home, module: string | URL, options: NamespaceWor
 
 function namesFor(home: Home, mount: NamespaceRef | undefined): WorkerNames {
   const { resolvConf, hosts } = readNameFiles(home, { mount });
-  return { servers: resolvConf.servers, hosts: hostsEntries(hosts) };
+  const entries = hostsEntries(hosts);
+  const local = entries.some(({ name }) => name === 'localhost')
+    ? []
+    : hostsEntries('::1 localhost\n127.0.0.1 localhost');
+  const servers = resolvConf.servers.filter((server) => builtin('net').isIP(server) !== 0);
+  return { servers, hosts: [...entries, ...local] };
 }
 
 /** As Worker itself takes it: a URL, or a path. */

@@ -66,9 +66,6 @@ export const frontCases: readonly Case[] = [
     line: 'NO_COLOR=1 $IP -c link',
     differs: { since: '6.15', why: 'NO_COLOR forbids colour', out: /^1: lo: <LOOPBACK> mtu/ },
   },
-  { line: 'ln -sf "$IP" ./ipnetns; ./ipnetns list; echo $?', setup: named },
-  { line: 'ln -sf "$IP" ./ipnetns; ./ipnetns del nope; echo $?' },
-  { line: 'ln -sf "$IP" ./ipfoo; ./ipfoo netns; echo $?', setup: named },
   {
     line: 'tunnel',
     differs: {

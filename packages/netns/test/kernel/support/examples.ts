@@ -1,7 +1,5 @@
-import { type ChildProcess, execFileSync, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const project = join(import.meta.dirname, '../../../../..');
@@ -26,31 +24,9 @@ const ordinaryUser = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-grou
 /** Whether there is another user that we may be: not where we are root in a user namespace with one user. */
 export const mayBeOrdinaryUser = spawnSync(ordinaryUser[0] ?? '', [...ordinaryUser.slice(1), 'true']).status === 0;
 
-let folder: string | undefined;
-
-/** The same as an ordinary user, who may not write where `tools/run.mjs` does. */
+/** The same as an ordinary user. */
 export function startAsOrdinaryUser(file: string, options: SpawnOptions = {}): ChildProcess {
-  if (folder === undefined) {
-    const made = mkdtempSync(join(tmpdir(), 'netns-examples-'));
-    process.on('exit', () => rmSync(made, { recursive: true }));
-    chmodSync(made, 0o755);
-    symlinkSync(join(project, 'node_modules'), join(made, 'node_modules'));
-    folder = made;
-  }
-  const outfile = join(folder, `${file.replaceAll('/', '-')}.mjs`);
-  if (!existsSync(outfile)) {
-    execFileSync(createRequire(import.meta.url).resolve('esbuild/bin/esbuild'), [
-      join(project, file),
-      `--outfile=${outfile}`,
-      '--bundle',
-      '--platform=node',
-      '--format=esm',
-      '--target=node20',
-      '--packages=external',
-      '--log-level=error',
-    ]);
-  }
-  return start([...ordinaryUser, process.execPath, outfile], options);
+  return start([...ordinaryUser, process.execPath, join(project, 'tools/run.mjs'), file], options);
 }
 
 /** The examples, by their paths. */

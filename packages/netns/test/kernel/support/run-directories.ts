@@ -1,16 +1,27 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { ClosedError, InvalidArgumentError, KernelError } from '../../../src/errors.ts';
 import { defaultRunDirectory, listNames, removeName } from '../../../src/namespaces/names.ts';
 import { UMOUNT_NOFOLLOW } from '../../../src/native/constants.ts';
 import { perform, syscall } from '../../../src/native/syscall.ts';
 
-/** The propagation of each mount on a path, the lowest first: `shared`, `private`, … */
+const O_PATH = 0o10000000;
+
+/** The propagation of each mount on a path, the lowest first: `shared`, `private`, … Mounts that others hide do not count. */
 export function mountsOn(path: string): string[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' '))
-    .filter((fields) => fields[4] === path)
-    .map((fields) => /^(shared|master)/.exec(fields[6] ?? '')?.[1] ?? 'private');
+  if (!existsSync(path)) return [];
+  const table = new Map(
+    readFileSync('/proc/self/mountinfo', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' '))
+      .map(([id, parent, , , point, , propagation]) => [id, { parent, point, propagation }]),
+  );
+  const fd = openSync(path, O_PATH);
+  const top = /^mnt_id:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
+  closeSync(fd);
+  const found: string[] = [];
+  for (let mount = table.get(top); mount?.point === path; mount = table.get(mount.parent))
+    found.unshift(/^(shared|master)/.exec(mount.propagation ?? '')?.[1] ?? 'private');
+  return found;
 }
 
 /** Takes names, mounts and the directory itself away: as on a machine that has just started. */
@@ -43,6 +54,7 @@ export const states = () => Object.fromEntries(listNames().map(({ name, state })
 
 /** Empties the run directory, whatever is in it; it stays a mount. */
 export function emptyRunDirectory(): void {
+  if (!existsSync(defaultRunDirectory)) return;
   for (const name of readdirSync(defaultRunDirectory, 'buffer')) {
     const path = Buffer.concat([Buffer.from(`${defaultRunDirectory}/`), name]);
     while (syscall('umount2', Buffer.concat([path, Buffer.of(0)]), UMOUNT_NOFOLLOW) === 0);

@@ -12,7 +12,7 @@ const nativeHome = join(import.meta.dirname, '../../../src/native');
 
 /** Bundles `NAME.ts` of this folder with the library into one file that any Node runs, and returns its path. */
 export function bundleProgram(name: string, home: string = nativeHome): string {
-  const outfile = join(directory, `${name}.mjs`);
+  const outfile = join(mkdtempSync(join(directory, 'bundle-')), `${name}.mjs`);
   // The program, not the library: that one leaves a service process running.
   execFileSync(createRequire(import.meta.url).resolve('esbuild/bin/esbuild'), [
     join(import.meta.dirname, `${name}.ts`),

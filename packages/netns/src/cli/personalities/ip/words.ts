@@ -32,14 +32,4 @@ export class Words {
     if (word === undefined) throw incompleteCommand();
     return word;
   }
-
-  /** How many words are left. */
-  get left(): number {
-    return this.#words.length - this.#next;
-  }
-
-  /** All words that are left, without taking them. */
-  rest(): readonly string[] {
-    return this.#words.slice(this.#next);
-  }
 }

@@ -41,19 +41,6 @@ export function words<T, V extends View>(text: string | ((thing: T, view: V) => 
   return (thing, view) => ({ text: (typeof text === 'string' ? text : text(thing, view)) ?? '' });
 }
 
-/** A part of a thing, described by parts of its own: a member of its own in JSON, without a break in text. */
-export function inner<T, U, V extends View>(
-  name: string,
-  get: (thing: T, view: V) => U | undefined,
-  parts: readonly Part<U, V>[],
-): Part<T, V> {
-  return (thing, view) => {
-    const found = get(thing, view);
-    if (found === undefined) return undefined;
-    return { text: toText(parts, found, view), json: { [name]: toJson(parts, found, view) } };
-  };
-}
-
 /** Parts that count only when the options say so. */
 export function when<T, V extends View>(
   condition: (thing: T, view: V) => boolean,

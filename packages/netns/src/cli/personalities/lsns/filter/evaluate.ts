@@ -22,17 +22,17 @@ export function evaluate(node: FilterNode, row: FilterRow): boolean {
       return compare(node.operator, left, right);
     }
     case 'match': {
-      const { value } = cast(valueOf(node.left, row), 'string');
+      const { value } = cast(valueIn(node.left, row), 'string');
       return node.pattern.test(String(value ?? '')) === node.wanted;
     }
     default: {
-      const { value } = valueOf(node, row);
+      const { value } = valueIn(node, row);
       return value !== undefined && value !== '' && value !== 0n && value !== 0 && value !== false;
     }
   }
 }
 
-function valueOf(node: FilterNode, row: FilterRow): FilterValue {
+function valueIn(node: FilterNode, row: FilterRow): FilterValue {
   if (node.kind === 'value') return node.value;
   if (node.kind !== 'column') return { type: 'boolean', value: evaluate(node, row) };
   const { json, text } = row.column(node.name);
@@ -41,8 +41,8 @@ function valueOf(node: FilterNode, row: FilterRow): FilterValue {
 
 /** Both sides in one type: that of the one which is no column; a float before a number; else that of the left one. */
 function alike(leftNode: FilterNode, rightNode: FilterNode, row: FilterRow): [FilterValue, FilterValue] {
-  const left = valueOf(leftNode, row);
-  const right = valueOf(rightNode, row);
+  const left = valueIn(leftNode, row);
+  const right = valueIn(rightNode, row);
   if (left.type === right.type) return [left, right];
   const preferred = leftNode.kind === 'column' && rightNode.kind !== 'column' ? right.type : left.type;
   const type = preferred === 'number' && [left.type, right.type].includes('float') ? 'float' : preferred;
@@ -53,7 +53,8 @@ function compare(operator: Comparison, left: FilterValue, right: FilterValue): b
   const texts = left.type === 'string';
   if (!texts && (left.value === undefined || right.value === undefined)) return false;
   // A text that is missing comes before all others.
-  const order = texts && (left.value === undefined || right.value === undefined) ? missing(left, right) : sort(left, right);
+  const order =
+    texts && (left.value === undefined || right.value === undefined) ? missing(left, right) : sort(left, right);
   switch (operator) {
     case 'eq':
       return order === 0;

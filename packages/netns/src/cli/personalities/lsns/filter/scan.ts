@@ -41,8 +41,7 @@ export function scanFilter(expression: string): Token[] {
 }
 
 function tokenOf({ float, size, number, word, text, sign }: Record<string, string | undefined>): Token {
-  if (float !== undefined)
-    return { kind: 'value', value: { type: 'float', value: Number(float) }, name: 'FLOAT' };
+  if (float !== undefined) return { kind: 'value', value: { type: 'float', value: Number(float) }, name: 'FLOAT' };
   if (size !== undefined) return sizeToken(size);
   if (number !== undefined) return numberToken(BigInt(number));
   if (text !== undefined)

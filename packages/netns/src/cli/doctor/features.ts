@@ -1,0 +1,139 @@
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { NetlinkConnection } from '../../connection/connection.ts';
+import { KernelError } from '../../errors.ts';
+import { defaultRunDirectory } from '../../namespaces/names.ts';
+import { createNamespace } from '../../namespaces/namespace.ts';
+import { openNamespace } from '../../namespaces/reference.ts';
+import { syscall } from '../../native/syscall.ts';
+import { openNetwork } from '../../network/network.ts';
+import { Nsids } from '../../network/nsids.ts';
+import type { Finding } from './finding.ts';
+import { read } from './machine-facts.ts';
+
+const group = 'features';
+
+/** What the kernel was built and set up with. */
+export async function featureFindings(): Promise<Finding[]> {
+  return [
+    pidfds(),
+    cookies(),
+    await netlink(),
+    await deviceKind('veth', 'connecting namespaces'),
+    await deviceKind('bridge', 'connecting many namespaces'),
+    ipv6(),
+    tun(),
+    controlGroups(),
+    runDirectory(),
+  ];
+}
+
+function pidfds(): Finding {
+  const fd = syscall('pidfd_open', process.pid, 0);
+  if (fd >= 0) syscall('close', fd);
+  return {
+    group,
+    what: 'pidfds',
+    state: fd >= 0 ? 'yes' : 'no',
+    neededFor: 'never taking one process for another',
+    note: fd >= 0 ? 'tried' : 'Linux 5.3 has them',
+  };
+}
+
+function cookies(): Finding {
+  using own = openNamespace({ pid: process.pid });
+  const has = own.cookie !== undefined;
+  return {
+    group,
+    what: 'cookies of namespaces',
+    state: has ? 'yes' : 'no',
+    neededFor: 'telling a namespace from a later one with its inode',
+    note: has ? 'tried' : 'Linux 5.14 has them, for those who may enter',
+  };
+}
+
+async function netlink(): Promise<Finding> {
+  const common = {
+    group,
+    what: 'route netlink',
+    neededFor: 'devices, addresses, ids; everything about networks',
+  } as const;
+  try {
+    using connection = new NetlinkConnection();
+    await new Nsids(connection).get({ pid: process.pid });
+    return { ...common, state: 'yes', note: 'tried', essential: true };
+  } catch (error) {
+    return { ...common, state: 'no', note: textOf(error), essential: true };
+  }
+}
+
+async function deviceKind(kind: 'veth' | 'bridge', neededFor: string): Promise<Finding> {
+  const common = { group, what: `${kind} devices`, neededFor } as const;
+  let created: ReturnType<typeof createNamespace>;
+  try {
+    created = createNamespace('net');
+  } catch {
+    return { ...common, state: 'unknown', note: 'not tried: it takes a new network namespace' };
+  }
+  using namespace = created;
+  try {
+    using network = openNetwork(namespace);
+    await network.links.add({ kind, name: 'try' });
+    return { ...common, state: 'yes', note: 'tried' };
+  } catch (error) {
+    return { ...common, state: 'no', note: textOf(error) };
+  }
+}
+
+function ipv6(): Finding {
+  const has = existsSync('/proc/self/net/if_inet6');
+  return {
+    group,
+    what: 'IPv6',
+    state: has ? 'yes' : 'no',
+    neededFor: 'IPv6',
+    note: has ? 'here' : 'not in this kernel',
+  };
+}
+
+function tun(): Finding {
+  const common = {
+    group,
+    what: '/dev/net/tun',
+    neededFor: 'networks in user space: VPNs, slirp4netns, pasta',
+  } as const;
+  try {
+    closeSync(openSync('/dev/net/tun', constants.O_RDWR));
+    return { ...common, state: 'yes', note: 'opened' };
+  } catch (error) {
+    return { ...common, state: 'no', note: (error as NodeJS.ErrnoException).code ?? String(error) };
+  }
+}
+
+function controlGroups(): Finding {
+  const line = (read('/proc/self/mountinfo') ?? '').split('\n').find((each) => each.includes(' - cgroup2 '));
+  const place = line?.split(' ')[4];
+  return {
+    group,
+    what: 'control groups, version 2',
+    state: place === undefined ? 'no' : 'yes',
+    neededFor: 'limits of processes, memory, and processors',
+    note: place === undefined ? 'not mounted' : `on ${place}`,
+  };
+}
+
+function runDirectory(): Finding {
+  const there = existsSync(defaultRunDirectory);
+  const place = there ? defaultRunDirectory : '/run';
+  const common = { group, what: `writing to ${place}`, neededFor: 'names of namespaces' } as const;
+  try {
+    accessSync(place, constants.W_OK);
+    return { ...common, state: 'yes', note: there ? 'it is there' : 'it would be made' };
+  } catch (error) {
+    return { ...common, state: 'no', note: (error as NodeJS.ErrnoException).code ?? String(error) };
+  }
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof KernelError) return error.message;
+  throw error;
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { textOfBytes } from './bytes-text.ts';
+import type { OutputColumn, OutputLine } from './column.ts';
+import { jsonText } from './json.ts';
+import { rawText } from './raw.ts';
+import { tableText } from './table.ts';
+import { asciiSigns, isUtf8, utf8Signs } from './tree-signs.ts';
+
+const columns: readonly OutputColumn[] = [
+  { name: 'ID', json: 'number', right: true, hint: 4 },
+  { name: 'PLACE', json: 'string', lines: true },
+  { name: 'TEXT', json: 'string', tree: true, truncate: true },
+];
+const leaf = (...cells: (string | undefined)[]): OutputLine => ({ cells, children: [] });
+const tree: readonly OutputLine[] = [
+  {
+    cells: ['1', '/a\n/b', 'top'],
+    children: [{ cells: ['22', '/c\n/d', 'one'], children: [leaf('3', undefined, 'below')] }, leaf('444', '', 'two')],
+  },
+];
+const style = { signs: utf8Signs, utf8: true, headings: true };
+
+describe('tableText', () => {
+  it('aligns columns, draws the tree beside further lines, and does not pad the last column', () => {
+    expect(tableText(columns, tree, style)).toBe(
+      [
+        '  ID PLACE TEXT',
+        '   1 /a    top',
+        '     /b    ',
+        '  22 /c    ├─one',
+        '     /d    │ ',
+        '   3       │ └─below',
+        ' 444       └─two',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('uses the hint only for what is as wide as the name; without names for all', () => {
+    const lines = [leaf('1', 'x', 'y')];
+    expect(tableText(columns, lines, style)).toBe('ID PLACE TEXT\n 1 x     y\n');
+    expect(tableText(columns, lines, { ...style, headings: false })).toBe('   1 x y\n');
+  });
+
+  it('cuts to the width of the terminal, but no shorter than the name', () => {
+    const lines = [leaf('1', 'x', 'a long text'), leaf('2', 'x', 'short')];
+    expect(tableText(columns, lines, { ...style, width: 15 })).toBe('ID PLACE TEXT\n 1 x     a long\n 2 x     short\n');
+    expect(tableText(columns, lines, { ...style, width: 3 })).toContain(' 1 x     a lo\n');
+  });
+
+  it('shows what a terminal would obey, and wrong bytes, as escapes', () => {
+    const text = textOfBytes(Buffer.from('a\tb\x7f\\x\\y é \xff', 'latin1'));
+    const shown = (utf8: boolean) => tableText([{ name: 'X', json: 'string' }], [leaf(text)], { ...style, utf8 });
+    expect(shown(true)).toBe('X\na\\x09b\\x7f\\x5cx\\y \\xe9 \\xff\n');
+    const good = textOfBytes(Buffer.from('é€😀'));
+    expect(tableText([{ name: 'X', json: 'string' }], [leaf(good)], style)).toBe('X\né€😀\n');
+    expect(tableText([{ name: 'X', json: 'string' }], [leaf('é')], { ...style, utf8: false })).toBe('X\n\\xc3\\xa9\n');
+  });
+
+  it('is nothing without rows', () => {
+    expect(tableText(columns, [], style)).toBe('');
+  });
+});
+
+describe('rawText', () => {
+  it('has one blank between fields and escapes all others', () => {
+    expect(rawText(columns, tree.slice(0, 1), { signs: asciiSigns, headings: true })).toBe(
+      ['ID PLACE TEXT', '1 /a\\x0a/b top', '22 /c\\x0a/d |-one', '3  |\\x20`-below', '444  `-two', ''].join('\n'),
+    );
+  });
+});
+
+describe('jsonText', () => {
+  it('nests what is below', () => {
+    const text = jsonText('things', columns, tree);
+    expect(JSON.parse(text)).toEqual({
+      things: [
+        {
+          id: 1,
+          place: '/a\n/b',
+          text: 'top',
+          children: [
+            { id: 22, place: '/c\n/d', text: 'one', children: [{ id: 3, place: null, text: 'below' }] },
+            { id: 444, place: null, text: 'two' },
+          ],
+        },
+      ],
+    });
+    expect(text).toContain('            },{\n');
+  });
+
+  it('has an empty line where there is nothing, and no wrong bytes', () => {
+    expect(jsonText('things', columns, [])).toBe('{\n   "things": [\n\n   ]\n}\n');
+    const wrong = textOfBytes(Buffer.from([0x61, 0xff, 0xc3]));
+    expect(JSON.parse(jsonText('x', [{ name: 'A', json: 'string' }], [leaf(wrong)]))).toEqual({
+      x: [{ a: 'a\ufffd\ufffd' }],
+    });
+  });
+});
+
+describe('isUtf8', () => {
+  it('goes by the first variable that says something', () => {
+    expect(isUtf8({ LANG: 'C.UTF-8' })).toBe(true);
+    expect(isUtf8({ LANG: 'de_DE.utf8', LC_ALL: '' })).toBe(true);
+    expect(isUtf8({ LANG: 'C.UTF-8', LC_ALL: 'C' })).toBe(false);
+    expect(isUtf8({})).toBe(false);
+  });
+});
