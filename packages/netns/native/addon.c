@@ -272,28 +272,39 @@ static int32_t nsid_of(const struct message_header *header, const char *control)
   return c->level == SOL_NETLINK_ && c->type == NETLINK_LISTEN_ALL_NSID_ ? *(const int32_t *)(control + sizeof *c) : -1;
 }
 
-/* Sends the first `length` bytes of a typed array; 0 or -errno. */
-static long send_bytes(napi_env env, int fd, napi_value array, napi_value length) {
+#define MSG_TRUNC_ 0x20
+
+static bool bytes_argument(napi_env env, napi_value array, char **bytes, size_t *size) {
   napi_typedarray_type type;
-  void *bytes;
-  size_t size;
-  int wanted;
-  if (napi_get_typedarray_info(env, array, &type, &size, &bytes, NULL, NULL) != napi_ok || type != napi_uint8_array ||
-      !small_number(env, length, &wanted) || wanted < 0 || (size_t)wanted > size)
-    return -EINVAL;
-  long sent = sys6(__NR_sendto, fd, (long)bytes, wanted, 0, 0, 0);
-  return sent < 0 ? sent : 0;
+  return napi_get_typedarray_info(env, array, &type, size, (void **)bytes, NULL, NULL) == napi_ok && type == napi_uint8_array;
 }
 
-/* receive(fd, buffer, slotSize, info: Int32Array, flags, request?, length?): datagram i goes to buffer[i * slotSize], its length,
- * message flags and nsid (-1: the socket's own namespace) to info[3 * i]. A request is sent first: the kernel answers while it is
- * being sent. If that fails, info[0] is -1. */
+/* ask(fd, request, length, answer, flags): sends the first `length` bytes and receives one datagram: the kernel answers while it is
+ * being asked. Returns the datagram's own length, which may exceed the room; -errno of the receive; -errno - 4096 of the send. */
+static napi_value ask(napi_env env, napi_callback_info info) {
+  napi_value values[5];
+  size_t count = 5, size, room;
+  int fd, length, flags;
+  char *request, *answer;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (!small_number(env, values[0], &fd) || !bytes_argument(env, values[1], &request, &size) ||
+      !small_number(env, values[2], &length) || !bytes_argument(env, values[3], &answer, &room) ||
+      !small_number(env, values[4], &flags) || length < 0 || (size_t)length > size)
+    return number(env, -EINVAL);
+  long result = sys6(__NR_sendto, fd, (long)request, length, 0, 0, 0);
+  if (result < 0) return number(env, (double)(result - 4096));
+  result = sys6(__NR_recvfrom, fd, (long)answer, (long)room, flags | MSG_TRUNC_, 0, 0);
+  return number(env, (double)result);
+}
+
+/* receive(fd, buffer, slotSize, info: Int32Array, flags): datagram i goes to buffer[i * slotSize], its length, message
+ * flags and nsid (-1: the socket's own namespace) to info[3 * i]. */
 static napi_value receive(napi_env env, napi_callback_info cb_info) {
   struct multi_message messages[SLOTS];
   struct io_vector vectors[SLOTS];
   char control[SLOTS][CONTROL_SIZE] __attribute__((aligned(8)));
-  napi_value values[7];
-  size_t count = 7, size, info_length;
+  napi_value values[5];
+  size_t count = 5, size, info_length;
   int fd, flags, slot;
   int32_t *info;
   char *buffer;
@@ -308,11 +319,6 @@ static napi_value receive(napi_env env, napi_callback_info cb_info) {
   if (slots > info_length / 3) slots = info_length / 3;
   if (slots > SLOTS) slots = SLOTS;
   if (slots == 0) return number(env, -EINVAL);
-  if (count == 7) {
-    long error = send_bytes(env, fd, values[5], values[6]);
-    info[0] = error ? -1 : 0;
-    if (error) return number(env, (double)error);
-  }
   for (size_t i = 0; i < slots; i++) {
     vectors[i] = (struct io_vector){buffer + i * (size_t)slot, (size_t)slot};
     messages[i].header = (struct message_header){NULL, 0, &vectors[i], 1, control[i], CONTROL_SIZE, 0};
@@ -610,6 +616,7 @@ NAPI_MODULE_INIT() {
       {"inChild", NULL, in_child, NULL, NULL, NULL, napi_enumerable, NULL},
       {"hold", NULL, hold, NULL, NULL, NULL, napi_enumerable, NULL},
       {"letGo", NULL, let_go, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"ask", NULL, ask, NULL, NULL, NULL, napi_enumerable, NULL},
       {"receive", NULL, receive, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watch", NULL, watch, NULL, NULL, NULL, napi_enumerable, NULL},
       {"unwatch", NULL, unwatch, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -9,7 +9,9 @@ import { errnoMessage, errnoName } from './errno.ts';
 abstract class NetnsError extends Error {
   abstract readonly code: string;
 
-  static override [Symbol.hasInstance](this: { readonly name: string }, value: unknown): boolean {
+  static override [Symbol.hasInstance](this: Branding, value: unknown): boolean {
+    // A class that somebody made from one of ours has no brand of its own.
+    if (!Object.hasOwn(this.prototype, brand)) return Function.prototype[Symbol.hasInstance].call(this, value);
     for (let proto = value; typeof proto === 'object' && proto !== null; proto = Object.getPrototypeOf(proto)) {
       if (Object.hasOwn(proto, brand) && (proto as Branded)[brand] === this.name) return true;
     }
@@ -22,7 +24,12 @@ interface Branded {
   readonly [brand]: string;
 }
 
-function branded(cls: { readonly prototype: object; readonly name: string }): void {
+interface Branding {
+  readonly prototype: object;
+  readonly name: string;
+}
+
+function branded(cls: Branding): void {
   Object.defineProperty(cls.prototype, brand, { value: cls.name });
   Object.defineProperty(cls.prototype, 'name', { value: cls.name });
 }

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { type Census, leakCensus, settledCensus } from './testing/leak-census.ts';
+export { type PrivateNamespaces, privateNamespaces } from './testing/private-namespaces.ts';
 export {
   acknowledge,
   answer,

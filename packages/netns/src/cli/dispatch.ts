@@ -1,10 +1,10 @@
+import type { DefinedVerb } from './define-verb.ts';
 import type { Io } from './io.ts';
-import type { Verb } from './verb.ts';
 
 /**
  * The verbs, each loaded only when it is meant: what a verb does not use costs it nothing. (The build makes one file of each.)
  */
-const verbs: Readonly<Record<string, () => Promise<{ readonly verb: Verb }>>> = {
+const verbs: Readonly<Record<string, () => Promise<{ readonly verb: DefinedVerb }>>> = {
   add: () => import('./verbs/add.ts'),
   attach: () => import('./verbs/attach.ts'),
   del: () => import('./verbs/del.ts'),
@@ -47,10 +47,12 @@ export async function dispatch(argv: readonly string[], io: Io): Promise<number>
   if (first === 'ip') return runIp(rest, { ...io, name: 'ip' });
   const word = asOptions[first] ?? first;
   const load = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
-  if (load === undefined) return complain(first, io);
+  if (load === undefined) {
+    const { complainAbout } = await import('./verbs/help.ts');
+    return complainAbout(first, io);
+  }
   const { verb } = await load();
-  const { runVerb } = await import('./run-verb.ts');
-  return runVerb(verb, rest, io);
+  return verb.main(rest, io);
 }
 
 async function runIp(argv: readonly string[], io: Io): Promise<number> {
@@ -61,12 +63,4 @@ async function runIp(argv: readonly string[], io: Io): Promise<number> {
 async function runUtilLinux(name: string, argv: readonly string[], io: Io): Promise<number> {
   const program = await utilLinux[name]?.();
   return program?.run(argv, io) ?? 1;
-}
-
-async function complain(word: string, io: Io): Promise<number> {
-  const { unknownVerb } = await import('./verbs/help.ts');
-  const { note } = await import('./report.ts');
-  note(io, word.startsWith('-') ? `unknown option '${word}'` : unknownVerb(word));
-  io.stderr.write("try 'netns help'\n");
-  return 2;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { defineVerb } from './define-verb.ts';
 import { parseLine } from './options.ts';
-import { defineVerb, UsageError } from './verb.ts';
+import { UsageError } from './verb.ts';
 
 const plain = {
   name: 'try',

@@ -34,11 +34,8 @@ describe('report', () => {
     expect(reported(new UsageError('which command?'), { name: 'exec', usageStatus: 125 }).status).toBe(125);
   });
 
-  it('has nothing to say when nobody reads', () => {
-    expect(reported(new ReaderGone())).toEqual({ status: 0, stdout: '', stderr: '' });
-  });
-
-  it('passes on what is our own fault', () => {
+  it('passes on what is no refusal: that nobody reads, and our own faults', () => {
+    expect(() => reported(new ReaderGone())).toThrow(ReaderGone);
     expect(() => reported(new TypeError('undefined is not a function'))).toThrow(TypeError);
   });
 });

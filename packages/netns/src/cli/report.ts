@@ -1,18 +1,17 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { escapeControls } from './escape.ts';
-import { type Io, ReaderGone } from './io.ts';
+import type { Io } from './io.ts';
 import { missingPrivilege } from './privilege.ts';
-import { isUsageError } from './verb.ts';
+import { UsageError } from './verb.ts';
 
 /** Says something beside the answer, in one line. */
 export function note(io: Io, text: string): void {
   io.stderr.write(`netns: ${escapeControls(text)}\n`);
 }
 
-/** Says why a verb ended early, and gives the exit status. A fault of this program is passed on. */
+/** Says why a verb ended early, and gives the exit status. What is no refusal is passed on. */
 export function report(io: Io, error: unknown, verb: { readonly name: string; readonly usageStatus?: number }): number {
-  if (error instanceof ReaderGone) return 0;
-  if (isUsageError(error) || error instanceof InvalidArgumentError) {
+  if (error instanceof UsageError || error instanceof InvalidArgumentError) {
     note(io, error.message);
     io.stderr.write(`try 'netns help ${verb.name}'\n`);
     return verb.usageStatus ?? 2;

@@ -57,17 +57,7 @@ export const commonOptions = {
   help: { summary: 'tell about this verb, and do nothing', letter: 'h' },
 } as const satisfies Options;
 
-/** Keeps the option names and kinds in the type. */
-export function defineVerb<const O extends Options>(verb: Verb<O>): Verb<O> {
-  return verb;
-}
-
 /** The words of a command line are wrong: nothing was done. */
 export class UsageError extends Error {
   readonly code = 'ERR_NETNS_USAGE';
-}
-
-/** By the code: each verb is a bundle with a class of its own. */
-export function isUsageError(error: unknown): error is UsageError {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_NETNS_USAGE';
 }

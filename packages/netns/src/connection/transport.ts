@@ -57,6 +57,8 @@ export interface SocketOptions {
 }
 
 const EAGAIN = 11;
+/** `ask` takes this off the error number when it was the send that failed. */
+const sendFailed = 4096;
 /** The kernel gives at most 32 KiB per receive of a dump, and loses what does not fit into less. */
 const slotSize = 32768;
 const slots = 8;
@@ -69,6 +71,10 @@ const EPOLLIN = 1;
 const scratch = sliceOf(new Uint8Array(slotSize * slots));
 const info = new Int32Array(slots * 3);
 
+function cutShort(): DecodeError {
+  return new DecodeError('datagram', slotSize, 'it was cut short');
+}
+
 function datagrams(count: number): readonly Datagram[] {
   if (count === -EAGAIN) return [];
   check(count, 'recvmmsg', 'receive netlink messages');
@@ -77,7 +83,7 @@ function datagrams(count: number): readonly Datagram[] {
   for (let slot = 0; slot < count; slot++) {
     const length = info[3 * slot] ?? 0;
     const nsid = info[3 * slot + 2] ?? -1;
-    if ((info[3 * slot + 1] ?? 0) & MSG_TRUNC) throw new DecodeError('datagram', slotSize, 'it was cut short');
+    if ((info[3 * slot + 1] ?? 0) & MSG_TRUNC) throw cutShort();
     const start = slot * slotSize;
     received.push({ bytes, view, start, end: start + length, origin: start, nsid: nsid < 0 ? undefined : nsid });
   }
@@ -129,9 +135,12 @@ export class NetlinkSocket implements Transport {
   }
 
   converse(bytes: Uint8Array, length: number): readonly Datagram[] {
-    const count = addon.receive(this.#fd.raw, scratch.bytes, slotSize, info, MSG_DONTWAIT, bytes, length);
-    if (count < 0 && info[0] === -1) check(count, 'sendto', 'send a netlink request');
-    return datagrams(count);
+    const result = addon.ask(this.#fd.raw, bytes, length, scratch.bytes, MSG_DONTWAIT);
+    if (result === -EAGAIN) return [];
+    if (result < -sendFailed) check(result + sendFailed, 'sendto', 'send a netlink request');
+    check(result, 'recvfrom', 'receive netlink messages');
+    if (result > scratch.bytes.length) throw cutShort();
+    return [{ bytes: scratch.bytes, view: scratch.view, start: 0, end: result, origin: 0, nsid: undefined }];
   }
 
   receive(): readonly Datagram[] {

@@ -9,14 +9,8 @@ export interface Addon {
   inChild(steps: readonly (readonly SyscallArgument[])[], results: Int32Array, cloneFlags: number): number;
   hold(fd: number): number;
   letGo(fd: number): number;
-  receive(
-    fd: number,
-    buffer: Uint8Array,
-    slotSize: number,
-    info: Int32Array,
-    flags: number,
-    ...request: readonly [bytes: Uint8Array, length: number] | readonly []
-  ): number;
+  ask(fd: number, request: Uint8Array, length: number, answer: Uint8Array, flags: number): number;
+  receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
   watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;
   unwatch(handle: WatchHandle): number;
   keepAlive(handle: WatchHandle, on: boolean): number;

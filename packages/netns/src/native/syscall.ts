@@ -67,7 +67,7 @@ export function syscall(name: SyscallName, ...args: readonly SyscallArgument[]):
 /** Turns -errno into a KernelError that says what was being done: the one place where this happens. */
 export function check(
   result: number,
-  name: SyscallName | 'clone' | 'recvmmsg' | 'epoll' | 'execve',
+  name: SyscallName | 'clone' | 'recvmmsg' | 'recvfrom' | 'epoll' | 'execve',
   operation: string,
 ): number {
   if (result < 0) throw new KernelError({ errno: -result, syscall: name, operation });

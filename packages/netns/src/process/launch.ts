@@ -45,18 +45,19 @@ export function firstDescriptor(options: NodeSpawnOptions): number {
 /** Starts a command by the fastest way that the plan, the options, this Node and this kernel allow. */
 export function launch(request: Launch): NamespaceProcess {
   const stdio = standardStreams(request.options.stdio);
-  checkTexts(request);
+  const environment = environmentOf(request.options);
+  checkTexts(request, environment);
   const { uid, gid } = request.options;
   const child =
     uid === undefined && gid === undefined && nativeStartWorks()
-      ? (launchDirectly(request, stdio) ?? launchHelper(request, stdio))
+      ? (launchDirectly(request, stdio, environment) ?? launchHelper(request, stdio, environment))
       : launchSlowly(request, stdio);
   child.ready.catch(() => {}); // whoever wants to know, asks; the others see the exit status
   return child;
 }
 
-function checkTexts({ command, args, options }: Launch): void {
-  for (const text of [command, ...args, ...environmentOf(options)])
+function checkTexts({ command, args }: Launch, environment: readonly string[]): void {
+  for (const text of [command, ...args, ...environment])
     if (text.includes('\0')) throw new InvalidArgumentError('argument', text, 'it contains a NUL byte');
 }
 
@@ -65,7 +66,11 @@ function environmentOf({ env = process.env }: NodeSpawnOptions): string[] {
 }
 
 /** For the simplest plans no helper is needed. What goes wrong here goes wrong again with it, and is then told as always. */
-function launchDirectly(request: Launch, stdio: StdioEntries): NamespaceProcess | undefined {
+function launchDirectly(
+  request: Launch,
+  stdio: StdioEntries,
+  environment: readonly string[],
+): NamespaceProcess | undefined {
   const { command, args, argv0, descriptors, options } = request;
   const numbers = new Map(descriptors.map((raw, index) => [stdio.length + index, raw]));
   const steps = directSteps(request.steps, numbers);
@@ -74,6 +79,7 @@ function launchDirectly(request: Launch, stdio: StdioEntries): NamespaceProcess 
   try {
     const child = startNatively({
       ...nativeOptions(options, stdio),
+      envPairs: environment,
       paths: pathsOf(command, PATH),
       argv: [argv0 ?? command, ...args],
       descriptors: [],
@@ -88,7 +94,7 @@ function launchDirectly(request: Launch, stdio: StdioEntries): NamespaceProcess 
 
 function nativeOptions(options: NodeSpawnOptions, stdio: StdioEntries) {
   const { cwd, detached = false } = options;
-  return { envPairs: environmentOf(options), stdio, cwd: cwd === undefined ? undefined : pathOf(cwd), detached };
+  return { stdio, cwd: cwd === undefined ? undefined : pathOf(cwd), detached };
 }
 
 function pathOf(cwd: string | URL): string {
@@ -102,7 +108,7 @@ function helperWords({ steps, command, args, argv0 }: Launch, report: number) {
 }
 
 /** The helper reports through a pipe of its own. */
-function launchHelper(request: Launch, stdio: StdioEntries): NamespaceProcess {
+function launchHelper(request: Launch, stdio: StdioEntries, environment: readonly string[]): NamespaceProcess {
   const { descriptors, options, command } = request;
   const { words, steps } = helperWords(request, stdio.length + descriptors.length);
   const ends = pipe();
@@ -111,6 +117,7 @@ function launchHelper(request: Launch, stdio: StdioEntries): NamespaceProcess {
   try {
     const child = startNatively({
       ...nativeOptions(options, stdio),
+      envPairs: environment,
       paths: [nsexecPath],
       argv: ['nsexec', ...words],
       descriptors: [...descriptors, writer.raw],

@@ -1,5 +1,6 @@
 import { ChildProcess } from 'node:child_process';
 import { release } from 'node:os';
+import { KernelError } from '../errors.ts';
 import { AF_UNIX, AT_FDCWD, O_CLOEXEC, O_RDWR, UV_READABLE } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { type Spawned, spawnProgram } from '../native/spawn.ts';
@@ -49,24 +50,26 @@ export interface NativeStart {
 const WNOHANG = 1;
 const F_DUPFD = 0;
 const EINVAL = 22;
+const ENOSYS = 38;
 
 /** Whether this Node and this kernel allow `startNatively`; where not, `child_process.spawn` does the same more slowly. */
 export function nativeStartWorks(): boolean {
   const [major = 0, minor = 0] = release().split('.').map(Number);
   if (major < 5 || (major === 5 && minor < 4)) return false;
-  const { _handle, spawn } = new ChildProcess() as unknown as { _handle?: Partial<ProcessHandle>; spawn?: unknown };
-  return typeof spawn === 'function' && typeof _handle?.spawn === 'function' && typeof _handle.onexit === 'function';
+  return typeof (ChildProcess.prototype as { spawn?: unknown }).spawn === 'function';
 }
 
 /**
  * A real ChildProcess of Node, whose process is started by our own native code: Node's fork(2) takes the longer the more
  * memory the process has (38 ms for a gigabyte), ours does not. Everything else (streams, events, kill, ref) is Node's.
  *
- * Throws as `spawnProgram` does.
+ * Throws as `spawnProgram` does, and KernelError ENOSYS in a Node whose ChildProcess is made otherwise.
  */
 export function startNatively(start: NativeStart): ChildProcess {
   const child = new ChildProcess() as ChildProcess & { _handle: ProcessHandle; spawn(options: object): number };
-  const handle = child._handle;
+  const handle = child._handle as ProcessHandle | undefined;
+  if (typeof handle?.spawn !== 'function' || typeof handle.onexit !== 'function')
+    throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a process natively' });
   let failure: unknown;
   handle.spawn = (options) => {
     try {

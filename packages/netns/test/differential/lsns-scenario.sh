@@ -1,7 +1,7 @@
-# lsns-scenario.sh PLACE THEIRS OURS: makes a known set of processes and runs command lines with both programs among them.
+# lsns-scenario.sh PLACE THEIRS OURS: makes a known set of processes and runs command lines with two programs among them.
 #
 # It is process 1 of its own pid namespace, in mount and network namespaces of its own. PLACE holds directories with a line each; what a
-# line did goes to DIRECTORY/{theirs,ours}.{out,err,code}.
+# line did goes to DIRECTORY/{theirs,ours}.{out,err,code}. THEIRS and OURS are directories with an lsns in each.
 place=$1
 mount --make-rprivate / && mount -t proc proc /proc && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
 
@@ -43,8 +43,8 @@ cd "$place" || exit 1
 env | grep -E '^(BLUE|DEEP|OWN|HELD|ALONE|blue|deep)=' > variables
 for case in */; do
   for who in theirs ours; do
-    [ $who = theirs ] && program=$2 || program=$3
-    (cd "$case" && LSNS=$program exec sh ./line.sh) > "$case$who.out" 2> "$case$who.err" < /dev/null 9<&-
+    [ $who = theirs ] && directory=$2 || directory=$3
+    (cd "$case" && PATH=$directory:$PATH LSNS=lsns exec sh ./line.sh) > "$case$who.out" 2> "$case$who.err" < /dev/null 9<&-
     echo $? > "$case$who.code"
   done
 done

@@ -24,8 +24,11 @@ beforeAll(async () => {
   if (!existsSync(join(import.meta.dirname, '../../dist/cli/lsns.cjs'))) throw new Error('run `npm run build` first');
   const place = mkdtempSync(join(tmpdir(), 'netns-lsns-'));
   try {
-    const ours = join(place, 'lsns');
-    symlinkSync(command, ours);
+    // By their bare names: messages begin with the name that a program was called by.
+    const programs = { theirs: join(place, 'theirs'), ours: join(place, 'ours') };
+    for (const directory of Object.values(programs)) mkdirSync(directory);
+    symlinkSync(installed, join(programs.theirs, 'lsns'));
+    symlinkSync(command, join(programs.ours, 'lsns'));
     const cases = join(place, 'cases');
     mkdirSync(cases);
     for (const [index, { line }] of lsnsCases.entries()) {
@@ -36,7 +39,7 @@ beforeAll(async () => {
     const scenario = join(import.meta.dirname, 'lsns-scenario.sh');
     const flags = ['--pid', '--fork', '--kill-child', '--mount', '--net'];
     const env = { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' };
-    await promisify(execFile)('unshare', [...flags, 'sh', scenario, cases, installed, ours], { env });
+    await promisify(execFile)('unshare', [...flags, 'sh', scenario, cases, programs.theirs, programs.ours], { env });
     variables = Object.fromEntries(
       readFileSync(join(cases, 'variables'), 'utf8')
         .trim()

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderOfOurs, installedVersion, run } from './util-linux/compare.ts';
+import { folderOfOurs, installedVersion, isRealRoot, run } from './util-linux/compare.ts';
 
 /** Our `nsenter` beside the installed one, into a process in namespaces of its own. */
 const folder = folderOfOurs();
@@ -134,7 +134,7 @@ function wordsOf(line: string): string[] {
   return line.split(/(?<!\\) /).map((word) => word.replaceAll('\\ ', ' ').replace(/\bT\b/g, target));
 }
 
-const root = process.getuid?.() === 0;
+const root = isRealRoot;
 
 describe.skipIf(version === undefined)('nsenter beside the installed one', () => {
   it.each([...same, ...(root ? asRoot : [])])('%s', (line) => {

@@ -8,7 +8,10 @@ here=${0%/*}
 shift
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
 printf 'link\naddress\nnetns list-id\n' > /run/state
-printf '#!/bin/sh\nprintf "%%s\\0" "$@" > "$results/argv"\n' > /run/recorder && chmod +x /run/recorder
+cat > /run/recorder << 'END' && chmod +x /run/recorder
+#!/bin/sh
+for word do printf '%s\0' "$word"; done > "$results/argv"
+END
 
 # Everything that a line may change.
 state() {

@@ -93,7 +93,7 @@ async function runSandbox(place: string, group: readonly Case[], programs: reado
     const directory = join(place, nameOf(index));
     mkdirSync(directory);
     writeFileSync(join(directory, 'line.sh'), line.includes('$IP') ? `${line}\n` : `exec "$IP" ${line}\n`);
-    if (canShareProcess(line)) writeFileSync(join(directory, 'together'), '');
+    if (programs.length > 1 && canShareProcess(line)) writeFileSync(join(directory, 'together'), '');
     for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   }
   const env = { PATH: process.env.PATH, LC_ALL: 'C' };

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { folderOfOurs, installedVersion, run } from './util-linux/compare.ts';
+import { folderOfOurs, installedVersion, isRealRoot, run } from './util-linux/compare.ts';
 
 /** Our `unshare` beside the installed one: the same words, the same output, messages and exit status. */
 const folder = folderOfOurs();
 afterAll(() => folder.remove());
 
 const version = installedVersion();
-const root = process.getuid?.() === 0;
+const root = isRealRoot;
 
 /** Command lines that mean the same in every version since 2.38. */
 const same: readonly (readonly string[])[] = [

@@ -380,47 +380,55 @@ const receiveCases: readonly NativeCase[] = [
   })),
 ];
 
-const converseCases: readonly NativeCase[] = [
+const askCases: readonly NativeCase[] = [
   {
-    name: 'sends first, then receives the answer',
+    name: 'sends, and receives the answer',
     run: (a) => {
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       // RTM_GETLINK for index 1: a header of 16 bytes, struct ifinfomsg of 16.
       const request = new Uint8Array(64);
       new Uint32Array(request.buffer).set([32, 18 | (1 << 16), 7, 0, 0, 1]);
-      const buffer = new Uint8Array(32768);
-      const info = new Int32Array(3);
-      const count = a.receive(fd, buffer, buffer.length, info, MSG_DONTWAIT, request, 32);
+      const answer = new Uint8Array(32768);
+      const result = a.ask(fd, request, 32, answer, MSG_DONTWAIT);
+      const short = a.ask(fd, request, 32, new Uint8Array(20), MSG_DONTWAIT);
       closeSync(fd);
-      const [length, type, sequence] = new Uint32Array(buffer.buffer, 0, 3);
-      return [count, length === info[0], (type ?? 0) & 0xffff, sequence];
+      const [length, type, sequence] = new Uint32Array(answer.buffer, 0, 3);
+      return [result === length, short === length, (type ?? 0) & 0xffff, sequence];
     },
-    expected: [1, true, 16, 7],
+    expected: [true, true, 16, 7],
   },
   {
-    name: 'says whether sending failed',
+    name: 'says when no answer is there yet',
     run: (a) => {
-      const info = new Int32Array(3);
-      const request = [new Uint8Array(64), 16, info, MSG_DONTWAIT, new Uint8Array(16), 16] as const;
-      const result = withFile('/dev/null', (fd) => a.receive(fd, ...request));
-      return [result, info[0]];
+      const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
+      const request = new Uint8Array(16); // NLMSG_NOOP, which the kernel does not answer
+      new Uint32Array(request.buffer).set([16, 1 | (1 << 16)]);
+      const result = a.ask(fd, request, 16, new Uint8Array(64), MSG_DONTWAIT);
+      closeSync(fd);
+      return result;
     },
-    expected: [ENOTSOCK, -1],
+    expected: EAGAIN,
+  },
+  {
+    name: 'says that it was the sending that failed',
+    run: (a) => withFile('/dev/null', (fd) => a.ask(fd, new Uint8Array(16), 16, new Uint8Array(64), MSG_DONTWAIT)),
+    expected: ENOTSOCK - 4096,
   },
   ...(
     [
-      ['a request without a length', [new Uint8Array(16)]],
-      ['one argument too many', [new Uint8Array(16), 16, 0]],
-      ['a request that is no typed array', [{}, 16]],
-      ['a request of another type', [new Uint32Array(16), 16]],
-      ['a length that is no number', [new Uint8Array(16), '16']],
-      ['a negative length', [new Uint8Array(16), -1]],
-      ['a length that is greater than the request', [new Uint8Array(16), 17]],
-      ['a detached request', [detached(new Uint8Array(16)), 16]],
+      ['no arguments', []],
+      ['an argument too few', [0, new Uint8Array(16), 16, new Uint8Array(64)]],
+      ['a request that is no typed array', [0, {}, 16, new Uint8Array(64), 0]],
+      ['a request of another type', [0, new Uint32Array(16), 16, new Uint8Array(64), 0]],
+      ['a length that is no number', [0, new Uint8Array(16), '16', new Uint8Array(64), 0]],
+      ['a negative length', [0, new Uint8Array(16), -1, new Uint8Array(64), 0]],
+      ['a length that is greater than the request', [0, new Uint8Array(16), 17, new Uint8Array(64), 0]],
+      ['a detached request', [0, detached(new Uint8Array(16)), 16, new Uint8Array(64), 0]],
+      ['an answer of another type', [0, new Uint8Array(16), 16, new Int32Array(64), 0]],
     ] as const
-  ).map(([what, rest]) => ({
+  ).map(([what, args]) => ({
     name: `refuses ${what}`,
-    run: (a: HostileAddon) => a.receive(0, new Uint8Array(64), 16, new Int32Array(12), MSG_DONTWAIT, ...rest),
+    run: (a: HostileAddon) => a.ask(...args),
     expected: EINVAL,
   })),
 ];
@@ -585,7 +593,7 @@ export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   inChild: inChildCases,
   'hold and letGo': holdCases,
   receive: receiveCases,
-  'receive with a request': converseCases,
+  ask: askCases,
   'watch, unwatch and keepAlive': watchCases,
   spawn: spawnCases,
   exec: execCases,

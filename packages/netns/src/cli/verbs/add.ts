@@ -2,12 +2,13 @@ import { createNamed } from '../../namespaces/named.ts';
 import { removeName, validateName } from '../../namespaces/names.ts';
 import { mountsOnRunDirectory, prepareRunDirectory } from '../../namespaces/run-directory.ts';
 import { ResourceStack } from '../../resource.ts';
+import { defineVerb } from '../define-verb.ts';
 import { giveNsid } from '../give-nsid.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { nsidArgument } from '../nsid-argument.ts';
 import { note } from '../report.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'add',

@@ -2,8 +2,9 @@ import { idOfFile } from '../../namespaces/identity.ts';
 import { attachName } from '../../namespaces/named.ts';
 import { pathOfName } from '../../namespaces/names.ts';
 import type { NamespaceRef } from '../../namespaces/reference.ts';
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'attach',

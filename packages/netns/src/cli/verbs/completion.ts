@@ -3,8 +3,9 @@ import { fishScript } from '../completion/fish.ts';
 import { type CompletedVerb, completionModel } from '../completion/model.ts';
 import { programs } from '../completion/programs.ts';
 import { zshScript } from '../completion/zsh.ts';
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 const scripts: Readonly<Record<string, (verbs: readonly CompletedVerb[]) => string>> = {
   bash: bashScript,

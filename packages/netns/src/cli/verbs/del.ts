@@ -1,11 +1,12 @@
 import { listNames } from '../../namespaces/names.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
+import { defineVerb } from '../define-verb.ts';
 import { EndWatch } from '../end-watch.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { findKeepers, type Removed, remove, sayKeepers } from '../removal.ts';
 import { failureText, note } from '../report.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'del',

@@ -1,3 +1,4 @@
+import { defineVerb } from '../define-verb.ts';
 import { featureFindings } from '../doctor/features.ts';
 import { type Finding, missingEssentials } from '../doctor/finding.ts';
 import { kernelFindings } from '../doctor/kernel.ts';
@@ -6,7 +7,7 @@ import { privilegeFindings } from '../doctor/privileges.ts';
 import { toolFindings } from '../doctor/tools.ts';
 import { writeJson } from '../json.ts';
 import { writeTable } from '../table.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'doctor',

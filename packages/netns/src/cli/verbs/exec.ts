@@ -1,10 +1,11 @@
 import { listNames } from '../../namespaces/names.ts';
 import { execInPlace, namedCommandWords, runAsChild } from '../../process/exec.ts';
 import { shellFailures } from '../../process/plan/failure-style.ts';
+import { defineVerb } from '../define-verb.ts';
 import { statusOf } from '../exit-status.ts';
 import { writeJson } from '../json.ts';
 import { note } from '../report.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'exec',

@@ -1,8 +1,11 @@
 import { closest } from '../closest.ts';
+import { defineVerb } from '../define-verb.ts';
 import { allVerbs } from '../help/all-verbs.ts';
 import { helpText, overviewText } from '../help/help-text.ts';
+import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
-import { defineVerb, UsageError, type Verb } from '../verb.ts';
+import { note } from '../report.ts';
+import { UsageError, type Verb } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'help',
@@ -31,7 +34,7 @@ export const verb = defineVerb({
 const verbs: readonly Verb[] = [...allVerbs, verb];
 
 /** What to say about a word that is no verb. */
-export function unknownVerb(word: string): string {
+function unknownVerb(word: string): string {
   const meant =
     verbs.find(({ otherWords }) => otherWords.includes(word))?.name ??
     closest(
@@ -39,4 +42,11 @@ export function unknownVerb(word: string): string {
       verbs.map(({ name }) => name),
     );
   return `there is no verb '${word}'${meant === undefined ? '' : `; did you mean '${meant}'?`}`;
+}
+
+/** What the command does with a first word that it does not know. */
+export function complainAbout(word: string, io: Io): number {
+  note(io, word.startsWith('-') ? `unknown option '${word}'` : unknownVerb(word));
+  io.stderr.write("try 'netns help'\n");
+  return 2;
 }

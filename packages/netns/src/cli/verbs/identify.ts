@@ -6,9 +6,10 @@ import type { Namespace } from '../../namespaces/namespace.ts';
 import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { Nsids } from '../../network/nsids.ts';
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
 import { writeTable } from '../table.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'identify',

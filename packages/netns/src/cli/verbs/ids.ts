@@ -1,9 +1,10 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { Nsids } from '../../network/nsids.ts';
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
 import { namesByNsid } from '../names-by-nsid.ts';
 import { writeTable } from '../table.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'ids',

@@ -1,9 +1,10 @@
 import { listNames } from '../../namespaces/names.ts';
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
 import { type Listed, listNamespaces } from '../listing.ts';
 import { describeProcess } from '../process-command.ts';
 import { type Column, writeTable } from '../table.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'ls',

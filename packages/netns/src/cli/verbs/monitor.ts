@@ -1,7 +1,8 @@
 import { monitorNames } from '../../namespaces/monitor.ts';
+import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { writeJson } from '../json.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'monitor',

@@ -1,9 +1,10 @@
 import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
 import { describeProcess } from '../process-command.ts';
 import { writeTable } from '../table.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'pids',

@@ -4,11 +4,12 @@ import { formatSteps } from '../../process/plan/describe.ts';
 import { shellFailures } from '../../process/plan/failure-style.ts';
 import type { SpawnPlan } from '../../process/plan/spawn-plan.ts';
 import { describePlan, exec, planWords } from '../../process/run-plan.ts';
+import { defineVerb } from '../define-verb.ts';
 import { statusOf } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { capabilitiesWord, clocksWord, limitsWord, mapWord, targetsWord, typesWord, userWord } from '../run-words.ts';
-import { defineVerb, type Options, type OptionValues, UsageError } from '../verb.ts';
+import { type Options, type OptionValues, UsageError } from '../verb.ts';
 
 const options = {
   new: {

@@ -1,8 +1,9 @@
 import { openNamespace } from '../../namespaces/reference.ts';
+import { defineVerb } from '../define-verb.ts';
 import { giveNsid } from '../give-nsid.ts';
 import { writeJson } from '../json.ts';
 import { nsidArgument } from '../nsid-argument.ts';
-import { defineVerb, UsageError } from '../verb.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'set',

@@ -1,5 +1,5 @@
+import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
-import { defineVerb } from '../verb.ts';
 import { readVersion } from '../version.ts';
 
 export const verb = defineVerb({

@@ -7,12 +7,23 @@ import * as processes from '../../../src/namespaces/processes.ts';
 import * as reference from '../../../src/namespaces/reference.ts';
 import * as runDirectory from '../../../src/namespaces/run-directory.ts';
 import * as exec from '../../../src/process/exec.ts';
+import * as privateNamespaces from '../../../src/testing/private-namespaces.ts';
 
 /**
  * Calls functions of the library, one after the other, in a process of its own: `node call.mjs '[["createNamed", "a"], …]'`.
  * Prints the outcomes as JSON. With a second argument it says `ready` and waits until standard input ends.
  */
-const library = { ...monitor, ...named, ...names, ...namespace, ...processes, ...reference, ...runDirectory, ...exec };
+const library = {
+  ...privateNamespaces,
+  ...monitor,
+  ...named,
+  ...names,
+  ...namespace,
+  ...processes,
+  ...reference,
+  ...runDirectory,
+  ...exec,
+};
 
 export interface CallOutcome {
   /** What was returned; of a namespace its inode number and cookie. */

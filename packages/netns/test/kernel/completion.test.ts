@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { allVerbs } from '../../src/cli/help/all-verbs.ts';
+import { createNames } from '../../src/namespaces/named.ts';
+import { answer, command, netns } from './support/cli.ts';
+import { run } from './support/run.ts';
+import { emptyRunDirectory } from './support/run-directories.ts';
+
+/** What bash offers for a line: its words, the last of which is being typed. */
+async function offers(...line: string[]): Promise<string[]> {
+  const script = `
+    source <(netns completion bash) || exit 1
+    COMP_WORDS=(netns "$@") COMP_CWORD=$#
+    _netns
+    printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = await run('bash', ['-c', script, 'bash', ...line], {
+    env: { ...process.env, PATH: `${dirname(command)}:${process.env.PATH}` },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter((word) => word !== '');
+}
+
+describe('completion for bash', () => {
+  beforeEach(() => createNames(['blue', 'bluebell', 'red', 'a b']));
+  afterEach(() => emptyRunDirectory());
+
+  it('offers verbs', async () => {
+    expect(await offers('')).toEqual(
+      expect.arrayContaining([...allVerbs.map(({ name }) => name), 'help', 'lsns', 'unshare', 'nsenter', 'ip']),
+    );
+    expect(await offers('mo')).toEqual(['monitor']);
+    expect(await offers('nothing')).toEqual([]);
+  });
+
+  it('offers names of namespaces where they stand, quoted', async () => {
+    expect(await offers('del', '')).toEqual(['a\\ b', 'blue', 'bluebell', 'red']);
+    expect(await offers('del', '--wait', 'red', 'bl')).toEqual(['blue', 'bluebell']);
+    expect(await offers('exec', 'r')).toEqual(['red']);
+    expect(await offers('run', '--in', 'blueb')).toEqual(['bluebell']);
+    expect(await offers('attach', 'new', 're')).toEqual(['red']);
+    expect(await offers('attach', 're')).toEqual([]);
+    expect(await offers('add', '')).toEqual([]);
+    expect(await offers('ls', '')).toEqual([]);
+  });
+
+  it('offers options, and their values', async () => {
+    expect(await offers('del', '--')).toEqual(['--all', '--wait', '--json', '--help']);
+    expect(await offers('lsns', '--type', 'u')).toEqual(['uts', 'user']);
+    expect(await offers('lsns', '--no')).toEqual(['--notruncate', '--noheadings', '--nowrap']);
+    expect(await offers('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await offers('help', 'do')).toEqual(['doctor']);
+  });
+
+  it('offers programs where a command stands, and then its words', async () => {
+    expect(await offers('exec', 'blue', 'sle')).toContain('sleep');
+    expect(await offers('exec', 'blue', '--', 'sle')).toContain('sleep');
+    expect(await offers('exec', 'blue', 'cat', '/etc/host')).toContain('/etc/hosts');
+    expect(await offers('run', '--new', 'net', 'sle')).toContain('sleep');
+    expect(await offers('unshare', '-n', 'sle')).toContain('sleep');
+  });
+});
+
+describe('the scripts', () => {
+  it.each(['bash', 'zsh', 'fish'])('of %s can be read by it, if it is here', async (shell) => {
+    const script = await answer('completion', shell);
+    expect(script).toContain('netns');
+    const check = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' });
+    if (check.error === undefined)
+      expect({ stderr: check.stderr, status: check.status }).toEqual({ stderr: '', status: 0 });
+  });
+
+  it('are refused for a shell that is not known', async () => {
+    expect(await netns('completion', 'tcsh')).toMatchObject({
+      exitCode: 2,
+      stderr: "netns: no script for 'tcsh', only for bash, zsh and fish\ntry 'netns help completion'\n",
+    });
+    expect(await netns('completion')).toMatchObject({ exitCode: 2 });
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/cli/doctor/finding.ts';
+import { withoutCapabilities } from './support/call-in-process.ts';
+import { answerJson, command, netns } from './support/cli.ts';
+import { run } from './support/run.ts';
+
+const find = (findings: readonly Finding[], what: string) => findings.find((finding) => finding.what === what);
+
+describe('netns doctor', () => {
+  it('tells each thing in one line, and that all is well', async () => {
+    const { stdout, stderr, exitCode } = await netns('doctor');
+    expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+    const findings = await answerJson<Finding[]>('doctor');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(findings.length);
+    for (const { group, what, state, neededFor, note } of findings) {
+      expect(['kernel', 'privileges', 'features', 'tools']).toContain(group);
+      expect(['yes', 'no', 'unknown']).toContain(state);
+      for (const text of [what, neededFor, note]) expect(text).toMatch(/^[^\n]+$/);
+    }
+    for (const what of ['/proc', 'make net namespaces', 'rights in a user namespace', 'enter network namespaces'])
+      expect(find(findings, what)).toMatchObject({ state: 'yes' });
+    expect(find(findings, 'veth devices')).toMatchObject({ state: 'yes' });
+    expect(find(findings, 'nsexec')).toMatchObject({ state: 'yes', essential: true });
+  });
+
+  it('names what is missing without privilege', async () => {
+    const [setpriv = '', ...options] = withoutCapabilities;
+    const { stdout, exitCode } = await run(setpriv, [...options, command, 'doctor', '--json']);
+    const findings = JSON.parse(stdout) as Finding[];
+    expect(exitCode).toBe(0); // there are still user namespaces
+    const reason = 'Operation not permitted; this process lacks CAP_SYS_ADMIN';
+    for (const what of ['make net namespaces', 'make uts namespaces', 'make pid namespaces'])
+      expect(find(findings, what)).toMatchObject({ state: 'no', note: reason });
+    expect(find(findings, 'CAP_SYS_ADMIN')).toMatchObject({ state: 'no' });
+    expect(find(findings, 'make user namespaces')).toMatchObject({ state: 'yes' });
+    expect(find(findings, 'veth devices')).toMatchObject({ state: 'unknown' });
+    expect(find(findings, 'network namespaces, one way or the other')).toMatchObject({
+      state: 'yes',
+      note: expect.stringContaining('in a user namespace'),
+    });
+  });
+
+  it('names the limit that forbids, and fails where nothing is left', async () => {
+    // Limits of a user namespace of its own: those of the machine stay.
+    const script = `for type in user net; do echo 0 > /proc/sys/user/max_\${type}_namespaces; done; exec "$0" doctor --json`;
+    const { stdout, exitCode } = await netns('unshare', '--user', '--map-root-user', 'sh', '-c', script, command);
+    const findings = JSON.parse(stdout) as Finding[];
+    for (const type of ['user', 'net'])
+      expect(find(findings, `make ${type} namespaces`)).toMatchObject({
+        state: 'no',
+        note: `No space left on device; the limit user.max_${type}_namespaces is 0`,
+      });
+    expect(find(findings, 'make uts namespaces')).toMatchObject({ state: 'yes' });
+    expect(find(findings, 'network namespaces, one way or the other')).toMatchObject({ state: 'no', essential: true });
+    expect(exitCode).toBe(1);
+  });
+
+  it('knows where a helper program is missing', async () => {
+    const { stdout } = await run('/bin/sh', [
+      '-c',
+      'PATH=$1; exec "$0" doctor --json',
+      command,
+      process.execPath.replace(/\/[^/]*$/, ':/nowhere'),
+    ]);
+    const newuidmap = find(JSON.parse(stdout), 'newuidmap');
+    if (newuidmap?.state === 'no') expect(newuidmap.note).toBe('not in PATH (package uidmap)');
+    else expect(newuidmap?.note).toMatch(/\/newuidmap$/);
+  });
+});
