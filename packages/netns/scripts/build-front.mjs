@@ -56,8 +56,8 @@ function quoteAll(words, unknown = {}) {
     .join(' ');
 }
 
-function shellWords(style) {
-  const words = namedCommandWords({ name: '@NAME@', command: '@COMMAND@', args: [] }, style);
+function shellWords(style, mounts = true) {
+  const words = namedCommandWords({ name: '@NAME@', command: '@COMMAND@', args: [], mounts }, style);
   return quoteAll(words, { '@NAME@': '$name', '@COMMAND@': '$1' });
 }
 
@@ -121,6 +121,32 @@ find_helper() {
   [ -x "$helper" ]
 }
 
+case $1 in
+  exec)
+    style=shell name=$2 first=$3 words=3
+    [ "$2" = --no-mounts ] && style=bare name=$3 first=$4 words=4
+    [ "$first" = -- ] && [ $# = $words ] && style='' # no command: Node has the words for it
+    ;;
+  ip) style='' ; [ "$2" = netns ] && [ "$3" = exec ] && style=ip name=$4 words=5 ;;
+  *) style='' ;;
+esac
+if [ -n "$style" ] && [ $# -ge $words ] && [ \${#name} -le 60 ]; then
+  case $style$name in
+    shell-* | bare-* | shell | bare | ip | *[/] | */* | shell. | shell.. | bare. | bare.. | ip. | ip..) ;;
+    *)
+      if find_helper; then
+        shift $((words - 1))
+        [ $style != ip ] && [ "$1" = -- ] && shift
+        case $style in
+          ip) exec "$helper" ${shellWords(ipFailures)} "$@" ;;
+          bare) exec "$helper" ${shellWords(shellFailures, false)} "$@" ;;
+          shell) exec "$helper" ${shellWords(shellFailures)} "$@" ;;
+        esac
+      fi
+      ;;
+  esac
+fi
+
 # Counts the words of the simplest forms, up to the command; anything else is for Node.
 flags=0 words=0 subject='' type='' ready=''
 case $1 in
@@ -173,28 +199,6 @@ case $1 in
 esac
 
 case $1 in
-  exec) style=shell name=$2 words=3 ;;
-  ip) style='' ; [ "$2" = netns ] && [ "$3" = exec ] && style=ip name=$4 words=5 ;;
-  *) style='' ;;
-esac
-if [ -n "$style" ] && [ $# -ge $words ] && [ \${#name} -le 60 ]; then
-  case $style$name in
-    shell-* | shell | shell. | shell.. | ip | ip. | ip.. | */*) ;;
-    *)
-      if find_helper; then
-        if [ $style = ip ]; then
-          shift 4
-          exec "$helper" ${shellWords(ipFailures)} "$@"
-        fi
-        shift 2
-        [ "$1" = -- ] && shift
-        [ $# -gt 0 ] && exec "$helper" ${shellWords(shellFailures)} "$@"
-        set -- exec "$name" --
-      fi
-      ;;
-  esac
-fi
-case $1 in
   exec | ip | run | unshare | nsenter)
     NETNS_SOFT_NOFILE=$(ulimit -Sn) && export NETNS_SOFT_NOFILE
     # Node would keep these from the command.
@@ -209,7 +213,7 @@ exec node "$root/dist/cli/main.cjs" "$@"
 `;
 
 /** Under names that nobody else has: a variable that is exported would change in the environment of the command, too. */
-const variables = 'here root machine arch helper flags words word subject type ready style name';
+const variables = 'here root machine arch helper flags words word subject type ready style name first';
 const own = (text) =>
   variables.split(' ').reduce((all, each) => {
     const places = [

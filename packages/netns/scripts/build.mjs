@@ -27,6 +27,7 @@ await build({
     main: 'src/cli/main.ts',
     ...Object.fromEntries(verbs.map((file) => [file.slice(0, -3), `src/cli/verbs/${file}`])),
     'netlink-debug': 'src/connection/debug.ts',
+    'exec-in-place': 'src/process/exec.ts',
   },
   outdir: join(fresh, 'cli'),
   outExtension: { '.js': '.cjs' },
@@ -48,6 +49,9 @@ function loadWhenAsked(builder) {
   builder.onResolve({ filter: /^\.\/verbs\/\w+\.ts$/ }, ({ path, kind }) =>
     imported(kind) ? { path: path.replace(/^\.\/verbs\/(\w+)\.ts$/, './$1.cjs'), external: true } : undefined,
   );
+  builder.onResolve({ filter: /\/process\/exec\.ts$/ }, ({ importer, kind }) =>
+    imported(kind) && importer.endsWith('/src/cli/io.ts') ? { path: './exec-in-place.cjs', external: true } : undefined,
+  );
   builder.onResolve({ filter: /\/debug\.ts$/ }, ({ kind }) =>
     imported(kind) ? { path: 'netlink-debug', namespace: 'deferred' } : undefined,
   );
@@ -57,6 +61,8 @@ function loadWhenAsked(builder) {
       process.env.NETNS_DEBUG ? require('./netlink-debug.cjs').netlinkDebugLog(protocol) : undefined;`,
   }));
 }
+
+if (!run(process.execPath, 'scripts/build-code-cache.mjs', join(fresh, 'cli'))) process.exit(1);
 
 const old = `${fresh}.old`;
 if (existsSync(join(packageDir, 'dist'))) renameSync(join(packageDir, 'dist'), old);

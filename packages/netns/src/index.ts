@@ -22,6 +22,8 @@ export {
   NetlinkError,
   UnsupportedError,
 } from './errors.ts';
+export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespaces/discover/census.ts';
+export type { SeenProcess } from './namespaces/discover/in-processes.ts';
 export { type NamespaceId, sameNamespace } from './namespaces/identity.ts';
 export { type MonitorOptions, monitorNames, type NameEvent } from './namespaces/monitor.ts';
 export { attachName, createNamed, createNames } from './namespaces/named.ts';
@@ -35,8 +37,16 @@ export {
   validateName,
 } from './namespaces/names.ts';
 export { createNamespace, Namespace } from './namespaces/namespace.ts';
+export {
+  type NamespaceIds,
+  type NamespacesOfProcess,
+  namespacesOfProcess,
+  type ProcessNamespace,
+  processNamespaces,
+} from './namespaces/of-process.ts';
 export { namespaceIdOf, namespacesOfProcesses, processesOf } from './namespaces/processes.ts';
 export { type NamespaceRef, openNamespace } from './namespaces/reference.ts';
+export { type Relations, relationsOf } from './namespaces/relations.ts';
 export { type NamingOptions, prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';

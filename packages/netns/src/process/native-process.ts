@@ -9,9 +9,9 @@ import { watchDescriptor } from '../native/watch.ts';
 import { makeBlocking } from './exec.ts';
 import { signalName } from './plan/signals.ts';
 
-/** What Node's ChildProcess does with the native object behind it; the same from Node 12 to 26. */
+/** What Node's ChildProcess does with the native object behind it. */
 interface ProcessHandle {
-  spawn(options: HandleOptions): number;
+  spawn(...given: readonly unknown[]): number;
   kill(signal: number): number;
   ref(): void;
   unref(): void;
@@ -71,9 +71,9 @@ export function startNatively(start: NativeStart): ChildProcess {
   if (typeof handle?.spawn !== 'function' || typeof handle.onexit !== 'function')
     throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a process natively' });
   let failure: unknown;
-  handle.spawn = (options) => {
+  handle.spawn = (...given) => {
     try {
-      takeOver(handle, spawnWithStreams(start, options));
+      takeOver(handle, spawnWithStreams(start, optionsOf(given)));
       return 0;
     } catch (error) {
       failure = error;
@@ -87,6 +87,15 @@ export function startNatively(start: NativeStart): ChildProcess {
     throw failure ?? error;
   }
   return child;
+}
+
+/** One object until Node 24; since then file, arguments, directory, environment, streams and flags, one after the other. */
+function optionsOf(given: readonly unknown[]): HandleOptions {
+  const [file, , , envPairs, stdio] = given;
+  const options = typeof file === 'object' ? file : { envPairs, stdio };
+  if (Array.isArray((options as Partial<HandleOptions> | null)?.stdio)) return options as HandleOptions;
+  // A Node that we do not know: whoever called us starts the program by other means.
+  throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
 }
 
 function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {

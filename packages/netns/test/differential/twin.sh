@@ -8,7 +8,7 @@ here=${0%/*}
 shift
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
 printf 'link\naddress\nnetns list-id\n' > /run/state
-cat > /run/recorder << 'END' && chmod +x /run/recorder
+cat > "$place/recorder" << 'END' && chmod +x "$place/recorder"
 #!/bin/sh
 for word do printf '%s\0' "$word"; done > "$results/argv"
 END
@@ -41,7 +41,7 @@ for case in */; do
     who=${program%%=*}
     results=$place/$case$who
     mkdir "$results"
-    [ $who = ours ] && [ -e "$case/together" ] && program=ours=/run/recorder
+    [ $who = ours ] && [ -e "$case/together" ] && program=ours=$place/recorder
     (cd "$case" && IP=${program#*=} results=$results exec sh ./line.sh) > "$results/out" 2> "$results/err" < /dev/null
     echo $? > "$results/code"
   done

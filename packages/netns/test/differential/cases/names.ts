@@ -102,7 +102,7 @@ export const nameCases: readonly Case[] = [
   { line: 'netns identify x' },
   { line: 'netns identify 99999999' },
   { line: 'netns identify 0' },
-  { line: 'netns identify $$', setup: named },
+  { line: '$IP netns identify $$', setup: named },
   { line: 'netns identify', setup: 'rmdir /run/netns' },
   { line: '-n a netns identify', setup: three },
   { line: 'netns exec a "$IP" netns identify', setup: three },
