@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { privatePool, privateNamespacesWork } from './tools/private-pool.ts';
+import { privateNamespacesWork, privatePool } from './tools/private-pool.ts';
 
 const inPrivateNamespaces = ['packages/*/test/kernel/**/*.test.ts', 'packages/*/test/differential/**/*.test.ts'];
 const shared = { testTimeout: 60_000, hookTimeout: 60_000 };

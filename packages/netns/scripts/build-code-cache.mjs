@@ -36,9 +36,16 @@ for (const name of readdirSync(directory).filter((file) => file.endsWith('.cjs')
   const file = join(directory, name);
   const text = readFileSync(file, 'utf8');
   // Read as Latin-1 (which needs no decoding), so there may be nothing else in it.
-  const plain = text.replace(/[^\0-\x7f]/g, (sign) => sign.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''));
+  const plain = text.replace(/[^\0-\x7f]/g, (sign) =>
+    sign
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
   writeFileSync(file, plain);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${plain}\n})`, { filename: file });
+  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${plain}\n})`, {
+    filename: file,
+  });
   const module = { exports: {} };
   // Run once: what runs at loading is then in the compiled form.
   script.runInThisContext().call(module.exports, module.exports, createRequire(file), module, file, dirname(file));

@@ -65,7 +65,10 @@ describe('errors', () => {
 
   it('of a class that was made from ours are its instances only', () => {
     class Special extends KernelError {}
-    expect([new Special(details) instanceof Special, new Special(details) instanceof KernelError]).toEqual([true, true]);
+    expect([new Special(details) instanceof Special, new Special(details) instanceof KernelError]).toEqual([
+      true,
+      true,
+    ]);
     expect(new KernelError(details) instanceof Special).toBe(false);
   });
 });

@@ -38,7 +38,7 @@ export function namespacesOfProcess(pid: number): NamespacesOfProcess {
   const tids = reader.numbers(`/proc/${pid}/task`);
   if (tids === undefined) throw new KernelError({ errno: ESRCH, syscall: 'open', operation });
   const threads = tids.flatMap((tid) => {
-    const inodes = inodesIn(reader, `/proc/${pid}/task/${tid}/ns`, processNamespaces);
+    const inodes = reader.with(`/proc/${pid}/task/${tid}/ns`, (at) => inodesIn(reader, at, links));
     return inodes === undefined ? [] : [{ tid, namespaces: idsOf(inodes, dev) }];
   });
   const namespaces = threads.find(({ tid }) => tid === pid)?.namespaces;
@@ -48,6 +48,7 @@ export function namespacesOfProcess(pid: number): NamespacesOfProcess {
   return { pid, namespaces, threads };
 }
 
+const links = processNamespaces.map((name) => [name, name] as const);
 const ESRCH = 3;
 const EACCES = 13;
 

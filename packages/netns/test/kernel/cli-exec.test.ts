@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNames } from '../../src/namespaces/named.ts';
-import { answer, inodeOf, namesLeft, netns, netnsWith, startNetns } from './support/cli.ts';
+import { answer, inodeOf, namesLeft, netns, netnsWith, readablePath, startNetns } from './support/cli.ts';
 import { endOf, run } from './support/run.ts';
 import { emptyRunDirectory, pathOf } from './support/run-directories.ts';
 
@@ -11,10 +11,11 @@ afterEach(() => {
 
 const link = (name: string) => `net:[${statSync(pathOf(name)).ino}]\n`;
 
-/** The front takes the first form, Node the others: both must be the same to the user. */
+/** The front takes the plain forms, Node the others: all must be the same to the user. */
 describe.each([
   ['through the front', []],
-  ['through Node', ['--no-mounts']],
+  ['through the front, without mounts', ['--no-mounts']],
+  ['through Node', ['--']],
 ])('exec %s', (_, options) => {
   it('becomes the command: same process, streams, environment and exit status', async () => {
     createNames(['blue']);
@@ -45,7 +46,7 @@ describe.each([
     createNames(['blue']);
     const script = 'ls /proc/self/fd; env | sort';
     const [direct, inside] = [
-      await run('sh', ['-c', script]),
+      await run('sh', ['-c', script], { env: { ...process.env, PATH: readablePath } }),
       await netns('exec', ...options, 'blue', 'sh', '-c', script),
     ];
     expect(inside).toEqual(direct);

@@ -4,7 +4,7 @@ import { openNamespace } from '../reference.ts';
 import { relationsOf } from '../relations.ts';
 import { type NamespaceType, namespaceTypes } from '../type.ts';
 import { FileReader } from './file-reader.ts';
-import { type SeenDescriptor, type SeenSocket, seeDescriptors } from './in-descriptors.ts';
+import { type SeenDescriptor, type SeenOpen, type SeenSocket, seeDescriptors } from './in-descriptors.ts';
 import { findMounts, type SeenMount } from './in-mounts.ts';
 import { type SeenProcess, seeProcesses } from './in-processes.ts';
 import { namespaceOfSocket } from './of-socket.ts';
@@ -57,9 +57,11 @@ export class NamespaceCensus implements Disposable {
     this.#types = options.types ?? namespaceTypes;
     try {
       const reader = new FileReader();
-      this.processes = seeProcesses(this.#types, reader);
+      const open: SeenOpen = { files: [], sockets: [] };
+      this.processes = seeProcesses(this.#types, reader, (pid, at) => seeDescriptors(reader, pid, at, open));
       this.#addProcesses();
-      for (const { pid } of this.processes) this.#addDescriptors(reader, pid);
+      for (const file of open.files) this.#addDescriptor(file);
+      if (this.#types.includes('net')) for (const socket of open.sockets) this.#addSocket(socket);
       this.#addMounts(findMounts(readFileSync('/proc/self/mountinfo', 'utf8')));
       if (options.relations || options.ancestors) this.#relateAll(options.ancestors === true);
     } catch (error) {
@@ -113,15 +115,11 @@ export class NamespaceCensus implements Disposable {
     for (const process of this.processes) {
       for (const type of this.#types) {
         const inode = process.inodes[type];
-        if (inode !== undefined) this.#draft(type, inode, `/proc/${process.pid}/ns/${type}`).processes.push(process);
+        if (inode === undefined) continue;
+        const known = this.#drafts.get(inode) ?? this.#draft(type, inode, `/proc/${process.pid}/ns/${type}`);
+        known.processes.push(process);
       }
     }
-  }
-
-  #addDescriptors(reader: FileReader, pid: number): void {
-    const { files, sockets } = seeDescriptors(reader, pid);
-    for (const file of files) this.#addDescriptor(file);
-    if (this.#types.includes('net')) for (const socket of sockets) this.#addSocket(socket);
   }
 
   #addDescriptor({ type, inode, pid, fd }: SeenDescriptor): void {

@@ -2,7 +2,12 @@ import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from '../../na
 import { syscall } from '../../native/syscall.ts';
 
 const bracket = 0x5b;
+const closing = 0x5d;
+const colon = 0x3a;
 const zero = 0x30;
+const longestKind = 16;
+/** `struct linux_dirent64` with a name of 255 bytes. */
+const longestEntry = 280;
 
 /**
  * Reads many small files of /proc with as few system calls and objects as possible: Node's own functions cost more than the
@@ -13,55 +18,53 @@ export class FileReader {
   readonly #link = new Uint8Array(64);
   readonly #view = new DataView(this.#bytes.buffer);
 
-  /** Opens a file or directory, lets `use` work with its descriptor, and closes it. */
-  with<T>(path: string, use: (fd: number) => T, at = AT_FDCWD, flags = 0): T | undefined {
-    const fd = syscall('openat', at, path, O_RDONLY | O_CLOEXEC | flags);
-    if (fd < 0) return undefined;
+  /** Opens a directory, lets `use` work with its descriptor, and closes it. */
+  with<T>(path: string, use: (directory: number) => T, at = AT_FDCWD): T | undefined {
+    const directory = syscall('openat', at, path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+    if (directory < 0) return undefined;
     try {
-      return use(fd);
+      return use(directory);
     } finally {
-      syscall('close', fd);
+      syscall('close', directory);
     }
   }
 
-  /** The entries of a directory whose names are numbers, in its order. */
+  /** The entries of a directory of /proc whose names are numbers, in its order. */
   numbers(path: string, at = AT_FDCWD): number[] | undefined {
-    return this.with(path, (fd) => this.numbersIn(fd), at, O_DIRECTORY);
+    return this.with(path, (directory) => this.numbersIn(directory), at);
   }
 
   /** The same of a directory that is open. */
-  numbersIn(fd: number): number[] {
+  numbersIn(directory: number): number[] {
     const numbers: number[] = [];
     for (;;) {
-      const length = syscall('getdents64', fd, this.#bytes, this.#bytes.length);
-      if (length <= 0) return numbers;
+      const length = syscall('getdents64', directory, this.#bytes, this.#bytes.length);
       // struct linux_dirent64: the length of the entry at 16, its name at 19.
       for (let at = 0; at < length; at += this.#view.getUint16(at + 16, true)) {
         const number = this.#digits(this.#bytes, at + 19, 0);
         if (number !== undefined) numbers.push(number);
       }
+      // /proc stops early only when the next entry has no room: where it had, there is no need to ask once more.
+      if (length < this.#bytes.length - longestEntry) return numbers;
     }
-  }
-
-  /** What a symbolic link leads to, if it is short; longer ones are cut. */
-  #readLink(at: number, name: string): number {
-    return syscall('readlinkat', at, name, this.#link, this.#link.length - 1);
   }
 
   /** The number in a link like `net:[4026531833]`. */
   linkNumber(at: number, name: string): number | undefined {
-    const length = this.#readLink(at, name);
+    const length = syscall('readlinkat', at, name, this.#link, this.#link.length - 1);
     if (length <= 0) return undefined;
     const start = this.#link.indexOf(bracket);
-    return start < 0 || start >= length ? undefined : this.#digits(this.#link, start + 1, 0x5d);
+    return start < 0 || start >= length ? undefined : this.#digits(this.#link, start + 1, closing);
   }
 
-  /** What a link like `net:[4026531833]` or `socket:[123]` says. */
+  /** What a link like `net:[4026531833]` or `socket:[123]` says; others are undefined. */
   link(at: number, name: string): { readonly kind: string; readonly number: number } | undefined {
     const number = this.linkNumber(at, name);
     if (number === undefined) return undefined;
-    const colon = this.#link.indexOf(0x3a);
-    return { kind: String.fromCharCode(...this.#link.subarray(0, colon)), number };
+    let kind = '';
+    for (let index = 0; this.#link[index] !== colon && index < longestKind; index++)
+      kind += String.fromCharCode(this.#link[index] ?? 0);
+    return { kind, number };
   }
 
   /** The digits from `at` up to the byte `end`, as a number. */
@@ -78,14 +81,10 @@ export class FileReader {
 
   /** The beginning of a file, as one read gives it: enough for the small files of /proc. The next call overwrites it. */
   start(path: string, at = AT_FDCWD): Uint8Array | undefined {
-    return this.with(
-      path,
-      (fd) => {
-        const length = syscall('read', fd, this.#bytes, this.#bytes.length);
-        return length < 0 ? undefined : this.#bytes.subarray(0, length);
-      },
-      at,
-      O_NONBLOCK,
-    );
+    const file = syscall('openat', at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0) return undefined;
+    const length = syscall('read', file, this.#bytes, this.#bytes.length);
+    syscall('close', file);
+    return length < 0 ? undefined : this.#bytes.subarray(0, length);
   }
 }

@@ -1,4 +1,3 @@
-import { AT_FDCWD, O_DIRECTORY } from '../../native/constants.ts';
 import { type NamespaceType, namespaceTypes } from '../type.ts';
 import type { FileReader } from './file-reader.ts';
 
@@ -18,15 +17,16 @@ export interface SeenSocket {
   readonly fd: number;
 }
 
-/** The namespace files and sockets that a process has open; none if it may not be looked at. */
-export function seeDescriptors(
-  reader: FileReader,
-  pid: number,
-): { readonly files: SeenDescriptor[]; readonly sockets: SeenSocket[] } {
-  const files: SeenDescriptor[] = [];
-  const sockets: SeenSocket[] = [];
+/** What processes have open. */
+export interface SeenOpen {
+  readonly files: SeenDescriptor[];
+  readonly sockets: SeenSocket[];
+}
+
+/** Adds the namespace files and sockets that a process has open; none if it may not be looked at. `directory` is its one in /proc. */
+export function seeDescriptors(reader: FileReader, pid: number, directory: number, { files, sockets }: SeenOpen): void {
   reader.with(
-    `/proc/${pid}/fd`,
+    'fd',
     (at) => {
       for (const fd of reader.numbersIn(at)) {
         const link = reader.link(at, String(fd));
@@ -36,8 +36,6 @@ export function seeDescriptors(
         else if (link.kind === 'socket') sockets.push({ socket: link.number, pid, fd });
       }
     },
-    AT_FDCWD,
-    O_DIRECTORY,
+    directory,
   );
-  return { files, sockets };
 }

@@ -1,4 +1,3 @@
-import { AT_FDCWD, O_DIRECTORY } from '../../native/constants.ts';
 import type { NamespaceType } from '../type.ts';
 import { FileReader } from './file-reader.ts';
 import { parseStatLine } from './stat-line.ts';
@@ -11,37 +10,44 @@ export interface SeenProcess {
 }
 
 /**
- * Every process of /proc by its main thread, in ascending order. `readlink` names a namespace without opening it: a fraction of
- * what `stat` costs.
+ * Every process of /proc by its main thread, in ascending order; `look` may look for more in its directory while that is open.
+ * `readlink` names a namespace without opening it: a fraction of what `stat` costs.
  */
-export function seeProcesses(types: readonly NamespaceType[], reader = new FileReader()): SeenProcess[] {
+export function seeProcesses(
+  types: readonly NamespaceType[],
+  reader = new FileReader(),
+  look: (pid: number, directory: number) => void = () => {},
+): SeenProcess[] {
   const seen: SeenProcess[] = [];
-  for (const pid of reader.numbers('/proc') ?? []) {
-    const line = reader.start(`/proc/${pid}/stat`);
-    const stat = line && parseStatLine(line);
-    if (stat === undefined) continue; // gone
-    seen.push({ pid, parent: stat.parent, inodes: inodesIn(reader, `/proc/${pid}/ns`, types) ?? {} });
-  }
+  const links = types.map((type) => [type, `ns/${type}`] as const);
+  reader.with('/proc', (proc) => {
+    for (const pid of reader.numbersIn(proc)) {
+      reader.with(
+        String(pid),
+        (directory) => {
+          const line = reader.start('stat', directory);
+          const stat = line && parseStatLine(line);
+          if (stat === undefined) return; // gone
+          seen.push({ pid, parent: stat.parent, inodes: inodesIn(reader, directory, links) });
+          look(pid, directory);
+        },
+        proc,
+      );
+    }
+  });
   return seen;
 }
 
-/** The numbers that the links of a directory like /proc/PID/ns have; undefined if there is no such directory. */
+/** The numbers that links have which are found below a directory; those that cannot be read are missing. */
 export function inodesIn<T extends string>(
   reader: FileReader,
-  directory: string,
-  names: readonly T[],
-): Partial<Record<T, number>> | undefined {
-  return reader.with(
-    directory,
-    (fd) => {
-      const inodes: Partial<Record<T, number>> = {};
-      for (const name of names) {
-        const number = reader.linkNumber(fd, name);
-        if (number !== undefined) inodes[name] = number;
-      }
-      return inodes;
-    },
-    AT_FDCWD,
-    O_DIRECTORY,
-  );
+  directory: number,
+  links: readonly (readonly [name: T, path: string])[],
+): Partial<Record<T, number>> {
+  const inodes: Partial<Record<T, number>> = {};
+  for (const [name, path] of links) {
+    const number = reader.linkNumber(directory, path);
+    if (number !== undefined) inodes[name] = number;
+  }
+  return inodes;
 }

@@ -84,4 +84,24 @@ export const frontCases: readonly Case[] = [
       code: 1,
     },
   },
+  {
+    line: '-r address',
+    differs: {
+      better: 'what is not implemented is said to be so',
+      out: '',
+      err: 'The option "-resolve" is not implemented by netns yet\n',
+      code: 1,
+    },
+  },
+  {
+    line: '-echo link set lo up',
+    changes: true,
+    differs: {
+      better: 'what is not implemented is said to be so',
+      out: '',
+      err: 'The option "-echo" is not implemented by netns yet\n',
+      code: 1,
+      state: 'differs',
+    },
+  },
 ];

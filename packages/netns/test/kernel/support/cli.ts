@@ -1,15 +1,19 @@
 import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { endOf, type ProgramEnd } from './run.ts';
 
 /** The command as it is built: what a user starts. */
 export const command = join(import.meta.dirname, '../../../bin/netns');
 
+/** A directory of PATH that may not be read makes a command that does not exist one that may not be run, as execvp(3) has it. */
+export const readablePath = `${dirname(process.execPath)}:/usr/sbin:/usr/bin:/sbin:/bin`;
+
 /** Starts the command. It, and whatever it becomes, is killed after a while. */
 export function startNetns(argv: readonly string[], options: SpawnOptions = {}): ChildProcess {
-  return spawn(command, argv, { timeout: 50_000, killSignal: 'SIGKILL', ...options });
+  const env = { ...process.env, PATH: readablePath };
+  return spawn(command, argv, { timeout: 50_000, killSignal: 'SIGKILL', env, ...options });
 }
 
 /** Runs the command to its end. */

@@ -13,7 +13,6 @@ import { type ColumnName, findColumn, type LsnsColumn } from './columns.ts';
 import { evaluate, FilterMismatch } from './filter/evaluate.ts';
 import { columnsIn, type FilterNode } from './filter/node.ts';
 import { columnListColumns, columnListLines } from './list-columns.ts';
-import { readNsids } from './nsids.ts';
 import { type LsnsRequest, readRequest } from './request.ts';
 import { arrangeNamespaces, arrangeProcesses, type Row, type Rows } from './rows.ts';
 import { terminalWidth } from './terminal-width.ts';
@@ -52,7 +51,8 @@ async function answer(request: LsnsRequest, io: Io): Promise<string> {
     relations: read.has('PNS') || read.has('ONS'),
     ancestors,
   });
-  const nsids = read.has('NETNSID') ? await readNsids(census) : new Map<number, string>();
+  // Only then: netlink takes a while to load.
+  const nsids = read.has('NETNSID') ? await (await import('./nsids.ts')).readNsids(census) : new Map<number, string>();
   const cells = new CellReader(nsids, request.wrap ? '\n' : ',');
   const { tree, list } = arrange(request, census, (entry, process) => isWanted(request.filter, cells, entry, process));
   const columns = request.columns.map((column) => styled(column, request));

@@ -5,6 +5,7 @@ import { failure, noSuchDevice } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
 import { hostBits, type InetPrefix, isMulticast, toText } from '../inet.ts';
 import { Lookup } from '../link/lookup.ts';
+import { refuseEcho } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { Words } from '../words.ts';
 import { type AddressDraft, addressGrammar } from './options.ts';
@@ -22,6 +23,7 @@ export const replaceAddress: Run = (session, words) => change(session, words, 'n
 export const deleteAddress: Run = (session, words) => change(session, words, 'del', 0);
 
 async function change(session: Session, words: readonly string[], verb: 'new' | 'del', flags: number): Promise<number> {
+  refuseEcho(session);
   const { family } = session.options;
   const draft: AddressDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined, flags: 0 };
   readOptions(addressGrammar, new Words(words), draft, { help: () => addressHelp() });

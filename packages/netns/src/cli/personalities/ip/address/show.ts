@@ -13,6 +13,7 @@ import { scopeTable } from '../link/names.ts';
 import { findLinks } from '../link/show.ts';
 import { statistics } from '../link/statistics.ts';
 import { type LinkView, linkName } from '../link/view.ts';
+import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { toJson, toText } from '../show/fields.ts';
 import { type AddressView, addressParts, allFlags, briefAddressParts, ownAddress } from './describe.ts';
@@ -23,13 +24,14 @@ const familyNumbers: Readonly<Record<InetFamily, number>> = { inet: AF_INET, ine
 
 /** `ip address show …`. */
 export async function showAddresses(session: Session, words: readonly string[]): Promise<number> {
+  refuseResolve(session);
   const { family } = session.options;
   if (family === 'mpls' || family === 'bridge') return 0; // families whose links have no addresses
   const connection = await session.connection();
   const lookup = new Lookup(connection);
   const asked = family === 'link' ? undefined : family;
   const filter = readFilter(words, asked, { lookup, help: () => addressHelp() });
-  const found = findLinks(connection, lookup, filter);
+  const found = findLinks(connection, lookup, filter, session.options.statistics > 0);
   const known = asked === 'inet6' && filter.device === undefined ? found.map(asIpv6Knows) : found;
   const addresses = family === 'link' ? [] : findAddresses(connection, filter, known);
   const links = known.filter((link) => isOfKind(link, filter) && hasWanted(link, addresses, filter));

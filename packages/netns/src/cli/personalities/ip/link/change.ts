@@ -2,6 +2,7 @@ import { type LinkMessageInput, link } from '../../../../netlink/families/route/
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { failure, misuse, noSuchDevice } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
+import { refuseEcho } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { Words } from '../words.ts';
 import { placeBelow } from './below.ts';
@@ -35,6 +36,7 @@ export const setLink: Run = (session, words) => change(session, words, { verb: '
 export const deleteLink: Run = (session, words) => change(session, words, { verb: 'del', flags: 0, creating: false });
 
 async function change(session: Session, list: readonly string[], request: Request): Promise<number> {
+  refuseEcho(session);
   const connection = await session.connection();
   const context: LinkContext = {
     lookup: new Lookup(connection),

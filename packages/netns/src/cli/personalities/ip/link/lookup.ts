@@ -1,6 +1,6 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { NetlinkError } from '../../../../errors.ts';
-import { extMaskFlag, type LinkMessage, type LinkMessageInput, link } from '../../../../netlink/families/route/link.ts';
+import { type LinkMessage, type LinkMessageInput, link } from '../../../../netlink/families/route/link.ts';
 
 const maximumName = 15;
 /** No such link; a name that is longer than any. */
@@ -36,10 +36,7 @@ export class Lookup {
   }
 
   #get({ header = {}, attributes }: LinkMessageInput): LinkMessage | undefined {
-    const request: LinkMessageInput = {
-      header,
-      attributes: { ...attributes, extMask: extMaskFlag('vf'), targetNetnsid: this.#targetNetnsid },
-    };
+    const request = { header, attributes: { ...attributes, targetNetnsid: this.#targetNetnsid } };
     try {
       return this.#connection.requestSync(link, 'get', request, { operation: 'look up a link' })[0];
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { extMaskFlag, type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
 import { failure } from '../exit.ts';
+import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { toJson, toText } from '../show/fields.ts';
 import { briefHardwareParts, briefParts, linkParts } from './describe.ts';
@@ -11,10 +12,11 @@ import { linkHelp } from './usage.ts';
 
 /** `ip link show …`. */
 export async function showLinks(session: Session, words: readonly string[]): Promise<number> {
+  refuseResolve(session);
   const connection = await session.connection();
   const lookup = new Lookup(connection);
   const filter = readFilter(words, undefined, { lookup, help: () => linkHelp() });
-  const known = findLinks(connection, lookup, filter);
+  const known = findLinks(connection, lookup, filter, session.options.statistics > 0);
   const links = known.filter((each) => isOfKind(each, filter));
   const shown = links.filter((each) => isShown(each, filter));
   const view = await gatherView(session, lookup, known, shown, { linkCommand: true, firstLineOnly: false });
@@ -26,13 +28,18 @@ export async function showLinks(session: Session, words: readonly string[]): Pro
 }
 
 /** The one link that the filter names, or all of them. Throws Exit. */
-export function findLinks(connection: NetlinkConnection, lookup: Lookup, filter: Filter): readonly LinkMessage[] {
+export function findLinks(
+  connection: NetlinkConnection,
+  lookup: Lookup,
+  filter: Filter,
+  withStatistics: boolean,
+): readonly LinkMessage[] {
   const { device } = filter;
   if (device !== undefined) {
     const found = lookup.named(device);
     if (found === undefined) throw failure(`Device "${device}" does not exist.`);
     return [found];
   }
-  const request = { attributes: { extMask: extMaskFlag('vf') } };
+  const request = withStatistics ? {} : { attributes: { extMask: extMaskFlag('skip_stats') } };
   return connection.dumpSync(link, request, { operation: 'list links' }).messages;
 }

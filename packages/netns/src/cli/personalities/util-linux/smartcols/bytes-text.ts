@@ -3,16 +3,15 @@
  * text has by itself, so that it can still be told and shown as what it was.
  */
 export function textOfBytes(bytes: Uint8Array): string {
-  try {
-    return strict.decode(bytes);
-  } catch {
-    return piecewise(bytes);
-  }
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  return text.includes(replacement) ? piecewise(bytes) : text;
 }
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+/** What Node puts in the place of bytes that are not UTF-8. */
+const replacement = '\ufffd';
 
 function piecewise(bytes: Uint8Array): string {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   let text = '';
   for (let at = 0; at < bytes.length; ) {
     const lead = bytes[at] ?? 0;
@@ -38,5 +37,5 @@ export function bytesOfText(text: string): number[] {
 
 /** For JSON, which has no way to say that a byte is wrong. */
 export function withoutWrongBytes(text: string): string {
-  return text.replace(/[\udc80-\udcff]/gu, '\ufffd');
+  return text.replace(/[\udc80-\udcff]/gu, replacement);
 }

@@ -7,10 +7,13 @@ export function hex(text: string): string {
     .join('');
 }
 
+/** Nearly every text: printable ASCII, without a backslash. */
+const plain = /^[ -[\]-~]*$/;
 const controls = /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u;
 
 /** For a table: what a terminal would obey or not show, and the beginning of what looks so, becomes `\xNN`. */
 export function escapeForTable(text: string, utf8: boolean): string {
+  if (plain.test(text)) return text;
   return [...text]
     .map((char, index, all) => {
       if (controls.test(char) || (!utf8 && char > '\x7f')) return hex(char);

@@ -91,5 +91,7 @@ function cut(text: string, width: number): string {
 
 /** In characters; those that take two cells of a terminal are not known here. */
 function widthOf(text: string): number {
-  return [...text].length;
+  return ascii.test(text) ? text.length : [...text].length;
 }
+
+const ascii = /^[\0-\x7f]*$/;
