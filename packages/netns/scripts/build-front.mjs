@@ -111,7 +111,10 @@ if [ -z "$root" ]; then
   root=$(readlink -f "$0")
   root=\${root%/bin/*}
 fi
-case \${0##*/} in ip | unshare | nsenter | lsns) set -- "\${0##*/}" "$@" ;; esac
+case \${0##*/} in
+  ip | unshare | nsenter | lsns) set -- "\${0##*/}" "$@" ;;
+  ip*) export NETNS_ARGV0="\${0##*/}" ;; # \`ipnetns list\` is \`ip netns list\`
+esac
 
 find_helper() {
   machine=

@@ -5,9 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultRunDirectory, listNames } from '../../src/namespaces/names.ts';
-import type { CallOutcome } from './support/call.ts';
-import { callWords } from './support/call-in-process.ts';
-import { endOf, type ProgramEnd } from './support/run.ts';
+import { bundleProgram, endOf, type ProgramEnd } from './support/run.ts';
 import { emptyRunDirectory, forgetRunDirectory, mountsOn, states } from './support/run-directories.ts';
 
 /** Starts all programs, waits until each says `ready`, then lets them go at the same moment: they read a pipe that ends. */
@@ -30,13 +28,13 @@ async function race(programs: readonly (readonly string[])[]): Promise<ProgramEn
 }
 
 /** Programs that add a name: ours, and the installed `ip`. */
-const ours = (name: string) => [...callWords(['createNamed', name]), 'wait'];
+const program = bundleProgram('add');
+const ours = (name: string) => [process.execPath, program, name];
 const theirs = (name: string) => ['sh', '-c', 'echo ready; read line; exec ip netns add "$0"', name];
 
 /** What went wrong, in words; empty if nothing did. */
-function complaint({ stdout, stderr, exitCode }: ProgramEnd): string {
-  const outcomes: CallOutcome[] = JSON.parse(stdout.split('\n')[1] || '[]');
-  return stderr + (outcomes[0]?.error?.message ?? '') + (exitCode === 0 || stderr ? '' : `exit code ${exitCode}`);
+function complaint({ stderr, exitCode }: ProgramEnd): string {
+  return stderr.trim() || (exitCode === 0 ? '' : `exit code ${exitCode}`);
 }
 
 const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index}`);

@@ -36,12 +36,10 @@ describe.skipIf(missing)(`the sanitized addon${missing}`, () => {
   });
 
   it.each([
-    ['watching', 'forgotten', 'called\n', 0],
-    ['watching', 'exit', 'called\n', 7],
-    ['workers', 'busy', JSON.stringify(Array(3).fill({ messages: 1, exitCode: 1 })).concat('\n'), 0],
-    ['workers', 'forgets', expect.any(String), 0],
-    ['workers', 'mid-exit', 'leaving\n', 5],
-  ])('lives and dies well: %s %s', async (program, mode, stdout, exitCode) => {
-    expect(await run(program, mode)).toEqual({ stdout, stderr: '', exitCode, signal: null });
+    ['watching', 'forgotten', 'called\n'],
+    ['workers', 'busy', JSON.stringify(Array(3).fill({ messages: 1, exitCode: 1 })).concat('\n')],
+    ['workers', 'forgets', expect.any(String)],
+  ])('lives and dies well: %s %s', async (program, mode, stdout) => {
+    expect(await run(program, mode)).toEqual({ stdout, stderr: '', exitCode: 0, signal: null });
   });
 });

@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import * as monitor from '../../../src/namespaces/monitor.ts';
 import * as named from '../../../src/namespaces/named.ts';
 import * as names from '../../../src/namespaces/names.ts';
@@ -11,7 +11,7 @@ import * as privateNamespaces from '../../../src/testing/private-namespaces.ts';
 
 /**
  * Calls functions of the library, one after the other, in a process of its own: `node call.mjs '[["createNamed", "a"], …]'`.
- * Prints the outcomes as JSON. With a second argument it says `ready` and waits until standard input ends.
+ * Prints the outcomes as JSON.
  */
 const library = {
   ...privateNamespaces,
@@ -23,6 +23,15 @@ const library = {
   ...reference,
   ...runDirectory,
   ...exec,
+  openSockets: () =>
+    readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        const target = readlinkSync(`/proc/self/fd/${fd}`);
+        return target.startsWith('socket:') ? [target] : [];
+      } catch {
+        return []; // the descriptor of this listing
+      }
+    }),
 };
 
 export interface CallOutcome {
@@ -44,9 +53,5 @@ function call([name, ...args]: readonly [keyof typeof library, ...unknown[]]): C
   }
 }
 
-const [calls = '[]', wait] = process.argv.slice(2);
-if (wait !== undefined) {
-  console.log('ready');
-  while (readSync(0, new Uint8Array(1)) > 0);
-}
+const [calls = '[]'] = process.argv.slice(2);
 console.log(JSON.stringify(JSON.parse(calls).map(call)));
