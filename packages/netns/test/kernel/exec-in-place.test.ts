@@ -1,13 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNamed } from '../../src/namespaces/named.ts';
 import { prepareRunDirectory } from '../../src/namespaces/run-directory.ts';
 import { nsexecPath } from '../../src/native/addon.ts';
-import { bundleProgram, endOf, run } from './support/run.ts';
+import { bundleProgram, endOf, run, temporaryDirectory } from './support/run.ts';
 import { emptyRunDirectory, pathOf } from './support/run-directories.ts';
 
 const program = bundleProgram('become');
@@ -110,13 +109,12 @@ describe('a process that becomes a command', () => {
   });
 
   it('stays what it was if the helper is missing', async () => {
-    const home = mkdtempSync(join(tmpdir(), 'netns-no-helper-'));
+    const home = temporaryDirectory('no-helper');
     const prebuilds = join(home, 'prebuilds', `linux-${process.arch}`);
     mkdirSync(prebuilds, { recursive: true });
     symlinkSync(join(dirname(nsexecPath), 'netns.node'), join(prebuilds, 'netns.node'));
     const lonely = bundleProgram('become', join(home, 'src/native'));
     const end = await run(process.execPath, [lonely, become('true')[2] ?? '']);
-    rmSync(home, { recursive: true });
     expect(end).toEqual({
       stdout: '',
       stderr: `KernelError: cannot run ${prebuilds}/nsexec: No such file or directory (ENOENT, execve)\n`,

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createNamed } from '../../src/namespaces/named.ts';
 import { listNames, removeName } from '../../src/namespaces/names.ts';
 import { prepareRunDirectory } from '../../src/namespaces/run-directory.ts';
 import { callWords } from './support/call-in-process.ts';
-import { endOf } from './support/run.ts';
+import { endOf, temporaryDirectory } from './support/run.ts';
 import { forgetRunDirectory, mountsOn } from './support/run-directories.ts';
 import { straceMissing, type TracedCall, trace } from './support/strace.ts';
 
@@ -63,9 +62,7 @@ const operations: readonly Operation[] = [
 ];
 
 describe.skipIf(missing)(`killed at every system call${missing ? ` (left out: ${missing})` : ''}`, () => {
-  const temporary = mkdtempSync(join(tmpdir(), 'netns-crash-'));
-  const log = join(temporary, 'log');
-  afterAll(() => rmSync(temporary, { recursive: true }));
+  const log = join(temporaryDirectory('crash'), 'log');
 
   const runDirectory = '/run/crash';
   const paths = [runDirectory, `${runDirectory}/a`, '/proc/self/ns/net'];

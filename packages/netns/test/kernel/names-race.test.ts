@@ -1,17 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultRunDirectory, listNames } from '../../src/namespaces/names.ts';
-import { bundleProgram, endOf, type ProgramEnd } from './support/run.ts';
+import { bundleProgram, endOf, type ProgramEnd, temporaryDirectory } from './support/run.ts';
 import { emptyRunDirectory, forgetRunDirectory, mountsOn, states } from './support/run-directories.ts';
 
 /** Starts all programs, waits until each says `ready`, then lets them go at the same moment: they read a pipe that ends. */
 async function race(programs: readonly (readonly string[])[]): Promise<ProgramEnd[]> {
-  const directory = mkdtempSync(join(tmpdir(), 'netns-race-'));
-  const pipe = join(directory, 'pipe');
+  const pipe = join(temporaryDirectory('race'), 'pipe');
   execFileSync('mkfifo', [pipe]);
   const hold = openSync(pipe, 'r+');
   const children: ChildProcess[] = programs.map(([program = '', ...args]) => {
@@ -23,7 +21,6 @@ async function race(programs: readonly (readonly string[])[]): Promise<ProgramEn
   const ends = children.map(endOf);
   await Promise.all(children.map(({ stdout }) => stdout && once(stdout, 'data')));
   closeSync(hold);
-  rmSync(directory, { recursive: true });
   return Promise.all(ends);
 }
 

@@ -1,18 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { openSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClosedError, InvalidArgumentError, KernelError } from '../../src/errors.ts';
@@ -27,6 +16,7 @@ import { AF_UNIX, SO_NETNS_COOKIE, SOCK_DGRAM, SOL_SOCKET } from '../../src/nati
 import { Fd } from '../../src/native/fd.ts';
 import type { CallOutcome } from './support/call.ts';
 import { callInProcess, callWords, withoutCapabilities } from './support/call-in-process.ts';
+import { temporaryDirectory } from './support/run.ts';
 import { straceMissing, trace } from './support/strace.ts';
 
 const missing = straceMissing();
@@ -113,7 +103,7 @@ describe.each(namespaceTypes)('a new %s namespace', (type) => {
 });
 
 describe('opening a namespace', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'netns-files-'));
+  const directory = temporaryDirectory('files');
   const file = (name: string) => join(directory, name);
   const socket = createServer();
   beforeAll(async () => {
@@ -126,7 +116,6 @@ describe('opening a namespace', () => {
   });
   afterAll(async () => {
     await new Promise((resolve) => socket.close(resolve));
-    rmSync(directory, { recursive: true });
   });
 
   it.each(namespaceTypes)('of type %s by path, process and thread', (type) => {
@@ -219,9 +208,8 @@ describe('a network namespace', () => {
   });
 
   describe.skipIf(missing)(`on an older kernel${missing ? ` (not tested: ${missing})` : ''}`, () => {
-    const directory = mkdtempSync(join(tmpdir(), 'netns-cookie-'));
+    const directory = temporaryDirectory('cookie');
     const [log, output] = [join(directory, 'log'), join(directory, 'output')];
-    afterAll(() => rmSync(directory, { recursive: true }));
     // Standard streams are files, so that Node itself asks no socket for anything.
     const words = [
       'sh',

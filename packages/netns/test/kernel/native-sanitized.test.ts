@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { nsexecPath } from '../../src/native/addon.ts';
-import { bundleProgram, type ProgramEnd, runNode } from './support/run.ts';
+import { bundleProgram, type ProgramEnd, runNode, temporaryDirectory } from './support/run.ts';
 
 /** The addon built so that it watches its own memory (AddressSanitizer) and arithmetic (UndefinedBehaviorSanitizer). */
 const compiler = process.env.CC ?? 'cc';
@@ -14,7 +13,7 @@ const missing = runtime.includes('/') ? '' : ` (left out: ${compiler} has no lib
 if (missing && process.env.NETNS_MUST_WORK === '1') throw new Error(missing);
 
 describe.skipIf(missing)(`the sanitized addon${missing}`, () => {
-  const home = mkdtempSync(join(tmpdir(), 'netns-sanitized-'));
+  const home = temporaryDirectory('sanitized');
   const prebuilds = join(home, 'prebuilds', `linux-${process.arch}`);
 
   beforeAll(() => {
@@ -22,7 +21,6 @@ describe.skipIf(missing)(`the sanitized addon${missing}`, () => {
     execFileSync(process.execPath, [script, '--sanitize', '--out', prebuilds]);
     symlinkSync(nsexecPath, join(prebuilds, 'nsexec'));
   });
-  afterAll(() => rmSync(home, { recursive: true }));
 
   const run = (name: string, ...args: string[]): Promise<ProgramEnd> =>
     runNode(['--expose-gc', bundleProgram(name, join(home, 'src/native')), ...args], {

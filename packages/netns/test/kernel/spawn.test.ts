@@ -1,17 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +9,7 @@ import { createNamespace, type Namespace } from '../../src/namespaces/namespace.
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../../src/native/constants.ts';
 import { perform } from '../../src/native/syscall.ts';
 import { type ExecOptions, execIn, type SpawnOptions, spawnIn } from '../../src/process/spawn.ts';
-import { endOf } from './support/run.ts';
+import { endOf, temporaryDirectory } from './support/run.ts';
 
 /** The ways in which a command may be started, and what makes the library take each. All must do the same. */
 const ways: Readonly<Record<string, SpawnOptions>> = {
@@ -29,7 +18,7 @@ const ways: Readonly<Record<string, SpawnOptions>> = {
   "by Node's own spawn and the helper": { mounts: true, uid: 0 },
 };
 
-const directory = mkdtempSync(join(tmpdir(), 'netns-spawn-'));
+const directory = temporaryDirectory('spawn');
 const file = (name: string) => join(directory, name);
 beforeAll(() => {
   writeFileSync(file('plain'), 'echo hello');
@@ -38,7 +27,6 @@ beforeAll(() => {
   chmodSync(file('a-script'), 0o755);
   chmodSync(file('broken'), 0o755);
   symlinkSync('nowhere', file('dangling'));
-  return () => rmSync(directory, { recursive: true });
 });
 
 /** Descriptors that this process was started with for whatever it starts, beyond the standard ones. */

@@ -22,9 +22,10 @@ describe.each(['x64', 'arm64'] as const)('the native files for %s', (arch) => {
   const why = missing(arch);
 
   describe.skipIf(why)(why === undefined ? 'that were built' : `(not built: ${why})`, () => {
-    const directory = mkdtempSync(join(tmpdir(), 'netns-build-'));
+    let directory = '';
     const path = (name: string) => join(directory, name);
     beforeAll(() => {
+      directory = mkdtempSync(join(tmpdir(), 'netns-build-'));
       execFileSync(process.execPath, [
         join(import.meta.dirname, '../../scripts/build-native.mjs'),
         '--arch',

@@ -3,16 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 const directory = mkdtempSync(join(tmpdir(), 'netns-programs-'));
-process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true })); // of the test file that imports this one
+
+/** A directory for this test file; it is gone at its end. */
+export function temporaryDirectory(name: string): string {
+  return mkdtempSync(join(directory, `${name}-`));
+}
 
 /** Where the library looks for its native files from: `src/native` of the checkout, or a place beside other builds of them. */
 const nativeHome = join(import.meta.dirname, '../../../src/native');
 
 /** Bundles `NAME.ts` of this folder with the library into one file that any Node runs, and returns its path. */
 export function bundleProgram(name: string, home: string = nativeHome): string {
-  const outfile = join(mkdtempSync(join(directory, 'bundle-')), `${name}.mjs`);
+  const outfile = join(temporaryDirectory('bundle'), `${name}.mjs`);
   // The program, not the library: that one leaves a service process running.
   execFileSync(createRequire(import.meta.url).resolve('esbuild/bin/esbuild'), [
     join(import.meta.dirname, `${name}.ts`),
