@@ -34,7 +34,7 @@ export const verb = defineVerb({
     using undo = new ResourceStack();
     const made: unknown[] = [];
     for (const name of words) {
-      using namespace = createNamed(name);
+      using namespace = createNamed(name, { lockPatienceMs: 0, onWarning: () => {} });
       undo.defer(() => removeName(name));
       const nsid = id === undefined ? undefined : await giveNsid(name, namespace, id);
       made.push({ name, inode: namespace.id.ino, nsid });

@@ -1,5 +1,4 @@
 import { createNamed } from '../../../../namespaces/named.ts';
-import { prepareRunDirectory } from '../../../../namespaces/run-directory.ts';
 import { failure } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { namingFailure } from './naming-failure.ts';
@@ -9,9 +8,7 @@ export function add(session: Session, [name]: readonly string[]): number {
   if (name === undefined) throw failure('No netns name specified');
   const { runDirectory } = session;
   try {
-    const warning = prepareRunDirectory(runDirectory);
-    if (warning !== undefined) session.warn(`Warning: ${warning}\n`);
-    createNamed(name, { runDirectory }).close();
+    createNamed(name, { runDirectory, onWarning: (warning) => session.warn(`Warning: ${warning}\n`) }).close();
     return 0;
   } catch (error) {
     throw namingFailure(error, { runDirectory, name, source: '/proc/self/ns/net' });

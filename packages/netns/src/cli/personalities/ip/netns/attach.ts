@@ -18,7 +18,8 @@ export function attach(session: Session, [name, pid]: readonly string[]): number
     const warning = prepareRunDirectory(runDirectory);
     if (warning !== undefined) session.warn(`Warning: ${warning}\n`);
     refuseTaken(`${runDirectory}/${name}`);
-    attachName(name, { path: source }, { runDirectory });
+    // The directory is ready; whoever keeps its lock has been waited for and told of.
+    attachName(name, { path: source }, { runDirectory, lockPatienceMs: 0, onWarning: () => {} });
     return 0;
   } catch (error) {
     throw namingFailure(error, { runDirectory, name, source });
