@@ -238,10 +238,12 @@ describe('nothing stays behind', () => {
   }
 
   it.each(ways)('after %s', async (_, end) => {
-    const watched = [
-      await interrupt(end, Math.floor(Math.random() * stepCount)),
-      await interrupt(end, 5 + Math.floor(Math.random() * 8), !mayBeOrdinaryUser),
-    ];
-    expect(Math.max(...watched)).toBeGreaterThan(1);
+    await interrupt(end, Math.floor(Math.random() * stepCount));
+    // In the middle there is much to leave behind; by chance a look at it may come a moment too late, so there are several.
+    let most = 0;
+    for (let attempt = 0; attempt < 5 && most < 2; attempt++) {
+      most = Math.max(most, await interrupt(end, 5 + Math.floor(Math.random() * 8), !mayBeOrdinaryUser));
+    }
+    expect(most).toBeGreaterThan(1);
   });
 });
