@@ -136,20 +136,35 @@ function wordsOf(line: string): string[] {
 
 const root = isRealRoot;
 
+/**
+ * Without root the target's namespaces are below a user namespace that may not set groups, and its clock namespace is the machine's:
+ * the kernel refuses both programs, in words that differ between versions.
+ */
+const forRootOnly = (line: string) => / -a/.test(line) || /-U -S 5/.test(line);
+const possible = (line: string) => root || !forRootOnly(line);
+
 describe.skipIf(version === undefined)('nsenter beside the installed one', () => {
-  it.each([...same, ...(root ? asRoot : [])])('%s', (line) => {
+  it.each([...same.filter(possible), ...(root ? asRoot : [])])('%s', (line) => {
     const words = ['nsenter', ...wordsOf(line)];
     expect(run(folder.path, words)).toEqual(run(undefined, words));
   });
 });
 
 describe('nsenter as newer versions have it', () => {
-  it.each(newer.map((each) => [each.line, each] as const))('%s', (line, { status, stderr }) => {
-    const text = `nsenter: ${stderr.replace('TARGET', target)}\n`;
-    expect(run(folder.path, ['nsenter', ...wordsOf(line)])).toEqual({ stdout: '', stderr: text, status, signal: null });
-  });
+  it.each(newer.filter(({ line }) => possible(line)).map((each) => [each.line, each] as const))(
+    '%s',
+    (line, { status, stderr }) => {
+      const text = `nsenter: ${stderr.replace('TARGET', target)}\n`;
+      expect(run(folder.path, ['nsenter', ...wordsOf(line)])).toEqual({
+        stdout: '',
+        stderr: text,
+        status,
+        signal: null,
+      });
+    },
+  );
 
-  it('takes the environment of the target', () => {
+  it.skipIf(!root)('takes the environment of the target', () => {
     const { stdout } = run(folder.path, ['nsenter', '-t', target, '-U', '-e', 'env'], { ONLY_HERE: '1' });
     expect(stdout).not.toContain('ONLY_HERE');
     expect(stdout).toContain('PATH=');
@@ -160,7 +175,7 @@ describe('nsenter as newer versions have it', () => {
     expect(run(folder.path, ['nsenter', ...words]).status).toBe(1);
   });
 
-  it('keeps capabilities of a user namespace that is entered alone', () => {
+  it.skipIf(!root)('keeps capabilities of a user namespace that is entered alone', () => {
     const ambient = (words: readonly string[]) =>
       run(folder.path, ['nsenter', '-t', target, ...words, 'grep', 'CapAmb', '/proc/self/status']).stdout.trim();
     expect(ambient(['-U', '--keep-caps'])).not.toMatch(/\t0+$/);
