@@ -2,8 +2,6 @@
 
 // fcntl.h
 export const AT_FDCWD = -100;
-export const AT_EMPTY_PATH = 0x1000;
-export const AT_REMOVEDIR = 0x200;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
@@ -37,9 +35,6 @@ export const MS_SHARED = 1 << 20;
 export const MNT_DETACH = 2;
 export const UMOUNT_NOFOLLOW = 8;
 
-// linux/magic.h
-export const NSFS_MAGIC = 0x6e736673;
-
 // linux/nsfs.h
 export const NS_GET_USERNS = 0xb701;
 export const NS_GET_PARENT = 0xb702;
@@ -65,7 +60,6 @@ export const SOCK_NONBLOCK = O_NONBLOCK;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
-export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_REUSEPORT = 15;
 export const SO_BINDTODEVICE = 25;
@@ -82,7 +76,6 @@ export const IPV6_V6ONLY = 26;
 // linux/netlink.h
 export const SOL_NETLINK = 270;
 export const NETLINK_ADD_MEMBERSHIP = 1;
-export const NETLINK_DROP_MEMBERSHIP = 2;
 export const NETLINK_LISTEN_ALL_NSID = 8;
 export const NETLINK_CAP_ACK = 10;
 export const NETLINK_EXT_ACK = 11;
@@ -96,7 +89,6 @@ export const IN_MOVED_FROM = 0x40;
 export const IN_MOVED_TO = 0x80;
 export const IN_UNMOUNT = 0x2000;
 export const IN_Q_OVERFLOW = 0x4000;
-export const IN_IGNORED = 0x8000;
 export const IN_ONLYDIR = 0x1000000;
 
 // poll.h, as libuv numbers them
