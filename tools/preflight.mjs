@@ -45,6 +45,7 @@ const checks = {
   ip: () => program('ip', 'iproute2'),
   unshare: () => program('unshare', 'util-linux'),
   strace: () => program('strace', 'strace'),
+  newuidmap: () => program('newuidmap', 'uidmap'),
   namespaces() {
     const capable = hasCapability(21); // CAP_SYS_ADMIN
     const reason = capable ? refusal(['--mount', '--net']) : userNamespaceRefusal();
@@ -62,7 +63,7 @@ const build = [...machine, 'compiler', 'kernelHeaders'];
 const purposes = {
   build,
   demo: [...machine, 'namespaces'],
-  test: [...build, 'libraryHeaders', 'ip', 'unshare', 'strace', 'userNamespaces'],
+  test: [...build, 'libraryHeaders', 'ip', 'unshare', 'strace', 'newuidmap', 'userNamespaces'],
 };
 
 function program(name, debianPackage) {

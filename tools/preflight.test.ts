@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const tool = fileURLToPath(new URL('preflight.mjs', import.meta.url));
-const all = ['cc', 'ip', 'unshare', 'strace'] as const;
+const all = ['cc', 'ip', 'unshare', 'strace', 'newuidmap'] as const;
 
 let folder: string;
 beforeAll(() => {
@@ -51,6 +51,7 @@ describe('preflight', () => {
     ['ip', 'iproute2'],
     ['unshare', 'util-linux'],
     ['strace', 'strace'],
+    ['newuidmap', 'uidmap'],
   ])('names the Debian package when %s is missing', (name, debianPackage) => {
     pretend(...all.filter((program) => program !== name));
     const { status, lines } = preflight('test');
@@ -62,7 +63,7 @@ describe('preflight', () => {
 
   it('names all that is missing at once, one line each', () => {
     const { status, lines } = preflight('test');
-    expect(lines).toHaveLength(4);
+    expect(lines).toHaveLength(all.length);
     expect(status).toBe(1);
   });
 

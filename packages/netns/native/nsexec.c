@@ -2,7 +2,7 @@
  *
  * The steps are written by src/process/plan; this program only carries them out. A descriptor is "in hand", or held in a slot.
  *   say TEXT           what to print ("TEXT: reason") if a later step fails; "" prints nothing
- *   exit CODE          the exit status if a later step fails
+ *   exit CODE          the exit status if a later step fails      aside-failed CODE   if an aside does; else: as it did
  *   report FD          instead of printing, write "POSITION ERRNO\n" to FD if a step or the exec fails: which word it was
  *   tolerate ERRNO     the next step may fail like that
  *   command-failed TEXT NOTFOUND OTHER   the same for the exec itself: its text, its two exit statuses      argv0 TEXT
@@ -46,6 +46,7 @@ static const struct { const char *name; unsigned words; long (*run)(char **); } 
     {"join", 1, do_join},         {"run", 1, do_run},           {"fork", 4, do_fork},
     {"death-signal", 2, do_death_signal},                       {"init", 0, do_init},
     {"afterwards", 2, do_afterwards},                           {"tolerate", 1, do_tolerate},
+    {"aside-failed", 1, do_aside_failed},
 };
 
 static unsigned step_named(const char *word) {

@@ -21,6 +21,7 @@ enum { BLOCK_INTERRUPTS = 1, MIRROR_STOPS = 2, WITH_INIT = 4, INTO_CGROUP = 8 };
 static struct { long pid; int32_t ours; } asides[MAX_ASIDES] = {{0, -1}, {0, -1}, {0, -1}, {0, -1}};
 static long parent_pidfd = -1;
 static int32_t status_fd = -1;
+static long aside_failed_status = -1; /* as it ended itself */
 static uint64_t old_mask;
 
 static void run_list(char **word, char **end);
@@ -85,6 +86,8 @@ static long aside(char **a, int in_any_case) {
 static long do_aside(char **a) { return aside(a, 0); }
 static long do_afterwards(char **a) { return aside(a, 1); }
 
+static long do_aside_failed(char **a) { return aside_failed_status = to_number(a[0]), 0; }
+
 /* Its failure is ours; it has said itself what went wrong. */
 static long do_join(char **a) {
   unsigned index = (unsigned)to_number(a[0]) % MAX_ASIDES;
@@ -92,7 +95,8 @@ static long do_join(char **a) {
   sys1(__NR_close, asides[index].ours);
   long status = wait_for(asides[index].pid);
   asides[index].pid = 0, asides[index].ours = -1;
-  if (status) leave(status > 0 ? code_of(status) : exit_status);
+  if (status > 0) leave(aside_failed_status < 0 ? code_of(status) : aside_failed_status);
+  if (status < 0) leave(exit_status);
   return 0;
 }
 

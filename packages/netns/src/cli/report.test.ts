@@ -22,6 +22,7 @@ describe('report', () => {
       stdout: '',
       stderr: 'netns: cannot create namespace file /run/netns/a\\nb: File exists (EEXIST, mknodat)\n',
     });
+    expect(reported(error, { name: 'run', ownStatus: 125 }).status).toBe(125);
   });
 
   it('points to the help when the words are wrong', () => {
@@ -31,7 +32,7 @@ describe('report', () => {
       stderr: "netns: which name?\ntry 'netns help add'\n",
     });
     expect(reported(new InvalidArgumentError('netns name', 'a/b', 'it contains a slash')).status).toBe(2);
-    expect(reported(new UsageError('which command?'), { name: 'exec', usageStatus: 125 }).status).toBe(125);
+    expect(reported(new UsageError('which command?'), { name: 'exec', ownStatus: 125 }).status).toBe(125);
   });
 
   it('passes on what is no refusal: that nobody reads, and our own faults', () => {

@@ -10,14 +10,14 @@ export function note(io: Io, text: string): void {
 }
 
 /** Says why a verb ended early, and gives the exit status. What is no refusal is passed on. */
-export function report(io: Io, error: unknown, verb: { readonly name: string; readonly usageStatus?: number }): number {
+export function report(io: Io, error: unknown, verb: { readonly name: string; readonly ownStatus?: number }): number {
   if (error instanceof UsageError || error instanceof InvalidArgumentError) {
     note(io, error.message);
     io.stderr.write(`try 'netns help ${verb.name}'\n`);
-    return verb.usageStatus ?? 2;
+    return verb.ownStatus ?? 2;
   }
   note(io, failureText(error));
-  return 1;
+  return verb.ownStatus ?? 1;
 }
 
 /** `cannot …: reason`. Throws what is no failure of the kernel. */

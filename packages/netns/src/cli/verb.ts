@@ -36,8 +36,8 @@ export interface Verb<O extends Options = Options> {
   readonly otherWords: readonly string[];
   /** Options stand before the first word: what follows belongs to another program. */
   readonly optionsFirst?: boolean;
-  /** The exit status when the words are wrong; 2 unless it could be taken for that of another program. */
-  readonly usageStatus?: number;
+  /** The exit status of whatever goes wrong here; 2 for wrong words and else 1, unless these could be taken for another program's. */
+  readonly ownStatus?: number;
   /** Does it; gives the exit status. A method, so that verbs with different options are all of type `Verb`. */
   run(call: Call<O>): Promise<number>;
 }

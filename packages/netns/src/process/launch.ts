@@ -164,10 +164,19 @@ function judge(text: string, steps: ReadonlyMap<number, PlannedStep>, command: s
   const [position = 0, errno = 0] = text.split(/\s/).map(Number);
   const step = steps.get(position);
   if (errno === 0 && step !== undefined) throw programFailure(step);
-  throw new KernelError({ errno, syscall: step?.syscall ?? 'execve', operation: step?.operation ?? `run ${command}` });
+  throw new KernelError({
+    errno,
+    syscall: step?.syscall ?? 'execve',
+    operation: step?.operation ?? `run ${command}`,
+    hint:
+      step?.name === 'run-mapper' && errno === ENOENT
+        ? `${step.subject} comes with Debian's package uidmap`
+        : undefined,
+  });
 }
 
 const EPERM = 1;
+const ENOENT = 2;
 
 /** A program that helped (newuidmap) has said on standard error why it would not. */
 function programFailure({ syscall, operation }: PlannedStep): KernelError {
@@ -177,6 +186,13 @@ function programFailure({ syscall, operation }: PlannedStep): KernelError {
     operation,
     hint: `${syscall} refused, and said why on standard error`,
   });
+}
+
+/** The same, where what it said was collected. */
+export function withWordsOfHelper(error: unknown, stderr: string): unknown {
+  if (!(error instanceof KernelError) || error.errno !== EPERM || !/^new[ug]idmap$/.test(error.syscall)) return error;
+  const { errno, syscall, operation } = error;
+  return new KernelError({ errno, syscall, operation, hint: stderr.trim() || undefined, cause: error.cause });
 }
 
 /** Through Node's own spawn: where the native way does not work, or a user id is asked for. */

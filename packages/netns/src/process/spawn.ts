@@ -1,7 +1,7 @@
 import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Namespace } from '../namespaces/namespace.ts';
-import { firstDescriptor, launch, type NamespaceProcess } from './launch.ts';
+import { firstDescriptor, launch, type NamespaceProcess, withWordsOfHelper } from './launch.ts';
 import { planEnter } from './plan/enter-named.ts';
 
 export type { NamespaceProcess } from './launch.ts';
@@ -70,7 +70,10 @@ export async function resultOf(child: NamespaceProcess, input: string | Uint8Arr
   child.stdin?.on('error', () => {}); // a command need not read its input
   child.stdin?.end(input);
   const output = Promise.all([collect(child.stdout), collect(child.stderr)]);
-  await child.ready;
+  await child.ready.catch(async (error) => {
+    const [, stderr] = await output;
+    throw withWordsOfHelper(error, stderr);
+  });
   const [code, signal] = await ended;
   const [stdout, stderr] = await output;
   return { stdout, stderr, exitCode: code ?? undefined, signal: signal ?? undefined };

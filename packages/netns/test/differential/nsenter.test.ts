@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderOfOurs, installedVersion, isRealRoot, run } from './util-linux/compare.ts';
+import { isRealRoot } from '../kernel/support/privilege.ts';
+import { folderOfOurs, installedVersion, run } from './util-linux/compare.ts';
 
 /** Our `nsenter` beside the installed one, into a process in namespaces of its own. */
 const folder = folderOfOurs();

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { folderOfOurs, installedVersion, isRealRoot, run } from './util-linux/compare.ts';
+import { isRealRoot } from '../kernel/support/privilege.ts';
+import { folderOfOurs, installedVersion, run } from './util-linux/compare.ts';
 
 /** Our `unshare` beside the installed one: the same words, the same output, messages and exit status. */
 const folder = folderOfOurs();

@@ -5,12 +5,10 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isRealRoot } from './support/privilege.ts';
 
 /** What cannot be compared in one line: who gets which signal, what lives on, what is kept in files. */
 const front = fileURLToPath(new URL('../../bin/netns', import.meta.url));
-/** Root of all ids, not only of one as in a user namespace of the tests' own. */
-const root =
-  /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'latin1')) && process.geteuid?.() === 0;
 
 interface Running {
   readonly child: ChildProcess;
@@ -43,7 +41,7 @@ async function gone(pid: number): Promise<boolean> {
 
 describe('unshare', () => {
   it('--kill-child ends the child with us, also when it has become another user', async () => {
-    const words = root ? ['-S', '5'] : ['-U'];
+    const words = isRealRoot ? ['-S', '5'] : ['-U'];
     const { child, line, ended } = await start(
       'unshare',
       '--kill-child',
@@ -71,7 +69,7 @@ describe('unshare', () => {
     expect(await waiting.ended).toEqual([9, null]);
   });
 
-  it.skipIf(!root)('--net=FILE and --pid=FILE keep the namespaces', async () => {
+  it.skipIf(!isRealRoot)('--net=FILE and --pid=FILE keep the namespaces', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'netns-keep-'));
     const [net, pid] = ['net', 'pid'].map((name) => join(directory, name)) as [string, string];
     for (const file of [net, pid]) writeFileSync(file, '');

@@ -28,7 +28,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['enter', 'shell'],
   optionsFirst: true,
-  usageStatus: 125,
+  ownStatus: 125,
   async run({ words, options, json, io }) {
     const mounts = !options['no-mounts'];
     const [name, command, ...args] = options.all ? [undefined, ...withoutDashes(words)] : namedWords(words);

@@ -58,7 +58,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['unshare', 'nsenter', 'start', 'sandbox'],
   optionsFirst: true,
-  usageStatus: 125,
+  ownStatus: 125,
   async run({ words, options: values, json, io }) {
     const plan = planOf(words[0] === '--' ? words.slice(1) : words, values);
     if (values['dry-run']) return showPlan(plan, json, io);

@@ -4,6 +4,8 @@ import { encodeSteps, type PlannedStep } from './step.ts';
 export interface FailureStyle {
   /** The exit status when a step fails. */
   readonly setup: number;
+  /** The exit status when a process that helps (newuidmap) fails. Default: as it did. */
+  readonly aside?: number;
   /** The exit status when the command does not exist. */
   readonly notFound: number;
   /** The exit status when the command exists but cannot be run. */
@@ -25,9 +27,11 @@ export const ipFailures: FailureStyle = {
 /** As `env`, `nice` and shells have it: 125 before, 126 and 127 for the command itself. */
 export const shellFailures: FailureStyle = {
   setup: 125,
+  aside: 125,
   notFound: 127,
   notRunnable: 126,
-  message: (step) => `netns: cannot ${step.operation}`,
+  message: ({ name, subject, operation }) =>
+    name === 'run-mapper' ? `netns: cannot run ${subject} (Debian package uidmap)` : `netns: cannot ${operation}`,
   commandMessage: (command) => `netns: cannot run ${command}`,
 };
 
@@ -38,9 +42,11 @@ export function nsexecWords(
   command: string | undefined,
   args: readonly string[],
 ): string[] {
+  const hasAsides = steps.some(({ name }) => name === 'aside');
   const ends = [
     'exit',
     String(style.setup),
+    ...(style.aside === undefined || !hasAsides ? [] : ['aside-failed', String(style.aside)]),
     'command-failed',
     style.commandMessage(command ?? ''),
     String(style.notFound),

@@ -36,10 +36,16 @@ function rangeStep(kind: 'uid' | 'gid', parent: string, ranges: readonly IdRange
   const numbers = ranges.flatMap(({ inside, outside, count }) => [inside, outside, count].map(String));
   const name = `new${kind}map`;
   const words = [program, parent, ...numbers];
-  return kernelStep('run-mapper', name, `map ${kind}s: ${shown}`, ['run', String(words.length), ...words], {
-    call: `${name} ${parent} ${numbers.join(' ')}`,
-    subject: name,
-  });
+  return kernelStep(
+    'run-mapper',
+    name,
+    `map ${kind}s (${shown}) with ${name}`,
+    ['run', String(words.length), ...words],
+    {
+      call: `${name} ${parent} ${numbers.join(' ')}`,
+      subject: name,
+    },
+  );
 }
 
 /** What a process may write about itself: one id, and groups only when it has given up setgroups(2). */

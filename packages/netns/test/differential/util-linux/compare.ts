@@ -1,14 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const front = fileURLToPath(new URL('../../../bin/netns', import.meta.url));
-
-/** Root of all ids, not only of one as in a user namespace of the tests' own. */
-export const isRealRoot: boolean =
-  process.geteuid?.() === 0 && /^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'latin1'));
 
 /** What a program said and how it ended. */
 export interface Ending {
