@@ -1,9 +1,13 @@
 import { address } from './families/route/address.ts';
 import { link, linkProperty } from './families/route/link.ts';
+import { neighbour } from './families/route/neighbour.ts';
+import { neighbourTable } from './families/route/neighbour-table.ts';
 import { nsid } from './families/route/nsid.ts';
+import { route } from './families/route/route.ts';
+import { rule } from './families/route/rule.ts';
 
 /** Every message that the library knows. Tests, the formatter and `describeMessage` loop over it; nothing keeps a list of its own. */
-export const catalogue = [link, linkProperty, address, nsid] as const;
+export const catalogue = [link, linkProperty, address, route, rule, neighbour, neighbourTable, nsid] as const;
 
 export type KnownMessage = (typeof catalogue)[number];
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AttributeSet } from '../wire/shape.ts';
 import { ackAttributes } from './extended-ack.ts';
 import { addressAttributes } from './families/route/address.ts';
+import { encaps } from './families/route/encap.ts';
 import { bond, bondSlave } from './families/route/kinds/bond.ts';
 import { bridge, bridgePort, bridgeSpec } from './families/route/kinds/bridge.ts';
 import { macvlan } from './families/route/kinds/macvlan.ts';
@@ -12,10 +13,31 @@ import { vxlan } from './families/route/kinds/vxlan.ts';
 import { linkAttributes, veth } from './families/route/link.ts';
 import { linkInet6 } from './families/route/link-af-spec.ts';
 import { linkPort, linkVfInfoList } from './families/route/link-vf.ts';
+import { neighbourAttributes } from './families/route/neighbour.ts';
+import { neighbourTableAttributes, neighbourTableParms } from './families/route/neighbour-table.ts';
 import { nsidAttributes } from './families/route/nsid.ts';
+import { routeAttributes, routeMetrics } from './families/route/route.ts';
+import { ruleAttributes } from './families/route/rule.ts';
 
 const folder = '/usr/include/linux';
-const headers = ['if_link.h', 'if_addr.h', 'if_bridge.h', 'net_namespace.h', 'netlink.h', 'veth.h'];
+const headers = [
+  'fib_rules.h',
+  'if_addr.h',
+  'if_bridge.h',
+  'if_link.h',
+  'ila.h',
+  'ioam6_iptunnel.h',
+  'lwtunnel.h',
+  'mpls_iptunnel.h',
+  'neighbour.h',
+  'net_namespace.h',
+  'netlink.h',
+  'rpl_iptunnel.h',
+  'rtnetlink.h',
+  'seg6_iptunnel.h',
+  'seg6_local.h',
+  'veth.h',
+];
 
 /** Which prefix the kernel gives the members of each set. */
 const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
@@ -36,6 +58,22 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['IFLA_BOND_SLAVE_', bondSlave],
   ['VETH_INFO_', veth],
   ['IFA_', addressAttributes],
+  ['RTA_', routeAttributes],
+  ['RTAX_', routeMetrics],
+  ['MPLS_IPTUNNEL_', encaps.mpls],
+  ['LWTUNNEL_IP_', encaps.ip],
+  ['LWTUNNEL_IP6_', encaps.ip6],
+  ['ILA_ATTR_', encaps.ila],
+  ['SEG6_IPTUNNEL_', encaps.seg6],
+  ['LWT_BPF_', encaps.bpf],
+  ['SEG6_LOCAL_', encaps.seg6local],
+  ['RPL_IPTUNNEL_', encaps.rpl],
+  ['IOAM6_IPTUNNEL_', encaps.ioam6],
+  ['LWT_XFRM_', encaps.xfrm],
+  ['FRA_', ruleAttributes],
+  ['NDA_', neighbourAttributes],
+  ['NDTA_', neighbourTableAttributes],
+  ['NDTPA_', neighbourTableParms],
   ['NETNSA_', nsidAttributes],
   ['NLMSGERR_ATTR_', ackAttributes],
 ];
@@ -44,6 +82,7 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
 const ours: Readonly<Record<string, string>> = {
   IFLA_BRIDGE_PORT: 'IFLA_PROTINFO',
   IFLA_INET6: 'IFLA_PROTINFO',
+  RTA_DST_LABEL: 'RTA_DST',
   IFLA_BRIDGE_SPEC: 'IFLA_AF_SPEC',
   NLMSGERR_ATTR_MESSAGE: 'NLMSGERR_ATTR_MSG',
   NLMSGERR_ATTR_OFFSET: 'NLMSGERR_ATTR_OFFS',

@@ -1,4 +1,20 @@
-import type { AttributeSet, Field, Flat, In, Out, Pair, Prefixed, Shape, Slot, Struct, Typed } from './shape.ts';
+import type {
+  AttributeSet,
+  Field,
+  Flat,
+  In,
+  Leaf,
+  Out,
+  Pair,
+  Prefixed,
+  Records,
+  Shape,
+  Slot,
+  Struct,
+  Typed,
+} from './shape.ts';
+import { isPadding } from './struct.ts';
+import { str } from './text.ts';
 
 /** The payload carries attributes (`linux/netlink.h`). */
 export const NLA_F_NESTED = 0x8000;
@@ -73,16 +89,20 @@ export function byKind<const A extends Arms, const F extends Fields = Record<nev
   arms: A,
   others?: F,
 ): Typed<AttributeSet, ArmsOut<A> & AttributesOut<F>, (ArmsIn<A> | { readonly kind?: undefined }) & AttributesIn<F>> {
-  return buildSet(others ?? {}, [buildPair(undefined, kindNumber, dataNumber, arms)]);
+  return buildSet(others ?? {}, [buildPair(kindNumber, dataNumber, arms, str)]);
 }
 
-/** Kind and data as one field of a larger set: `slave: pair(4, 5, { bridge })` gives `slave: { kind, data }`. */
+/**
+ * Kind and data as one field of a larger set: `slave: pair(4, 5, { bridge })` gives `slave: { kind, data }`. Where the kernel
+ * gives the kind as a number, `kind` is the leaf that makes a word of it.
+ */
 export function pair<const A extends Arms>(
   kindNumber: number,
   dataNumber: number,
   arms: A,
+  kind: Typed<Leaf, string> = str,
 ): Typed<Pair, ArmsOut<A>, ArmsIn<A>> {
-  return buildPair(undefined, kindNumber, dataNumber, arms);
+  return buildPair(kindNumber, dataNumber, arms, kind);
 }
 
 /** The same set, marked by the encoder with NLA_F_NESTED. Newer parts of the kernel want the mark, older ones never had it. */
@@ -137,6 +157,20 @@ export function prefixed<H extends Typed<Struct, unknown>, A extends Typed<Attri
   return { form: 'prefixed', header, attributes };
 }
 
+/**
+ * Several structs with attributes in one payload, each with its length in its first two bytes: the next hops of a route.
+ * The header declares the length as `pad(2)`, because it is no part of the value: the encoder measures it.
+ */
+export function records<H extends Typed<Struct, unknown>, A extends Typed<AttributeSet, unknown>>(
+  header: H,
+  attributes: A,
+): Typed<Records, readonly PrefixedOut<H, A>[], readonly PrefixedIn<H, A>[]> {
+  const [length] = header.fields;
+  if (length === undefined || length.size !== 2 || !isPadding(length.leaf))
+    throw new TypeError('the header of a record begins with pad(2), for its length');
+  return { form: 'records', record: prefixed(header, attributes) };
+}
+
 /** What an attribute number means in a message of this family. */
 export function slotOf(set: AttributeSet, number: number, family: number): Slot | undefined {
   const candidates = set.slots.get(number);
@@ -150,8 +184,8 @@ export function isMarked(shape: Shape): boolean {
   return shape.form === 'attributes' && shape.marked;
 }
 
-function buildPair(name: string | undefined, kindNumber: number, dataNumber: number, arms: Arms): Pair {
-  return { form: 'pair', name, kindNumber, dataNumber, arms: new Map(Object.entries(arms)) };
+function buildPair(kindNumber: number, dataNumber: number, arms: Arms, kindLeaf: Leaf): Pair {
+  return { form: 'pair', name: undefined, kindNumber, dataNumber, kindLeaf, arms: new Map(Object.entries(arms)) };
 }
 
 /** The tables of a set are made when it is first used: a program declares hundreds of sets and uses a few. */

@@ -1,8 +1,19 @@
 import { NLA_TYPE_MASK, type UnknownAttribute } from './attributes.ts';
-import type { ArrayOf, AttributeSet, Field, Leaf, Pair, Prefixed, Shape, Slot, Struct, StructField } from './shape.ts';
+import type {
+  ArrayOf,
+  AttributeSet,
+  Field,
+  Leaf,
+  Pair,
+  Prefixed,
+  Records,
+  Shape,
+  Slot,
+  Struct,
+  StructField,
+} from './shape.ts';
 import { align4, type Slice } from './slice.ts';
 import { isPadding } from './struct.ts';
-import { str } from './text.ts';
 
 /** What compiled code throws for bytes that are malformed. It does not say where: the interpreter does that better. */
 export const MALFORMED = Symbol('malformed');
@@ -95,6 +106,8 @@ class Generator {
         return { check: '', value: `new ${this.#attributes(shape)}(b, v, p, e, f)` };
       case 'prefixed':
         return { check: '', value: `${this.prefixed(shape)}(b, v, p, e)` };
+      case 'records':
+        return { check: '', value: `${this.#records(shape)}(b, v, p, e, f)` };
     }
   }
 
@@ -140,6 +153,23 @@ class Generator {
   const elements = [];
   for (; p < end; p += ${array.size}) { const e = p + ${array.size}; ${check} elements.push(${value}); }
   return elements;
+}`;
+    });
+  }
+
+  #records(shape: Records): string {
+    return this.#function(shape, (name) => {
+      const { header, attributes } = shape.record;
+      const read = `new ${this.#attributes(attributes)}(b, v, p + ${align4(header.size)}, e, f)`;
+      return `function ${name}(b, v, p, end, f) {
+  const records = [];
+  while (p < end) {
+    const n = end - p < ${header.size} ? 0 : v.getUint16(p, true), e = p + n;
+    if (n < ${header.size} || e > end) throw M;
+    records.push({ header: ${this.#literal(header.fields)}, attributes: ${read} });
+    p = e + 3 & ~3;
+  }
+  return records;
 }`;
     });
   }
@@ -199,7 +229,9 @@ ${name}.prototype = Object.prototype;`;
       return `case ${JSON.stringify(kind)}: ${target}.kind = kind; ${data} break;`;
     });
     return `if (${kindAt} >= 0) {
-    const kind = ${this.#leaf(str, `${kindAt} + 4`, `${kindAt} + v.getUint16(${kindAt}, true)`)};
+    const p = ${kindAt} + 4, e = ${kindAt} + v.getUint16(${kindAt}, true);
+    ${lengthCheck(pair.kindLeaf)}
+    const kind = ${this.#leaf(pair.kindLeaf, 'p', 'e')};
     ${pair.name === undefined ? '' : `const t = this.${pair.name} = {};`}
     switch (kind) {
       ${arms.join('\n      ')}

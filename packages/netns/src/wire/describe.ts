@@ -1,5 +1,5 @@
 import type { UnknownAttribute } from './attributes.ts';
-import type { AttributeSet, Leaf, Pair, Prefixed, Shape, Struct } from './shape.ts';
+import type { AttributeSet, Leaf, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
 
 type Value = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,13 @@ export function describeValue(shape: Shape, value: unknown, path = ''): string[]
       return describeAttributes(shape, value as Value, path);
     case 'prefixed':
       return describePrefixed(shape, value as Value, path);
+    case 'records':
+      return describeRecords(shape, value as Value[], path);
   }
+}
+
+function describeRecords({ record }: Records, values: readonly Value[], path: string): string[] {
+  return values.flatMap((value, index) => describePrefixed(record, value, join(path, String(index))));
 }
 
 function describePrefixed(shape: Prefixed, value: Value, path: string): string[] {

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { isMarked, NLA_F_NESTED, NLA_TYPE_MASK, type UnknownAttribute } from './attributes.ts';
-import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Shape, Struct } from './shape.ts';
-import { str } from './text.ts';
+import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
 import type { Writer } from './writer.ts';
 
 /** What is being written, and where in the value the encoder is: the path is for errors. */
@@ -35,6 +34,9 @@ function writeShape(shape: Shape, encoder: Encoder, value: unknown): void {
       break;
     case 'prefixed':
       writePrefixed(shape, encoder, objectOf(value, encoder));
+      break;
+    case 'records':
+      writeRecords(shape, encoder, listOf(value, encoder));
   }
 }
 
@@ -48,6 +50,19 @@ function writePrefixed(shape: Prefixed, encoder: Encoder, value: Value): void {
   encoder.path.pop();
   encoder.writer.align();
   writeAttributes(shape.attributes, encoder, objectOf(value.attributes ?? {}, encoder));
+}
+
+function writeRecords({ record }: Records, encoder: Encoder, values: readonly unknown[]): void {
+  const { writer } = encoder;
+  for (const [index, value] of values.entries()) {
+    encoder.path.push(String(index));
+    const start = writer.length;
+    writePrefixed(record, encoder, objectOf(value, encoder));
+    const length = writer.length - start;
+    if (length > 0xffff) refuse(encoder, length, 'a record holds at most 65535 bytes');
+    writer.view.setUint16(start, length, true);
+    encoder.path.pop();
+  }
 }
 
 const prefixedKeys = ['header', 'attributes'];
@@ -94,7 +109,7 @@ function writePairKey(pair: Pair, encoder: Encoder, key: string, value: Value): 
   const arm = typeof kind === 'string' ? pair.arms.get(kind) : undefined;
   if (key === 'kind') {
     if (arm === undefined && kind !== 'other') refuse(encoder, kind, "not a known kind: use kind 'other' with a name");
-    writeAttribute(str, encoder, pair.kindNumber, arm === undefined ? name : kind);
+    writeAttribute(pair.kindLeaf, encoder, pair.kindNumber, arm === undefined ? name : kind);
   } else if (key === 'data') {
     if (arm === undefined) refuse(encoder, value.data, 'data needs a known kind: use raw');
     writeAttribute(arm, encoder, pair.dataNumber, value.data);

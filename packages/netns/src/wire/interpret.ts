@@ -1,9 +1,8 @@
 import { DecodeError } from '../errors.ts';
 import { NLA_TYPE_MASK, slotOf, type UnknownAttribute } from './attributes.ts';
-import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Shape, Struct } from './shape.ts';
+import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
 import { align4, type Slice } from './slice.ts';
 import { isPadding } from './struct.ts';
-import { str } from './text.ts';
 
 /** Where the interpreter is: the bytes, the address family of the message, and the path for errors. */
 export interface Cursor {
@@ -39,18 +38,59 @@ export function readShape(shape: Shape, cursor: Cursor, start: number, end: numb
       return readAttributes(shape, cursor, start, end);
     case 'prefixed':
       return readPrefixed(shape, cursor, start, end);
+    case 'records':
+      return readRecords(shape, cursor, start, end);
   }
 }
 
+/** A message: the first byte of its header says which family its attributes belong to. */
 export function readPrefixed(shape: Prefixed, cursor: Cursor, start: number, end: number): Value {
   const outer = cursor.family;
-  cursor.path.push('header');
-  const header = readStruct(shape.header, cursor, start, Math.min(start + shape.header.size, end));
-  cursor.path.pop();
+  const header = readHeader(shape, cursor, start, end);
   cursor.family = cursor.bytes[start] as number;
   const attributes = readAttributes(shape.attributes, cursor, start + align4(shape.header.size), end);
   cursor.family = outer;
   return { header, attributes };
+}
+
+function readHeader(shape: Prefixed, cursor: Cursor, start: number, end: number): Value {
+  cursor.path.push('header');
+  const header = readStruct(shape.header, cursor, start, Math.min(start + shape.header.size, end));
+  cursor.path.pop();
+  return header;
+}
+
+function readRecords({ record }: Records, cursor: Cursor, start: number, end: number): Value[] {
+  const values: Value[] = [];
+  walkRecords(record, cursor, start, end, (from, to) => {
+    cursor.path.push(String(values.length));
+    const header = readHeader(record, cursor, from, to);
+    values.push({
+      header,
+      attributes: readAttributes(record.attributes, cursor, from + align4(record.header.size), to),
+    });
+    cursor.path.pop();
+  });
+  return values;
+}
+
+/** Calls `visit` for each record from `start` to `end`; a length that cannot be right is an error. */
+export function walkRecords(
+  record: Prefixed,
+  cursor: Cursor,
+  start: number,
+  end: number,
+  visit: (from: number, to: number) => void,
+): void {
+  const { size } = record.header;
+  for (let at = start; at < end; ) {
+    const remaining = end - at;
+    const length = remaining < 2 ? 0 : cursor.view.getUint16(at, true);
+    if (length < size) fail(cursor, at, `${remaining} bytes remain for a record that says ${length} and takes ${size}`);
+    if (length > remaining) fail(cursor, at, `record says ${length} bytes, ${remaining} remain`);
+    visit(at, at + length);
+    at += align4(length);
+  }
 }
 
 /** Calls `visit` for each attribute from `start` to `end`; a length that cannot be right is an error, never a hang. */
@@ -142,7 +182,7 @@ export function readField(field: Field, cursor: Cursor, from: number, to: number
 
 /** Reads kind and data into `target`. */
 export function readPair(pair: Pair, cursor: Cursor, kind: Range, data: Range | undefined, target: Value): Value {
-  const name = str.read(cursor.bytes, cursor.view, ...kind) as string;
+  const name = readShape(pair.kindLeaf, cursor, ...kind) as string;
   const arm = pair.arms.get(name);
   target.kind = arm === undefined ? 'other' : name;
   if (arm === undefined) {

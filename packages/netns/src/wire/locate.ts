@@ -1,8 +1,7 @@
 import { slotOf } from './attributes.ts';
-import { type Cursor, cursorOf, walkAttributes } from './interpret.ts';
-import type { AttributeSet, Pair, Prefixed, Shape } from './shape.ts';
+import { type Cursor, cursorOf, walkAttributes, walkRecords } from './interpret.ts';
+import type { AttributeSet, Pair, Prefixed, Records, Shape } from './shape.ts';
 import { align4, type Slice } from './slice.ts';
-import { str } from './text.ts';
 
 /** Names from the outermost attribute inwards, joined by dots: `linkinfo.data.id`. */
 export type AttributePath = string;
@@ -56,7 +55,8 @@ function visitSet(set: AttributeSet, cursor: Cursor, start: number, end: number,
   const kinds = new Map<Pair, string>();
   walkAttributes(cursor, start, end, (number, from, to) => {
     const slot = slotOf(set, number, cursor.family);
-    if (slot?.form === 'kind') kinds.set(slot.pair, str.read(cursor.bytes, cursor.view, from, to) as string);
+    if (slot?.form === 'kind')
+      kinds.set(slot.pair, slot.pair.kindLeaf.read(cursor.bytes, cursor.view, from, to) as string);
   });
   walkAttributes(cursor, start, end, (number, from, to) => {
     const slot = slotOf(set, number, cursor.family);
@@ -67,6 +67,21 @@ function visitSet(set: AttributeSet, cursor: Cursor, start: number, end: number,
     visit({ path, offset: from - 4 - cursor.origin, end: to - cursor.origin, shape, family: cursor.family });
     if (shape?.form === 'attributes') visitSet(shape, cursor, from, to, `${path}.`, visit);
     if (shape?.form === 'prefixed') visitPrefixed(shape, cursor, from, to, `${path}.`, visit);
+    if (shape?.form === 'records') visitRecords(shape, cursor, from, to, `${path}.`, visit);
+  });
+}
+
+function visitRecords(
+  { record }: Records,
+  cursor: Cursor,
+  start: number,
+  end: number,
+  prefix: string,
+  visit: Visit,
+): void {
+  let index = 0;
+  walkRecords(record, cursor, start, end, (from, to) => {
+    visitSet(record.attributes, cursor, from + align4(record.header.size), to, `${prefix}${index++}.`, visit);
   });
 }
 

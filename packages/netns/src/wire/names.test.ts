@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
-import { u8, u32 } from './integers.ts';
-import { flagNames, flags, named, nameOf } from './names.ts';
+import { describe, expect, it } from 'vitest';
+import { u8, u16, u32 } from './integers.ts';
+import { flagNames, flags, named, nameOf, word } from './names.ts';
+import { Writer } from './writer.ts';
 
 const states = ['unknown', undefined, 'down'];
 
@@ -19,4 +20,23 @@ it('shows names without changing values', () => {
   expect(named(u8, states).show?.(2)).toBe('down');
   expect(flags(u32, ['a', 'b']).show?.(3)).toBe('a|b');
   expect(flags(u32, ['a', 'b']).show?.(0)).toBe('0');
+});
+
+describe('word', () => {
+  const leaf = word(u16, { 1: 'one', 300: 'many' });
+  const write = (value: unknown) => {
+    const writer = new Writer();
+    return leaf.write(writer, value) ?? Buffer.from(writer.finish()).toString('hex');
+  };
+
+  it('is the name of a number, or its digits', () => {
+    const bytes = Uint8Array.of(0x2c, 1, 5, 0);
+    const view = new DataView(bytes.buffer);
+    expect([leaf.read(bytes, view, 0, 2), leaf.read(bytes, view, 2, 4)]).toEqual(['many', '5']);
+    expect([write('many'), write('5')]).toEqual(['2c01', '0500']);
+  });
+
+  it.each(['none', '70000', 5.5, undefined])('is not %j', (value) => {
+    expect(write(value)).toContain('must be');
+  });
 });

@@ -1,4 +1,4 @@
-import type { Leaf, Typed } from './shape.ts';
+import { type Leaf, leaf, type Typed } from './shape.ts';
 
 /** Names of values (`operstate` 6 is `up`) or, for flags, of bits. Index or bit number to name. */
 export type Names = readonly (string | undefined)[] | Readonly<Record<number, string>>;
@@ -26,6 +26,20 @@ export function flagNames(names: Names, value: number): string[] {
 /** A leaf whose values have names. They stay numbers in the decoded value; the names serve the formatter. */
 export function named(type: Typed<Leaf, number>, names: Names): Typed<Leaf, number> {
   return { ...type, show: (value) => nameOf(names, value as number) };
+}
+
+/** A number that is a word in the decoded value; one that has none is written in digits. */
+export function word(type: Typed<Leaf, number>, names: Names): Typed<Leaf, string> {
+  const numbers = new Map(Object.entries(names).map(([number, name]) => [name, Number(number)]));
+  return leaf<string>({
+    name: `word[${type.sizes?.[0]}]`,
+    sizes: type.sizes,
+    read: (bytes, view, start, end) => nameOf(names, type.read(bytes, view, start, end) as number),
+    write(writer, value) {
+      const number = numbers.get(value as string) ?? (/^\d+$/.test(String(value)) ? Number(value) : undefined);
+      return number === undefined ? `must be one of ${[...numbers.keys()].join(', ')}` : type.write(writer, number);
+    },
+  });
 }
 
 /** A leaf whose bits have names. */

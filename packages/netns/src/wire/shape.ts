@@ -4,7 +4,7 @@ import type { Writer } from './writer.ts';
  * The shapes that bytes can have. A declaration is a tree of these plain objects; the interpreter, the compiler, the lazy
  * view, the encoder, the formatter and the property tests all walk the same tree, so one declaration is enough for all.
  */
-export type Shape = Leaf | Struct | ArrayOf | AttributeSet | Prefixed;
+export type Shape = Leaf | Struct | ArrayOf | AttributeSet | Prefixed | Records;
 
 /** One value without parts. New kinds of leaf are one object each; nothing else needs to know them. */
 export interface Leaf {
@@ -80,6 +80,8 @@ export interface Pair {
   /** The field that holds kind and data; `undefined` when they belong to the set itself. */
   readonly name: string | undefined;
   readonly kindNumber: number;
+  /** How the kind is written: mostly its name as text. */
+  readonly kindLeaf: Leaf;
   readonly dataNumber: number;
   readonly arms: ReadonlyMap<string, Shape>;
 }
@@ -91,6 +93,12 @@ export interface Prefixed {
   readonly form: 'prefixed';
   readonly header: Struct;
   readonly attributes: AttributeSet;
+}
+
+/** Structs with attributes, one after the other; each begins with its own length, which the encoder fills in. */
+export interface Records {
+  readonly form: 'records';
+  readonly record: Prefixed;
 }
 
 /** A shape together with the static types of what it decodes to and what it encodes from. */

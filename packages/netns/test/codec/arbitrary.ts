@@ -4,7 +4,7 @@ import type { AttributeSet, Field, Leaf, Pair, Prefixed, Shape, Struct } from '.
 import { isPadding } from '../../src/wire/struct.ts';
 
 type Value = Record<string, unknown>;
-type Rule = (size: number | undefined) => fc.Arbitrary<unknown>;
+type Rule = (size: number | undefined, leaf: Leaf) => fc.Arbitrary<unknown>;
 
 const byteArray = (size: number | undefined) =>
   fc.uint8Array(size === undefined ? { maxLength: 40 } : { minLength: size, maxLength: size });
@@ -13,6 +13,8 @@ const bigInteger = (bits: bigint, signed: boolean) => () =>
   signed
     ? fc.bigInt({ min: -(1n << (bits - 1n)), max: (1n << (bits - 1n)) - 1n })
     : fc.bigInt({ min: 0n, max: (1n << bits) - 1n });
+const macText = (size: number | undefined) =>
+  byteArray(size).map((bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':'));
 const address = (size: number) => () => byteArray(size).map((bytes) => formatIpAddress(bytes));
 
 /** Values of each leaf, by its name. A new leaf needs a line here; without one the property tests say so. */
@@ -35,11 +37,17 @@ const leaves: Readonly<Record<string, Rule>> = {
   flagOrBool: () => fc.constant(true),
   str: () => fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\0', '')),
   bytes: byteArray,
-  macAddress: (size) =>
-    byteArray(size).map((bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(':')),
+  macAddress: (size) => macText(size),
+  mplsLabels: () => fc.array(fc.integer({ min: 0, max: 0xfffff }), { minLength: 1, maxLength: 30 }),
+  via: () =>
+    fc.record(
+      { family: fc.nat({ max: 0xffff }), address: fc.oneof(address(4)(), address(16)(), macText(6), macText(20)) },
+      { noNullPrototype: true },
+    ),
   ipAddress: () => fc.oneof(address(4)(), address(16)()),
   ipv4Address: address(4),
   ipv6Address: address(16),
+  word: (size, leaf) => byteArray(size).map((bytes) => leaf.read(bytes, new DataView(bytes.buffer), 0, bytes.length)),
 };
 
 /** Any value that the shape can encode and gets back when it decodes. */
@@ -57,6 +65,8 @@ export function arbitraryOf(shape: Shape, family = 0): fc.Arbitrary<unknown> {
       return attributesValue(shape, family);
     case 'prefixed':
       return prefixedValue(shape);
+    case 'records':
+      return fc.array(recordValue(shape.record, family), { maxLength: 3 });
   }
 }
 
@@ -64,7 +74,7 @@ function leafValue(leaf: Leaf): fc.Arbitrary<unknown> {
   const [name = '', size] = leaf.name.split(/[[\]]/);
   const rule = leaves[name];
   if (rule === undefined) throw new Error(`no arbitrary for the leaf ${leaf.name}: add a line to leaves`);
-  return rule(size === undefined ? undefined : Number(size));
+  return rule(size === undefined ? undefined : Number(size), leaf);
 }
 
 function structValue(struct: Struct, growing: boolean): fc.Arbitrary<Value> {
@@ -89,12 +99,19 @@ function structValue(struct: Struct, growing: boolean): fc.Arbitrary<Value> {
 }
 
 function prefixedValue(shape: Prefixed): fc.Arbitrary<Value> {
-  const families = fc.constantFrom(0, 2, 7, 10);
+  const families = fc.constantFrom(0, 2, 7, 10, 28);
   return fc.tuple(structValue(shape.header, false), families).chain(([header, family]) => {
     const [first] = shape.header.fields;
     const own = first?.name === 'family' ? { ...header, family } : header;
     return attributesValue(shape.attributes, family).map((attributes) => ({ header: own, attributes }));
   });
+}
+
+function recordValue({ header, attributes }: Prefixed, family: number): fc.Arbitrary<Value> {
+  return fc.record(
+    { header: structValue(header, false), attributes: attributesValue(attributes, family) },
+    { noNullPrototype: true },
+  ) as fc.Arbitrary<Value>;
 }
 
 function attributesValue(set: AttributeSet, family: number): fc.Arbitrary<Value> {
@@ -131,7 +148,7 @@ function pairValue(pair: Pair, family: number): fc.Arbitrary<Value> {
       { requiredKeys: ['kind'], noNullPrototype: true },
     ),
   );
-  const name = leafValue({ name: 'str' } as Leaf).filter((text) => !pair.arms.has(text as string));
+  const name = leafValue(pair.kindLeaf).filter((text) => !pair.arms.has(text as string));
   const other = fc.record(
     { kind: fc.constant('other'), name, raw: byteArray(undefined) },
     { requiredKeys: ['kind', 'name'], noNullPrototype: true },
