@@ -3,7 +3,8 @@
  * Captures what `ip` and the kernel say to each other, as a golden fixture for the codec's tests.
  *
  *     node tools/capture-fixture.mjs NAME [--setup COMMAND]... -- ip link add v0 type veth peer name v1
- *     node tools/capture-fixture.mjs --again          capture every fixture anew, with its recorded commands
+ *     node tools/capture-fixture.mjs --again          capture every fixture anew, with its recorded commands, except those of
+ *                                                     what the running kernel does not know and another one did
  *
  * The commands run in private mount and network namespaces with an empty /run; nothing outside them is touched. Needs
  * root, unshare and strace. The decoded values in the file come from our own decoder: read them before you commit them,
@@ -60,10 +61,20 @@ function capture(file, setup, command) {
       return { direction, hex, ...(again !== hex && { reencoded: again }), decoded: codec.plain(decoded) };
     }),
   );
+  const path = join(folder, file);
+  if (existsSync(path) && !isUnsupported(JSON.parse(readFileSync(path, 'utf8')).messages) && isUnsupported(messages)) {
+    console.log(`${file}: kept, this kernel cannot do it`);
+    return;
+  }
   const kernel = execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim();
   const tool = execFileSync('ip', ['-V'], { encoding: 'utf8' }).trim();
-  writeFileSync(join(folder, file), `${JSON.stringify({ command, setup, kernel, tool, messages }, null, 1)}\n`);
+  writeFileSync(path, `${JSON.stringify({ command, setup, kernel, tool, messages }, null, 1)}\n`);
   console.log(`${file}: ${messages.length} messages`);
+}
+
+/** Whether the kernel answered EOPNOTSUPP. */
+function isUnsupported(messages) {
+  return messages.some(({ decoded }) => decoded.errno === 95);
 }
 
 /** The buffers of each call from strace's hexadecimal dumps. A peek repeats what the next call receives: left out. */

@@ -6,9 +6,14 @@ import { addressAttributes } from './families/route/address.ts';
 import { encaps } from './families/route/encap.ts';
 import { bond, bondSlave } from './families/route/kinds/bond.ts';
 import { bridge, bridgePort, bridgeSpec } from './families/route/kinds/bridge.ts';
+import { geneve } from './families/route/kinds/geneve.ts';
+import { gre, ip6gre } from './families/route/kinds/gre.ts';
+import { ip6tnl, ipip, sit } from './families/route/kinds/ip-tunnel.ts';
+import { macsec } from './families/route/kinds/macsec.ts';
 import { macvlan } from './families/route/kinds/macvlan.ts';
-import { ipvlan, tun, vrf } from './families/route/kinds/small.ts';
+import { bareudp, hsr, ipvlan, tun, vrf, xfrm } from './families/route/kinds/small.ts';
 import { vlan } from './families/route/kinds/vlan.ts';
+import { vti, vti6 } from './families/route/kinds/vti.ts';
 import { vxlan } from './families/route/kinds/vxlan.ts';
 import { linkAttributes, veth } from './families/route/link.ts';
 import { linkInet6 } from './families/route/link-af-spec.ts';
@@ -25,6 +30,7 @@ const headers = [
   'if_addr.h',
   'if_bridge.h',
   'if_link.h',
+  'if_tunnel.h',
   'ila.h',
   'ioam6_iptunnel.h',
   'lwtunnel.h',
@@ -54,6 +60,18 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['IFLA_TUN_', tun],
   ['IFLA_IPVLAN_', ipvlan],
   ['IFLA_VRF_', vrf],
+  ['IFLA_GENEVE_', geneve],
+  ['IFLA_GRE_', gre],
+  ['IFLA_GRE_', ip6gre],
+  ['IFLA_IPTUN_', ipip],
+  ['IFLA_IPTUN_', sit],
+  ['IFLA_IPTUN_', ip6tnl],
+  ['IFLA_VTI_', vti],
+  ['IFLA_VTI_', vti6],
+  ['IFLA_XFRM_', xfrm],
+  ['IFLA_BAREUDP_', bareudp],
+  ['IFLA_MACSEC_', macsec],
+  ['IFLA_HSR_', hsr],
   ['IFLA_BOND_', bond],
   ['IFLA_BOND_SLAVE_', bondSlave],
   ['VETH_INFO_', veth],
@@ -84,6 +102,10 @@ const ours: Readonly<Record<string, string>> = {
   IFLA_INET6: 'IFLA_PROTINFO',
   RTA_DST_LABEL: 'RTA_DST',
   IFLA_BRIDGE_SPEC: 'IFLA_AF_SPEC',
+  IFLA_IPTUN_SIXRD_PREFIX: 'IFLA_IPTUN_6RD_PREFIX',
+  IFLA_IPTUN_SIXRD_RELAY_PREFIX: 'IFLA_IPTUN_6RD_RELAY_PREFIX',
+  IFLA_IPTUN_SIXRD_PREFIXLEN: 'IFLA_IPTUN_6RD_PREFIXLEN',
+  IFLA_IPTUN_SIXRD_RELAY_PREFIXLEN: 'IFLA_IPTUN_6RD_RELAY_PREFIXLEN',
   NLMSGERR_ATTR_MESSAGE: 'NLMSGERR_ATTR_MSG',
   NLMSGERR_ATTR_OFFSET: 'NLMSGERR_ATTR_OFFS',
   NLMSGERR_ATTR_MISSING_TYPE: 'NLMSGERR_ATTR_MISS_TYPE',

@@ -11,9 +11,14 @@ import { NETLINK_ROUTE } from '../../protocols.ts';
 import { AF_BRIDGE, AF_INET6, addressFamilies } from './address-families.ts';
 import { bond, bondSlave } from './kinds/bond.ts';
 import { bridge, bridgePort, bridgeSpec } from './kinds/bridge.ts';
+import { geneve } from './kinds/geneve.ts';
+import { gre, ip6gre } from './kinds/gre.ts';
+import { ip6tnl, ipip, sit } from './kinds/ip-tunnel.ts';
+import { macsec } from './kinds/macsec.ts';
 import { macvlan } from './kinds/macvlan.ts';
-import { dummy, ifb, ipvlan, tun, vrf } from './kinds/small.ts';
+import { bareudp, dummy, hsr, ifb, ipvlan, nlmon, tun, vcan, vrf, wireguard, xfrm } from './kinds/small.ts';
 import { vlan } from './kinds/vlan.ts';
+import { vti, vti6 } from './kinds/vti.ts';
 import { vxlan } from './kinds/vxlan.ts';
 import { linkAfSpec, linkInet6 } from './link-af-spec.ts';
 import { linkStats, linkStats64 } from './link-stats.ts';
@@ -168,7 +173,7 @@ const common = {
 
 const peer = prefixed(ifinfomsg, attrs(common));
 
-/** VETH_INFO_*: the other end, made in the same request: `ip link add a type veth peer name b netns NAME`. */
+/** VETH_INFO_*: the other end, made in the same request: `ip link add a type veth peer name b netns NAME`; the same for vxcan. */
 export const veth = attrs({ peer: [1, peer] });
 
 /** IFLA_NETKIT_*: `ip link add type netkit`, since Linux 6.7. */
@@ -188,7 +193,42 @@ export const netkit = attrs({
 export const linkinfo = byKind(
   1,
   2,
-  { veth, netkit, vxlan, bridge, vlan, macvlan, macvtap: macvlan, ipvlan, ipvtap: ipvlan, bond, vrf, tun, dummy, ifb },
+  {
+    veth,
+    vxcan: veth,
+    netkit,
+    vxlan,
+    bridge,
+    vlan,
+    macvlan,
+    macvtap: macvlan,
+    ipvlan,
+    ipvtap: ipvlan,
+    bond,
+    vrf,
+    tun,
+    dummy,
+    ifb,
+    nlmon,
+    vcan,
+    wireguard,
+    geneve,
+    gre,
+    gretap: gre,
+    erspan: gre,
+    ip6gre,
+    ip6gretap: ip6gre,
+    ip6erspan: ip6gre,
+    ipip,
+    sit,
+    ip6tnl,
+    vti,
+    vti6,
+    xfrm,
+    bareudp,
+    macsec,
+    hsr,
+  },
   { xstats: [3, bytes], slave: pair(4, 5, { bridge: bridgePort, bond: bondSlave, vrf }) },
 );
 

@@ -1,10 +1,14 @@
 import { attrs } from '../../../../wire/attributes.ts';
-import { bool, u8, u16, u32 } from '../../../../wire/integers.ts';
+import { bool, flag, u8, u16, u16be, u32 } from '../../../../wire/integers.ts';
+import { macAddress } from '../../../../wire/mac-address.ts';
 import { named } from '../../../../wire/names.ts';
 
-/** Kinds that take no settings: `ip link add type dummy`, `type ifb`. */
+/** Kinds that take no settings: `ip link add type dummy`. A wireguard link is set up by its own family of messages. */
 export const dummy = attrs({});
 export const ifb = attrs({});
+export const nlmon = attrs({});
+export const vcan = attrs({});
+export const wireguard = attrs({});
 
 /** IFLA_TUN_*: read only; a tun device is made by opening /dev/net/tun. `type` is 1 for tun and 2 for tap. */
 export const tun = attrs({
@@ -27,3 +31,26 @@ export const ipvlan = attrs({ mode: [1, named(u16, ipvlanModes)], flags: [2, u16
 
 /** IFLA_VRF_*: `ip link add type vrf table NUMBER`; also what its members show. */
 export const vrf = attrs({ table: [1, u32] });
+
+/** IFLA_XFRM_*: the interface of IPsec policies with this id, `ip link add type xfrm if_id NUMBER`. */
+export const xfrm = attrs({ link: [1, u32], ifId: [2, u32], collectMetadata: [3, flag] });
+
+/** IFLA_BAREUDP_*: a protocol over UDP without more, `ip link add type bareudp`. `ethertype` is ETH_P_*. */
+export const bareudp = attrs({
+  port: [1, u16be],
+  ethertype: [2, u16be],
+  srcportMin: [3, u16],
+  multiprotoMode: [4, flag],
+});
+
+/** IFLA_HSR_*: a ring or two parallel networks, `ip link add type hsr`. `protocol`: 0 HSR, 1 PRP. */
+export const hsr = attrs({
+  slave1: [1, u32],
+  slave2: [2, u32],
+  multicastSpec: [3, u8],
+  supervisionAddr: [4, macAddress],
+  seqNr: [5, u16],
+  version: [6, u8],
+  protocol: [7, u8],
+  interlink: [8, u32],
+});
