@@ -64,7 +64,7 @@ static char **run_step(char **word) {
     if (!word[n]) fail(steps[i].name, position, EINVAL, 125);
   skip = 0;
   long may_fail = tolerated;
-  tolerated = 0;
+  if (steps[i].run != do_say) tolerated = 0; /* what to say is about the next step, too */
   long error = steps[i].run(word);
   if (error < 0 && -error != may_fail) fail(say, position, -error, exit_status);
   return word + steps[i].words + skip;

@@ -22,6 +22,7 @@ export {
   NetlinkError,
   UnsupportedError,
 } from './errors.ts';
+export { bindNamespace, unbindNamespace } from './namespaces/bind.ts';
 export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespaces/discover/census.ts';
 export type { SeenProcess } from './namespaces/discover/in-processes.ts';
 export { type NamespaceId, sameNamespace } from './namespaces/identity.ts';

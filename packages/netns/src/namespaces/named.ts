@@ -1,38 +1,14 @@
 import { KernelError } from '../errors.ts';
 import { inChild } from '../native/child.ts';
-import { AT_FDCWD, CLONE_NEWNET, MS_BIND, O_CLOEXEC, O_RDONLY, S_IFREG } from '../native/constants.ts';
+import { AT_FDCWD, CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import type { SyscallStep } from '../native/syscall.ts';
-import { syscall } from '../native/syscall.ts';
 import { ResourceStack } from '../resource.ts';
+import { bindingSteps, runBinding } from './bind.ts';
 import { detachAndUnlink, pathOfName, pathsPerChild } from './names.ts';
 import { Namespace } from './namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
 import { type NamingOptions, prepareForNames } from './run-directory.ts';
-
-/** Making a name: an empty file, then the mount on it. `mknod` makes the file without opening it. */
-function nameSteps(path: string, source: string): readonly SyscallStep[] {
-  return [
-    ['mknodat', AT_FDCWD, path, S_IFREG, 0],
-    ['mount', source, path, 'none', MS_BIND, null],
-  ];
-}
-
-/**
- * The file and the mount are made in a child that outlives this process if need be: whoever is killed, the name is there whole
- * or not at all. If it was the child, this process takes the file away again.
- */
-function runNaming(path: string, steps: readonly SyscallStep[], operations: readonly string[]): readonly number[] {
-  const fileStep = steps.findIndex(([name]) => name === 'mknodat');
-  const { results, failed } = inChild(operations[fileStep] ?? '', steps);
-  if (!failed) return results;
-  const openStep = steps.findIndex(([name]) => name === 'openat');
-  const opened = results[openStep];
-  if (opened !== undefined) syscall('close', opened);
-  const operation = operations[failed.step] ?? '';
-  if (results.length > fileStep) detachAndUnlink(path);
-  throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
-}
 
 /**
  * Makes a new network namespace and gives it a name. `ip netns add NAME`.
@@ -47,9 +23,9 @@ export function createNamed(name: string, options: NamingOptions = {}): Namespac
   const steps: readonly SyscallStep[] = [
     ['unshare', CLONE_NEWNET],
     ['openat', AT_FDCWD, '/proc/self/ns/net', O_RDONLY | O_CLOEXEC],
-    ...nameSteps(path, '/proc/self/ns/net'),
+    ...bindingSteps(path, '/proc/self/ns/net'),
   ];
-  const results = runNaming(path, steps, [
+  const results = runBinding(path, steps, [
     `create a new network namespace ${JSON.stringify(name)}`,
     `open the new network namespace ${JSON.stringify(name)}`,
     `create namespace file ${path}`,
@@ -73,7 +49,7 @@ export function createNames(names: readonly string[], options: NamingOptions = {
     const chunk = paths.slice(start, start + count);
     const steps = chunk.flatMap((path) => [
       ['unshare', CLONE_NEWNET] as const,
-      ...nameSteps(path, '/proc/self/ns/net'),
+      ...bindingSteps(path, '/proc/self/ns/net'),
     ]);
     const { results, failed } = inChild('create network namespaces', steps);
     chunk.slice(0, Math.ceil((results.length - 1) / 3)).forEach((path) => {
@@ -100,7 +76,7 @@ export function attachName(name: string, ref: NamespaceRef, options: NamingOptio
   const path = pathOfName(name, options.runDirectory);
   using namespace = openNamespace(ref, 'net', options);
   prepareForNames(options);
-  runNaming(path, nameSteps(path, `/proc/self/fd/${namespace.fd.raw}`), [
+  runBinding(path, bindingSteps(path, `/proc/self/fd/${namespace.fd.raw}`), [
     `create namespace file ${path}`,
     `bind ${describeRef(ref)} to ${path}`,
   ]);

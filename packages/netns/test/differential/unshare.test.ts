@@ -78,6 +78,7 @@ const same: readonly (readonly string[])[] = [
   ['-rR', '/nope', 'true'],
   ['-r', '--net=/nope', 'true'],
   ['-rm', '--mount-proc=/nope', 'true'],
+  ['-rpf', '--propagation=slave', '--mount-proc=/mnt', 'cat', '/mnt/self/comm'],
 ];
 
 /** The same for root only: as an ordinary user the two would be refused alike. */

@@ -3,20 +3,23 @@ import type { SetUp } from './set-up.ts';
 import type { PlannedStep } from './step.ts';
 import { kernelStep } from './step-makers.ts';
 
+const EPERM = 1;
+
 export function credentialSteps({ credentials, capabilities }: SetUp): PlannedStep[] {
   if (credentials === undefined) return [];
   const { groups, gid, uid } = credentials;
   const steps: PlannedStep[] = [];
   if (capabilities?.bounding !== undefined) steps.push(boundingStep(capabilities.bounding));
-  if (groups !== undefined)
+  if (groups === 'late-if-allowed') steps.push(kernelStep('prepare', 'setgroups', '', ['tolerate', String(EPERM)]));
+  if (typeof groups === 'string')
     steps.push(
-      kernelStep(
-        'groups',
-        'setgroups',
-        'set the groups',
-        groups === 'late' ? ['groups-late'] : ['groups', groups.join(',')],
-        { call: groups === 'late' ? 'setgroups(0), unless done' : `setgroups(${groups.join(', ') || 0})` },
-      ),
+      kernelStep('groups', 'setgroups', 'set the groups', ['groups-late'], { call: 'setgroups(0), unless done' }),
+    );
+  else if (groups !== undefined)
+    steps.push(
+      kernelStep('groups', 'setgroups', 'set the groups', ['groups', groups.join(',')], {
+        call: `setgroups(${groups.join(', ') || 0})`,
+      }),
     );
   if (gid !== undefined)
     steps.push(kernelStep('gid', 'setgid', `become group ${gid}`, ['setgid', String(gid)], { call: `setgid(${gid})` }));

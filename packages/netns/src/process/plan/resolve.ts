@@ -123,7 +123,9 @@ function procOf({ root, propagation = 'private' }: SpawnPlan, proc: true | strin
 function credentialsOf(plan: SpawnPlan, entersUser: boolean, groupsDenied: boolean): Pick<SetUp, 'credentials'> {
   const uid = plan.uid ?? (entersUser ? 0 : undefined);
   const gid = plan.gid ?? (entersUser ? 0 : undefined);
-  const groups = plan.supplementaryGroups ?? (entersUser ? ('late' as const) : groupsDenied ? undefined : []);
+  // An ordinary user who enters a user namespace of their own may not give up their groups, there or before.
+  const groups =
+    plan.supplementaryGroups ?? (entersUser ? ('late-if-allowed' as const) : groupsDenied ? undefined : []);
   if (uid === undefined && gid === undefined && plan.supplementaryGroups === undefined) return {};
   const credentials: Credentials = {
     ...(groups === undefined ? {} : { groups }),

@@ -107,8 +107,8 @@ export interface Binfmt {
 }
 
 export interface Credentials {
-  /** Supplementary groups; `late`: a second try after `dropGroups`. */
-  readonly groups?: readonly number[] | 'late';
+  /** Supplementary groups; `late`: a second try after `dropGroups`; `late-if-allowed`: they stay if both are refused. */
+  readonly groups?: readonly number[] | 'late' | 'late-if-allowed';
   readonly gid?: number;
   readonly uid?: number;
 }

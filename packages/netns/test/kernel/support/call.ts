@@ -1,4 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import * as bind from '../../../src/namespaces/bind.ts';
+import { NamespaceCensus } from '../../../src/namespaces/discover/census.ts';
 import * as monitor from '../../../src/namespaces/monitor.ts';
 import * as named from '../../../src/namespaces/named.ts';
 import * as names from '../../../src/namespaces/names.ts';
@@ -6,7 +8,9 @@ import * as namespace from '../../../src/namespaces/namespace.ts';
 import * as processes from '../../../src/namespaces/processes.ts';
 import * as reference from '../../../src/namespaces/reference.ts';
 import * as runDirectory from '../../../src/namespaces/run-directory.ts';
+import type { NamespaceType } from '../../../src/namespaces/type.ts';
 import * as exec from '../../../src/process/exec.ts';
+import * as runPlan from '../../../src/process/run-plan.ts';
 import * as privateNamespaces from '../../../src/testing/private-namespaces.ts';
 
 /**
@@ -23,6 +27,14 @@ const library = {
   ...reference,
   ...runDirectory,
   ...exec,
+  ...runPlan,
+  ...bind,
+  /** Who is in a namespace, as far as this process sees. */
+  findNamespace: (type: NamespaceType, inode: number) => {
+    using census = new NamespaceCensus({ types: [type] });
+    const entry = census.get(inode);
+    return entry && { type: entry.type, pids: entry.processes.map(({ pid }) => pid) };
+  },
   openSockets: () =>
     readdirSync('/proc/self/fd').flatMap((fd) => {
       try {
@@ -40,9 +52,9 @@ export interface CallOutcome {
   readonly error?: { readonly name: string; readonly code: string; readonly message: string };
 }
 
-function call([name, ...args]: readonly [keyof typeof library, ...unknown[]]): CallOutcome {
+async function call([name, ...args]: readonly [keyof typeof library, ...unknown[]]): Promise<CallOutcome> {
   try {
-    const value = (library[name] as (...args: unknown[]) => unknown)(...args);
+    const value = await (library[name] as (...args: unknown[]) => unknown)(...args);
     if (!(value instanceof namespace.Namespace)) return { value };
     const seen = { value: { ino: value.id.ino, cookie: String(value.cookie) } };
     value.close();
@@ -54,4 +66,6 @@ function call([name, ...args]: readonly [keyof typeof library, ...unknown[]]): C
 }
 
 const [calls = '[]'] = process.argv.slice(2);
-console.log(JSON.stringify(JSON.parse(calls).map(call)));
+const outcomes: CallOutcome[] = [];
+for (const each of JSON.parse(calls)) outcomes.push(await call(each));
+console.log(JSON.stringify(outcomes));
