@@ -1,55 +1,81 @@
 #!/usr/bin/env node
-// Keeps V8's compiled form of each bundle beside it, for the version of Node that runs this: half of what the command needs to start
-// is compiling. Other versions refuse it, and compile. Also puts the loader that uses it at the head of main.cjs.
-//   node scripts/build-code-cache.mjs DIRECTORY
+// Keeps V8's compiled form of each bundle beside it, for the version of Node that runs this: most of what the command needs to start
+// is compiling. Other versions refuse it, and compile (src/cli/launch.ts).
+//   node scripts/build-code-cache.mjs DIRECTORY            what runs when a bundle is loaded is in the compiled form
+//   node scripts/build-code-cache.mjs DIRECTORY rehearse   and what its verb runs: needs private namespaces, makes names in them
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
-const directory = process.argv[2];
+const [directory, rehearse] = process.argv.slice(2);
 
-/** What stands at the head of main.cjs. `require` of a bundle beside it takes the compiled form, if it is there and fits. */
-const loader = `{
-  const plainRequire = require;
-  const { readFileSync } = plainRequire('fs');
-  require = (path) => {
-    if (!path.startsWith('./')) return plainRequire(path);
-    const file = __dirname + path.slice(1);
-    let cachedData;
-    try {
-      cachedData = readFileSync(file + '.' + process.version + '.cache');
-    } catch {
-      return plainRequire(file);
-    }
-    const { Script } = plainRequire('vm');
-    const source = '(function (exports, require, module, __filename, __dirname) {' + readFileSync(file, 'latin1') + '\\n})';
-    const script = new Script(source, { filename: file, cachedData });
-    const module = { exports: {} };
-    script.runInThisContext().call(module.exports, module.exports, require, module, file, __dirname);
-    return module.exports;
+/** What is done before, so that there is something to tell. */
+const stage = ['add a', 'add b', 'set a 1', 'ip link add v0 type veth peer name v1'];
+
+/** What each bundle is made to do, in this order; V8 compiles a function when it is first called. */
+const rehearsals = {
+  version: ['--version', 'version --json'],
+  help: ['help'],
+  ls: ['ls', 'ls --json', 'ls --names'],
+  ids: ['ids', 'ids --json'],
+  identify: ['identify', 'identify --json'],
+  pids: ['pids a', 'pids /proc/self/ns/net', 'pids a --json'],
+  lsns: ['lsns', 'lsns -t net', 'lsns --json'],
+  'ip-netns': [
+    'ip netns',
+    'ip netns list-id',
+    'ip -j netns',
+    'ip -j netns list-id',
+    'ip netns pids a',
+    'ip netns identify',
+  ],
+  'ip-link': [
+    'ip link',
+    'ip -j link',
+    'ip -d link',
+    'ip -s link',
+    'ip -br link',
+    'ip link show lo',
+    'ip link set lo up',
+  ],
+  'ip-address': ['ip addr', 'ip -j addr', 'ip -br addr', 'ip addr show lo', 'ip addr add 127.0.0.2/8 dev lo'],
+  ip: ['ip -n a netns', 'ip -n a link', 'ip -n a -j link', 'ip -n a addr'],
+  add: ['add c'],
+  set: ['set b 2'],
+  del: ['del c'],
+};
+
+/** Loads a bundle as src/cli/launch.ts does, without a compiled form. */
+function load(name) {
+  const file = join(directory, `${name}.cjs`);
+  const script = new Script(
+    `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
+    { filename: file },
+  );
+  const module = { exports: {} };
+  script.runInThisContext().call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
+  return {
+    main: module.exports.main,
+    keep: () => writeFileSync(`${file}.${process.version}.cache`, script.createCachedData()),
   };
 }
-`;
 
-for (const name of readdirSync(directory).filter((file) => file.endsWith('.cjs') && file !== 'main.cjs')) {
-  const file = join(directory, name);
-  const text = readFileSync(file, 'utf8');
-  // Read as Latin-1 (which needs no decoding), so there may be nothing else in it.
-  const plain = text.replace(/[^\0-\x7f]/g, (sign) =>
-    sign
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
-  writeFileSync(file, plain);
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${plain}\n})`, {
-    filename: file,
-  });
-  const module = { exports: {} };
-  // Run once: what runs at loading is then in the compiled form.
-  script.runInThisContext().call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
-  writeFileSync(`${file}.${process.version}.cache`, script.createCachedData());
+async function perform(bundle, line) {
+  process.argv.splice(2, Infinity, ...line.split(' '));
+  await bundle.main().catch(() => {}); // a kernel may lack something: then there is less to keep
 }
-const main = join(directory, 'main.cjs');
-writeFileSync(main, loader + readFileSync(main, 'utf8'));
+
+process.on('exit', () => {}); // who listens gets `process.exit` (src/cli/leave.ts)
+const { exit } = process;
+process.exit = () => {};
+
+const names = readdirSync(directory).flatMap((file) => /^(.*)\.cjs$/.exec(file)?.[1] ?? []);
+const bundles = new Map(names.filter((name) => name !== 'main').map((name) => [name, load(name)]));
+if (rehearse) {
+  for (const line of stage) await perform(bundles.get(/^ip/.test(line) ? 'ip' : line.split(' ')[0]), line);
+  for (const [name, lines] of Object.entries(rehearsals))
+    for (const line of lines) await perform(bundles.get(name), line);
+}
+for (const bundle of bundles.values()) bundle.keep();
+exit(0);

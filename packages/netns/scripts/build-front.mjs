@@ -201,8 +201,11 @@ case $1 in
     ;;
 esac
 
-case $1 in
-  exec | ip | run | unshare | nsenter)
+# What starts programs tells them nothing of Node. The words of \`ip\` that do begin so: \`netns exec\`, \`-batch\`.
+case $1 in exec | run | unshare | nsenter) starts=yes ;; ip) starts=$* ;; *) starts='' ;; esac
+[ -n "$NETNS_ARGV0" ] && starts=yes
+case $starts in
+  yes | *' e'* | *' -b'* | *' --b'*)
     NETNS_SOFT_NOFILE=$(ulimit -Sn) && export NETNS_SOFT_NOFILE
     # Node would keep these from the command.
     NETNS_DESCRIPTORS=''
@@ -211,12 +214,13 @@ case $1 in
     done
     [ -n "$NETNS_DESCRIPTORS" ] && export NETNS_DESCRIPTORS
     ;;
+  *) unset NODE_EXTRA_CA_CERTS ;; # Node reads all of them when it starts, and nobody needs them here
 esac
 exec node "$root/dist/cli/main.cjs" "$@"
 `;
 
 /** Under names that nobody else has: a variable that is exported would change in the environment of the command, too. */
-const variables = 'here root machine arch helper flags words word subject type ready style name first';
+const variables = 'here root machine arch helper flags words word subject type ready style name first starts';
 const own = (text) =>
   variables.split(' ').reduce((all, each) => {
     const places = [

@@ -1,5 +1,8 @@
-import { fstatSync } from 'node:fs';
+import { TCGETS } from '../native/constants.ts';
+import { inheritDescriptors } from '../native/inherit.ts';
+import { syscall } from '../native/syscall.ts';
 import { fileSink, type Io as IpIo, type Sink } from './personalities/ip/io.ts';
+import { calledAs } from './request.ts';
 
 export { ReaderGone, type Sink } from './personalities/ip/io.ts';
 
@@ -10,38 +13,26 @@ export interface Io extends IpIo {
 }
 
 /** The surroundings of this process. `NETNS_…` variables are words from the front of the command, not for what we run. */
-export async function standardIo(env: Readonly<NodeJS.ProcessEnv>): Promise<Io> {
-  const { NETNS_ARGV0: path = 'netns', NETNS_SOFT_NOFILE: limit, NETNS_DESCRIPTORS: descriptors, ...rest } = env;
-  if (descriptors !== undefined) await passOn(descriptors);
+export function standardIo(env: Readonly<NodeJS.ProcessEnv>): Io {
+  const { NETNS_ARGV0, NETNS_SOFT_NOFILE: limit, NETNS_DESCRIPTORS: descriptors, ...rest } = env;
+  // What the command was started with beside the standard streams goes to what it starts; Node would close it.
+  if (descriptors !== undefined) inheritDescriptors((descriptors.match(/[0-9]+/g) ?? []).map(Number));
   return {
-    stdout: await sink(1),
-    stderr: await sink(2),
+    stdout: sink(1),
+    stderr: sink(2),
     env: rest,
-    name: path.slice(path.lastIndexOf('/') + 1),
+    name: calledAs({ NETNS_ARGV0 }),
     softFileLimit: limit !== undefined && /^[0-9]+$/.test(limit) ? Number(limit) : undefined,
   };
 }
 
-/** What the command was started with beside the standard streams goes to what it starts; Node would close it. */
-async function passOn(descriptors: string): Promise<void> {
-  const { inheritDescriptors } = await import('../process/exec.ts');
-  inheritDescriptors((descriptors.match(/[0-9]+/g) ?? []).map(Number));
+function sink(fd: number): Sink {
+  return fileSink(fd, isTerminal(fd));
 }
 
-async function sink(fd: number): Promise<Sink> {
-  return fileSink(fd, await isTerminal(fd));
-}
+const sizeofTermios = 64; // more than the kernel's, on any machine
 
-const memoryDevices = 1; // major number of /dev/null, /dev/zero, …
-
-/** `node:tty` takes milliseconds to load: it is asked only about what may be a terminal at all. */
-async function isTerminal(fd: number): Promise<boolean> {
-  try {
-    const status = fstatSync(fd);
-    if (!status.isCharacterDevice() || status.rdev >> 8 === memoryDevices) return false;
-    const { isatty } = await import('node:tty');
-    return isatty(fd);
-  } catch {
-    return false; // closed
-  }
+/** As isatty(3) does it; `node:tty` takes milliseconds to load. */
+function isTerminal(fd: number): boolean {
+  return syscall('ioctl', fd, TCGETS, new Uint8Array(sizeofTermios)) === 0;
 }

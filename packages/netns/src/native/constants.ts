@@ -42,6 +42,9 @@ export const NS_GET_NSTYPE = 0xb703;
 export const NS_GET_OWNER_UID = 0xb704;
 export const NS_GET_ID = 0x8008b70d;
 
+// asm-generic/ioctls.h
+export const TCGETS = 0x5401;
+
 // linux/sockios.h
 export const SIOCGSKNS = 0x894c;
 

@@ -41,6 +41,7 @@ const numbers = {
   setsid: [112, 157],
   chdir: [80, 49],
   wait4: [61, 260],
+  exit_group: [231, 94],
   pidfd_getfd: [438, 438],
 } as const;
 

@@ -1,6 +1,6 @@
 import { defaultRunDirectory, pathOfName } from '../namespaces/names.ts';
 import { addon, nsexecPath } from '../native/addon.ts';
-import { O_NONBLOCK } from '../native/constants.ts';
+import { inheritDescriptors, makeBlocking } from '../native/inherit.ts';
 import { check, syscall } from '../native/syscall.ts';
 import { planEnter } from './plan/enter-named.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
@@ -41,20 +41,6 @@ export function execInPlace(words: readonly string[], environment: NodeJS.Proces
   throw new Error('unreachable');
 }
 
-/** Node closes what it was started with, standard streams included, when it becomes another program: not these. */
-export function inheritDescriptors(descriptors: readonly number[]): void {
-  for (const fd of descriptors) syscall('fcntl', fd, F_SETFD, 0); // one that is closed stays so
-}
-
-/** Node makes pipes and sockets that it reads or writes non-blocking, for all who have them; programs do not expect that. */
-export function makeBlocking(fd: number): void {
-  const flags = syscall('fcntl', fd, F_GETFL);
-  if (flags >= 0 && flags & O_NONBLOCK) syscall('fcntl', fd, F_SETFL, flags & ~O_NONBLOCK);
-}
-
-const F_SETFD = 2;
-const F_GETFL = 3;
-const F_SETFL = 4;
 const RLIMIT_NOFILE = 7;
 
 function lowerFileLimit(soft: number): void {

@@ -3,10 +3,10 @@ import { release } from 'node:os';
 import { KernelError } from '../errors.ts';
 import { AF_UNIX, AT_FDCWD, O_CLOEXEC, O_RDWR, UV_READABLE } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
+import { makeBlocking } from '../native/inherit.ts';
 import { type Spawned, spawnProgram } from '../native/spawn.ts';
 import { check, type SyscallStep, syscall } from '../native/syscall.ts';
 import { watchDescriptor } from '../native/watch.ts';
-import { makeBlocking } from './exec.ts';
 import { signalName } from './plan/signals.ts';
 
 /** What Node's ChildProcess does with the native object behind it. */

@@ -1,6 +1,6 @@
 import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { Fd } from '../native/fd.ts';
-import { inheritDescriptors } from './exec.ts';
+import { inheritDescriptors } from '../native/inherit.ts';
 import { firstDescriptor, launch, type NamespaceProcess } from './launch.ts';
 import { type DescribedStep, describeSteps } from './plan/describe.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';

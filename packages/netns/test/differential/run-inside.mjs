@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const { runIp } = createRequire(import.meta.url)('../../dist/cli/ip.cjs');
+const { dispatch } = createRequire(import.meta.url)('../../dist/cli/ip.cjs');
 
 for (const name of readdirSync(process.argv[2]).sort()) {
   const results = join(process.argv[2], name, 'ours');
@@ -13,6 +13,6 @@ for (const name of readdirSync(process.argv[2]).sort()) {
   const texts = { out: '', err: '' };
   const sink = (kind) => ({ isTerminal: false, write: (text) => (texts[kind] += text) });
   process.chdir(join(process.argv[2], name));
-  const code = await runIp(argv, { stdout: sink('out'), stderr: sink('err'), env: process.env, name: 'ip' });
+  const code = await dispatch(argv, { stdout: sink('out'), stderr: sink('err'), env: process.env, name: 'ip' });
   for (const [kind, text] of Object.entries({ ...texts, code: String(code) })) writeFileSync(join(results, kind), text);
 }

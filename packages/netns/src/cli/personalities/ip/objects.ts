@@ -55,6 +55,11 @@ const rows: readonly Row[] = [
 /** The words of the objects that `ip` has and this program has not. */
 export const missingObjects: readonly string[] = rows.filter((row) => row.load === undefined).map((row) => row.word);
 
+/** What `ip` takes a word for. */
+export function objectWord(word: string): string | undefined {
+  return rows.find((candidate) => isPrefix(word, candidate.word))?.word;
+}
+
 /**
  * Runs `ip OBJECT …`. Throws Exit (1) for an object that is not implemented, and for one that `ip` does not know
  * either, unless that is to be left unsaid.

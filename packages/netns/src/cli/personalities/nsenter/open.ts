@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs';
 import type { NamespaceType } from '../../../namespaces/type.ts';
 import { AT_FDCWD, NS_GET_USERNS, O_APPEND, O_RDONLY, O_WRONLY } from '../../../native/constants.ts';
+import { inheritDescriptors } from '../../../native/inherit.ts';
 import { syscall } from '../../../native/syscall.ts';
-import { inheritDescriptors } from '../../../process/exec.ts';
 import type { PlanStep } from '../../../process/plan/step.ts';
 import { failure } from '../util-linux/failure.ts';
 

@@ -1,0 +1,26 @@
+import { requestOf } from './request.ts';
+
+/** The objects of `ip` that have a bundle of their own, by the words for them that are in use. */
+const ipObjects: Readonly<Record<string, string>> = {
+  a: 'address',
+  addr: 'address',
+  address: 'address',
+  l: 'link',
+  link: 'link',
+  netns: 'netns',
+};
+
+/** Options of `ip` that take no word of their own: behind them the object may stand. */
+const plainOption = /^-(?:json|j|details|d|statistics|stats|s|pretty|p|brief|br|oneline|o|all|a|[046])$/;
+
+/**
+ * Which of the build's bundles has all that a command line can need. Each is the whole command with only one verb inside, or `ip`
+ * with only one object: the less there is to load, the sooner it starts. In doubt it is the one with everything.
+ */
+export function bundleOf(argv: readonly string[], name: string): string {
+  const request = requestOf(argv, name);
+  if (request.of === 'unknown') return 'help';
+  if (request.of !== 'ip' || request.name !== 'ip') return request.of;
+  const object = request.words.find((word) => !plainOption.test(word)) ?? '';
+  return Object.hasOwn(ipObjects, object) ? `ip-${ipObjects[object]}` : 'ip';
+}

@@ -1,0 +1,57 @@
+/** The verbs, by name. */
+export const verbNames = [
+  'add',
+  'attach',
+  'del',
+  'ls',
+  'set',
+  'ids',
+  'identify',
+  'pids',
+  'exec',
+  'run',
+  'monitor',
+  'doctor',
+  'completion',
+  'version',
+  'help',
+] as const;
+
+/** Programs of util-linux: by their own name, or as the first word. */
+export const utilLinuxNames = ['unshare', 'nsenter', 'lsns'] as const;
+
+export type VerbName = (typeof verbNames)[number];
+export type UtilLinuxName = (typeof utilLinuxNames)[number];
+
+const asOptions: Readonly<Record<string, VerbName>> = {
+  '--help': 'help',
+  '-h': 'help',
+  '--version': 'version',
+  '-V': 'version',
+};
+
+/** What a command line asks for, and the words that are left for it; `unknown` leaves the one that nobody knows. */
+export interface Request {
+  readonly of: VerbName | UtilLinuxName | 'ip' | 'unknown';
+  /** What it is called by: `ip` behaves by its name. */
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** Reads the words behind the name that the command was called by. */
+export function requestOf(argv: readonly string[], name: string): Request {
+  if (name.startsWith('ip')) return { of: 'ip', name, words: argv }; // called as `ip`, `ipnetns`, …
+  const own = utilLinuxNames.find((each) => each === name);
+  if (own !== undefined) return { of: own, name, words: argv };
+  const [first = 'help', ...words] = argv;
+  if (first === 'ip') return { of: 'ip', name: 'ip', words };
+  const word = Object.hasOwn(asOptions, first) ? asOptions[first] : first;
+  const of = [...verbNames, ...utilLinuxNames].find((each) => each === word);
+  return of === undefined ? { of: 'unknown', name, words: [first] } : { of, name, words };
+}
+
+/** The name that the front of the command was called by, without directories. */
+export function calledAs(env: { readonly NETNS_ARGV0?: string | undefined }): string {
+  const path = env.NETNS_ARGV0 ?? 'netns';
+  return path.slice(path.lastIndexOf('/') + 1);
+}
