@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { NamespaceCensus } from '../../../namespaces/discover/census.ts';
 import type { NamespaceType } from '../../../namespaces/type.ts';
 import { AT_FDCWD, NS_GET_USERNS, O_APPEND, O_RDONLY, O_WRONLY } from '../../../native/constants.ts';
 import { inheritDescriptors } from '../../../native/inherit.ts';
@@ -26,12 +27,12 @@ function ok(result: number, text: string): number {
   return result;
 }
 
-/** A namespace by a file or, as `:ID`, by the kernel's number of it (Linux 6.19). */
-export function openNamespaceArgument(word: string): number {
-  return word.startsWith(':') ? openById(word.slice(1)) : openFile(word);
+/** A namespace by a file or, as `:ID`, by the kernel's number of it, which never comes again (`Namespace.cookie`). */
+export function openNamespaceArgument(word: string, type: NamespaceType): number {
+  return word.startsWith(':') ? openById(word.slice(1), type) : openFile(word);
 }
 
-function openById(word: string): number {
+function openById(word: string, type: NamespaceType): number {
   if (!/^\d+$/.test(word) || BigInt(word) >= 1n << 64n) throw failure(program, `failed to parse nsid: ${word}`);
   const handle = new ArrayBuffer(24); // u32 length, s32 type, u64 id, u32 namespace type, u32 inode
   const view = new DataView(handle);
@@ -39,7 +40,19 @@ function openById(word: string): number {
   view.setInt32(4, 0xf1, true);
   view.setBigUint64(8, BigInt(word), true);
   const result = syscall('open_by_handle_at', FD_NSFS_ROOT, new Uint8Array(handle), O_RDONLY);
-  return ok(result, `cannot open namespace of id ${word}`);
+  const opened = result < 0 ? findById(BigInt(word), type) : result;
+  return opened ?? ok(result, `cannot open namespace of id ${word}`);
+}
+
+/** Before Linux 6.19 the number alone is not enough for the kernel: then whichever namespace we see that has it. */
+function findById(id: bigint, type: NamespaceType): number | undefined {
+  using census = new NamespaceCensus({ types: [type] });
+  for (const entry of census.entries()) {
+    const namespace = census.open(entry);
+    if (namespace?.cookie === id) return namespace.fd.release();
+    namespace?.close();
+  }
+  return undefined;
 }
 
 /** Undefined where the kernel has none to give: then its files are opened. */

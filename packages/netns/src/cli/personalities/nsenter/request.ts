@@ -90,7 +90,7 @@ function withoutEquals(value: string): string {
 function readTarget(request: Request, { name, value }: Match): void {
   const type = typeOfOption[name];
   if (type !== undefined) {
-    const file = value === undefined ? undefined : openNamespaceArgument(withoutEquals(value));
+    const file = value === undefined ? undefined : openNamespaceArgument(withoutEquals(value), type);
     if (file !== undefined || !request.namespaces.has(type)) request.namespaces.set(type, file);
   }
   switch (name) {
