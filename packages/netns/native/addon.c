@@ -23,6 +23,11 @@ static napi_value number(napi_env env, double value) {
   return result;
 }
 
+static bool is_null(napi_env env, napi_value value) {
+  napi_valuetype type;
+  return napi_typeof(env, value, &type) == napi_ok && type == napi_null;
+}
+
 /* ---- arguments: number, bigint, string (NUL-terminated copy), typed array (its memory), null, { result: step } ---- */
 
 struct text {
@@ -483,6 +488,7 @@ static napi_value keep_alive(napi_env env, napi_callback_info info) {
 /* ---- a new program: in the place of this one, or beside it ---- */
 
 #define SIGNALS 64
+#define PLAIN_SIGNALS 31 /* before those of real time, which nobody ignores */
 
 struct signals {
   struct { void *handler; unsigned long flags; void *restorer; uint64_t mask; } actions[SIGNALS];
@@ -494,6 +500,13 @@ static void reset_signals(struct signals *saved) {
   uint64_t action[4] = {0}, none = 0;
   for (long i = 0; i < SIGNALS; i++) sys4(__NR_rt_sigaction, i + 1, (long)action, (long)&saved->actions[i], sizeof none);
   sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&none, (long)&saved->blocked, sizeof none);
+}
+
+/* The same where there is no way back: execve(2) itself resets those that have a handler. */
+__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static void drop_signals(void) {
+  uint64_t action[4] = {0}, none = 0;
+  for (long i = 1; i <= PLAIN_SIGNALS; i++) sys4(__NR_rt_sigaction, i, (long)action, 0, sizeof none);
+  sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&none, 0, sizeof none);
 }
 
 static void restore_signals(const struct signals *saved) {
@@ -527,6 +540,21 @@ static char **string_vector(napi_env env, napi_value array) {
   return vector;
 }
 
+extern char **environ;
+
+/* The words of "A=1\0B=2\0", as pointers into a copy of it: a whole environment in one argument costs a tenth of an array. */
+static char **text_vector(napi_env env, napi_value text, char **copy) {
+  size_t length, count = 1;
+  if (napi_get_value_string_utf8(env, text, NULL, 0, &length) != napi_ok || !(*copy = malloc(length + 1))) return NULL;
+  napi_get_value_string_utf8(env, text, *copy, length + 1, &length);
+  for (size_t i = 0; i < length; i++) count += (*copy)[i] == 0;
+  char **vector = malloc((count + 1) * sizeof *vector), **next = vector;
+  if (!vector) return NULL;
+  for (char *word = *copy; word < *copy + length; word += string_length(word) + 1) *next++ = word;
+  *next = NULL;
+  return vector;
+}
+
 /* exec(path, argv, environment): becomes the program; returns only on failure. */
 static napi_value exec(napi_env env, napi_callback_info info) {
   napi_value values[3];
@@ -537,14 +565,14 @@ static napi_value exec(napi_env env, napi_callback_info info) {
   text.used = 0;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
   if (text_argument(env, values[0], &text, &path)) return number(env, -EINVAL);
-  char **argv = string_vector(env, values[1]), **environment = string_vector(env, values[2]);
+  char *copy = NULL, **argv = string_vector(env, values[1]), **environment = text_vector(env, values[2], &copy);
   long error = -EINVAL;
   if (argv && environment) {
     reset_signals(&signals);
     error = sys3(__NR_execve, path, (long)argv, (long)environment);
     restore_signals(&signals);
   }
-  free(argv), free(environment);
+  free(argv), free(environment), free(copy);
   return number(env, (double)error);
 }
 
@@ -561,9 +589,8 @@ __attribute__((no_sanitize("address"), no_sanitize("undefined"))) static void ru
   run_steps(&launch->program);
   long count = launch->program.count;
   if (count == 0 || launch->program.results[count - 1] >= 0) {
-    struct signals none;
-    reset_signals(&none);
     long denied = 0;
+    drop_signals();
     for (char **path = launch->paths; *path; path++) {
       launch->error = 0; /* what stays if there is no coming back */
       long error = sys3(__NR_execve, (long)*path, (long)launch->argv, (long)launch->environment);
@@ -590,23 +617,26 @@ static long launch_child(struct launch *launch, int *pidfd) {
   return pid < 0 || !failed ? pid : launch->error ? launch->error : -ECANCELED;
 }
 
-/* spawn(steps, results, paths, argv, environment): a child does the steps, then becomes the first of `paths` that there is.
+/* spawn(steps, results, paths, argv, environment): a child does the steps, then becomes the first of `paths` that there is. Without
+ * an environment (null) it gets that of this process.
  * The process id, and behind the results its pidfd; -ECANCELED if a step failed; -errno of the exec. A child that failed has
  * been waited for. */
 static napi_value spawn(napi_env env, napi_callback_info info) {
   struct launch launch;
   napi_value values[5];
   size_t count = 5;
+  char *copy = NULL;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
   long error = read_program(env, values[0], values[1], 1, &launch.program);
   if (error) return number(env, (double)error);
   launch.error = 0;
   launch.paths = string_vector(env, values[2]);
   launch.argv = string_vector(env, values[3]);
-  launch.environment = string_vector(env, values[4]);
+  launch.environment = is_null(env, values[4]) ? environ : text_vector(env, values[4], &copy);
   error = -EINVAL;
   if (launch.paths && launch.argv && launch.environment) error = launch_child(&launch, &launch.program.results[launch.program.count]);
-  free(launch.paths), free(launch.argv), free(launch.environment);
+  if (copy) free(launch.environment), free(copy);
+  free(launch.paths), free(launch.argv);
   return number(env, (double)error);
 }
 

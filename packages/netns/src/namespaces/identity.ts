@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { KernelError } from '../errors.ts';
+import { perform } from '../native/syscall.ts';
 
 /**
  * Which namespace it is: the device and inode number of its nsfs file, as `stat` shows them.
@@ -14,6 +15,20 @@ export interface NamespaceId {
 
 export function sameNamespace(a: NamespaceId, b: NamespaceId): boolean {
   return a.ino === b.ino && a.dev === b.dev;
+}
+
+/** `struct stat`: the device and the inode number come first, with 64 bits each. */
+const stat = new Int32Array(36);
+
+/** The identity of an open file; `fstatSync` would make an object with all that is known of it. */
+export function idOfDescriptor(fd: number): NamespaceId {
+  perform(`look at descriptor ${fd}`, 'fstat', fd, stat);
+  return { dev: numberAt(0), ino: numberAt(2) };
+}
+
+function numberAt(index: number): number {
+  const [low = 0, high = 0] = [stat[index], stat[index + 1]];
+  return (low >>> 0) + (high >>> 0) * 2 ** 32;
 }
 
 /** The identity of whatever file `path` leads to; throws KernelError. */

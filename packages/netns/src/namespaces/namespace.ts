@@ -1,4 +1,3 @@
-import { fstatSync } from 'node:fs';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { inChild } from '../native/child.ts';
 import {
@@ -19,7 +18,7 @@ import {
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { perform, syscall } from '../native/syscall.ts';
-import { type NamespaceId, sameNamespace } from './identity.ts';
+import { idOfDescriptor, type NamespaceId, sameNamespace } from './identity.ts';
 import { flagOfType, type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
 
 /**
@@ -36,9 +35,8 @@ export class Namespace implements Disposable {
 
   /** Takes over `fd`, which must be an open namespace file; use `openNamespace` or `createNamespace`. */
   constructor(fd: Fd, type: NamespaceType) {
-    const { dev, ino } = fstatSync(fd.raw);
     this.type = type;
-    this.id = { dev, ino };
+    this.id = idOfDescriptor(fd.raw);
     this.fd = fd;
   }
 

@@ -19,9 +19,9 @@ export interface Addon {
     results: Int32Array,
     paths: readonly string[],
     argv: readonly string[],
-    environment: readonly string[],
+    environment: string | null,
   ): number;
-  exec(path: string, argv: readonly string[], environment: readonly string[]): number;
+  exec(path: string, argv: readonly string[], environment: string): number;
 }
 
 /** An opaque native object. */

@@ -9,6 +9,7 @@ export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
 export const O_CLOEXEC = 0o2000000;
+export const F_SETFD = 2;
 export const F_DUPFD_CLOEXEC = 1030;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;

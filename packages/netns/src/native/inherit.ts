@@ -1,7 +1,6 @@
-import { O_NONBLOCK } from './constants.ts';
+import { F_SETFD, O_NONBLOCK } from './constants.ts';
 import { syscall } from './syscall.ts';
 
-const F_SETFD = 2;
 const F_GETFL = 3;
 const F_SETFL = 4;
 

@@ -21,7 +21,7 @@ export function spawnProgram(
   steps: readonly SyscallStep[],
   paths: readonly string[],
   argv: readonly string[],
-  environment: readonly string[],
+  environment: string | null,
 ): Spawned {
   const results = new Int32Array(steps.length + 1).fill(-1);
   const program = steps.map(([name, ...args]): SyscallArgument[] => [syscallNumber(name), ...args]);

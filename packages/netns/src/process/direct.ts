@@ -8,11 +8,11 @@ const notDirectly = namespaceFlags.pid | namespaceFlags.time;
 
 /**
  * The steps as system calls of the child that becomes the command, without a helper in between: twice as fast. Undefined if there
- * is a step for which the helper is needed. `descriptors` are ours, by the numbers that the steps know them by.
+ * is a step for which the helper is needed. `descriptor` tells our number of one that the steps know by another.
  */
 export function directSteps(
   steps: readonly PlannedStep[],
-  descriptors: ReadonlyMap<number, number>,
+  descriptor: (number: number) => number | undefined,
 ): SyscallStep[] | undefined {
   const calls: SyscallStep[] = [];
   let hand: number | undefined;
@@ -20,7 +20,7 @@ export function directSteps(
     const [word, first = ''] = step;
     if (word === 'leave-vrf' && !inVrf()) continue;
     if (word === 'use') {
-      hand = descriptors.get(Number(first));
+      hand = descriptor(Number(first));
       if (hand === undefined) return undefined;
     } else if (word === 'setns' && hand !== undefined && (Number(first) & notDirectly) === 0) {
       calls.push(['setns', hand, Number(first)]);
@@ -44,7 +44,7 @@ function inVrf(): boolean {
 }
 
 /** Where execvp(3) would look. */
-export function pathsOf(command: string, path = '/bin:/usr/bin'): string[] {
+export function pathsOf(command: string, { PATH = '/bin:/usr/bin' }: NodeJS.ProcessEnv): string[] {
   if (command.includes('/')) return [command];
-  return path.split(':').map((directory) => (directory === '' ? command : `${directory}/${command}`));
+  return PATH.split(':').map((directory) => (directory === '' ? command : `${directory}/${command}`));
 }

@@ -2,6 +2,7 @@ import { defaultRunDirectory, pathOfName } from '../namespaces/names.ts';
 import { addon, nsexecPath } from '../native/addon.ts';
 import { inheritDescriptors, makeBlocking } from '../native/inherit.ts';
 import { check, syscall } from '../native/syscall.ts';
+import { environmentBlock } from './environment.ts';
 import { planEnter } from './plan/enter-named.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
 
@@ -32,11 +33,11 @@ export function namedCommandWords(command: NamedCommand, style: FailureStyle): s
  * Returns only by throwing: KernelError if the helper cannot be run.
  */
 export function execInPlace(words: readonly string[], environment: NodeJS.ProcessEnv, softFileLimit?: number): never {
-  const list = Object.entries(environment).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
+  const block = environmentBlock(environment);
   if (softFileLimit !== undefined) lowerFileLimit(softFileLimit);
   inheritDescriptors([0, 1, 2]);
   for (const fd of [0, 1, 2]) makeBlocking(fd);
-  const result = addon.exec(nsexecPath, ['nsexec', ...words], list);
+  const result = addon.exec(nsexecPath, ['nsexec', ...words], block);
   check(result, 'execve', `run ${nsexecPath}`);
   throw new Error('unreachable');
 }

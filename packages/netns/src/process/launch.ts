@@ -7,6 +7,7 @@ import { Fd } from '../native/fd.ts';
 import { syscall } from '../native/syscall.ts';
 import { watchDescriptor } from '../native/watch.ts';
 import { directSteps, pathsOf } from './direct.ts';
+import { environmentBlock, isOwnEnvironment } from './environment.ts';
 import { nativeStartWorks, startNatively } from './native-process.ts';
 import { encodeSteps, type PlannedStep } from './plan/step.ts';
 
@@ -45,8 +46,10 @@ export function firstDescriptor(options: NodeSpawnOptions): number {
 /** Starts a command by the fastest way that the plan, the options, this Node and this kernel allow. */
 export function launch(request: Launch): NamespaceProcess {
   const stdio = standardStreams(request.options.stdio);
-  const environment = environmentOf(request.options);
-  checkTexts(request, environment);
+  const { env = process.env } = request.options;
+  const asItIs = isOwnEnvironment(env) && !stdio.includes('ipc'); // for which Node adds variables
+  const environment = asItIs ? undefined : environmentBlock(env);
+  checkTexts(request);
   const { uid, gid } = request.options;
   const child =
     uid === undefined && gid === undefined && nativeStartWorks()
@@ -56,31 +59,26 @@ export function launch(request: Launch): NamespaceProcess {
   return child;
 }
 
-function checkTexts({ command, args }: Launch, environment: readonly string[]): void {
-  for (const text of [command, ...args, ...environment])
+function checkTexts({ command, args }: Launch): void {
+  for (const text of [command, ...args])
     if (text.includes('\0')) throw new InvalidArgumentError('argument', text, 'it contains a NUL byte');
-}
-
-function environmentOf({ env = process.env }: NodeSpawnOptions): string[] {
-  return Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
 }
 
 /** For the simplest plans no helper is needed. What goes wrong here goes wrong again with it, and is then told as always. */
 function launchDirectly(
   request: Launch,
   stdio: StdioEntries,
-  environment: readonly string[],
+  environment: string | undefined,
 ): NamespaceProcess | undefined {
   const { command, args, argv0, descriptors, options } = request;
-  const numbers = new Map(descriptors.map((raw, index) => [stdio.length + index, raw]));
-  const steps = directSteps(request.steps, numbers);
+  if (descriptors.some((raw) => raw < stdio.length)) return undefined; // a stream would take its place
+  const steps = directSteps(request.steps, (number) => descriptors[number - stdio.length]);
   if (steps === undefined) return undefined;
-  const { PATH } = options.env ?? process.env;
   try {
     const child = startNatively({
       ...nativeOptions(options, stdio),
-      envPairs: environment,
-      paths: pathsOf(command, PATH),
+      environment,
+      paths: pathsOf(command, options.env ?? process.env),
       argv: [argv0 ?? command, ...args],
       descriptors: [],
       steps,
@@ -108,7 +106,7 @@ function helperWords({ steps, command, args, argv0 }: Launch, report: number) {
 }
 
 /** The helper reports through a pipe of its own. */
-function launchHelper(request: Launch, stdio: StdioEntries, environment: readonly string[]): NamespaceProcess {
+function launchHelper(request: Launch, stdio: StdioEntries, environment: string | undefined): NamespaceProcess {
   const { descriptors, options, command } = request;
   const { words, steps } = helperWords(request, stdio.length + descriptors.length);
   const ends = pipe();
@@ -117,7 +115,7 @@ function launchHelper(request: Launch, stdio: StdioEntries, environment: readonl
   try {
     const child = startNatively({
       ...nativeOptions(options, stdio),
-      envPairs: environment,
+      environment,
       paths: [nsexecPath],
       argv: ['nsexec', ...words],
       descriptors: [...descriptors, writer.raw],

@@ -1,7 +1,7 @@
 import { ChildProcess } from 'node:child_process';
 import { release } from 'node:os';
 import { KernelError } from '../errors.ts';
-import { AF_UNIX, AT_FDCWD, O_CLOEXEC, O_RDWR, UV_READABLE } from '../native/constants.ts';
+import { AF_UNIX, AT_FDCWD, F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC, O_RDWR, UV_READABLE } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { makeBlocking } from '../native/inherit.ts';
 import { type Spawned, spawnProgram } from '../native/spawn.ts';
@@ -16,7 +16,6 @@ interface ProcessHandle {
   ref(): void;
   unref(): void;
   hasRef(): boolean;
-  close(callback?: () => void): void;
   onexit(exitCode: number, signal: string): void;
   pid?: number;
 }
@@ -37,7 +36,8 @@ export interface NativeStart {
   /** What is tried one after the other, and how the program is called. */
   readonly paths: readonly string[];
   readonly argv: readonly string[];
-  readonly envPairs: readonly string[];
+  /** As `environmentBlock` has it; undefined: that of this process, to which nothing can be added. */
+  readonly environment: string | undefined;
   readonly stdio: unknown;
   readonly cwd: string | undefined;
   readonly detached: boolean;
@@ -48,14 +48,14 @@ export interface NativeStart {
 }
 
 const WNOHANG = 1;
-const F_DUPFD = 0;
 const EINVAL = 22;
 const ENOSYS = 38;
 
+const [kernel = 0, patchLevel = 0] = release().split('.').map(Number);
+
 /** Whether this Node and this kernel allow `startNatively`; where not, `child_process.spawn` does the same more slowly. */
 export function nativeStartWorks(): boolean {
-  const [major = 0, minor = 0] = release().split('.').map(Number);
-  if (major < 5 || (major === 5 && minor < 4)) return false;
+  if (kernel < 5 || (kernel === 5 && patchLevel < 4)) return false;
   return typeof (ChildProcess.prototype as { spawn?: unknown }).spawn === 'function';
 }
 
@@ -71,18 +71,21 @@ export function startNatively(start: NativeStart): ChildProcess {
   if (typeof handle?.spawn !== 'function' || typeof handle.onexit !== 'function')
     throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a process natively' });
   let failure: unknown;
+  const { spawn } = handle;
   handle.spawn = (...given) => {
     try {
-      takeOver(handle, spawnWithStreams(start, optionsOf(given)));
+      const options = optionsOf(given);
+      spawn.apply(handle, withBadStream(given));
+      takeOver(handle, spawnWithStreams(start, options));
       return 0;
     } catch (error) {
       failure = error;
       return -EINVAL; // Node closes the streams and throws
     }
   };
-  const { argv, stdio, envPairs, detached, cwd } = start;
+  const { argv, stdio, detached, cwd } = start;
   try {
-    child.spawn({ file: argv[0], args: [...argv], envPairs: [...envPairs], stdio, detached, cwd });
+    child.spawn({ file: argv[0], args: [...argv], envPairs: [], stdio, detached, cwd });
   } catch (error) {
     throw failure ?? error;
   }
@@ -98,6 +101,16 @@ function optionsOf(given: readonly unknown[]): HandleOptions {
   throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
 }
 
+/**
+ * What makes Node's own start fail before it starts anything. It has to be tried: only then is its handle one that can be closed, and
+ * what is not closed is kept for ever, with its ChildProcess.
+ */
+function withBadStream(given: readonly unknown[]): unknown[] {
+  const stdio = [{ type: 'fd', fd: -1 }];
+  const [file] = given;
+  return typeof file === 'object' ? [{ file: '', stdio }] : given.map((each, at) => (at === 4 ? stdio : each));
+}
+
 function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {
   const theirs: Fd[] = [];
   try {
@@ -108,10 +121,16 @@ function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOp
       ...(start.cwd === undefined ? [] : [['chdir', start.cwd] as const]),
       ...start.steps,
     ];
-    return spawnProgram(steps, start.paths, start.argv, envPairs);
+    return spawnProgram(steps, start.paths, start.argv, environmentWith(start.environment, envPairs));
   } finally {
     for (const fd of theirs) fd.close();
   }
+}
+
+/** Node adds variables of its own, for `ipc`. */
+function environmentWith(environment: string | undefined, added: readonly string[]): string | null {
+  if (environment === undefined) return null;
+  return added.reduce((block, variable) => `${block}${variable}\0`, environment);
 }
 
 type Source = number | 'null' | undefined;
@@ -149,21 +168,31 @@ function socketPair(): readonly [Fd, Fd] {
   return [Fd.adopt(ends[0] ?? -1, 'a pipe'), Fd.adopt(ends[1] ?? -1, 'a pipe')];
 }
 
-/** Puts each source at its place. All are first moved behind the last place: one must not land on another. */
+/** Puts each source at its place. What stands at another's place is first moved behind the last one, without being inherited. */
 function descriptorSteps(sources: readonly Source[]): SyscallStep[] {
   const places = sources.length;
-  const moved: SyscallStep[] = [];
-  const at = sources.map((source) => {
-    if (source === undefined) return undefined;
-    if (source === 'null') moved.push(['openat', AT_FDCWD, '/dev/null', O_RDWR | O_CLOEXEC]);
-    else if (source >= places) return source;
-    moved.push(['fcntl', source === 'null' ? { result: moved.length - 1 } : source, F_DUPFD, places]);
-    return { result: moved.length - 1 };
+  const steps: SyscallStep[] = [];
+  const moved = new Map<Source, { readonly result: number }>();
+  const move = (source: number | { readonly result: number }) => {
+    steps.push(['fcntl', source, F_DUPFD_CLOEXEC, places]);
+    return { result: steps.length - 1 };
+  };
+  sources.forEach((source, place) => {
+    if (source === undefined || moved.has(source)) return;
+    if (source === 'null') {
+      steps.push(['openat', AT_FDCWD, '/dev/null', O_RDWR | O_CLOEXEC]);
+      moved.set(source, move({ result: steps.length - 1 }));
+    } else if (source < places && source !== place) {
+      moved.set(source, move(source));
+    }
   });
-  const placed = at.flatMap((source, place) => (source === undefined ? [] : [['dup3', source, place, 0] as const]));
-  // What was moved without O_CLOEXEC must not be seen by the program.
-  const closed = at.flatMap((source) => (typeof source === 'object' ? [['close', source] as const] : []));
-  return [...moved, ...placed, ...closed];
+  sources.forEach((source, place) => {
+    if (source === undefined) return;
+    const from = moved.get(source) ?? source;
+    if (from === place) steps.push(['fcntl', place, F_SETFD, 0]);
+    else if (from !== 'null') steps.push(['dup3', from, place, 0]);
+  });
+  return steps;
 }
 
 /** From here on the handle is about our process, not about one that libuv knows. */
@@ -188,7 +217,4 @@ function takeOver(handle: ProcessHandle, { pid, pidfd }: Spawned): void {
   handle.ref = () => keepAlive(true);
   handle.unref = () => keepAlive(false);
   handle.hasRef = () => referenced;
-  handle.close = (callback) => {
-    if (callback !== undefined) setImmediate(callback);
-  };
 }

@@ -55,14 +55,14 @@ export function describePlan(plan: SpawnPlan): DescribedStep[] {
 
 /** The `nsexec` arguments with which this process itself becomes the command of a plan; what they need is opened and stays open. */
 export function planWords(plan: SpawnPlan, style: FailureStyle): string[] {
-  const { setUp } = resolvePlan(plan, { numberOf: handOver, parent: process.ppid });
+  using resolved = resolvePlan(plan, { numberOf: handOver, parent: process.ppid });
   const { argv0 } = plan;
   const named: PlannedStep[] = argv0 === undefined ? [] : [{ step: ['argv0', argv0], operation: '', syscall: '' }];
-  return nsexecWords([...orderSteps(setUp), ...named], style, plan.command, plan.args ?? []);
+  return nsexecWords([...orderSteps(resolved.setUp), ...named], style, plan.command, plan.args ?? []);
 }
 
 function handOver(fd: Fd): number {
-  const raw = fd.release();
+  const raw = fd.dup().release();
   inheritDescriptors([raw]);
   return raw;
 }

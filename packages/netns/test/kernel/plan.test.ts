@@ -6,6 +6,7 @@ import { createNamespace } from '../../src/namespaces/namespace.ts';
 import { type NamespaceType, namespaceTypes } from '../../src/namespaces/type.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { describePlan, exec, spawn } from '../../src/process/run-plan.ts';
+import { runNode } from './support/run.ts';
 
 const root = process.geteuid?.() === 0;
 /** The tests' own user namespace may have no right to: its root is nobody outside. */
@@ -243,6 +244,28 @@ describe('describePlan', () => {
 });
 
 describe('a real ChildProcess', () => {
+  it('is forgotten when it has ended', async () => {
+    const module = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+    const script = `
+      import { once } from 'node:events';
+      import { setTimeout } from 'node:timers/promises';
+      import { spawn } from ${module};
+      let forgotten = 0;
+      const registry = new FinalizationRegistry(() => forgotten++);
+      for (let i = 0; i < 20; i++) {
+        const child = spawn({ command: i % 2 ? 'true' : '/nonexistent/program' }, { stdio: 'ignore' });
+        registry.register(child);
+        await once(child, 'exit');
+      }
+      for (let i = 0; i < 100 && forgotten < 19; i++) {
+        gc();
+        await setTimeout(10);
+      }
+      console.log(forgotten >= 19);`; // the last one may still be in a register
+    const { stdout } = await runNode(['--expose-gc', '--input-type=module', '-e', script]);
+    expect(stdout).toBe('true\n');
+  });
+
   it('has streams, an exit, kill and ref, as one that Node has started', async () => {
     const child = spawn({ command: 'cat', create: ['user', 'net'], users: 'root' });
     await child.ready;

@@ -117,6 +117,31 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
     ]);
   });
 
+  it('is in the namespace although it is given another one under the number that this one has with us', async () => {
+    using other = createNamespace('net');
+    const place = namespace.fd.raw;
+    const stdio = Array.from({ length: place + 1 }, (_, index) =>
+      index === place ? other.fd.raw : index === 1 ? 'pipe' : 'ignore',
+    );
+    const { stdout } = await endOf(spawn('readlink', ['/proc/self/ns/net', `/proc/self/fd/${place}`], { stdio }));
+    expect(stdout).toBe(`${namespace}\n${other}\n`);
+  });
+
+  it('can have a channel for messages', async () => {
+    const child = spawn(
+      process.execPath,
+      ['-e', "process.once('message', (m) => process.send([m, process.env.HOME]))"],
+      {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      },
+    );
+    child.send('hello');
+    const [answer] = await once(child, 'message');
+    child.disconnect();
+    await once(child, 'exit');
+    expect(answer).toEqual(['hello', process.env.HOME]);
+  });
+
   it('has standard streams that block', async () => {
     execFileSync('mkfifo', [file('fifo')]);
     const fifo = openSync(file('fifo'), O_RDWR | O_NONBLOCK);

@@ -509,12 +509,12 @@ const watchCases: readonly NativeCase[] = [
 const missing = '/nonexistent/program';
 
 const execCases: readonly NativeCase[] = [
-  { name: 'reports a program that is not there', run: (a) => a.exec(missing, ['x'], ['A=1']), expected: ENOENT },
+  { name: 'reports a program that is not there', run: (a) => a.exec(missing, ['x'], 'A=1\0'), expected: ENOENT },
   {
     name: 'leaves the signals as they were when it fails',
     run: (a) => {
       const before = signalState();
-      a.exec(missing, ['x'], []);
+      a.exec(missing, ['x'], '');
       return JSON.stringify(signalState()) === JSON.stringify(before);
     },
     expected: true,
@@ -522,23 +522,27 @@ const execCases: readonly NativeCase[] = [
   ...(
     [
       ['no arguments', []],
-      ['a path with a NUL in it', ['/bin/true\0x', [], []]],
-      ['a path that is a number', [4096, ['x'], []]],
-      ['a path that is null', [null, ['x'], []]],
-      ['words that are no array', [missing, 'x', []]],
-      ['a word that is no text', [missing, ['x', 7], []]],
-      ['a word with a NUL in it', [missing, ['x', 'a\0b'], []]],
-      ['an environment that is no array', [missing, ['x'], { PATH: '/bin' }]],
-      ['a variable with a NUL in it', [missing, ['x'], ['A=\0']]],
+      ['a path with a NUL in it', ['/bin/true\0x', [], '']],
+      ['a path that is a number', [4096, ['x'], '']],
+      ['a path that is null', [null, ['x'], '']],
+      ['words that are no array', [missing, 'x', '']],
+      ['a word that is no text', [missing, ['x', 7], '']],
+      ['a word with a NUL in it', [missing, ['x', 'a\0b'], '']],
+      ['an environment that is no text', [missing, ['x'], { PATH: '/bin' }]],
     ] as const
   ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.exec(...args), expected: EINVAL })),
 ];
 
 /** Starts a program and waits for its end; its exit status. */
-function spawnCase(steps: readonly unknown[], paths: readonly string[], argv: readonly string[]) {
+function spawnCase(
+  steps: readonly unknown[],
+  paths: readonly string[],
+  argv: readonly string[],
+  environment: string | null = '',
+) {
   return (addon: HostileAddon) => {
     const results = new Int32Array(steps.length + 1).fill(notRun);
-    const pid = addon.spawn(steps, results, paths, argv, []) as number;
+    const pid = addon.spawn(steps, results, paths, argv, environment) as number;
     if (pid < 0) return [pid, ...results.subarray(0, steps.length)];
     const pidfd = results[steps.length] ?? -1;
     const status = new Int32Array(1);
@@ -552,6 +556,26 @@ const results = () => new Int32Array(8);
 
 const spawnCases: readonly NativeCase[] = [
   { name: 'starts a program', run: spawnCase([], ['/bin/sh'], ['sh', '-c', 'exit 3']), expected: 3 },
+  {
+    name: 'gives the program its environment, the last variable with or without its end',
+    run: (a) =>
+      ['', 'A=2\0', 'A=2', 'B=1\0A=2\0'].map((environment) =>
+        spawnCase([], ['/bin/sh'], ['sh', '-c', 'test "$A" && exit $A'], environment)(a),
+      ),
+    expected: [1, 2, 2, 2],
+  },
+  {
+    name: 'gives the program the environment of this process if there is to be no other',
+    run: (a) => {
+      process.env.NETNS_NATIVE_CASE = '5';
+      try {
+        return spawnCase([], ['/bin/sh'], ['sh', '-c', 'exit "$NETNS_NATIVE_CASE"'], null)(a);
+      } finally {
+        delete process.env.NETNS_NATIVE_CASE;
+      }
+    },
+    expected: 5,
+  },
   { name: 'tries one path after the other', run: spawnCase([], [missing, '/etc', '/bin/false'], ['x']), expected: 1 },
   { name: 'reports that no path led to a program', run: spawnCase([], [missing, missing], ['x']), expected: [ENOENT] },
   { name: 'reports what may not be run', run: spawnCase([], ['/etc/passwd', missing], ['x']), expected: [EACCES] },
@@ -572,17 +596,17 @@ const spawnCases: readonly NativeCase[] = [
   ...(
     [
       ['no arguments', []],
-      ['steps that are no array', [7, results(), ['/bin/true'], ['true'], []]],
+      ['steps that are no array', [7, results(), ['/bin/true'], ['true'], '']],
       [
         'results without room for the descriptor of the process',
-        [[getpid], new Int32Array(1), ['/bin/true'], ['true'], []],
+        [[getpid], new Int32Array(1), ['/bin/true'], ['true'], ''],
       ],
-      ['results of another type', [[], new Uint32Array(8), ['/bin/true'], ['true'], []]],
-      ['a step that is none', [[[]], results(), ['/bin/true'], ['true'], []]],
-      ['paths that are no array', [[], results(), '/bin/true', ['true'], []]],
-      ['a path with a NUL in it', [[], results(), ['/bin/true\0'], ['true'], []]],
-      ['words that are no array', [[], results(), ['/bin/true'], 'true', []]],
-      ['a word that is no text', [[], results(), ['/bin/true'], [7], []]],
+      ['results of another type', [[], new Uint32Array(8), ['/bin/true'], ['true'], '']],
+      ['a step that is none', [[[]], results(), ['/bin/true'], ['true'], '']],
+      ['paths that are no array', [[], results(), '/bin/true', ['true'], '']],
+      ['a path with a NUL in it', [[], results(), ['/bin/true\0'], ['true'], '']],
+      ['words that are no array', [[], results(), ['/bin/true'], 'true', '']],
+      ['a word that is no text', [[], results(), ['/bin/true'], [7], '']],
       ['an environment that is missing', [[], results(), ['/bin/true'], ['true']]],
     ] as const
   ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.spawn(...args), expected: EINVAL })),

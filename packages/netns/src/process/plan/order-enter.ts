@@ -8,27 +8,26 @@ import { flagNames, kernelStep } from './step-makers.ts';
  * missing. So a user namespace is entered last when that loses privilege, and first when it gains it.
  */
 export function enterSteps({ enter = [], dropGroups, cgroupFile }: SetUp): PlannedStep[] {
-  const others = enter.filter(({ flags }) => flags !== CLONE_NEWUSER);
   const users = enter.filter(({ flags }) => flags === CLONE_NEWUSER);
-  const slots = new Map(others.map((entry, index) => [entry, String(index)]));
-  const twice = users.length > 0;
+  const steps = users.length === 0 ? enter.flatMap(enterNow) : enterTwice(enter, users);
+  if (dropGroups)
+    steps.unshift(
+      kernelStep('groups', 'setgroups', 'give up the groups', ['groups-early'], { call: 'setgroups(0), if allowed' }),
+    );
+  if (cgroupFile !== undefined)
+    steps.push(
+      kernelStep('prepare', 'openat', 'open the control group', cgroupFile),
+      kernelStep('cgroup', 'write', 'join the control group', ['put', '0'], { call: 'write(cgroup.procs, "0")' }),
+    );
+  return steps;
+}
+
+function enterTwice(enter: readonly Entry[], users: readonly Entry[]): PlannedStep[] {
+  const others = enter.filter((entry) => !users.includes(entry));
   return [
-    ...(dropGroups
-      ? [
-          kernelStep('groups', 'setgroups', 'give up the groups', ['groups-early'], {
-            call: 'setgroups(0), if allowed',
-          }),
-        ]
-      : []),
-    ...(twice ? others.flatMap((entry) => firstPass(entry, slots.get(entry) ?? '0')) : []),
+    ...others.flatMap((entry, slot) => firstPass(entry, String(slot))),
     ...users.flatMap(enterNow),
-    ...others.flatMap((entry) => (twice ? [secondPass(entry, slots.get(entry) ?? '0')] : enterNow(entry))),
-    ...(cgroupFile === undefined
-      ? []
-      : [
-          kernelStep('prepare', 'openat', 'open the control group', cgroupFile),
-          kernelStep('cgroup', 'write', 'join the control group', ['put', '0'], { call: 'write(cgroup.procs, "0")' }),
-        ]),
+    ...others.map((entry, slot) => secondPass(entry, String(slot))),
   ];
 }
 

@@ -25,27 +25,27 @@ export function orderSteps(setUp: SetUp): PlannedStep[] {
   const forked = setUp.fork !== undefined;
   const bound = setUp.bindAside && bind.length > 0 ? [join(binder, 'bind the namespaces to files')] : bind;
   return [
-    ...cgroupPreparation(setUp),
-    ...enterSteps(setUp),
-    ...(setUp.bindAside && bind.length > 0 ? [aside(binder, 'bind the namespaces to files', bind)] : []),
-    ...(map.length > 0 ? [aside(mapper, 'map ids', map)] : []),
-    ...ownerSteps(setUp),
-    ...unshareSteps(setUp),
-    ...(map.length > 0 ? [join(mapper, 'map ids')] : []),
-    ...offsetSteps(setUp),
-    ...(setUp.fork === undefined ? bound : forkSteps(setUp, setUp.fork, bound)),
-    ...cgroupMembership(setUp, forked),
-    ...selfMapSteps(setUp),
-    ...setgroupsStep(setUp),
-    ...propagationSteps(setUp),
-    ...nameSteps(setUp),
-    ...rootSteps(setUp),
-    ...cwdSteps(setUp),
-    ...mountSteps(setUp),
-    ...credentialSteps(setUp),
-    ...capabilitySteps(setUp),
-    ...lastSteps(setUp),
-  ];
+    cgroupPreparation(setUp),
+    enterSteps(setUp),
+    setUp.bindAside && bind.length > 0 ? [aside(binder, 'bind the namespaces to files', bind)] : [],
+    map.length > 0 ? [aside(mapper, 'map ids', map)] : [],
+    ownerSteps(setUp),
+    unshareSteps(setUp),
+    map.length > 0 ? [join(mapper, 'map ids')] : [],
+    offsetSteps(setUp),
+    setUp.fork === undefined ? bound : forkSteps(setUp, setUp.fork, bound),
+    cgroupMembership(setUp, forked),
+    selfMapSteps(setUp),
+    setgroupsStep(setUp),
+    propagationSteps(setUp),
+    nameSteps(setUp),
+    rootSteps(setUp),
+    cwdSteps(setUp),
+    mountSteps(setUp),
+    credentialSteps(setUp),
+    capabilitySteps(setUp),
+    lastSteps(setUp),
+  ].flat();
 }
 
 function ownerSteps({ owner }: SetUp): PlannedStep[] {

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { idOfFile, sameNamespace } from '../../namespaces/identity.ts';
-import { describeRef, openNamespace } from '../../namespaces/reference.ts';
+import { Namespace } from '../../namespaces/namespace.ts';
+import { describeRef, type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
 import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../namespaces/type.ts';
 import { Fd } from '../../native/fd.ts';
 import { perform } from '../../native/syscall.ts';
@@ -8,8 +9,8 @@ import type { Entry } from './set-up.ts';
 import type { EnterTarget } from './spawn-plan.ts';
 import type { PlanStep } from './step.ts';
 
-/** Keeps a descriptor until the command has started, and tells how the helper takes it in hand. */
-export type Hold = (fd: Fd) => PlanStep;
+/** Keeps a descriptor until the command has started, and tells how the helper takes it in hand; a borrowed one is its owner's. */
+export type Hold = (fd: Fd, borrowed?: 'borrowed') => PlanStep;
 
 /** Files in this order; the kernel knows no better one. */
 const fileOrder: readonly NamespaceType[] = ['user', 'cgroup', 'ipc', 'uts', 'net', 'pid', 'mnt', 'time'];
@@ -59,12 +60,13 @@ function isForeign(pid: number, type: NamespaceType, named: boolean): boolean {
   return !sameNamespace(own, idOfFile(`/proc/${pid}/ns/${type}`, `find the ${type} namespace of process ${pid}`));
 }
 
-function fileEntry(type: NamespaceType, ref: Parameters<typeof openNamespace>[0], hold: Hold): Entry[] {
-  const namespace = openNamespace(ref, type);
-  const what = describeRef(ref, type);
+function fileEntry(type: NamespaceType, ref: NamespaceRef, hold: Hold): Entry[] {
+  const borrowed = ref instanceof Namespace ? 'borrowed' : undefined;
+  const namespace = ref instanceof Namespace ? ref : openNamespace(ref, type);
   if (type === 'user' && sameNamespace(namespace.id, idOfFile('/proc/self/ns/user', 'find our user namespace'))) {
-    namespace.close();
+    if (!borrowed) namespace.close();
     return [];
   }
-  return [{ take: hold(namespace.fd), flags: namespaceFlags[type], by: 'file', what }];
+  const what = describeRef(ref, type);
+  return [{ take: hold(namespace.fd, borrowed), flags: namespaceFlags[type], by: 'file', what }];
 }

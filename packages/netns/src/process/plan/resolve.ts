@@ -12,10 +12,10 @@ import { forwardedByDefault, signalMask, signalNumber } from './signals.ts';
 import type { SpawnPlan } from './spawn-plan.ts';
 import { validatePlan } from './validate.ts';
 
-/** A plan with everything looked up that only this machine knows; holds what it has opened. */
+/** A plan with everything looked up that only this machine knows; holds what it has opened, and borrows what is open. */
 export interface ResolvedPlan extends Disposable {
   readonly setUp: SetUp;
-  /** Ours, in the order in which the helper knows them, from `firstDescriptor` on. */
+  /** In the order in which the helper knows them, from `firstDescriptor` on. */
   readonly descriptors: readonly Fd[];
 }
 
@@ -34,10 +34,12 @@ export interface PlanPlace {
 export function resolvePlan(plan: SpawnPlan, place: PlanPlace): ResolvedPlan {
   validatePlan(plan);
   const descriptors: Fd[] = [];
+  const opened: Fd[] = [];
   const close = () => {
-    for (const fd of descriptors) fd.close();
+    for (const fd of opened) fd.close();
   };
-  const hold = (fd: Fd) => {
+  const hold = (fd: Fd, borrowed?: 'borrowed') => {
+    if (!borrowed) opened.push(fd);
     descriptors.push(fd);
     return ['use', String(place.numberOf(fd, descriptors.length - 1))] as const;
   };
@@ -56,8 +58,8 @@ function setUpOf(plan: SpawnPlan, enter: NonNullable<SetUp['enter']>, parent: nu
   const pid = ((flags | enter.reduce((sum, entry) => sum | entry.flags, 0)) & namespaceFlags.pid) !== 0;
   const limits = limitsOf(plan);
   const forks = pid || limits.length > 0;
-  const maps = resolveMaps(plan, ownIdFacts());
-  const asUser = process.geteuid?.() !== 0;
+  const maps = plan.users === undefined && plan.groups === undefined ? {} : resolveMaps(plan, ownIdFacts());
+  const asUser = (maps.users ?? maps.groups) !== undefined && process.geteuid?.() !== 0;
   const killSignal = plan.killSignal ?? (forks ? 'SIGKILL' : 'none');
   const deathSignal =
     killSignal === 'none' ? undefined : { signal: signalNumber(killSignal), parent: forks ? 0 : parent };
