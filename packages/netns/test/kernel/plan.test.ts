@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
@@ -6,6 +6,7 @@ import { createNamespace } from '../../src/namespaces/namespace.ts';
 import { type NamespaceType, namespaceTypes } from '../../src/namespaces/type.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { describePlan, exec, spawn } from '../../src/process/run-plan.ts';
+import { childrenOf, isAlive } from './support/holder.ts';
 import { runNode } from './support/run.ts';
 
 const root = process.geteuid?.() === 0;
@@ -157,22 +158,13 @@ describe('signals and ends', () => {
     expect(inside.length).toBeGreaterThanOrEqual(3);
     child.kill('SIGKILL');
     await new Promise((resolve) => child.once('exit', resolve));
-    for (let i = 0; i < 100 && inside.some(alive); i++) await setTimeout(20);
-    expect(inside.filter(alive)).toEqual([]);
+    for (let i = 0; i < 100 && inside.some(isAlive); i++) await setTimeout(20);
+    expect(inside.filter(isAlive)).toEqual([]);
   });
 });
 
 function descendants(pid: number): number[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-  return children.flatMap((each) => [each, ...descendants(each)]);
-}
-
-function alive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  } catch {
-    return false;
-  }
+  return childrenOf(pid).flatMap((each) => [each, ...descendants(each)]);
 }
 
 describe('failures', () => {

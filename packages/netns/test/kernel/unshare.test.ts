@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { openNamespace } from '../../src/namespaces/reference.ts';
+import { childrenOf, isAlive } from './support/holder.ts';
 import { isRealRoot } from './support/privilege.ts';
+import { run } from './support/run.ts';
 
 /** What cannot be compared in one line: who gets which signal, what lives on, what is kept in files. */
 const front = fileURLToPath(new URL('../../bin/netns', import.meta.url));
@@ -26,17 +29,9 @@ async function start(...words: string[]): Promise<Running> {
   return { child, line, ended };
 }
 
-function alive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  } catch {
-    return false;
-  }
-}
-
 async function gone(pid: number): Promise<boolean> {
-  for (let i = 0; i < 250 && alive(pid); i++) await setTimeout(20);
-  return !alive(pid);
+  for (let i = 0; i < 250 && isAlive(pid); i++) await setTimeout(20);
+  return !isAlive(pid);
 }
 
 describe('unshare', () => {
@@ -55,6 +50,84 @@ describe('unshare', () => {
     expect(await gone(Number(line))).toBe(true);
   });
 
+  it('--kill-child=SIGNAL sends that one, and a pid namespace ends with its first process', async () => {
+    const gentle = await start(
+      'unshare',
+      '-r',
+      '--kill-child=usr1',
+      'sh',
+      '-c',
+      'trap "exit 3" USR1; echo $$; while :; do sleep 0.02; done',
+    );
+    gentle.child.kill('SIGKILL');
+    await gentle.ended;
+    expect(await gone(Number(gentle.line))).toBe(true);
+
+    const all = await start('unshare', '-rp', '--kill-child', 'sh', '-c', 'sleep 1000 & sleep 1000 & echo $$; wait');
+    const first = childrenOf(all.child.pid ?? 0);
+    const others = first.flatMap(childrenOf);
+    expect([all.line, first.length, others.length]).toEqual(['1', 1, 2]);
+    all.child.kill('SIGKILL');
+    await all.ended;
+    for (const pid of [...first, ...others]) expect(await gone(pid)).toBe(true);
+  });
+
+  it('-p without -f: the first child is process 1, and nothing can be started after its end', async () => {
+    const script = 'readlink /proc/self/ns/pid; (exec true); (exec true) || echo refused';
+    const { stdout, stderr } = await run(front, ['unshare', '-rp', 'sh', '-c', `${script}; exit 0`]);
+    expect(stdout).toMatch(/^pid:\[\d+\]\n/);
+    expect(stderr).toContain('Cannot fork');
+  });
+
+  it('-T without -f: the program is in the new time namespace', async () => {
+    const words = [
+      'unshare',
+      '-rT',
+      '--boottime',
+      '5000000',
+      'sh',
+      '-c',
+      'readlink /proc/self/ns/time; cut -d. -f1 /proc/uptime',
+    ];
+    const [time, uptime] = (await run(front, words)).stdout.split('\n');
+    expect(time).not.toBe(readlinkSync('/proc/self/ns/time'));
+    expect(Number(uptime)).toBeGreaterThan(5_000_000);
+  });
+
+  it.skipIf(!isRealRoot)('--owner makes somebody else the owner', async () => {
+    const { child, line, ended } = await start(
+      'unshare',
+      '--owner',
+      '1000:1001',
+      '-n',
+      'sh',
+      '-c',
+      'echo $$; exec sleep 1000',
+    );
+    try {
+      using user = openNamespace({ pid: Number(line) }, 'user');
+      expect(user.ownerUid()).toBe(1000);
+      using net = openNamespace({ pid: Number(line) }, 'net');
+      using owner = net.owner();
+      expect(owner.equals(user)).toBe(true);
+    } finally {
+      child.kill('SIGKILL');
+      await ended;
+    }
+  });
+
+  it('has run nothing when a file cannot be bound', async () => {
+    const words = ['unshare', '-rpf', `--pid=${file}-missing`, 'sh', '-c', 'echo ran'];
+    expect(await run(front, words)).toEqual({
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^unshare: mount \/proc\/\d+\/ns\/pid_for_children on \S+-missing failed: No such file or directory\n$/,
+      ),
+      exitCode: 1,
+      signal: null,
+    });
+  });
+
   it('--forward-signals passes SIGTERM on, and without it the parent waits on', async () => {
     const script = 'trap "exit 9" TERM; echo $$; while :; do sleep 0.05; done';
     const forwarding = await start('unshare', '--forward-signals', 'sh', '-c', script);
@@ -64,7 +137,7 @@ describe('unshare', () => {
     const waiting = await start('unshare', '--fork', 'sh', '-c', script);
     waiting.child.kill('SIGTERM');
     await setTimeout(200);
-    expect(alive(Number(waiting.line))).toBe(true);
+    expect(isAlive(Number(waiting.line))).toBe(true);
     process.kill(Number(waiting.line), 'SIGTERM');
     expect(await waiting.ended).toEqual([9, null]);
   });
