@@ -55,7 +55,7 @@ function capture(file, setup, command) {
     codec.splitDatagram(bytes).map((message) => {
       const whole = bytes.slice(message.origin, message.end);
       if (direction === 'sent') request = whole;
-      const { decoded, reencoded } = codec.recode(whole, direction === 'sent' ? undefined : request);
+      const { decoded, reencoded } = codec.recode(whole, direction, direction === 'sent' ? undefined : request);
       const hex = codec.toHex(whole);
       const again = reencoded === undefined ? hex : codec.toHex(reencoded);
       return { direction, hex, ...(again !== hex && { reencoded: again }), decoded: codec.plain(decoded) };

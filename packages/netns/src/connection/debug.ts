@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
-import { type Direction, describeMessage } from '../netlink/describe.ts';
+import { describeMessage } from '../netlink/describe.ts';
+import type { Direction } from '../wire/message.ts';
 
 /** Gets every datagram on its way out or in. */
 export type DebugLog = (direction: Direction, bytes: Uint8Array) => void;

@@ -3,25 +3,29 @@ import { plain, toHex } from '../../test/codec/fixture.ts';
 import { loadFixtures } from '../../test/codec/load.ts';
 import { recode } from '../../test/codec/recode.ts';
 import { catalogue, declarationOf, messageTypeName } from './catalogue.ts';
+import { mdb } from './families/route/mdb.ts';
 import { splitDatagram } from './header.ts';
 
 const fixtures = loadFixtures();
 const json = (value: unknown) => JSON.stringify(plain(value));
 
 describe('captured messages', () => {
-  it.each(fixtures)('decode and encode: $title', ({ bytes, decoded, hex, reencoded, request }) => {
-    const again = recode(bytes, request);
+  it.each(fixtures)('decode and encode: $title', ({ bytes, direction, decoded, hex, reencoded, request }) => {
+    const again = recode(bytes, direction, request);
     expect(json(again.decoded)).toBe(JSON.stringify(decoded));
     if (again.reencoded === undefined) return;
     expect(toHex(again.reencoded)).toBe(reencoded ?? hex);
     // Where encoding gives other bytes than were captured, they mean the same: a flag that is false is left out.
     const meaning = json(again.decoded)?.replace('"ttlInherit":false,', '');
-    expect(json(recode(again.reencoded).decoded)).toBe(meaning);
+    expect(json(recode(again.reencoded, direction).decoded)).toBe(meaning);
   });
 
-  it.each([...catalogue])('there are some of $name', ({ types }) => {
-    const numbers: readonly number[] = Object.values(types);
-    expect(fixtures.some(({ bytes }) => numbers.includes(splitDatagram(bytes)[0]?.type ?? 0))).toBe(true);
+  it.each([...catalogue])('there are some of $name', (declaration) => {
+    const found = fixtures.some(({ bytes, direction }) => {
+      const [message] = splitDatagram(bytes);
+      return declarationOf(message?.type ?? 0, declaration.protocol, direction) === declaration;
+    });
+    expect(found).toBe(true);
   });
 
   it('hold no attribute that the declarations do not know', () => {
@@ -35,6 +39,8 @@ describe('the catalogue', () => {
     expect(declarationOf(22)?.name).toBe('address');
     expect(declarationOf(9999)).toBeUndefined();
     expect(declarationOf(16, 12)).toBeUndefined();
+    expect(declarationOf(84)).toBe(mdb.received);
+    expect(declarationOf(84, 0, 'sent')).toBe(mdb.sent);
     expect([18, 20, 90, 108, 9999].map((type) => messageTypeName(type))).toEqual([
       'RTM_GETLINK',
       'RTM_NEWADDR',
@@ -45,8 +51,10 @@ describe('the catalogue', () => {
   });
 
   it('uses each message number once', () => {
-    const numbers = catalogue.flatMap(({ protocol, types }) =>
-      Object.values(types).map((type) => `${protocol}:${type}`),
+    const numbers = catalogue.flatMap(({ protocol, types, direction }) =>
+      (direction === undefined ? (['sent', 'received'] as const) : [direction]).flatMap((way) =>
+        Object.values(types).map((type) => `${protocol}:${type}:${way}`),
+      ),
     );
     expect(new Set(numbers).size).toBe(numbers.length);
   });

@@ -1,19 +1,50 @@
+import type { Direction } from '../wire/message.ts';
 import { address } from './families/route/address.ts';
+import { addressLabel } from './families/route/address-label.ts';
+import { bridgeVlan, bridgeVlanDump } from './families/route/bridge-vlan.ts';
 import { link, linkProperty } from './families/route/link.ts';
+import { linkStatistics } from './families/route/link-statistics.ts';
+import { mdb } from './families/route/mdb.ts';
 import { neighbour } from './families/route/neighbour.ts';
 import { neighbourTable } from './families/route/neighbour-table.ts';
+import { netconf } from './families/route/netconf.ts';
+import { nexthop, nexthopBucket } from './families/route/nexthop.ts';
 import { nsid } from './families/route/nsid.ts';
 import { route } from './families/route/route.ts';
 import { rule } from './families/route/rule.ts';
 
 /** Every message that the library knows. Tests, the formatter and `describeMessage` loop over it; nothing keeps a list of its own. */
-export const catalogue = [link, linkProperty, address, route, rule, neighbour, neighbourTable, nsid] as const;
+export const catalogue = [
+  link,
+  linkProperty,
+  linkStatistics.sent,
+  linkStatistics.received,
+  address,
+  addressLabel,
+  route,
+  nexthop,
+  nexthopBucket,
+  rule,
+  neighbour,
+  neighbourTable,
+  netconf,
+  bridgeVlan,
+  bridgeVlanDump.sent,
+  mdb.sent,
+  mdb.received,
+  nsid,
+] as const;
 
 export type KnownMessage = (typeof catalogue)[number];
 
-/** The declaration of a message number: `16` of NETLINK_ROUTE is `link`. */
-export function declarationOf(type: number, protocol = 0): KnownMessage | undefined {
-  return catalogue.find((known) => known.protocol === protocol && Object.values<number>(known.types).includes(type));
+/** The declaration of a message number: `16` of NETLINK_ROUTE is `link`. A few numbers mean something else on their way to the kernel. */
+export function declarationOf(type: number, protocol = 0, direction: Direction = 'received'): KnownMessage | undefined {
+  return catalogue.find(
+    (known) =>
+      known.protocol === protocol &&
+      (known.direction ?? direction) === direction &&
+      Object.values<number>(known.types).includes(type),
+  );
 }
 
 /** The kernel's name of a message number: `16` is `RTM_NEWLINK`; a number that is not known stays one. */

@@ -1,12 +1,11 @@
 import { errnoMessage, errnoName } from '../errno.ts';
 import { DecodeError } from '../errors.ts';
 import { describeValue } from '../wire/describe.ts';
+import type { Direction } from '../wire/message.ts';
 import { declarationOf, messageTypeName } from './catalogue.ts';
 import { isAcknowledgement, readAcknowledgement } from './extended-ack.ts';
 import { type NetlinkMessage, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP, NLMSG_OVERRUN, splitDatagram } from './header.ts';
 import { NETLINK_ROUTE } from './protocols.ts';
-
-export type Direction = 'sent' | 'received';
 
 /**
  * Netlink bytes in words, for `NETNS_DEBUG=netlink`: a line for the header of each message, then one for each attribute.
@@ -27,7 +26,7 @@ export function describeMessage(bytes: Uint8Array, direction: Direction, protoco
   return found
     .flatMap((message) => [
       `${arrow} ${describeHeader(message, protocol)}`,
-      ...indented(describeBody(message, protocol)),
+      ...indented(describeBody(message, protocol, direction)),
     ])
     .join('\n');
 }
@@ -39,11 +38,11 @@ function describeHeader(message: NetlinkMessage, protocol: number): string {
   return `${name}${flags && ` ${flags}`} sequence ${sequence} port ${port}, ${end - origin} bytes`;
 }
 
-function describeBody(message: NetlinkMessage, protocol: number): string[] {
+function describeBody(message: NetlinkMessage, protocol: number, direction: Direction): string[] {
   const payload = message.bytes.subarray(message.start, message.end);
   const lines = attempt(() => {
     if (isAcknowledgement(message)) return describeAcknowledgement(message);
-    const declaration = declarationOf(message.type, protocol);
+    const declaration = declarationOf(message.type, protocol, direction);
     if (declaration === undefined) return payload.length === 0 ? [] : [hexOf(payload)];
     return describeValue(declaration.shape, declaration.decode(message));
   });

@@ -3,7 +3,7 @@ import { type CompiledDecoder, compile, MALFORMED } from './compile.ts';
 import { encodeValue } from './encode.ts';
 import { cursorOf, readPrefixed } from './interpret.ts';
 import { type LazyMessage, type LazyViewer, lazyViewer } from './lazy.ts';
-import type { AttributeSet, Prefixed, Struct, Typed } from './shape.ts';
+import type { AttributeSet, Out, Prefixed, Struct, Typed } from './shape.ts';
 import { type Slice, sliceOf } from './slice.ts';
 import { Writer } from './writer.ts';
 
@@ -19,15 +19,19 @@ export interface MessageParts<N extends string, H, A, T> {
   readonly types: T;
   readonly header: H;
   readonly attributes: A;
+  /** Given where the numbers mean one thing on their way to the kernel and another on their way back. */
+  readonly direction?: Direction;
 }
 
+export type Direction = 'sent' | 'received';
+
+type AnyStruct = Typed<Struct, unknown>;
+type AnySet = Typed<AttributeSet, unknown>;
+type Verbs = Readonly<Record<string, number>>;
+
 /** A message declaration with its codecs. */
-export interface MessageDeclaration<
-  N extends string,
-  H extends Typed<Struct, unknown>,
-  A extends Typed<AttributeSet, unknown>,
-  T extends Readonly<Record<string, number>>,
-> extends MessageParts<N, H, A, T> {
+export interface MessageDeclaration<N extends string, H extends AnyStruct, A extends AnySet, T extends Verbs>
+  extends MessageParts<N, H, A, T> {
   readonly shape: Prefixed;
   /** Types only: what decoding gives and what encoding takes. */
   readonly phantom?: readonly [out: PrefixedOut<H, A>, input: PrefixedIn<H, A>];
@@ -45,12 +49,9 @@ export interface MessageDeclaration<
 }
 
 /** Declares a message once; type, encoder and decoders follow. */
-export function message<
-  const N extends string,
-  H extends Typed<Struct, unknown>,
-  A extends Typed<AttributeSet, unknown>,
-  const T extends Readonly<Record<string, number>>,
->(parts: MessageParts<N, H, A, T>): MessageDeclaration<N, H, A, T> {
+export function message<const N extends string, H extends AnyStruct, A extends AnySet, const T extends Verbs>(
+  parts: MessageParts<N, H, A, T>,
+): MessageDeclaration<N, H, A, T> {
   const shape = prefixed(parts.header, parts.attributes) as Prefixed;
   const write = (writer: Writer, value: PrefixedIn<H, A>) => encodeValue(shape, writer, value, parts.name);
   let viewer: LazyViewer | undefined;
@@ -69,6 +70,40 @@ export function message<
     },
     write,
   };
+}
+
+/** Of a declaration, what a request needs. */
+type Sending<N extends string, H extends AnyStruct, A extends AnySet, T extends Verbs> = Pick<
+  MessageDeclaration<N, H, A, T>,
+  'name' | 'kernelName' | 'protocol' | 'types' | 'shape' | 'encode' | 'write'
+>;
+
+/** Requests of one declaration whose answers are of another. `shape` is the request's: it names what the kernel refuses. */
+export interface Exchange<
+  N extends string,
+  H extends AnyStruct,
+  S extends AnySet,
+  T extends Verbs,
+  Answer extends Typed<{ readonly decode: unknown; readonly view: unknown }, unknown>,
+> extends Sending<N, H, S, T>,
+    Pick<Answer, 'decode' | 'view'> {
+  /** Types only: what decoding gives and what encoding takes. */
+  readonly phantom?: readonly [out: Out<Answer>, input: PrefixedIn<H, S>];
+  readonly sent: MessageDeclaration<N, H, S, T>;
+  readonly received: Answer;
+}
+
+/** Joins the two declarations of a message whose requests hold other attributes than its answers. */
+export function exchange<
+  N extends string,
+  H extends AnyStruct,
+  S extends AnySet,
+  T extends Verbs,
+  Answer extends Typed<{ readonly decode: unknown; readonly view: unknown }, unknown>,
+>(sent: MessageDeclaration<N, H, S, T>, received: Answer): Exchange<N, H, S, T, Answer> {
+  const { name, kernelName, protocol, types, shape, encode, write } = sent;
+  const { decode, view } = received;
+  return { name, kernelName, protocol, types, shape, encode, write, decode, view, sent, received };
 }
 
 /** Compiling takes as long as interpreting this many messages; a process that sees fewer should not pay for it. */

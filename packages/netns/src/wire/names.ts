@@ -46,3 +46,11 @@ export function word(type: Typed<Leaf, number>, names: Names): Typed<Leaf, strin
 export function flags(type: Typed<Leaf, number>, names: Names): Typed<Leaf, number> {
   return { ...type, show: (value) => flagNames(names, value as number).join('|') || '0' };
 }
+
+/** The number that has a name, or the number itself, also in digits; `undefined` for an unknown name. */
+export function numberOf(names: Names, word: string | number): number | undefined {
+  if (typeof word === 'number') return word;
+  const found = Object.entries(names).find(([, name]) => name === word);
+  if (found !== undefined) return Number(found[0]);
+  return /^\d+$/.test(word) ? Number(word) : undefined;
+}

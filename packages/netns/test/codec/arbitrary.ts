@@ -38,6 +38,7 @@ const leaves: Readonly<Record<string, Rule>> = {
   str: () => fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\0', '')),
   bytes: byteArray,
   macAddress: (size) => macText(size),
+  mdbGroup: () => fc.oneof(address(4)(), address(16)(), macText(6)),
   mplsLabels: () => fc.array(fc.integer({ min: 0, max: 0xfffff }), { minLength: 1, maxLength: 30 }),
   via: () =>
     fc.record(

@@ -1,18 +1,24 @@
 import { declarationOf } from '../../src/netlink/catalogue.ts';
 import { isAcknowledgement, readAcknowledgement } from '../../src/netlink/extended-ack.ts';
 import { encodeMessage, splitDatagram } from '../../src/netlink/header.ts';
+import type { Direction } from '../../src/wire/message.ts';
 import type { Writer } from '../../src/wire/writer.ts';
 
 /** Decodes a whole message, and encodes it again where there is a declaration for it. */
-export function recode(bytes: Uint8Array, request?: Uint8Array): { decoded: unknown; reencoded?: Uint8Array } {
+export function recode(
+  bytes: Uint8Array,
+  direction: Direction,
+  request?: Uint8Array,
+): { decoded: unknown; reencoded?: Uint8Array } {
   const [message] = splitDatagram(bytes);
   if (message === undefined) throw new Error('no message');
   if (isAcknowledgement(message)) {
-    const declaration = request === undefined ? undefined : declarationOf(splitDatagram(request)[0]?.type ?? 0);
+    const declaration =
+      request === undefined ? undefined : declarationOf(splitDatagram(request)[0]?.type ?? 0, 0, 'sent');
     const sent = request !== undefined && declaration !== undefined ? { bytes: request, declaration } : undefined;
     return { decoded: readAcknowledgement(message, sent) };
   }
-  const declaration = declarationOf(message.type);
+  const declaration = declarationOf(message.type, 0, direction);
   if (declaration === undefined) return { decoded: undefined };
   const decoded = declaration.decode(message);
   // Each declaration takes back what it decoded; the union of all declarations cannot say so.

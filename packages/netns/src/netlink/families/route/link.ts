@@ -16,7 +16,22 @@ import { gre, ip6gre } from './kinds/gre.ts';
 import { ip6tnl, ipip, sit } from './kinds/ip-tunnel.ts';
 import { macsec } from './kinds/macsec.ts';
 import { macvlan } from './kinds/macvlan.ts';
-import { bareudp, dummy, hsr, ifb, ipvlan, nlmon, tun, vcan, vrf, wireguard, xfrm } from './kinds/small.ts';
+import {
+  bareudp,
+  dsa,
+  dummy,
+  hsr,
+  ifb,
+  ipoib,
+  ipvlan,
+  nlmon,
+  team,
+  tun,
+  vcan,
+  vrf,
+  wireguard,
+  xfrm,
+} from './kinds/small.ts';
 import { vlan } from './kinds/vlan.ts';
 import { vti, vti6 } from './kinds/vti.ts';
 import { vxlan } from './kinds/vxlan.ts';
@@ -228,6 +243,9 @@ export const linkinfo = byKind(
     bareudp,
     macsec,
     hsr,
+    dsa,
+    ipoib,
+    team,
   },
   { xstats: [3, bytes], slave: pair(4, 5, { bridge: bridgePort, bond: bondSlave, vrf }) },
 );

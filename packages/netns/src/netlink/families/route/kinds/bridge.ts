@@ -1,4 +1,4 @@
-import { attrs, nested, repeated } from '../../../../wire/attributes.ts';
+import { attrs, nested, prefixed, repeated } from '../../../../wire/attributes.ts';
 import { fixed } from '../../../../wire/bytes.ts';
 import { bool, flag, u8, u16, u16be, u32, u64 } from '../../../../wire/integers.ts';
 import { ipv4Address, ipv6Address } from '../../../../wire/ip-address.ts';
@@ -7,6 +7,30 @@ import { struct } from '../../../../wire/struct.ts';
 
 /** `struct ifla_bridge_id`: priority and hardware address. */
 const bridgeId = struct({ prio: u16be, addr: fixed(macAddress, 6) });
+
+/** BRIDGE_QUERIER_*: who asks for multicast members. */
+export const bridgeQuerierState = attrs({
+  ipAddress: [1, ipv4Address],
+  ipPort: [2, u32],
+  ipOtherTimer: [3, u64],
+  ipv6Address: [5, ipv6Address],
+  ipv6Port: [6, u32],
+  ipv6OtherTimer: [7, u64],
+});
+
+/** MDBA_ROUTER_PATTR_*: a port behind which there is a multicast router. Timers are in hundredths of a second. */
+export const bridgeRouterPort = attrs({
+  timer: [1, u32],
+  type: [2, u8],
+  inetTimer: [3, u32],
+  inet6Timer: [4, u32],
+  vid: [5, u16],
+});
+
+/** MDBA_ROUTER_*. */
+export const bridgeRouterPorts = attrs({
+  port: [1, repeated(prefixed(struct({ ifindex: u32 }), bridgeRouterPort))],
+});
 
 /** IFLA_BR_*: `ip link add type bridge`. Times and timers are in hundredths of a second. */
 export const bridge = attrs({
@@ -55,19 +79,7 @@ export const bridge = attrs({
   mcastMldVersion: [44, u8],
   vlanStatsPerPort: [45, bool],
   multiBoolopt: [46, struct({ optval: u32, optmask: u32 })],
-  mcastQuerierState: [
-    47,
-    nested(
-      attrs({
-        ipAddress: [1, ipv4Address],
-        ipPort: [2, u32],
-        ipOtherTimer: [3, u64],
-        ipv6Address: [5, ipv6Address],
-        ipv6Port: [6, u32],
-        ipv6OtherTimer: [7, u64],
-      }),
-    ),
-  ],
+  mcastQuerierState: [47, nested(bridgeQuerierState)],
   fdbNLearned: [48, u32],
   fdbMaxLearned: [49, u32],
   stpMode: [50, u32],

@@ -3,10 +3,11 @@ import { bool, flag, u8, u16, u16be, u32 } from '../../../../wire/integers.ts';
 import { macAddress } from '../../../../wire/mac-address.ts';
 import { named } from '../../../../wire/names.ts';
 
-/** Kinds that take no settings: `ip link add type dummy`. A wireguard link is set up by its own family of messages. */
+/** Kinds that take no settings: `ip link add type dummy`. A wireguard or team link is set up by its own family of messages. */
 export const dummy = attrs({});
 export const ifb = attrs({});
 export const nlmon = attrs({});
+export const team = attrs({});
 export const vcan = attrs({});
 export const wireguard = attrs({});
 
@@ -42,6 +43,12 @@ export const bareudp = attrs({
   srcportMin: [3, u16],
   multiprotoMode: [4, flag],
 });
+
+/** IFLA_DSA_*: a port of a switch chip; `master` is the device towards it. */
+export const dsa = attrs({ master: [1, u32] });
+
+/** IFLA_IPOIB_*: `ip link add type ipoib`, IP over InfiniBand. */
+export const ipoib = attrs({ pkey: [1, u16], mode: [2, u16], umcast: [3, u16] });
 
 /** IFLA_HSR_*: a ring or two parallel networks, `ip link add type hsr`. `protocol`: 0 HSR, 1 PRP. */
 export const hsr = attrs({
