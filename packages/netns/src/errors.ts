@@ -125,8 +125,8 @@ export class UnsupportedError extends NetnsError {
   readonly feature: string;
   readonly since: string;
 
-  constructor(feature: string, since: string) {
-    super(`${feature} is not available here: it needs ${since}`);
+  constructor(feature: string, since: string, cause?: unknown) {
+    super(`${feature} is not available here: it needs ${since}`, cause === undefined ? undefined : { cause });
     this.feature = feature;
     this.since = since;
   }

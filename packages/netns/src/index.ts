@@ -51,11 +51,52 @@ export { type Relations, relationsOf } from './namespaces/relations.ts';
 export { type NamingOptions, prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
-export { type Address, Addresses, type AddressSpec } from './network/addresses.ts';
-export { type Link, type LinkChanges, type LinkSpec, Links, type PeerSpec } from './network/links.ts';
+export { type Address, Addresses, type AddressFilter, type AddressSpec } from './network/addresses.ts';
+export { Fdb, type FdbEntry, type FdbFilter, type FdbKind, type FdbSpec } from './network/fdb.ts';
+export {
+  type Link,
+  type LinkChanges,
+  type LinkCounters,
+  type LinkFilter,
+  type LinkQuery,
+  type LinkSpec,
+  Links,
+  type LinkTarget,
+  type PeerSpec,
+} from './network/links.ts';
+export {
+  type Neighbour,
+  type NeighbourFilter,
+  type NeighbourSpec,
+  type NeighbourState,
+  Neighbours,
+} from './network/neighbours.ts';
 export { Network, openNetwork } from './network/network.ts';
+export {
+  type Nexthop,
+  type NexthopBucket,
+  type NexthopFilter,
+  type NexthopMember,
+  type NexthopSpec,
+  Nexthops,
+  type ResilientGroup,
+} from './network/nexthops.ts';
 export { type NsidEntry, type NsidOptions, type NsidSubject, Nsids } from './network/nsids.ts';
 export { type PingOptions, type PingReply, ping } from './network/ping.ts';
+export {
+  type Route,
+  type RouteEncapsulation,
+  type RouteFilter,
+  type RouteMetrics,
+  type RouteNexthop,
+  type RouteQuery,
+  type RouteSpec,
+  Routes,
+  type RouteType,
+  type WeightedNexthop,
+} from './network/routes.ts';
+export { type PortRange, type Rule, type RuleAction, type RuleFilter, type RuleSpec, Rules } from './network/rules.ts';
+export { ReplaceableTable, Table } from './network/table.ts';
 export type { DescribedStep } from './process/plan/describe.ts';
 export type { IdRange } from './process/plan/id-map.ts';
 export type { EnterTarget, IdMap, Limits, SpawnPlan } from './process/plan/spawn-plan.ts';

@@ -1,22 +1,22 @@
-import type { NetlinkConnection } from '../connection/connection.ts';
-import { InvalidArgumentError } from '../errors.ts';
 import {
   type AddressMessage,
   type AddressMessageInput,
   address,
+  addressFlag,
   addressFlags,
   scopes,
 } from '../netlink/families/route/address.ts';
-import { AF_INET, AF_INET6 } from '../netlink/families/route/address-families.ts';
-import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
-import type { Links } from './links.ts';
+import { flagNames, nameOf } from '../wire/names.ts';
+import { familyName, familyNumber, type IpFamily, parsePrefix } from './prefix.ts';
+import { type Question, ReplaceableTable } from './table.ts';
+import { numberFor } from './words.ts';
 
-/** An address of a device. */
-export interface Address {
+/** An address of a device. Given back to `delete` or `add`, it means the same. */
+export interface Address extends AddressSpec {
   /** `10.0.0.1`, `fe80::1`. */
   readonly address: string;
   readonly prefixLength: number;
-  readonly family: 'inet' | 'inet6';
+  readonly family: IpFamily;
   /** The index of the device. */
   readonly link: number;
   /** `global`, `site`, `link`, `host`. */
@@ -36,88 +36,71 @@ export interface AddressSpec {
   readonly link: string | number;
   /** The address with its prefix length: `10.0.0.1/24`; without one it is the address alone (/32, /128). */
   readonly address: string;
+  /** The prefix length, where `address` has none. */
+  readonly prefixLength?: number | undefined;
+  /** The other end of a point-to-point link, `10.0.0.2/32`; it has the prefix length then. */
   readonly peer?: string | undefined;
   readonly broadcast?: string | undefined;
   readonly label?: string | undefined;
   /** By default the kernel's choice: `host` for loopback addresses, else `global`. */
-  readonly scope?: keyof typeof scopeNumbers | undefined;
+  readonly scope?: string | number | undefined;
   /** Do not look for other users of an IPv6 address first. */
   readonly noDad?: boolean | undefined;
 }
 
-const scopeNumbers = { global: 0, site: 200, link: 253, host: 254, nowhere: 255 } as const;
-
-/** The IP addresses of one network namespace. `ip address`. */
-export class Addresses {
-  readonly #connection: NetlinkConnection;
-  readonly #links: Links;
-
-  constructor(connection: NetlinkConnection, links: Links) {
-    this.#connection = connection;
-    this.#links = links;
-  }
-
-  /** All addresses, or those of one device. `ip address show [dev DEV]`. */
-  async list(filter: { readonly link?: string | number } = {}): Promise<Address[]> {
-    const index = filter.link === undefined ? 0 : await this.#indexOf(filter.link);
-    const { messages } = await this.#connection.dump(address, { header: { index } }, { operation: 'list addresses' });
-    // Kernels before 4.20 do not filter by themselves.
-    return messages.filter(({ header }) => index === 0 || header.index === index).map(addressOf);
-  }
-
-  /** Gives a device an address. `ip address add`. Throws NetlinkError EEXIST if it has it; ENODEV; EPERM. */
-  async add(spec: AddressSpec): Promise<void> {
-    await this.#change('new', spec, NLM_F_CREATE | NLM_F_EXCL, `add address ${spec.address} to link ${spec.link}`);
-  }
-
-  /** The same, but an address that is there is changed. `ip address replace`. */
-  async replace(spec: AddressSpec): Promise<void> {
-    await this.#change('new', spec, NLM_F_CREATE | NLM_F_REPLACE, `set address ${spec.address} of link ${spec.link}`);
-  }
-
-  /** Takes an address away. `ip address delete`. Throws NetlinkError EADDRNOTAVAIL if the device does not have it. */
-  async delete(spec: AddressSpec): Promise<void> {
-    await this.#change('del', spec, 0, `delete address ${spec.address} of link ${spec.link}`);
-  }
-
-  async #change(verb: 'new' | 'del', spec: AddressSpec, flags: number, operation: string): Promise<void> {
-    const message = encodeSpec(spec, await this.#indexOf(spec.link));
-    await this.#connection.request(address, verb, message, { operation, flags });
-  }
-
-  async #indexOf(ref: string | number): Promise<number> {
-    return typeof ref === 'number' ? ref : (await this.#links.get(ref)).index;
-  }
+export interface AddressFilter {
+  /** The device, by name or index. */
+  readonly link?: string | number | undefined;
+  readonly family?: IpFamily | undefined;
 }
 
-function encodeSpec(spec: AddressSpec, index: number): AddressMessageInput {
-  const [local, length] = splitPrefix(spec.address);
-  const v6 = local.includes(':');
-  const bits = v6 ? 128 : 32;
-  const prefixlen = length === undefined ? bits : Number(length);
-  if (length !== undefined && !(/^[0-9]+$/.test(length) && prefixlen <= bits)) {
-    throw new InvalidArgumentError('prefix length', spec.address, `it must be a whole number from 0 to ${bits}`);
-  }
-  return {
-    header: {
-      family: v6 ? AF_INET6 : AF_INET,
-      prefixlen,
-      index,
-      flags: spec.noDad ? 1 << addressFlags.indexOf('nodad') : 0,
-      scope: spec.scope === undefined ? (isLoopback(local) ? scopeNumbers.host : 0) : scopeNumbers[spec.scope],
-    },
-    attributes: {
-      local,
-      address: spec.peer === undefined ? local : splitPrefix(spec.peer)[0],
-      broadcast: spec.broadcast,
-      label: spec.label,
-    },
-  };
-}
+/**
+ * The IP addresses of one network namespace. `ip address show`, `add`, `replace`, `delete`, `flush`.
+ *
+ * `add` throws NetlinkError EEXIST (the device has it), ENODEV, EPERM; `delete` EADDRNOTAVAIL (the device does not have it).
+ */
+export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Address, AddressFilter> {
+  protected readonly declaration = address;
+  protected readonly nouns = ['address', 'addresses'] as const;
 
-function splitPrefix(text: string): [address: string, length: string | undefined] {
-  const slash = text.indexOf('/');
-  return slash === -1 ? [text, undefined] : [text.slice(0, slash), text.slice(slash + 1)];
+  protected describe(spec: AddressSpec): string {
+    return `${spec.address} (link ${spec.link})`;
+  }
+
+  protected async encode(spec: AddressSpec): Promise<AddressMessageInput> {
+    const { address: local, length, family } = parsePrefix(spec.address, 'address');
+    const peer = spec.peer === undefined ? undefined : parsePrefix(spec.peer, 'peer');
+    const ownScope = isLoopback(local) ? 254 : 0;
+    return {
+      header: {
+        family: familyNumber(family),
+        prefixlen: spec.prefixLength ?? (spec.peer?.includes('/') ? peer?.length : length),
+        index: await this.links.indexOf(spec.link),
+        flags: spec.noDad ? addressFlag('nodad') : 0,
+        scope: numberFor(scopes, spec.scope, 'scope', ownScope),
+      },
+      attributes: {
+        local,
+        address: peer?.address ?? local,
+        broadcast: spec.broadcast,
+        label: spec.label,
+      },
+    };
+  }
+
+  protected decode(message: AddressMessage): Address {
+    return addressOf(message);
+  }
+
+  protected async question(filter: AddressFilter): Promise<Question<typeof address, Address>> {
+    const index = (await this.links.indexIfGiven(filter.link)) ?? 0;
+    const { family } = filter;
+    return {
+      value: { header: { index, family: family === undefined ? 0 : familyNumber(family) } },
+      // Kernels before 4.20 do not filter by themselves.
+      keep: (entry) => (index === 0 || entry.link === index) && (family === undefined || entry.family === family),
+    };
+  }
 }
 
 function isLoopback(text: string): boolean {
@@ -126,18 +109,17 @@ function isLoopback(text: string): boolean {
 
 function addressOf(message: AddressMessage): Address {
   const { header, attributes } = message;
-  const local = attributes.local ?? attributes.address ?? '';
-  const flags = attributes.flags ?? header.flags;
+  const { local, address: other = '' } = attributes;
   return {
-    address: local,
+    address: local ?? other,
     prefixLength: header.prefixlen,
-    family: header.family === AF_INET6 ? 'inet6' : 'inet',
+    family: familyName(header.family),
     link: header.index,
-    scope: (scopes as Readonly<Record<number, string>>)[header.scope] ?? String(header.scope),
-    peer: attributes.local !== undefined && attributes.address !== attributes.local ? attributes.address : undefined,
+    scope: nameOf(scopes, header.scope),
+    peer: local !== undefined && other !== local ? other : undefined,
     broadcast: attributes.broadcast,
     label: attributes.label,
-    flags: addressFlags.filter((_, bit) => flags & (1 << bit)),
+    flags: flagNames(addressFlags, attributes.flags ?? header.flags),
     message,
   };
 }

@@ -1,5 +1,5 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
-import { InvalidArgumentError, KernelError } from '../errors.ts';
+import { InvalidArgumentError, KernelError, NetlinkError, UnsupportedError } from '../errors.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import {
@@ -33,11 +33,19 @@ export interface Link {
   /** Index of the device that it is made on, or of the other end of a veth; in the namespace `linkNetnsid` if that is given. */
   readonly link: number | undefined;
   readonly linkNetnsid: number | undefined;
+  /** What went through it. All 64 bits, so nothing wraps. */
+  readonly counters: LinkCounters | undefined;
   /** `UP`, `BROADCAST`, `MULTICAST`, … as `ip` writes them between `<` and `>`. */
   readonly flags: readonly string[];
   /** Everything that the kernel said, unknown attributes included. */
   readonly message: LinkMessage;
 }
+
+/** Packets, bytes, errors and drops of a device in both directions. `ip -s link`. */
+export type LinkCounters = NonNullable<LinkMessage['attributes']['stats64']>;
+
+/** A namespace for a device: any reference, or the number that the namespace of the connection has for it (Linux 4.17). */
+export type LinkTarget = NamespaceRef | { readonly nsid: number };
 
 /** Settings that a new link, its peer, and a link that exists have in common. */
 interface LinkSettings {
@@ -49,7 +57,7 @@ interface LinkSettings {
   readonly group?: number | undefined;
   readonly txQueueLength?: number | undefined;
   /** The namespace in which it is made, or into which it moves. */
-  readonly netns?: NamespaceRef | undefined;
+  readonly netns?: LinkTarget | undefined;
 }
 
 type LinkinfoInput = NonNullable<NonNullable<LinkMessageInput['attributes']>['linkinfo']>;
@@ -79,7 +87,10 @@ export type LinkSpec = PeerSpec &
     readonly peer?: PeerSpec | undefined;
   };
 
-export interface LinkChanges extends LinkSettings {
+/** What to change of a device; `kind` with `data` changes the settings of its kind, `port` those as a member of its master. */
+export type LinkChanges = CommonChanges & (KindData | { readonly kind?: undefined; readonly data?: undefined });
+
+interface CommonChanges extends LinkSettings {
   readonly up?: boolean | undefined;
   /** `null` takes it out of what it belongs to. */
   readonly master?: string | number | null | undefined;
@@ -87,11 +98,22 @@ export interface LinkChanges extends LinkSettings {
   readonly allMulticast?: boolean | undefined;
   readonly multicast?: boolean | undefined;
   readonly arp?: boolean | undefined;
+  /** As a member of a bridge or bond: `{ kind: 'bridge', data: { isolated: true } }`. `ip link set DEV type bridge_slave …`. */
+  readonly port?: NonNullable<LinkinfoInput['slave']> | undefined;
 }
 
 export interface LinkQuery {
-  /** Counters as well: they are a quarter of the answer. Default: no. */
+  /** In `message` the counters that IPv6 keeps of the device, too: they are a quarter of the answer. Default: no. */
   readonly stats?: boolean | undefined;
+  /** Ask about another namespace: the one that this namespace has this number for. Linux 4.16. */
+  readonly targetNsid?: number | undefined;
+}
+
+export interface LinkFilter extends LinkQuery {
+  readonly kind?: string | undefined;
+  /** Members of this bridge, bond or VRF: name or index. */
+  readonly master?: string | number | undefined;
+  readonly up?: boolean | undefined;
 }
 
 /** The devices of one network namespace. `ip link`. */
@@ -102,19 +124,30 @@ export class Links {
     this.#connection = connection;
   }
 
-  /** All devices, by index. `ip link show`. */
-  async list(options: LinkQuery = {}): Promise<Link[]> {
+  /** The devices, by index, all or those that the filter means. `ip link show [type KIND] [master DEV] [up]`. */
+  async list(filter: LinkFilter = {}): Promise<Link[]> {
+    const { kind, up } = filter;
+    const master = await this.indexIfGiven(filter.master);
+    // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
+    const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
     const { messages } = await this.#connection.dump(
       link,
-      { attributes: extMaskOf(options) },
+      { attributes: { ...queryOf(filter), master, linkinfo } },
       { operation: 'list links' },
     );
-    return messages.map(linkOf);
+    return messages
+      .map(linkOf)
+      .filter(
+        (entry) =>
+          (kind === undefined || entry.kind === kind) &&
+          (master === undefined || entry.master === master) &&
+          (up === undefined || entry.up === up),
+      );
   }
 
   /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
   async get(ref: string | number, options: LinkQuery = {}): Promise<Link> {
-    const attributes = extMaskOf(options);
+    const attributes = queryOf(options);
     const request =
       typeof ref === 'number' ? { header: { index: ref }, attributes } : { attributes: { ...attributes, ifname: ref } };
     const [answer] = await this.#connection.request(link, 'get', request, { operation: `find link ${ref}` });
@@ -127,7 +160,7 @@ export class Links {
    * Makes a device, and for a veth both ends at once, each where it belongs. `ip link add NAME type KIND …`.
    *
    * `netns` makes it in another namespace at once (moving a device later costs the kernel about 20 ms). Throws NetlinkError: EEXIST
-   * (the name is taken), EOPNOTSUPP (the kernel has no such kind), EPERM, EINVAL with the attribute in `extack`.
+   * (the name is taken), EPERM, EINVAL with the attribute in `extack`; UnsupportedError for a kind that this kernel has not.
    */
   async add(spec: LinkSpec): Promise<void> {
     const operation = `add ${spec.kind} link${spec.name === undefined ? '' : ` ${spec.name}`}`;
@@ -137,23 +170,34 @@ export class Links {
       ...settingsOf(spec, opened),
       numTxQueues: spec.numTxQueues,
       numRxQueues: spec.numRxQueues,
-      master: master === undefined ? undefined : await this.#indexOf(master),
-      link: spec.link === undefined ? undefined : await this.#indexOf(spec.link),
+      master: await this.indexIfGiven(master),
+      link: await this.indexIfGiven(spec.link),
       linkinfo: linkinfoOf(spec, peer, opened),
     };
     const header = { index: spec.index ?? 0, ...(spec.up ? { flags: linkFlag('UP'), change: linkFlag('UP') } : {}) };
     const message = { header, attributes } as LinkMessageInput;
-    await this.#connection.request(link, 'new', message, { operation, flags: NLM_F_CREATE | NLM_F_EXCL });
+    try {
+      await this.#connection.request(link, 'new', message, { operation, flags: NLM_F_CREATE | NLM_F_EXCL });
+    } catch (error) {
+      throw lacksKind(error) ? unsupportedKind(spec.kind, error) : error;
+    }
   }
 
-  /** Changes a device. `ip link set DEV …`. Moving it (`netns`) takes it down and takes its addresses away. Throws NetlinkError. */
+  /**
+   * Changes a device. `ip link set DEV …`. Moving it (`netns`) takes it down and takes its addresses away; `name` is then what it is called
+   * there. Throws NetlinkError: ENODEV, EBUSY, EOPNOTSUPP (a setting that the kind cannot change).
+   */
   async set(ref: string | number, changes: LinkChanges): Promise<void> {
     using opened = new ResourceStack();
-    const index = await this.#indexOf(ref);
-    const { master } = changes;
+    const index = await this.indexOf(ref);
+    const { master, port } = changes;
     const attributes = {
       ...settingsOf(changes, opened),
-      master: master === undefined ? undefined : master === null ? 0 : await this.#indexOf(master),
+      master: master === null ? 0 : await this.indexIfGiven(master),
+      linkinfo:
+        changes.kind === undefined
+          ? port && { slave: port }
+          : { kind: changes.kind, data: changes.data, ...(port && { slave: port }) },
     };
     const [flags, change] = flagChanges(changes);
     const message = { header: { index, flags, change }, attributes } as LinkMessageInput;
@@ -162,17 +206,65 @@ export class Links {
 
   /** Takes a device away, a veth with its other end. `ip link delete DEV`. Throws NetlinkError (ENODEV, EOPNOTSUPP for `lo`). */
   async delete(ref: string | number): Promise<void> {
-    const index = await this.#indexOf(ref);
+    const index = await this.indexOf(ref);
     await this.#connection.request(link, 'del', { header: { index } }, { operation: `delete link ${ref}` });
   }
 
-  async #indexOf(ref: string | number): Promise<number> {
+  /** The index of a device that is known by name or index. Throws NetlinkError ENODEV. */
+  async indexOf(ref: string | number): Promise<number> {
     return typeof ref === 'number' ? ref : (await this.get(ref)).index;
+  }
+
+  /** The same, and undefined for undefined. */
+  async indexIfGiven(ref: string | number | undefined): Promise<number | undefined> {
+    return ref === undefined ? undefined : this.indexOf(ref);
   }
 }
 
-function extMaskOf({ stats }: LinkQuery) {
-  return stats ? {} : { extMask: extMaskFlag('skip_stats') };
+/** The kernel's own words for a kind that no part of it registered, after it has looked for a module. */
+function lacksKind(error: unknown): boolean {
+  return (
+    error instanceof NetlinkError && error.code === 'EOPNOTSUPP' && error.extack?.message === 'Unknown device type'
+  );
+}
+
+function unsupportedKind(kind: string, cause: unknown): UnsupportedError {
+  return new UnsupportedError(`the device kind ${kind}`, `a kernel with CONFIG_${kindOption(kind)}`, cause);
+}
+
+/** Which option of the kernel's configuration has a kind; those that are not here are called like the kind. */
+const kindOptions: Readonly<Record<string, string>> = {
+  bond: 'BONDING',
+  erspan: 'NET_IPGRE',
+  gre: 'NET_IPGRE',
+  gretap: 'NET_IPGRE',
+  ip6erspan: 'IPV6_GRE',
+  ip6gre: 'IPV6_GRE',
+  ip6gretap: 'IPV6_GRE',
+  ip6tnl: 'IPV6_TUNNEL',
+  ipip: 'NET_IPIP',
+  ipoib: 'INFINIBAND_IPOIB',
+  ipvtap: 'IPVTAP',
+  sit: 'IPV6_SIT',
+  team: 'NET_TEAM',
+  vcan: 'CAN_VCAN',
+  vlan: 'VLAN_8021Q',
+  vrf: 'NET_VRF',
+  vti: 'NET_IPVTI',
+  vti6: 'IPV6_VTI',
+  vxcan: 'CAN_VXCAN',
+  xfrm: 'XFRM_INTERFACE',
+};
+
+function kindOption(kind: string): string {
+  return kindOptions[kind] ?? kind.toUpperCase();
+}
+
+function queryOf({ stats, targetNsid }: LinkQuery) {
+  return {
+    ...(stats ? {} : { extMask: extMaskFlag('skip_stats') }),
+    ...(targetNsid === undefined ? {} : { targetNetnsid: targetNsid }),
+  };
 }
 
 function settingsOf(settings: LinkSettings, opened: ResourceStack) {
@@ -190,8 +282,14 @@ function settingsOf(settings: LinkSettings, opened: ResourceStack) {
     ifalias: settings.alias,
     group: settings.group,
     txqlen: settings.txQueueLength,
-    netNsFd: settings.netns === undefined ? undefined : opened.use(openTarget(settings.netns)).fd.raw,
+    ...targetOf(settings.netns, opened),
   };
+}
+
+function targetOf(netns: LinkTarget | undefined, opened: ResourceStack) {
+  if (netns === undefined) return {};
+  if (typeof netns === 'object' && 'nsid' in netns) return { targetNetnsid: netns.nsid };
+  return { netNsFd: opened.use(openTarget(netns)).fd.raw };
 }
 
 function openTarget(ref: NamespaceRef): Namespace {
@@ -230,13 +328,15 @@ function flagChanges(changes: LinkChanges): [flags: number, change: number] {
   return [flags, change];
 }
 
-function linkOf(message: LinkMessage): Link {
+/** A device as the kernel describes it, for people. */
+export function linkOf(message: LinkMessage): Link {
   const { header, attributes } = message;
+  const { linkinfo } = attributes;
   const flags = linkFlags.filter((_, bit) => header.flags & (1 << bit));
   return {
     index: header.index,
     name: attributes.ifname ?? '',
-    kind: attributes.linkinfo?.kind,
+    kind: linkinfo?.kind === 'other' ? linkinfo.name : linkinfo?.kind,
     up: flags.includes('UP'),
     operstate: operstates[attributes.operstate ?? 0] ?? String(attributes.operstate),
     loopback: flags.includes('LOOPBACK'),
@@ -245,6 +345,7 @@ function linkOf(message: LinkMessage): Link {
     master: attributes.master,
     link: attributes.link,
     linkNetnsid: attributes.linkNetnsid,
+    counters: attributes.stats64,
     flags,
     message,
   };

@@ -1,8 +1,13 @@
 import { NetlinkConnection } from '../connection/connection.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { Addresses } from './addresses.ts';
+import { Fdb } from './fdb.ts';
 import { Links } from './links.ts';
+import { Neighbours } from './neighbours.ts';
+import { Nexthops } from './nexthops.ts';
 import { Nsids } from './nsids.ts';
+import { Routes } from './routes.ts';
+import { Rules } from './rules.ts';
 
 /** The network of one namespace: its devices and tables, over one netlink socket that lives inside it. */
 export class Network implements Disposable {
@@ -10,12 +15,22 @@ export class Network implements Disposable {
   readonly connection: NetlinkConnection;
   readonly links: Links;
   readonly addresses: Addresses;
+  readonly routes: Routes;
+  readonly rules: Rules;
+  readonly nexthops: Nexthops;
+  readonly neighbours: Neighbours;
+  readonly fdb: Fdb;
   readonly nsids: Nsids;
 
   constructor(connection: NetlinkConnection) {
     this.connection = connection;
     this.links = new Links(connection);
     this.addresses = new Addresses(connection, this.links);
+    this.routes = new Routes(connection, this.links);
+    this.rules = new Rules(connection, this.links);
+    this.nexthops = new Nexthops(connection, this.links);
+    this.neighbours = new Neighbours(connection, this.links);
+    this.fdb = new Fdb(connection, this.links);
     this.nsids = new Nsids(connection);
   }
 

@@ -1,0 +1,99 @@
+import type { Declaration, NetlinkConnection } from '../connection/connection.ts';
+import { NetlinkError } from '../errors.ts';
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
+import type { In, Out } from '../wire/shape.ts';
+import type { Links } from './links.ts';
+
+/** What to ask of a table, and which of the answers are meant: old kernels give all whatever is asked. */
+export interface Question<D, Entry> {
+  readonly value: In<D>;
+  readonly keep?: ((entry: Entry) => boolean) | undefined;
+}
+
+type Verb<D extends Declaration> = keyof D['types'] & string;
+
+/** Gone already, or never there: ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL. */
+const absent: readonly number[] = [2, 3, 19, 99];
+
+/**
+ * One of the kernel's tables over one connection: what all have in common. A table adds how its entries are written and read.
+ *
+ * Every method throws NetlinkError when the kernel refuses, with its own words in `extack`; InvalidArgumentError for a value that cannot
+ * be right.
+ */
+export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Filter> {
+  protected readonly connection: NetlinkConnection;
+  protected readonly links: Links;
+  protected abstract readonly declaration: D;
+  /** What an entry is called in errors, and several of them: `['route', 'routes']`. */
+  protected abstract readonly nouns: readonly [one: string, many: string];
+
+  constructor(connection: NetlinkConnection, links: Links) {
+    this.connection = connection;
+    this.links = links;
+  }
+
+  /** The message that makes, changes or deletes an entry. */
+  protected abstract encode(spec: Spec, verb: 'new' | 'del'): Promise<In<D>>;
+  /** An entry as the kernel gives it; undefined for what is no entry of this table. */
+  protected abstract decode(message: Out<D>): Entry | undefined;
+  protected abstract question(filter: Filter): Promise<Question<D, Entry>>;
+  /** An entry in errors: `192.0.2.0/24`. */
+  protected abstract describe(spec: Spec): string;
+
+  /** The entries, all or those that the filter means. */
+  async list(filter: Filter = {} as Filter): Promise<Entry[]> {
+    const { value, keep } = await this.question(filter);
+    const { messages } = await this.connection.dump(this.declaration, value, { operation: `list ${this.nouns[1]}` });
+    const entries = messages.map((message) => this.decode(message)).filter((entry) => entry !== undefined);
+    return keep === undefined ? entries : entries.filter(keep);
+  }
+
+  /** Makes an entry. Throws NetlinkError EEXIST if it is there. */
+  add(spec: Spec): Promise<void> {
+    return this.change('new', spec, NLM_F_CREATE | NLM_F_EXCL, `add ${this.nouns[0]} ${this.describe(spec)}`);
+  }
+
+  /** Deletes an entry. What was listed can be deleted as it is. Throws NetlinkError if there is none (ENOENT or ESRCH). */
+  delete(spec: Spec): Promise<void> {
+    return this.change('del', spec, 0, `delete ${this.nouns[0]} ${this.describe(spec)}`);
+  }
+
+  /** Deletes all entries that the filter means, and says how many there were. One that is gone in the meantime is no error. */
+  async flush(filter: Filter = {} as Filter): Promise<number> {
+    let deleted = 0;
+    for (const entry of await this.list(filter)) {
+      try {
+        await this.delete(entry);
+        deleted++;
+      } catch (error) {
+        if (!(error instanceof NetlinkError && absent.includes(error.errno))) throw error;
+      }
+    }
+    return deleted;
+  }
+
+  protected async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
+    const value = await this.encode(spec, verb);
+    await this.connection.request(this.declaration, verb as Verb<D>, value, { operation, flags });
+  }
+
+  /** Asks for one entry; undefined when there is none. */
+  protected async ask(value: In<D>, operation: string, flags = 0): Promise<Entry | undefined> {
+    const [answer] = await this.connection.request(this.declaration, 'get' as Verb<D>, value, { operation, flags });
+    return answer === undefined ? undefined : this.decode(answer);
+  }
+}
+
+/** A table whose entries can be replaced. */
+export abstract class ReplaceableTable<D extends Declaration, Spec, Entry extends Spec, Filter> extends Table<
+  D,
+  Spec,
+  Entry,
+  Filter
+> {
+  /** Makes an entry, or changes the one that is there. */
+  replace(spec: Spec): Promise<void> {
+    return this.change('new', spec, NLM_F_CREATE | NLM_F_REPLACE, `set ${this.nouns[0]} ${this.describe(spec)}`);
+  }
+}
