@@ -116,61 +116,36 @@ case \${0##*/} in
   ip*) export NETNS_ARGV0="\${0##*/}" ;; # \`ipnetns list\` is \`ip netns list\`
 esac
 
-find_helper() {
-  machine=
+# Only the kernel for x86 has this file, and one look is quicker than reading another.
+machine=x64
+if [ ! -e /proc/sys/kernel/bootloader_type ]; then
   { read -r machine < /proc/sys/kernel/arch; } 2> /dev/null || machine=$(uname -m)
-  case $machine in aarch64) arch=arm64 ;; *) arch=x64 ;; esac
-  helper=$root/prebuilds/linux-$arch/nsexec
-  [ -x "$helper" ]
+  case $machine in aarch64) machine=arm64 ;; *) machine=x64 ;; esac
+fi
+helper=$root/prebuilds/linux-$machine/nsexec
+
+# What follows is in the order of size: the shell reads up to where it leaves. Anything but the simplest forms is for Node.
+
+# A name, the first word of a command, and how many words that has.
+simple() {
+  case $1 in '' | -* | . | .. | */*) return 1 ;; esac
+  [ \${#1} -le 60 ] && [ "$3" -ge 1 ] && { [ "$2" != -- ] || [ "$3" -ge 2 ]; } && [ -x "$helper" ]
 }
 
-case $1 in
-  exec)
-    style=shell name=$2 first=$3 words=3
-    [ "$2" = --no-mounts ] && style=bare name=$3 first=$4 words=4
-    [ "$first" = -- ] && [ $# = $words ] && style='' # no command: Node has the words for it
-    ;;
-  ip) style='' ; [ "$2" = netns ] && [ "$3" = exec ] && style=ip name=$4 words=5 ;;
-  *) style='' ;;
-esac
-if [ -n "$style" ] && [ $# -ge $words ] && [ \${#name} -le 60 ]; then
-  case $style$name in
-    shell-* | bare-* | shell | bare | ip | *[/] | */* | shell. | shell.. | bare. | bare.. | ip. | ip..) ;;
-    *)
-      if find_helper; then
-        shift $((words - 1))
-        [ $style != ip ] && [ "$1" = -- ] && shift
-        case $style in
-          ip) exec "$helper" ${shellWords(ipFailures)} "$@" ;;
-          bare) exec "$helper" ${shellWords(shellFailures, false)} "$@" ;;
-          shell) exec "$helper" ${shellWords(shellFailures)} "$@" ;;
-        esac
-      fi
-      ;;
-  esac
-fi
-
-# Counts the words of the simplest forms, up to the command; anything else is for Node.
-flags=0 words=0 subject='' type='' ready=''
-case $1 in
-  unshare)
-    for word do
-      words=$((words + 1))
-      [ $words = 1 ] && continue
-      case $word in
-        ${addFlags.join('\n        ')}
-        -*) break ;;
-        *) ready=yes words=$((words - 1)); break ;;
-      esac
-    done
-    if [ -n "$ready" ] && [ $flags != 0 ] && find_helper; then
-      shift $words
-      if [ $((flags & ${namespaceFlags.mnt})) = 0 ]; then
-        exec "$helper" ${unshareWords()} "$@"
-      fi
-      exec "$helper" ${unshareWords('--mount')} "$@"
+case "$1 $2" in
+  'exec --no-mounts')
+    if simple "$3" "$4" $(($# - 3)); then
+      name=$3
+      shift 3
+      [ "$1" = -- ] && shift
+      exec "$helper" ${shellWords(shellFailures, false)} "$@"
     fi
     ;;
+esac
+
+# Counts the words up to the command.
+flags=0 words=0 subject='' type='' ready=''
+case $1 in
   nsenter)
     case $2 in
       ${takeFile.join('\n      ')}
@@ -189,7 +164,7 @@ case $1 in
         esac
       done
     fi
-    if [ -n "$ready" ] && find_helper; then
+    if [ -n "$ready" ] && [ -x "$helper" ]; then
       if [ -n "$type" ]; then
         shift $words
         exec "$helper" ${enterFile} "$@"
@@ -197,6 +172,46 @@ case $1 in
         shift $words
         exec "$helper" ${enterProcess} "$@"
       fi
+    fi
+    ;;
+esac
+case $1 in
+  unshare)
+    for word do
+      words=$((words + 1))
+      [ $words = 1 ] && continue
+      case $word in
+        ${addFlags.join('\n        ')}
+        -*) break ;;
+        *) ready=yes words=$((words - 1)); break ;;
+      esac
+    done
+    if [ -n "$ready" ] && [ $flags != 0 ] && [ -x "$helper" ]; then
+      shift $words
+      if [ $((flags & ${namespaceFlags.mnt})) = 0 ]; then
+        exec "$helper" ${unshareWords()} "$@"
+      fi
+      exec "$helper" ${unshareWords('--mount')} "$@"
+    fi
+    ;;
+esac
+
+case $1 in
+  exec)
+    if simple "$2" "$3" $(($# - 2)); then
+      name=$2
+      shift 2
+      [ "$1" = -- ] && shift
+      exec "$helper" ${shellWords(shellFailures)} "$@"
+    fi
+    ;;
+esac
+case "$1 $2 $3" in
+  'ip netns exec')
+    if simple "$4" '' $(($# - 4)); then
+      name=$4
+      shift 4
+      exec "$helper" ${shellWords(ipFailures)} "$@"
     fi
     ;;
 esac
@@ -220,7 +235,7 @@ exec node "$root/dist/cli/main.cjs" "$@"
 `;
 
 /** Under names that nobody else has: a variable that is exported would change in the environment of the command, too. */
-const variables = 'here root machine arch helper flags words word subject type ready style name first starts';
+const variables = 'here root machine helper flags words word subject type ready name starts';
 const own = (text) =>
   variables.split(' ').reduce((all, each) => {
     const places = [

@@ -13,7 +13,7 @@ export interface PlannedStep {
   readonly syscall: string;
   /** The call as `--dry-run` shows it; without it, the step only prepares another. */
   readonly call?: string;
-  /** What `ip` prints before the reason. */
+  /** What `ip` prints before the reason; nothing of a step that does what it can and never fails. */
   readonly ipMessage?: string;
   /** For steps that start another process: what that one does. */
   readonly lists?: readonly (readonly PlannedStep[])[];
