@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { contestantsBy, few } from './harness/contestants.ts';
 import { runDirectory } from './harness/ground.ts';
-import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import type { Bench, Headline } from './harness/headline.ts';
 import { Peers } from './harness/peers.ts';
 import { runRounds } from './harness/rounds.ts';
 import { duration, measured } from './harness/stamps.ts';
@@ -13,15 +14,11 @@ export const h1: Headline = {
   title: 'create named namespaces',
   rounds: 7,
   async run({ ground, tools, rounds, count, progress }: Bench) {
-    const contestant = (name: string, role: Role, command: string[]): Contestant => ({
-      name,
-      role,
-      run: async () => {
-        await ground.clean();
-        const span = measured(command);
-        ground.expectNames(count);
-        return { [metric]: duration(span) };
-      },
+    const contestant = contestantsBy(async (command: readonly string[]) => {
+      await ground.clean();
+      const span = measured(command);
+      ground.expectNames(count);
+      return { [metric]: duration(span) };
     });
     const n = String(count);
     const batch = tools.scratch('add.batch');
@@ -30,9 +27,9 @@ export const h1: Headline = {
     const peers = new Peers(tools)
       .go((go) => contestant('Go', 'peer', [go, 'create', n]))
       .ip((ip) => contestant('ip -batch', 'peer', tools.repeat(1, ip, '-batch', batch)))
-      .ip((ip) => few(3, contestant('ip per call', 'peer', tools.repeat(count, ip, 'netns', 'add', 'b{}'))))
+      .ip((ip) => contestant('ip per call', 'peer', tools.repeat(count, ip, 'netns', 'add', 'b{}'), few(3)))
       .pyroute2((python) =>
-        few(1, contestant('pyroute2', 'peer', [python, tools.file('peers', 'pyroute2_netns.py'), 'create', n])),
+        contestant('pyroute2', 'peer', [python, tools.file('peers', 'pyroute2_netns.py'), 'create', n], few(1)),
       );
     const contestants = [
       contestant('C floor', 'floor', [tools.floor('create'), runDirectory, n]),
@@ -59,8 +56,3 @@ export const h1: Headline = {
     };
   },
 };
-
-/** Seconds, or half a minute, each: few rounds say enough. */
-function few(atMostRounds: number, contestant: Contestant): Contestant {
-  return { ...contestant, atMostRounds };
-}

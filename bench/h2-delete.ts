@@ -1,5 +1,6 @@
+import { contestantsBy, few } from './harness/contestants.ts';
 import { runDirectory } from './harness/ground.ts';
-import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import type { Bench, Headline } from './harness/headline.ts';
 import { Peers } from './harness/peers.ts';
 import { runRounds } from './harness/rounds.ts';
 import { measured } from './harness/stamps.ts';
@@ -17,26 +18,22 @@ export const h2: Headline = {
   title: 'delete named namespaces',
   rounds: 7,
   async run({ ground, tools, rounds, count, progress }: Bench) {
-    const contestant = (name: string, role: Role, command: string[]): Contestant => ({
-      name,
-      role,
-      run: async () => {
-        await ground.populated(count);
-        const destruction = await ground.watchDestruction();
-        const { start, end } = measured(command);
-        const gone = await destruction.finished();
-        ground.expectNames(0);
-        return { [returned]: end - start, [finished]: gone - start };
-      },
+    const contestant = contestantsBy(async (command: readonly string[]) => {
+      await ground.populated(count);
+      const destruction = await ground.watchDestruction();
+      const { start, end } = measured(command);
+      const gone = await destruction.finished();
+      ground.expectNames(0);
+      return { [returned]: end - start, [finished]: gone - start };
     });
     const n = String(count);
 
     const peers = new Peers(tools)
       .go((go) => contestant('Go', 'peer', [go, 'delete', n]))
       .ip((ip) => contestant('ip -all netns delete', 'peer', tools.repeat(1, ip, '-all', 'netns', 'delete')))
-      .ip((ip) => few(3, contestant('ip per call', 'peer', tools.repeat(count, ip, 'netns', 'delete', 'b{}'))))
+      .ip((ip) => contestant('ip per call', 'peer', tools.repeat(count, ip, 'netns', 'delete', 'b{}'), few(3)))
       .pyroute2((python) =>
-        few(1, contestant('pyroute2', 'peer', [python, tools.file('peers', 'pyroute2_netns.py'), 'delete', n])),
+        contestant('pyroute2', 'peer', [python, tools.file('peers', 'pyroute2_netns.py'), 'delete', n], few(1)),
       );
     const contestants = [
       contestant('C floor', 'floor', [tools.floor('delete'), runDirectory, n]),
@@ -63,8 +60,3 @@ export const h2: Headline = {
     };
   },
 };
-
-/** Seconds each: few rounds say enough. */
-function few(atMostRounds: number, contestant: Contestant): Contestant {
-  return { ...contestant, atMostRounds };
-}

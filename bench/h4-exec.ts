@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { contestantsBy } from './harness/contestants.ts';
 import { runDirectory } from './harness/ground.ts';
-import type { Bench, Contestant, Headline, Role, Sample } from './harness/headline.ts';
+import type { Bench, Headline, Sample } from './harness/headline.ts';
 import { Peers } from './harness/peers.ts';
 import { runRounds } from './harness/rounds.ts';
 import { measured } from './harness/stamps.ts';
@@ -16,22 +17,26 @@ export const h4: Headline = {
   async run({ ground, tools, rounds, count, progress }: Bench) {
     const sizes = [1, count];
     let metric = '';
-    const contestant = (name: string, role: Role, ...command: string[]): Contestant => ({
-      name,
-      role,
-      run: async () => ({ [metric]: median(measured(tools.repeat(runsPerTurn, ...command)).runs) }),
-    });
+    const contestant = contestantsBy((command: readonly string[]) => ({
+      [metric]: median(measured(tools.repeat(runsPerTurn, ...command)).runs),
+    }));
     const name = 'b0';
     const path = join(runDirectory, name);
 
     const peers = new Peers(tools)
-      .nsenter((nsenter) => contestant('nsenter', 'peer', nsenter, `--net=${path}`, 'true'))
-      .ip((ip) => contestant('ip netns exec', 'peer', ip, 'netns', 'exec', name, 'true'));
+      .nsenter((nsenter) => contestant('nsenter', 'peer', [nsenter, `--net=${path}`, 'true']))
+      .ip((ip) => contestant('ip netns exec', 'peer', [ip, 'netns', 'exec', name, 'true']))
+      .unshare((unshare) => contestant('unshare -n', 'peer', [unshare, '-n', 'true']));
+    const ours = (words: string, ...more: string[]) =>
+      contestant(`netns ${words}`, 'ours', [tools.netns, ...words.split(' '), ...more, 'true']);
     const contestants = [
-      contestant('C floor', 'floor', tools.floor('enter'), path, 'true'),
-      contestant('true alone', 'reference', 'true'),
-      contestant('netns exec', 'ours', tools.netns, 'exec', name, 'true'),
-      contestant('netns ip netns exec', 'ours', tools.netns, 'ip', 'netns', 'exec', name, 'true'),
+      contestant('C floor', 'floor', [tools.floor('enter'), path, 'true']),
+      contestant('true alone', 'reference', ['true']),
+      ours('exec', name),
+      ours('ip netns exec', name),
+      ours('exec --no-mounts', name),
+      ours('nsenter', `--net=${path}`),
+      ours('unshare -n'),
       ...peers.found,
     ];
 
@@ -59,9 +64,11 @@ export const h4: Headline = {
       rounds: samples,
       baseline: ({ metric }) => ({ contestant: 'C floor', metric }),
       targets: [
-        ...atMost('netns exec', 'nsenter'),
         ...atMost('netns exec', 'ip netns exec'),
         ...atMost('netns ip netns exec', 'ip netns exec'),
+        ...atMost('netns exec --no-mounts', 'nsenter'),
+        ...atMost('netns nsenter', 'nsenter'),
+        ...atMost('netns unshare -n', 'unshare -n'),
       ],
       missing: peers.missing,
       notes: [`Each run is a whole process; a round's value is the median of ${runsPerTurn} runs in a row.`],

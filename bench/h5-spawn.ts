@@ -1,5 +1,6 @@
+import { contestantsBy, few } from './harness/contestants.ts';
 import { runDirectory } from './harness/ground.ts';
-import type { Bench, Contestant, Headline, Role, Sample } from './harness/headline.ts';
+import type { Bench, Headline } from './harness/headline.ts';
 import { Peers } from './harness/peers.ts';
 import { runRounds } from './harness/rounds.ts';
 import { duration, measured } from './harness/stamps.ts';
@@ -16,22 +17,15 @@ export const h5: Headline = {
   async run({ ground, tools, rounds, count, progress }: Bench) {
     await ground.populated(count);
     const n = String(count);
-    const contestant = (name: string, role: Role, command: (flight: string) => string[], few?: number): Contestant => ({
-      name,
-      role,
-      ...(few === undefined ? {} : { atMostRounds: few }),
-      run: async () => {
-        const sample: Record<string, number> = {};
-        for (const flight of flights) sample[metricOf(flight)] = duration(measured(command(String(flight))));
-        return sample as Sample;
-      },
-    });
+    const contestant = contestantsBy((command: (flight: string) => string[]) =>
+      Object.fromEntries(flights.map((flight) => [metricOf(flight), duration(measured(command(String(flight))))])),
+    );
     const peers = new Peers(tools).nsenter((nsenter) =>
       contestant(
         'Node child_process + nsenter',
         'peer',
         (flight) => tools.ours('spawn-node', runDirectory, n, flight, program, '0', nsenter, '--net={}'),
-        2,
+        few(2),
       ),
     );
     const contestants = [

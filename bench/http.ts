@@ -1,4 +1,5 @@
-import type { Bench, Contestant, Headline, Role, Sample } from './harness/headline.ts';
+import { contestantsBy } from './harness/contestants.ts';
+import type { Bench, Headline } from './harness/headline.ts';
 import { runRounds } from './harness/rounds.ts';
 import { numbersFrom } from './harness/stamps.ts';
 
@@ -14,14 +15,10 @@ export const http: Headline = {
   title: 'HTTP across two namespaces in one process',
   rounds: 7,
   async run({ ground, tools, rounds, progress }: Bench) {
-    const contestant = (name: string, role: Role, how: string): Contestant => ({
-      name,
-      role,
-      run: async (): Promise<Sample> => {
-        await ground.quiet();
-        const [kept = Number.NaN, fresh = Number.NaN] = numbersFrom(tools.ours('http', how, String(requests)));
-        return { [perRequest]: kept, [perConnection]: fresh };
-      },
+    const contestant = contestantsBy(async (how: string) => {
+      await ground.quiet();
+      const [kept = Number.NaN, fresh = Number.NaN] = numbersFrom(tools.ours('http', how, String(requests)));
+      return { [perRequest]: kept, [perConnection]: fresh };
     });
     const contestants = [
       contestant(loopback, 'reference', 'node'),

@@ -1,8 +1,7 @@
-import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import type { Bench, Headline } from './harness/headline.ts';
+import { residentMetric as metric, residentContestants, residentNote } from './harness/resident.ts';
 import { runRounds } from './harness/rounds.ts';
-import { numbersFrom } from './harness/stamps.ts';
 
-const metric = 'resident memory';
 const empty = { contestant: 'empty Node process', metric };
 
 /** Resident memory of a Node process that holds 1,000 network namespaces open. */
@@ -11,20 +10,12 @@ export const memory: Headline = {
   title: 'memory of a process that holds namespaces open',
   rounds: 5,
   async run({ ground, tools, rounds, count, progress }: Bench) {
-    const contestant = (name: string, role: Role, held: string[]): Contestant => ({
-      name,
-      role,
-      run: async () => {
-        await ground.settle();
-        const [bytes = Number.NaN] = numbersFrom(tools.ours('hold', ...held));
-        return { [metric]: bytes / 1e6 };
-      },
-    });
+    const contestant = residentContestants({ ground, tools });
     const holder = `library, ${count} open`;
     const contestants = [
-      contestant(empty.contestant, 'reference', []),
-      contestant('library loaded', 'ours', ['0']),
-      contestant(holder, 'ours', [String(count)]),
+      contestant(empty.contestant, 'reference', ['hold']),
+      contestant('library loaded', 'ours', ['hold', '0']),
+      contestant(holder, 'ours', ['hold', String(count)]),
     ];
     return {
       unit: 'MB',
@@ -35,7 +26,7 @@ export const memory: Headline = {
       baseline: () => empty,
       targets: [{ of: { contestant: holder, metric }, against: empty, atMost: 20 }],
       missing: [],
-      notes: ['VmRSS as the kernel counts it, without asking for a garbage collection. 1 MB = 1,000,000 bytes.'],
+      notes: [residentNote],
     };
   },
 };

@@ -1,4 +1,5 @@
-import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import { contestantsBy } from './harness/contestants.ts';
+import type { Bench, Headline } from './harness/headline.ts';
 import { runRounds } from './harness/rounds.ts';
 import { duration, measured } from './harness/stamps.ts';
 
@@ -11,13 +12,9 @@ export const roundtrip: Headline = {
   title: 'one netlink request and its answer',
   rounds: 9,
   async run({ ground, tools, rounds, progress }: Bench) {
-    const contestant = (name: string, role: Role, command: string[]): Contestant => ({
-      name,
-      role,
-      run: async () => {
-        await ground.quiet();
-        return { [metric]: (duration(measured(command)) * 1000) / count };
-      },
+    const contestant = contestantsBy(async (command: readonly string[]) => {
+      await ground.quiet();
+      return { [metric]: (duration(measured(command)) * 1000) / count };
     });
     const ours = (how: string, what: string) => tools.ours('roundtrip', how, what, String(count));
     const contestants = [

@@ -1,8 +1,7 @@
 import type { Bench, Contestant, Headline } from './harness/headline.ts';
+import { residentMetric as metric, residentContestants, residentNote } from './harness/resident.ts';
 import { runRounds } from './harness/rounds.ts';
-import { numbersFrom } from './harness/stamps.ts';
 
-const metric = 'resident memory';
 const nothing = { contestant: 'nothing', metric };
 const count = 500;
 const limit = 300;
@@ -16,15 +15,7 @@ export const servers: Headline = {
     const name = `${count} servers`;
     const contestants: Contestant[] = [
       { name: nothing.contestant, role: 'reference', run: async () => ({ [metric]: 0 }) },
-      {
-        name,
-        role: 'ours',
-        run: async () => {
-          await ground.settle();
-          const [bytes = Number.NaN] = numbersFrom(tools.ours('servers', String(count)));
-          return { [metric]: bytes / 1e6 };
-        },
-      },
+      residentContestants({ ground, tools })(name, 'ours', ['servers', String(count)]),
     ];
     return {
       unit: 'MB',
@@ -35,7 +26,7 @@ export const servers: Headline = {
       baseline: () => nothing,
       targets: [{ of: { contestant: name, metric }, against: nothing, atMost: limit }],
       missing: [],
-      notes: ['VmRSS as the kernel counts it, without asking for a garbage collection. 1 MB = 1,000,000 bytes.'],
+      notes: [residentNote],
     };
   },
 };

@@ -1,4 +1,5 @@
-import type { Bench, Contestant, Headline, Role } from './harness/headline.ts';
+import { contestantsBy } from './harness/contestants.ts';
+import type { Bench, Headline } from './harness/headline.ts';
 import { runRounds } from './harness/rounds.ts';
 import { measured } from './harness/stamps.ts';
 import { median } from './harness/statistics.ts';
@@ -23,18 +24,16 @@ export const startup: Headline = {
   title: 'start of the command',
   rounds: 9,
   async run({ ground, tools, rounds, progress }: Bench) {
-    const contestant = (name: string, role: Role, ...command: string[]): Contestant => ({
-      name,
-      role,
-      run: async () => ({ [metric]: median(measured(tools.repeat(runsPerTurn, ...command)).runs) }),
-    });
+    const contestant = contestantsBy((command: readonly string[]) => ({
+      [metric]: median(measured(tools.repeat(runsPerTurn, ...command)).runs),
+    }));
     const empty = { contestant: 'empty Node script', metric };
-    const ours = verbs.map((words) => contestant(`netns ${words.join(' ')}`, 'ours', tools.netns, ...words));
+    const ours = verbs.map((words) => contestant(`netns ${words.join(' ')}`, 'ours', [tools.netns, ...words]));
     const ip = tools.find('ip');
     const contestants = [
-      contestant(empty.contestant, 'reference', process.execPath, tools.file('ours', 'empty.cjs')),
+      contestant(empty.contestant, 'reference', [process.execPath, tools.file('ours', 'empty.cjs')]),
       ...ours,
-      ...(ip === undefined ? [] : [contestant('ip netns list', 'peer', ip, 'netns', 'list')]),
+      ...(ip === undefined ? [] : [contestant('ip netns list', 'peer', [ip, 'netns', 'list'])]),
     ];
     await ground.populated(1);
     return {

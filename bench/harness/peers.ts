@@ -20,6 +20,14 @@ export class Peers {
     return this.#add(this.#tools.find('nsenter'), 'nsenter (Debian: util-linux)', make);
   }
 
+  unshare(make: (unshare: string) => Contestant): this {
+    return this.#add(this.#tools.find('unshare'), 'unshare (Debian: util-linux)', make);
+  }
+
+  lsns(make: (lsns: string) => Contestant): this {
+    return this.#add(this.#tools.find('lsns'), 'lsns (Debian: util-linux)', make);
+  }
+
   pyroute2(make: (python: string) => Contestant): this {
     const python = ['/usr/bin/python3', this.#tools.find('python3') ?? ''].find(
       (candidate) => candidate !== '' && spawnSync(candidate, ['-c', 'import pyroute2.netns']).status === 0,

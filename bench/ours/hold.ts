@@ -1,5 +1,5 @@
 // hold [COUNT]: with COUNT, load the library and hold that many namespaces open; prints this process's resident bytes.
-import { readFileSync } from 'node:fs';
+import { reportResident } from './resident.ts';
 
 const [count] = process.argv.slice(2);
 if (count !== undefined) {
@@ -7,6 +7,4 @@ if (count !== undefined) {
   const held = Array.from({ length: Number(count) }, () => NetworkNamespace.create());
   process.on('exit', () => held.length);
 }
-const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-process.stdout.write(`${Number(kibibytes) * 1024}\n`);
-process.exit();
+reportResident();

@@ -1,7 +1,7 @@
 // servers COUNT: that many HTTP servers in as many namespaces, each asked once; prints this process's resident bytes.
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { NetworkNamespace } from '../../packages/netns/src/api/network-namespace.ts';
+import { reportResident } from './resident.ts';
 
 const [count] = process.argv.slice(2);
 const held = await Promise.all(
@@ -18,6 +18,4 @@ for (const { ns } of held) {
   response.resume();
   await once(response, 'end');
 }
-const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-process.stdout.write(`${Number(kibibytes) * 1024}\n`);
-process.exit();
+reportResident();
