@@ -3,7 +3,8 @@
  * The steps are written by src/process/plan; this program only carries them out. A descriptor is "in hand", or held in a slot.
  *   say TEXT           what to print ("TEXT: reason") if a later step fails; "" prints nothing
  *   exit CODE          the exit status if a later step fails      aside-failed CODE   if an aside does; else: as it did
- *   report FD          instead of printing, write "POSITION ERRNO\n" to FD if a step or the exec fails: which word it was
+ *   report FD          instead of printing, write "POSITION ERRNO\n" to FD if a step or the exec fails: which word it was; and "."
+ *                      before the exec, so that one who reads nothing at all knows that this process was killed
  *   tolerate ERRNO     the next step may fail like that
  *   command-failed TEXT NOTFOUND OTHER   the same for the exec itself: its text, its two exit statuses      argv0 TEXT
  *   open PATH          open-write PATH   use FD   pidfd PID   take one in hand        hold SLOT   take SLOT   move it

@@ -77,6 +77,7 @@ __attribute__((noreturn)) static void become(char **argv, long position) {
   }
   const char *file = argv[0];
   if (argument_zero) argv[0] = (char *)argument_zero;
+  if (report_fd >= 0) sys3(__NR_write, report_fd, (long)".", 1);
   long error = execute_in_path(file, argv, environment);
   if (report_fd < 0 && JOIN(text, command_text, file) > 0) command_text = argv == shell ? text : command_text;
   fail(command_text, position, -error, error == -ENOENT ? not_found_status : other_status);

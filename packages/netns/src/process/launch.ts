@@ -156,10 +156,11 @@ function readReport(reader: Fd): Promise<string> {
   });
 }
 
-/** The helper closes the pipe by running the command, or writes "POSITION ERRNO" into it. */
+/** The helper writes a dot when all steps are done, and closes the pipe by running the command; or it writes "POSITION ERRNO". */
 function judge(text: string, steps: ReadonlyMap<number, PlannedStep>, command: string): void {
-  if (text === '') return;
-  const [position = 0, errno = 0] = text.split(/\s/).map(Number);
+  if (text === '.') return;
+  if (text === '') throw killedEarly(command);
+  const [position = 0, errno = 0] = text.replace('.', '').split(/\s/).map(Number);
   const step = steps.get(position);
   if (errno === 0 && step !== undefined) throw programFailure(step);
   throw new KernelError({
@@ -175,6 +176,12 @@ function judge(text: string, steps: ReadonlyMap<number, PlannedStep>, command: s
 
 const EPERM = 1;
 const ENOENT = 2;
+const EINTR = 4;
+
+function killedEarly(command: string): KernelError {
+  const hint = 'the process was killed before it came to that';
+  return new KernelError({ errno: EINTR, syscall: 'execve', operation: `run ${command}`, hint });
+}
 
 /** A program that helped (newuidmap) has said on standard error why it would not. */
 function programFailure({ syscall, operation }: PlannedStep): KernelError {

@@ -1,10 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
+import { KernelError } from '../../errors.ts';
 import { idOfFile, sameNamespace } from '../../namespaces/identity.ts';
 import { Namespace } from '../../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
 import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../namespaces/type.ts';
 import { Fd } from '../../native/fd.ts';
-import { perform } from '../../native/syscall.ts';
+import { perform, syscall } from '../../native/syscall.ts';
 import type { Entry } from './set-up.ts';
 import type { EnterTarget } from './spawn-plan.ts';
 import type { PlanStep } from './step.ts';
@@ -28,18 +29,16 @@ export function resolveEntries(targets: readonly EnterTarget[], hold: Hold): Ent
 type ProcessTarget = Extract<EnterTarget, { readonly process: unknown }>;
 
 function processEntries({ process: target, types }: ProcessTarget, hold: Hold): Entry[] {
-  const pidfd = typeof target === 'number' ? openProcess(target) : target.dup();
+  using pidfd = typeof target === 'number' ? openProcess(target) : target.dup();
   const pid = pidOf(pidfd, target);
   const wanted = (types ?? namespaceTypes).filter((type) => isForeign(pid, type, types !== undefined));
+  checkAlive(pidfd, pid);
   const flags = wanted.filter((type) => type !== 'user').reduce((sum, type) => sum | namespaceFlags[type], 0);
-  const entry = (fd: Fd, each: number, what: string): Entry => ({ take: hold(fd), flags: each, by: 'pidfd', what });
-  const entries: Entry[] = [];
-  const what = `the namespaces of process ${pid}`;
-  if (wanted.includes('user'))
-    entries.push(entry(pidfd.dup(), namespaceFlags.user, `the user namespace of process ${pid}`));
-  if (flags === 0) pidfd.close();
-  else entries.unshift(entry(pidfd, flags, what));
-  return entries;
+  const entry = (each: number, what: string): Entry => ({ take: hold(pidfd.dup()), flags: each, by: 'pidfd', what });
+  return [
+    ...(flags === 0 ? [] : [entry(flags, `the namespaces of process ${pid}`)]),
+    ...(wanted.includes('user') ? [entry(namespaceFlags.user, `the user namespace of process ${pid}`)] : []),
+  ];
 }
 
 function openProcess(pid: number): Fd {
@@ -49,7 +48,20 @@ function openProcess(pid: number): Fd {
 /** A pidfd knows its process id as we see it: -1 when that process has ended. */
 function pidOf(pidfd: Fd, target: number | Fd): number {
   if (typeof target === 'number') return target;
-  return Number(/^Pid:\s*(-?\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${pidfd.raw}`, 'latin1'))?.[1] ?? -1);
+  const pid = Number(/^Pid:\s*(-?\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${pidfd.raw}`, 'latin1'))?.[1] ?? -1);
+  if (pid < 0) throw ended('enter a process by its descriptor');
+  return pid;
+}
+
+const ESRCH = 3;
+
+/** While a process is there nobody else has its number: what was read by the number was of this one. */
+function checkAlive(pidfd: Fd, pid: number): void {
+  if (syscall('pidfd_send_signal', pidfd.raw, 0, null, 0) === -ESRCH) throw ended(`enter process ${pid}`);
+}
+
+function ended(operation: string): KernelError {
+  return new KernelError({ errno: ESRCH, syscall: 'pidfd_open', operation, hint: 'it has ended' });
 }
 
 /** Our own user namespace cannot be entered; that is no fault, we are there. Others only if they are asked for by name. */
