@@ -8,6 +8,9 @@ const ipObjects: Readonly<Record<string, string>> = {
   l: 'link',
   link: 'link',
   netns: 'netns',
+  r: 'route',
+  ro: 'route',
+  route: 'route',
 };
 
 /** Options of `ip` that take no word of their own: behind them the object may stand. */

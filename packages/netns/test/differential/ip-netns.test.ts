@@ -11,6 +11,7 @@ import { idCases } from './cases/ids.ts';
 import { kindCases } from './cases/kinds.ts';
 import { linkCases } from './cases/link.ts';
 import { nameCases } from './cases/names.ts';
+import { routeCases } from './cases/route.ts';
 import { runTwins, type Twins } from './twins.ts';
 
 /** Every command line, run with the installed `ip` and with ours, must print, return and leave behind the same. */
@@ -23,6 +24,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   links: linkCases,
   'kinds of links': kindCases,
   addresses: addressCases,
+  routes: routeCases,
 };
 
 const installed = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();

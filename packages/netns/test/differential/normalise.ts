@@ -13,6 +13,7 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/("gc_timer": ?)[0-9.]+/g, '$1TIME'],
   [/\b[0-9]+sec\b/g, 'TIMEsec'],
   [/("(?:valid|preferred)_life_time": ?)(?!4294967295)[0-9]+/g, '$1TIME'],
+  [/("(?:expires|age)": ?)[0-9]+/g, '$1TIME'],
   [/ tentative /g, ' '],
 ];
 

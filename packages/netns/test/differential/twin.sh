@@ -7,11 +7,17 @@ place=$1
 here=${0%/*}
 shift
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
-printf 'link\naddress\nnetns list-id\n' > /run/state
+printf 'link\naddress\nnetns list-id\nrule\nnexthop\nneighbour show nud permanent\n' > /run/state
 cat > "$place/recorder" << 'END' && chmod +x "$place/recorder"
 #!/bin/sh
 for word do printf '%s\0' "$word"; done > "$results/argv"
 END
+
+# Routes and rules that are not the kernel's own, which come when their addresses are ready.
+routes() {
+  "$@" route show table all | grep -v 'proto kernel'
+  "$@" -6 rule
+}
 
 # Everything that a line may change.
 state() {
@@ -25,10 +31,12 @@ state() {
   done < /proc/self/mountinfo
   echo "links:"
   ip -d -o -batch /run/state
+  routes ip
   for path in /run/netns/*; do
     [ -f "$path" ] || continue
     echo "in $path:"
     nsenter --net="$path" ip -d -o -batch /run/state
+    routes nsenter --net="$path" ip
   done
   return 0
 }

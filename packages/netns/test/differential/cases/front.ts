@@ -76,11 +76,11 @@ export const frontCases: readonly Case[] = [
     },
   },
   {
-    line: 'ro',
+    line: 'xf',
     differs: {
       better: 'what is not implemented is said to be so',
       out: '',
-      err: 'Object "route" is not implemented by netns yet\n',
+      err: 'Object "xfrm" is not implemented by netns yet\n',
       code: 1,
     },
   },

@@ -1,5 +1,6 @@
 import { duplicateArgument } from './exit.ts';
-import { isPrefix, type Words } from './words.ts';
+import { spells } from './sub-commands.ts';
+import type { Words } from './words.ts';
 
 /**
  * One option of a command: how it is written, what help says of it, and what it does to the draft of a request.
@@ -19,8 +20,8 @@ export interface OptionRow<Draft, Context> {
 
 export interface Grammar<Draft, Context> {
   readonly rows: readonly OptionRow<Draft, Context>[];
-  /** A word that is no option. */
-  otherwise(draft: Draft, word: string, take: () => string, context: Context): void;
+  /** A word that is no option; without this, such a word ends the options and stays where it is. */
+  otherwise?(draft: Draft, word: string, take: () => string, context: Context): void;
 }
 
 /** Reads options until the words or an option end it. Throws Exit. */
@@ -31,11 +32,13 @@ export function readOptions<Draft, Context>(
   context: Context,
 ): void {
   const seen = new Set<string>();
-  for (let word = words.take(); word !== undefined; word = words.take()) {
+  for (let word = words.peek(); word !== undefined; word = words.peek()) {
     const given = word;
-    const row = grammar.rows.find((candidate) => spells(candidate, given));
+    const row = grammar.rows.find((candidate) => spells(candidate.words, given));
+    if (row === undefined && grammar.otherwise === undefined) return;
+    words.take();
     if (row === undefined) {
-      grammar.otherwise(draft, given, () => words.value(), context);
+      grammar.otherwise?.(draft, given, () => words.value(), context);
       continue;
     }
     const take = () => {
@@ -47,12 +50,6 @@ export function readOptions<Draft, Context>(
     if (row.last === true) return;
     if (row.once !== undefined) seen.add(row.once);
   }
-}
-
-function spells(row: OptionRow<never, never>, word: string): boolean {
-  return row.words.split(' ').some((spelling) => {
-    return spelling.endsWith('*') ? isPrefix(word, spelling.slice(0, -1)) : spelling === word;
-  });
 }
 
 /** The help lines of options, each with `indent` in front. */

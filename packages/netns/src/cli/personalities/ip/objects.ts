@@ -14,7 +14,7 @@ const rows: readonly Row[] = [
   { word: 'address', load: async () => (await import('./address/address.ts')).address },
   { word: 'addrlabel' },
   { word: 'maddress' },
-  { word: 'route' },
+  { word: 'route', load: async () => (await import('./route/route.ts')).route },
   { word: 'rule' },
   { word: 'neighbor' },
   { word: 'neighbour' },

@@ -26,6 +26,13 @@ export class Words {
     return word;
   }
 
+  /** Takes all words that are left. */
+  rest(): readonly string[] {
+    const words = this.#words.slice(this.#next);
+    this.#next = this.#words.length;
+    return words;
+  }
+
   /** Takes the value that the last word asks for. Throws Exit (255) when the command ends there. */
   value(): string {
     const word = this.take();

@@ -8,7 +8,8 @@ import type { In, Out } from '../../../wire/shape.ts';
 import { pad, struct } from '../../../wire/struct.ts';
 import { str } from '../../../wire/text.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
-import { AF_BRIDGE, AF_INET6, addressFamilies } from './address-families.ts';
+import { AF_BRIDGE, AF_INET6 } from './address-families.ts';
+import { ifinfomsg } from './ifinfomsg.ts';
 import { bond, bondSlave } from './kinds/bond.ts';
 import { bridge, bridgePort, bridgeSpec } from './kinds/bridge.ts';
 import { geneve } from './kinds/geneve.ts';
@@ -39,33 +40,7 @@ import { linkAfSpec, linkInet6 } from './link-af-spec.ts';
 import { linkStats, linkStats64 } from './link-stats.ts';
 import { linkPort, linkVfInfoList } from './link-vf.ts';
 
-/** Bits of `flags` (IFF_*, `linux/if.h`), lowest first, named as `ip` names them. */
-export const linkFlags = [
-  'UP',
-  'BROADCAST',
-  'DEBUG',
-  'LOOPBACK',
-  'POINTOPOINT',
-  'NOTRAILERS',
-  'RUNNING',
-  'NOARP',
-  'PROMISC',
-  'ALLMULTI',
-  'MASTER',
-  'SLAVE',
-  'MULTICAST',
-  'PORTSEL',
-  'AUTOMEDIA',
-  'DYNAMIC',
-  'LOWER_UP',
-  'DORMANT',
-  'ECHO',
-] as const;
-
-/** The mask of a link flag: `linkFlag('MULTICAST')` is 0x1000. */
-export function linkFlag(name: (typeof linkFlags)[number]): number {
-  return 1 << linkFlags.indexOf(name);
-}
+export { linkFlag, linkFlags } from './ifinfomsg.ts';
 
 /** States of a link by number (IF_OPER_*, RFC 2863), named as `ip` names them. */
 export const operstates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'] as const;
@@ -89,16 +64,6 @@ export const extMaskFlags = [
 export function extMaskFlag(name: (typeof extMaskFlags)[number]): number {
   return 1 << extMaskFlags.indexOf(name);
 }
-
-/** `struct ifinfomsg` (`linux/rtnetlink.h`). `type` is ARPHRD_*; `change` is the mask of flags that a request changes. */
-export const ifinfomsg = struct({
-  family: named(u8, addressFamilies),
-  pad: pad(1),
-  type: u16,
-  index: s32,
-  flags: flags(u32, linkFlags),
-  change: u32,
-});
 
 /** IFLA_* attributes that a link and the peer of a new veth have in common, except what kind they are. */
 const common = {

@@ -1,0 +1,59 @@
+import type { NetlinkConnection } from '../../../connection/connection.ts';
+import { NetlinkError } from '../../../errors.ts';
+import { type LinkNameMessageInput, linkName } from '../../../netlink/families/route/link-name.ts';
+import { noSuchDevice } from './exit.ts';
+
+const maximumName = 15;
+/** No such link; a name that is longer than any. */
+const absent = ['ENODEV', 'ERANGE'];
+
+/** Names of links and their numbers, asked for one by one and remembered: what most objects need to know of links. */
+export class DeviceNames {
+  readonly #connection: NetlinkConnection;
+  readonly #names = new Map<number, string>();
+
+  constructor(connection: NetlinkConnection) {
+    this.#connection = connection;
+  }
+
+  /** The name of a link, or `if5` when there is none with this index. */
+  nameOf(index: number): string {
+    if (index === 0) return '*';
+    let name = this.#names.get(index);
+    if (name === undefined) {
+      name = this.#ask({ header: { index } })?.attributes.ifname ?? `if${index}`;
+      this.#names.set(index, name);
+    }
+    return name;
+  }
+
+  /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
+  indexOf(name: string): number {
+    if (name === '') return 0;
+    const found = this.#ask({
+      attributes: Buffer.byteLength(name) > maximumName ? { altIfname: name } : { ifname: name },
+    });
+    if (found !== undefined) {
+      const { index } = found.header;
+      this.#names.set(index, found.attributes.ifname ?? name);
+      return index;
+    }
+    return Number(/^if([0-9]+)$/.exec(name)?.[1] ?? 0);
+  }
+
+  /** The index of a link that the command needs. Throws Exit (1). */
+  needed(name: string): number {
+    const index = this.indexOf(name);
+    if (index === 0) throw noSuchDevice(name);
+    return index;
+  }
+
+  #ask(request: LinkNameMessageInput) {
+    try {
+      return this.#connection.requestSync(linkName, 'get', request, { operation: 'look up a link' })[0];
+    } catch (error) {
+      if (error instanceof NetlinkError && absent.includes(error.code)) return undefined;
+      throw error;
+    }
+  }
+}

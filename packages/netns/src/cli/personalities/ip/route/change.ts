@@ -1,0 +1,95 @@
+import { AF_INET, AF_INET6, AF_MPLS } from '../../../../netlink/families/route/address-families.ts';
+import { type RouteMessageInput, route, routeTypes } from '../../../../netlink/families/route/route.ts';
+import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { DeviceNames } from '../device-names.ts';
+import { readOptions } from '../grammar.ts';
+import { isAny, toText } from '../inet.ts';
+import { refuseEcho } from '../refuse.ts';
+import type { Command } from '../session.ts';
+import { Words } from '../words.ts';
+import type { RouteDraft } from './draft.ts';
+import { readHops } from './hops.ts';
+import { routeGrammar } from './options.ts';
+import { routeHelp } from './usage.ts';
+
+/** A command that makes, changes (with these flags) or deletes a route. */
+function change(verb: 'new' | 'del', flags: number): Command {
+  return async (session, list) => {
+    refuseEcho(session);
+    const { family } = session.options;
+    const connection = await session.connection();
+    const words = new Words(list);
+    const context = { words, devices: new DeviceNames(connection), help: () => routeHelp() };
+    const known = family === 'inet' || family === 'inet6' || family === 'mpls' ? family : undefined;
+    const draft: RouteDraft = { family: known, flags: 0, gateway: false, metrics: {}, attributes: {} };
+    readOptions(routeGrammar, words, draft, context);
+    if (draft.destination === undefined) routeHelp();
+    if (draft.device !== undefined) draft.attributes.oif = context.devices.needed(draft.device);
+    if (draft.hops !== undefined) draft.attributes.multipath = readHops(draft, draft.hops, context);
+    const operation = verb === 'new' ? 'add a route' : 'delete a route';
+    connection.requestSync(route, verb, toMessage(draft, verb), { operation, flags });
+    return 0;
+  };
+}
+
+export const addRoute = change('new', NLM_F_CREATE | NLM_F_EXCL);
+export const changeRoute = change('new', NLM_F_REPLACE);
+export const replaceRoute = change('new', NLM_F_CREATE | NLM_F_REPLACE);
+export const prependRoute = change('new', NLM_F_CREATE);
+export const appendRoute = change('new', NLM_F_CREATE | NLM_F_APPEND);
+export const testRoute = change('new', NLM_F_EXCL);
+export const deleteRoute = change('del', 0);
+
+const type = (name: (typeof routeTypes)[number]) => routeTypes.indexOf(name);
+const scopeHost = 254;
+const scopeLink = 253;
+const scopeNowhere = 255;
+const localTable = 255;
+const mainTable = 254;
+const bootProtocol = 3;
+
+function toMessage(draft: RouteDraft, verb: 'new' | 'del'): RouteMessageInput {
+  const { destination, source, metrics, attributes } = draft;
+  const table = draft.table ?? defaultTable(draft);
+  const inet = destination !== undefined && 'bytes' in destination ? destination : undefined;
+  const family = draft.family === 'inet6' ? AF_INET6 : draft.family === 'mpls' ? AF_MPLS : AF_INET;
+  return {
+    header: {
+      family,
+      dstLen: destination !== undefined && 'labels' in destination ? 20 : (inet?.length ?? 0),
+      srcLen: source?.length ?? 0,
+      tos: draft.tos ?? 0,
+      table: table < 256 ? table : 0,
+      protocol: draft.protocol ?? (verb === 'new' ? bootProtocol : 0),
+      scope: draft.scope ?? defaultScope(draft, verb),
+      type: draft.type ?? (verb === 'new' ? type('unicast') : 0),
+      flags: draft.flags,
+    },
+    attributes: {
+      ...attributes,
+      dst: inet !== undefined && (inet.length > 0 || !isAny(inet)) ? toText(inet) : undefined,
+      dstLabel: destination !== undefined && 'labels' in destination ? destination.labels : undefined,
+      src: source !== undefined && source.length > 0 ? toText(source) : undefined,
+      table: table < 256 ? undefined : table,
+      metrics: Object.keys(metrics).length === 0 ? undefined : metrics,
+    },
+  };
+}
+
+/** Routes to this machine itself are in a table of their own. */
+function defaultTable(draft: RouteDraft): number {
+  const own = [type('local'), type('broadcast'), type('nat'), type('anycast')];
+  return own.includes(draft.type ?? 0) ? localTable : mainTable;
+}
+
+/** How far away the destination is, where it is not said: without a router it is on the link. */
+function defaultScope(draft: RouteDraft, verb: 'new' | 'del'): number {
+  const kind = draft.type ?? (verb === 'new' ? type('unicast') : 0);
+  if (draft.family === 'inet6' || draft.family === 'mpls') return 0;
+  if (kind === type('local') || kind === type('nat')) return scopeHost;
+  if ([type('broadcast'), type('multicast'), type('anycast')].includes(kind)) return scopeLink;
+  if (kind !== type('unicast') && kind !== 0) return verb === 'del' ? scopeNowhere : 0;
+  if (verb === 'del') return scopeNowhere;
+  const direct = !draft.gateway && draft.hops === undefined && draft.attributes.nhId === undefined;
+  return direct ? scopeLink : 0;
+}

@@ -1,0 +1,77 @@
+import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
+import { RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, route } from '../../../../netlink/families/route/route.ts';
+import { DeviceNames } from '../device-names.ts';
+import { failure } from '../exit.ts';
+import { readOptions } from '../grammar.ts';
+import { type InetPrefix, toText } from '../inet.ts';
+import { refuseResolve } from '../refuse.ts';
+import type { Session } from '../session.ts';
+import { isPrefix, Words } from '../words.ts';
+import { type GetDraft, getRows, readPrefix } from './get-options.ts';
+import { printRoutes } from './show.ts';
+import { routeHelp } from './usage.ts';
+
+const RTM_F_NOTIFY = 0x100;
+
+/** `ip route get ADDRESS …`: which way the kernel would send a packet. */
+export async function getRoute(session: Session, list: readonly string[]): Promise<number> {
+  refuseResolve(session);
+  const { family } = session.options;
+  const draft: GetDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined };
+  readOptions(
+    {
+      rows: getRows,
+      otherwise: (into, first, take) => {
+        const word = first === 'to' ? take() : first;
+        if (isPrefix(word, 'help')) routeHelp();
+        into.destination = readPrefix(into, word);
+      },
+    },
+    new Words(list),
+    draft,
+    {},
+  );
+  const { destination } = draft;
+  if (destination === undefined) throw failure('need at least a destination address');
+  const inet6 = draft.family === 'inet6'; // where every answer is from its table
+  const bits = warnOfLength(session, destination);
+  const connection = await session.connection();
+  const devices = new DeviceNames(connection);
+  const [found] = connection.requestSync(
+    route,
+    'get',
+    {
+      header: {
+        family: inet6 ? AF_INET6 : AF_INET,
+        dstLen: bits,
+        srcLen: draft.source?.length ?? 0,
+        tos: draft.tos ?? 0,
+        flags:
+          (inet6 ? 0 : RTM_F_LOOKUP_TABLE) | (draft.fibmatch ? RTM_F_FIB_MATCH : 0) | (draft.notify ? RTM_F_NOTIFY : 0),
+      },
+      attributes: {
+        dst: destination.length === 0 && !destination.lengthGiven ? undefined : toText(destination),
+        src: draft.source && toText(draft.source),
+        iif: draft.input === undefined ? undefined : devices.needed(draft.input),
+        oif: draft.output === undefined ? undefined : devices.needed(draft.output),
+        mark: draft.mark,
+        uid: draft.uid,
+        ipProto: draft.ipProto,
+        sport: draft.sport,
+        dport: draft.dport,
+      },
+    },
+    { operation: 'ask for a route' },
+  );
+  await printRoutes(session, devices, found === undefined ? [] : [found], new Set());
+  return 0;
+}
+
+/** The kernel decides for addresses, not for prefixes: a shorter length is said to count for nothing. */
+function warnOfLength(session: Session, { length, lengthGiven, bytes }: InetPrefix): number {
+  const all = bytes.length * 8;
+  if (lengthGiven && length !== all) {
+    session.warn(`Warning: /${length} as prefix is invalid, only /${all} (or none) is supported.\n`);
+  }
+  return length === 0 && !lengthGiven ? 0 : all;
+}

@@ -1,0 +1,91 @@
+import type { NetlinkConnection } from '../../../../connection/connection.ts';
+import {
+  AF_BRIDGE,
+  AF_INET,
+  AF_INET6,
+  AF_MPLS,
+  AF_PACKET,
+  AF_UNSPEC,
+} from '../../../../netlink/families/route/address-families.ts';
+import { type RouteMessage, RTM_F_CLONED, route } from '../../../../netlink/families/route/route.ts';
+import { DeviceNames } from '../device-names.ts';
+import { dumpOf } from '../dump.ts';
+import type { Options } from '../options.ts';
+import { refuseResolve } from '../refuse.ts';
+import type { Session } from '../session.ts';
+import { viewOf } from '../show/view.ts';
+import { type Fixed, type RouteView, routeJson, routeText } from './describe.ts';
+import { fixedBy, isShown, type RouteFilter, readRouteFilter } from './filter.ts';
+import { routeHelp } from './usage.ts';
+
+const familyNumbers: Readonly<Record<NonNullable<Options['family']>, number>> = {
+  inet: AF_INET,
+  inet6: AF_INET6,
+  link: AF_PACKET,
+  mpls: AF_MPLS,
+  bridge: AF_BRIDGE,
+};
+
+/** `ip route list …`. */
+export async function listRoutes(session: Session, words: readonly string[]): Promise<number> {
+  refuseResolve(session);
+  const filter = readRouteFilter(words, session.options, { help: () => routeHelp() });
+  const connection = await session.connection();
+  const devices = new DeviceNames(connection);
+  const routes = findRoutes(connection, devices, filter, session.options, 'Dump');
+  await printRoutes(session, devices, routes, fixedBy(filter));
+  return 0;
+}
+
+/** The routes that a selector means. Throws Exit (2) that says what was terminated. */
+export function findRoutes(
+  connection: NetlinkConnection,
+  devices: DeviceNames,
+  filter: RouteFilter,
+  options: Options,
+  what: 'Dump' | 'Flush' | 'Save',
+): readonly RouteMessage[] {
+  const indexes = {
+    output: filter.device === undefined ? undefined : devices.needed(filter.device),
+    input: filter.inputDevice === undefined ? undefined : devices.needed(filter.inputDevice),
+  };
+  const family = askedFamily(filter, options);
+  const request = {
+    header: {
+      family: family ?? AF_UNSPEC,
+      table: filter.table < 256 ? filter.table : 0,
+      flags: filter.cloned ? RTM_F_CLONED : 0,
+      protocol: filter.protocol ?? 0,
+    },
+    attributes: { oif: indexes.output, table: filter.table === 0 ? undefined : filter.table },
+  };
+  const found = dumpOf(connection, route, request, 'list routes', `${what} terminated`);
+  return found.filter((each) => isShown(each, filter, indexes, family));
+}
+
+/** Of one table, `ip` shows the routes of IPv4 unless told otherwise; of all tables, those of all families. */
+function askedFamily(filter: RouteFilter, { family }: Options): number | undefined {
+  if (family !== undefined) return familyNumbers[family];
+  return filter.table === 0 ? undefined : AF_INET;
+}
+
+/** Prints routes in the way that the options ask for. */
+export async function printRoutes(
+  session: Session,
+  devices: DeviceNames,
+  routes: readonly RouteMessage[],
+  fixed: ReadonlySet<Fixed>,
+): Promise<void> {
+  const view = await routeView(session, devices, routes, fixed);
+  if (session.options.json) session.printJson(routes.map((each) => routeJson(each, view)));
+  else for (const each of routes) session.output.write(`${routeText(each, view)}\n`);
+}
+
+export async function routeView(
+  session: Session,
+  devices: DeviceNames,
+  _routes: readonly RouteMessage[],
+  fixed: ReadonlySet<Fixed>,
+): Promise<RouteView> {
+  return { ...viewOf(session), fixed, deviceName: (index) => devices.nameOf(index) };
+}
