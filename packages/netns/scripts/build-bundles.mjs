@@ -2,6 +2,7 @@
 // src/cli/bundle-of.ts). A bundle is the whole command but for the other verbs, so a verb loads only what it uses. CommonJS starts
 // faster than ES modules do.
 import { existsSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -37,19 +38,24 @@ export async function buildBundles(packageDir, outdir) {
   ]);
 }
 
-const onlyVerb = (verb) => leaveOut(/\/cli\/dispatch\.ts$/, /^\.\/verbs\//, `./verbs/${verb}.ts`);
-const onlyObject = (object) => leaveOut(/\/ip\/objects\.ts$/, /^\.\/\w+\/\w+\.ts$/, `./${object}/${object}.ts`);
+const onlyVerb = (verb) => keepOnly(/\/cli\/dispatch\.ts$/, `./verbs/${verb}.ts`);
+const onlyObject = (object) => keepOnly(/\/ip\/objects\.ts$/, `./${object}/${object}.ts`);
 
-/** Of all that `importer` loads by a path like `paths`, only `kept` is in the bundle. */
-function leaveOut(importer, paths, kept) {
+/**
+ * Of all that a file loads when asked, only `kept` is in the bundle, and is there from the start: it will be asked for, and what is
+ * loaded late is loaded piece by piece.
+ */
+function keepOnly(filter, kept) {
   return {
-    name: 'leave out',
+    name: 'keep only',
     setup(builder) {
-      builder.onResolve({ filter: paths }, (args) =>
-        importer.test(args.importer) && args.path !== kept ? { path: args.path, namespace: 'elsewhere' } : undefined,
-      );
-      builder.onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path }) => ({
-        contents: `throw new Error(${JSON.stringify(`${path} is in another bundle`)});`,
+      builder.onLoad({ filter }, async ({ path }) => ({
+        contents: `import * as kept from '${kept}';\n${(await readFile(path, 'utf8')).replace(
+          /import\('([^']+)'\)/g,
+          (_, asked) =>
+            asked === kept ? 'Promise.resolve(kept)' : `Promise.reject(new Error('${asked} is in another bundle'))`,
+        )}`,
+        loader: 'ts',
       }));
     },
   };

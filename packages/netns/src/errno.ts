@@ -3,8 +3,10 @@
  *
  * Numbers: `asm-generic/errno-base.h` and `asm-generic/errno.h`, the same on x86-64 and arm64.
  * Node's own texts are libuv's ("file already exists"); people who know `ip` look for the kernel's usual ones.
+ *
+ * A function, so that a program in which nothing fails has no table to make.
  */
-const table: readonly (readonly [number: number, name: string, message: string])[] = [
+const table = (): readonly (readonly [number: number, name: string, message: string])[] => [
   [1, 'EPERM', 'Operation not permitted'],
   [2, 'ENOENT', 'No such file or directory'],
   [3, 'ESRCH', 'No such process'],
@@ -138,22 +140,30 @@ const table: readonly (readonly [number: number, name: string, message: string])
   [133, 'EHWPOISON', 'Memory page has hardware error'],
 ];
 
-const byNumber = new Map(table.map((row) => [row[0], row]));
-const byName = new Map(table.map((row) => [row[1], row[0]]));
+const byNumber = once(() => new Map(table().map((row) => [row[0], row])));
+const byName = once(() => new Map(table().map((row) => [row[1], row[0]])));
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 /** The name of an error number: `17` is `EEXIST`. */
 export function errnoName(errno: number): string {
-  return byNumber.get(errno)?.[1] ?? `E${errno}`;
+  return byNumber().get(errno)?.[1] ?? `E${errno}`;
 }
 
 /** The C-locale text of an error number: `17` is `File exists`. */
 export function errnoMessage(errno: number): string {
-  return byNumber.get(errno)?.[2] ?? `Unknown error ${errno}`;
+  return byNumber().get(errno)?.[2] ?? `Unknown error ${errno}`;
 }
 
 /** The number of an error name: `EEXIST` is `17`. Throws RangeError for a name that Linux does not have. */
 export function errnoNumber(name: string): number {
-  const number = byName.get(name);
+  const number = byName().get(name);
   if (number === undefined) throw new RangeError(`no such error name: ${name}`);
   return number;
 }

@@ -1,7 +1,9 @@
-import { closeSync, readFileSync } from 'node:fs';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { inChild } from '../native/child.ts';
 import { AT_FDCWD, CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from '../native/constants.ts';
+import { FileReader } from '../native/file-reader.ts';
+import { syscall } from '../native/syscall.ts';
+import { readText } from '../wire/text.ts';
 
 /**
  * The names of the devices in a namespace; undefined without the right to enter it.
@@ -16,26 +18,29 @@ export function deviceNames(namespace: Namespace): readonly string[] | undefined
   ]);
   const fd = results[1];
   if (failed !== undefined || fd === undefined) return undefined;
-  try {
-    return parseDeviceTable(readFileSync(fd, 'utf8'));
-  } finally {
-    closeSync(fd);
-  }
+  const table = new FileReader().bytesOf(fd);
+  syscall('close', fd);
+  return table && parseDeviceTable(table);
 }
 
 /** The same, by a process that is in there: that takes no right to enter. Undefined if the process has ended. */
 export function deviceNamesOfProcess(pid: number): readonly string[] | undefined {
-  try {
-    return parseDeviceTable(readFileSync(`/proc/${pid}/net/dev`, 'utf8'));
-  } catch {
-    return undefined;
-  }
+  const table = new FileReader().bytes(`/proc/${pid}/net/dev`);
+  return table && parseDeviceTable(table);
 }
 
+const newline = 0x0a;
+const colon = 0x3a;
+const blank = 0x20;
+
 /** Two lines of head, then `  eth0: 1 2 3 …`; a name has neither blanks nor colons. */
-export function parseDeviceTable(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .slice(2)
-    .flatMap((line) => (line.includes(':') ? [line.slice(0, line.indexOf(':')).trim()] : []));
+export function parseDeviceTable(table: Uint8Array): readonly string[] {
+  const names: string[] = [];
+  let at = table.indexOf(newline, table.indexOf(newline) + 1) + 1;
+  for (let end = table.indexOf(colon, at); end >= 0; end = table.indexOf(colon, at)) {
+    while (table[at] === blank) at++;
+    names.push(readText(table, at, end));
+    at = table.indexOf(newline, end) + 1;
+  }
+  return names;
 }

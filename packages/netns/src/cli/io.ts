@@ -12,15 +12,16 @@ export interface Io extends IpIo {
   readonly softFileLimit?: number | undefined;
 }
 
-/** The surroundings of this process. `NETNS_…` variables are words from the front of the command, not for what we run. */
-export function standardIo(env: Readonly<NodeJS.ProcessEnv>): Io {
-  const { NETNS_ARGV0, NETNS_SOFT_NOFILE: limit, NETNS_DESCRIPTORS: descriptors, ...rest } = env;
+/** The surroundings of this process. Three variables are words from the front of the command, and not for what we run: out with them. */
+export function standardIo(env: NodeJS.ProcessEnv): Io {
+  const { NETNS_ARGV0, NETNS_SOFT_NOFILE: limit, NETNS_DESCRIPTORS: descriptors } = env;
+  for (const word of ['NETNS_ARGV0', 'NETNS_SOFT_NOFILE', 'NETNS_DESCRIPTORS']) delete env[word];
   // What the command was started with beside the standard streams goes to what it starts; Node would close it.
   if (descriptors !== undefined) inheritDescriptors((descriptors.match(/[0-9]+/g) ?? []).map(Number));
   return {
     stdout: sink(1),
     stderr: sink(2),
-    env: rest,
+    env,
     name: calledAs({ NETNS_ARGV0 }),
     softFileLimit: limit !== undefined && /^[0-9]+$/.test(limit) ? Number(limit) : undefined,
   };

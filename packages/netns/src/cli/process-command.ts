@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { FileReader } from '../native/file-reader.ts';
+import { readText } from '../wire/text.ts';
 
 /** A process, as people know it. */
 export interface ProcessInfo {
@@ -7,18 +8,28 @@ export interface ProcessInfo {
   readonly command: string;
 }
 
+const reader = new FileReader();
+
 /** Says what a process runs; a process that has ended meanwhile runs nothing. */
 export function describeProcess(pid: number): ProcessInfo {
-  const line = read(`/proc/${pid}/cmdline`).replace(/\0+$/, '').replaceAll('\0', ' ');
-  return { pid, command: line === '' ? `[${read(`/proc/${pid}/comm`).trimEnd()}]` : line };
+  const words = wordsOf(reader.bytes(`/proc/${pid}/cmdline`));
+  if (words.length > 0) return { pid, command: words.join(' ') };
+  const [name = ''] = wordsOf(reader.bytes(`/proc/${pid}/comm`));
+  return { pid, command: `[${name.trimEnd()}]` };
 }
 
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
+/** Each word ends with a NUL byte, unless the process wrote over them; those at the very end are no words. */
+function wordsOf(line: Uint8Array = new Uint8Array()): string[] {
+  let length = line.length;
+  while (line[length - 1] === 0) length--;
+  const words: string[] = [];
+  for (let at = 0; at < length; ) {
+    const nul = line.indexOf(0, at);
+    const end = nul < 0 || nul > length ? length : nul;
+    words.push(readText(line, at, end));
+    at = end + 1;
   }
+  return words;
 }
 
 const shownCommand = 50;

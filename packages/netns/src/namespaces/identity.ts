@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { KernelError } from '../errors.ts';
-import { perform } from '../native/syscall.ts';
+import { AT_FDCWD } from '../native/constants.ts';
+import { perform, syscall } from '../native/syscall.ts';
 
 /**
  * Which namespace it is: the device and inode number of its nsfs file, as `stat` shows them.
@@ -23,7 +23,7 @@ const stat = new Int32Array(36);
 /** The identity of an open file; `fstatSync` would make an object with all that is known of it. */
 export function idOfDescriptor(fd: number): NamespaceId {
   perform(`look at descriptor ${fd}`, 'fstat', fd, stat);
-  return { dev: numberAt(0), ino: numberAt(2) };
+  return idInStat();
 }
 
 function numberAt(index: number): number {
@@ -33,12 +33,14 @@ function numberAt(index: number): number {
 
 /** The identity of whatever file `path` leads to; throws KernelError. */
 export function idOfFile(path: string, operation: string): NamespaceId {
-  try {
-    const { dev, ino } = statSync(path);
-    return { dev, ino };
-  } catch (error) {
-    throw kernelError(error, 'stat', operation);
-  }
+  const result = statFile(path);
+  if (result < 0) throw new KernelError({ errno: -result, syscall: 'stat', operation });
+  return idInStat();
+}
+
+/** The same, where there is one that may be looked at. */
+export function idOfFileIfAny(path: string): NamespaceId | undefined {
+  return statFile(path) < 0 ? undefined : idInStat();
 }
 
 /** The device on which this kernel keeps its namespace files. Every process may look at its own. */
@@ -46,8 +48,10 @@ export function nsfsDevice(): number {
   return idOfFile('/proc/self/ns/net', 'find out where this kernel keeps namespaces').dev;
 }
 
-/** Node's file errors have a negative `errno`; ours say what was being done. */
-export function kernelError(error: unknown, syscall: string, operation: string): unknown {
-  const errno = (error as NodeJS.ErrnoException).errno;
-  return typeof errno === 'number' ? new KernelError({ errno: -errno, syscall, operation }) : error;
+function statFile(path: string): number {
+  return syscall('newfstatat', AT_FDCWD, path, stat, 0);
+}
+
+function idInStat(): NamespaceId {
+  return { dev: numberAt(0), ino: numberAt(2) };
 }

@@ -1,19 +1,21 @@
-import { opendirSync, statSync } from 'node:fs';
-import { InvalidArgumentError } from '../errors.ts';
+import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { inChild } from '../native/child.ts';
 import {
   AT_FDCWD,
   MNT_DETACH,
   NS_GET_NSTYPE,
   O_CLOEXEC,
+  O_DIRECTORY,
   O_NONBLOCK,
   O_RDONLY,
   UMOUNT_NOFOLLOW,
 } from '../native/constants.ts';
+import { FileReader } from '../native/file-reader.ts';
 import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
-import { kernelError, type NamespaceId, nsfsDevice } from './identity.ts';
+import { idOfFileIfAny, type NamespaceId, nsfsDevice } from './identity.ts';
 import { namespaceFlags } from './type.ts';
 
+const ENOENT = 2;
 const EINTR = 4;
 const EBUSY = 16;
 
@@ -70,19 +72,16 @@ export function listNames(options: RunDirectoryOptions = {}): NameEntry[] {
   return entries;
 }
 
-/** `readdirSync` sorts; `ip` lists in the directory's own order. */
-function* readDirectory(path: string): Generator<string> {
-  let directory: ReturnType<typeof opendirSync>;
+/** In the directory's own order, as `ip` lists them. */
+function readDirectory(path: string): string[] {
+  const operation = `list the names in ${path}`;
+  const directory = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  if (directory === -ENOENT) return [];
+  if (directory < 0) throw new KernelError({ errno: -directory, syscall: 'open', operation });
   try {
-    directory = opendirSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw kernelError(error, 'open', `list the names in ${path}`);
-  }
-  try {
-    for (let entry = directory.readSync(); entry !== null; entry = directory.readSync()) yield entry.name;
+    return new FileReader().namesIn(directory, operation);
   } finally {
-    directory.closeSync();
+    syscall('close', directory);
   }
 }
 
@@ -93,17 +92,13 @@ function inspectEntry(name: string, path: string, device: number): NameEntry {
 
 /** The network namespace mounted at `path`, if any. Only an nsfs file is ever opened: anything else could block or act. */
 function idOfEntry(path: string, device: number): NamespaceId | undefined {
-  try {
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status === undefined || status.dev !== device) return undefined;
-    const raw = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (raw < 0) return undefined;
-    const type = syscall('ioctl', raw, NS_GET_NSTYPE, 0);
-    syscall('close', raw);
-    return type === namespaceFlags.net ? { dev: status.dev, ino: status.ino } : undefined;
-  } catch {
-    return undefined; // a link that leads nowhere or round in circles
-  }
+  const id = idOfFileIfAny(path);
+  if (id?.dev !== device) return undefined;
+  const raw = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (raw < 0) return undefined;
+  const type = syscall('ioctl', raw, NS_GET_NSTYPE, 0);
+  syscall('close', raw);
+  return type === namespaceFlags.net ? id : undefined;
 }
 
 /** Whether a network namespace is mounted at the path now; `device` is `nsfsDevice()`. */

@@ -1,5 +1,5 @@
 import { KernelError } from '../errors.ts';
-import { FileReader } from './discover/file-reader.ts';
+import { FileReader } from '../native/file-reader.ts';
 import { inodesIn } from './discover/in-processes.ts';
 import { type NamespaceId, nsfsDevice } from './identity.ts';
 import { type NamespaceType, namespaceTypes } from './type.ts';

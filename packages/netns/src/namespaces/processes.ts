@@ -1,22 +1,37 @@
-import { readdirSync, readlinkSync } from 'node:fs';
-import { idOfFile, kernelError, type NamespaceId, nsfsDevice } from './identity.ts';
+import { KernelError } from '../errors.ts';
+import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../native/constants.ts';
+import { FileReader } from '../native/file-reader.ts';
+import { syscall } from '../native/syscall.ts';
+import { idOfFile, type NamespaceId, nsfsDevice } from './identity.ts';
 import type { NamespaceType } from './type.ts';
+
+const EPERM = 1;
+const EACCES = 13;
 
 /** Which namespace of a type a process is in. Throws KernelError: ENOENT (no such process), EACCES (it may not be looked at). */
 export function namespaceIdOf(pid: number, type: NamespaceType = 'net'): NamespaceId {
   return idOfFile(`/proc/${pid}/ns/${type}`, `find the ${type} namespace of process ${pid}`);
 }
 
-/** In the order of `/proc`, ascending; `opendirSync` would keep it by itself, but takes a millisecond to load. */
-function processIds(): number[] {
+/** Looks at the net, or another, namespace of every process; in the order of `/proc`, ascending. */
+function lookAtAll(type: NamespaceType, look: (pid: number, inode: number | 'gone' | 'hidden') => void): void {
+  const reader = new FileReader();
+  const operation = 'list the processes in /proc';
+  const proc = syscall('openat', AT_FDCWD, '/proc', O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  if (proc < 0) throw new KernelError({ errno: -proc, syscall: 'open', operation });
   try {
-    return readdirSync('/proc')
-      .filter((name) => /^[0-9]+$/.test(name))
-      .map(Number)
-      .sort((a, b) => a - b);
-  } catch (error) {
-    throw kernelError(error, 'open', 'list the processes in /proc');
+    for (const pid of reader.numbersIn(proc)) look(pid, inodeOf(reader, proc, `${pid}/ns/${type}`));
+  } finally {
+    syscall('close', proc);
   }
+}
+
+/** The link's text, `net:[4026531833]`, takes half the time of a stat. */
+function inodeOf(reader: FileReader, proc: number, link: string): number | 'gone' | 'hidden' {
+  const inode = reader.linkNumber(proc, link);
+  if (inode !== undefined) return inode;
+  const refused = syscall('readlinkat', proc, link, new Uint8Array(1), 1);
+  return refused === -EACCES || refused === -EPERM ? 'hidden' : 'gone';
 }
 
 /**
@@ -26,7 +41,11 @@ function processIds(): number[] {
  */
 export function processesOf(id: NamespaceId, type: NamespaceType = 'net'): number[] {
   if (id.dev !== nsfsDevice()) return [];
-  return processIds().filter((pid) => inodeOf(pid, type) === id.ino);
+  const found: number[] = [];
+  lookAtAll(type, (pid, inode) => {
+    if (inode === id.ino) found.push(pid);
+  });
+  return found;
 }
 
 /** Processes that are in the same namespace. */
@@ -48,24 +67,13 @@ export function censusOfProcesses(type: NamespaceType = 'net'): {
   const dev = nsfsDevice();
   const namespaces = new Map<string, NamespaceProcesses>();
   let hidden = 0;
-  for (const pid of processIds()) {
-    const ino = inodeOf(pid, type);
+  lookAtAll(type, (pid, ino) => {
     if (ino === 'hidden') hidden++;
-    if (typeof ino !== 'number') continue;
+    if (typeof ino !== 'number') return;
     const key = `${dev}:${ino}`;
     const known = namespaces.get(key);
     if (known) known.pids.push(pid);
     else namespaces.set(key, { id: { dev, ino }, pids: [pid] });
-  }
+  });
   return { namespaces, hidden };
-}
-
-/** The link's text, `net:[4026531833]`, takes half the time of a stat. */
-function inodeOf(pid: number, type: NamespaceType): number | 'gone' | 'hidden' {
-  try {
-    return Number(readlinkSync(`/proc/${pid}/ns/${type}`).slice(type.length + 2, -1));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'EACCES' || code === 'EPERM' ? 'hidden' : 'gone';
-  }
 }

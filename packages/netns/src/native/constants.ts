@@ -14,6 +14,7 @@ export const F_DUPFD_CLOEXEC = 1030;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const S_IFREG = 0o100000;
+export const R_OK = 4;
 
 // linux/sched.h
 export const CLONE_FS = 0x200;

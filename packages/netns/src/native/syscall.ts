@@ -22,6 +22,8 @@ const numbers = {
   mount: [165, 40],
   umount2: [166, 39],
   openat: [257, 56],
+  newfstatat: [262, 79],
+  faccessat: [269, 48],
   mkdirat: [258, 34],
   mknodat: [259, 33],
   unlinkat: [263, 35],

@@ -219,8 +219,7 @@ function buildTables(declared: Fields, inline: readonly Pair[]): SetTables {
   const fields: Field[] = [];
   const pairs: Pair[] = [...inline];
   for (const [name, definition] of Object.entries(declared)) {
-    if (!/^[a-z][a-zA-Z0-9]*$/.test(name) || name === 'unknown')
-      throw new TypeError(`${name} cannot name an attribute`);
+    if (!isIdentifier(name) || name === 'unknown') throw new TypeError(`${name} cannot name an attribute`);
     if ('form' in definition) pairs.push({ ...definition, name });
     else fields.push(buildField(name, definition));
   }
@@ -241,6 +240,17 @@ function buildTables(declared: Fields, inline: readonly Pair[]): SetTables {
   const byName = new Map<string, Field | Pair>(fields.map((field) => [field.name, field]));
   for (const of of pairs) if (of.name !== undefined) byName.set(of.name, of);
   return { fields, pairs, slots, byName };
+}
+
+/** A regular expression would take as long to compile as the rest of a small table to make. */
+function isIdentifier(name: string): boolean {
+  for (let index = 0; index < name.length; index++) {
+    const code = name.charCodeAt(index);
+    const lower = code >= 97 && code <= 122; // a to z
+    const upperOrDigit = (code >= 65 && code <= 90) || (code >= 48 && code <= 57);
+    if (!(lower || (upperOrDigit && index > 0))) return false;
+  }
+  return name !== '';
 }
 
 function buildField(name: string, [number, type, when]: AttributeField): Field {

@@ -1,10 +1,6 @@
 import { leaf } from './shape.ts';
 import type { Writer } from './writer.ts';
 
-// ignoreBOM keeps a leading byte order mark: a name is bytes, not a document.
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-const encoder = new TextEncoder();
-
 /**
  * Text that ends at a NUL byte or at the end of the payload. Bytes that are not UTF-8 become U+FFFD: a device may carry
  * any bytes as its name, and one odd name must not make a whole listing fail. Written with the closing NUL.
@@ -28,15 +24,15 @@ function writeText(writer: Writer, text: string): void {
     const code = text.charCodeAt(index);
     if (code > 0x7f) {
       writer.length = start;
-      writer.append(encoder.encode(text));
+      writer.append(new TextEncoder().encode(text));
       return;
     }
     writer.bytes[start + index] = code;
   }
 }
 
-/** Names are short and almost always ASCII: a loop beats the start-up cost of a TextDecoder call. */
-function readText(bytes: Uint8Array, start: number, end: number): string {
+/** Up to a NUL byte or the end. Names are short and almost always ASCII: a loop beats the start-up cost of a TextDecoder call. */
+export function readText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   for (let at = start; at < end; at++) {
     const byte = bytes[at] as number;
@@ -49,5 +45,8 @@ function readText(bytes: Uint8Array, start: number, end: number): string {
 
 function decodeText(bytes: Uint8Array, start: number, end: number): string {
   const nul = bytes.indexOf(0, start);
-  return decoder.decode(bytes.subarray(start, nul === -1 || nul > end ? end : nul));
+  // ignoreBOM keeps a leading byte order mark: a name is bytes, not a document.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+    bytes.subarray(start, nul === -1 || nul > end ? end : nul),
+  );
 }

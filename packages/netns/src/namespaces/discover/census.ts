@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { FileReader } from '../../native/file-reader.ts';
 import type { Namespace } from '../namespace.ts';
 import { openNamespace } from '../reference.ts';
 import { relationsOf } from '../relations.ts';
 import { type NamespaceType, namespaceTypes } from '../type.ts';
-import { FileReader } from './file-reader.ts';
 import { type SeenDescriptor, type SeenOpen, type SeenSocket, seeDescriptors } from './in-descriptors.ts';
 import { findMounts, type SeenMount } from './in-mounts.ts';
 import { type SeenProcess, seeProcesses } from './in-processes.ts';

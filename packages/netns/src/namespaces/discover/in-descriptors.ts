@@ -1,5 +1,5 @@
+import type { FileReader } from '../../native/file-reader.ts';
 import { type NamespaceType, namespaceTypes } from '../type.ts';
-import type { FileReader } from './file-reader.ts';
 
 /** A namespace file that a process has open. */
 export interface SeenDescriptor {

@@ -1,5 +1,5 @@
+import { FileReader } from '../../native/file-reader.ts';
 import type { NamespaceType } from '../type.ts';
-import { FileReader } from './file-reader.ts';
 import { parseStatLine } from './stat-line.ts';
 
 /** A process, and the inode numbers of its namespaces: of those that may be looked at. */

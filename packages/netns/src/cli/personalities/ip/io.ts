@@ -1,4 +1,8 @@
-import { writeSync } from 'node:fs';
+import { check, syscall } from '../../../native/syscall.ts';
+
+const EINTR = 4;
+const EAGAIN = 11;
+const EPIPE = 32;
 
 /** Where a command reads its surroundings and writes its answers; the tests give their own. */
 export interface Io {
@@ -31,15 +35,15 @@ export function fileSink(fd: number, isTerminal: boolean): Sink {
 function writeAll(fd: number, bytes: Uint8Array): void {
   let rest = bytes;
   while (rest.length > 0) {
-    try {
-      rest = rest.subarray(writeSync(fd, rest));
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === 'EPIPE') throw new ReaderGone();
-      if (code !== 'EAGAIN') throw error;
-      pause();
-    }
+    const written = syscall('write', fd, rest, rest.length);
+    if (written === -EPIPE) throw new ReaderGone();
+    if (written === -EAGAIN) pause();
+    else if (written !== -EINTR) rest = rest.subarray(check(written, 'write', `write to ${nameOf(fd)}`));
   }
+}
+
+function nameOf(fd: number): string {
+  return fd === 1 ? 'standard output' : `descriptor ${fd}`;
 }
 
 function pause(): void {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import type { CensusEntry } from '../../../namespaces/discover/census.ts';
-import { FileReader } from '../../../namespaces/discover/file-reader.ts';
 import type { SeenProcess } from '../../../namespaces/discover/in-processes.ts';
+import { FileReader } from '../../../native/file-reader.ts';
 import { textOfBytes } from '../util-linux/smartcols/bytes-text.ts';
 import type { ColumnName } from './columns.ts';
 import { readUserNames } from './user-names.ts';

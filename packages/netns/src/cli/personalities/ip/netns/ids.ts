@@ -1,8 +1,9 @@
-import { accessSync, constants } from 'node:fs';
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { NetlinkError } from '../../../../errors.ts';
 import { listNames, type NameEntry } from '../../../../namespaces/names.ts';
 import { openNamespace } from '../../../../namespaces/reference.ts';
+import { AT_FDCWD, R_OK } from '../../../../native/constants.ts';
+import { syscall } from '../../../../native/syscall.ts';
 import { nsid } from '../../../../netlink/families/route/nsid.ts';
 import { refusalText } from '../report.ts';
 import type { Session } from '../session.ts';
@@ -48,10 +49,5 @@ export async function namesById(session: Session): Promise<ReadonlyMap<number, s
 }
 
 export function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return syscall('faccessat', AT_FDCWD, path, R_OK) >= 0;
 }

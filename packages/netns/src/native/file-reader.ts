@@ -1,5 +1,6 @@
-import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from '../../native/constants.ts';
-import { syscall } from '../../native/syscall.ts';
+import { readText } from '../wire/text.ts';
+import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from './constants.ts';
+import { check, syscall } from './syscall.ts';
 
 const bracket = 0x5b;
 const closing = 0x5d;
@@ -10,8 +11,9 @@ const longestKind = 16;
 const longestEntry = 280;
 
 /**
- * Reads many small files of /proc with as few system calls and objects as possible: Node's own functions cost more than the
- * kernel's work. What cannot be read (it is gone, or not ours to look at) is undefined, never an error.
+ * Reads small files, of /proc above all, with as few system calls and objects as possible: Node's own functions cost more than the
+ * kernel's work, and a fraction of a millisecond each when they are first called. What cannot be read (it is gone, or not ours to
+ * look at) is undefined, never an error.
  */
 export class FileReader {
   readonly #bytes = new Uint8Array(32_768);
@@ -49,6 +51,19 @@ export class FileReader {
     }
   }
 
+  /** All entries of a directory that is open, in its order. Throws KernelError: there is no telling which are missing. */
+  namesIn(directory: number, operation: string): string[] {
+    const names: string[] = [];
+    for (;;) {
+      const length = syscall('getdents64', directory, this.#bytes, this.#bytes.length);
+      if (check(length, 'getdents64', operation) === 0) return names;
+      for (let at = 0; at < length; at += this.#view.getUint16(at + 16, true)) {
+        const name = readText(this.#bytes, at + 19, length);
+        if (name !== '.' && name !== '..') names.push(name);
+      }
+    }
+  }
+
   /** The number in a link like `net:[4026531833]`. */
   linkNumber(at: number, name: string): number | undefined {
     const length = syscall('readlinkat', at, name, this.#link, this.#link.length - 1);
@@ -79,6 +94,28 @@ export class FileReader {
     return index === at ? undefined : number;
   }
 
+  /** All of a file. The next call overwrites it. */
+  bytes(path: string, at = AT_FDCWD): Uint8Array | undefined {
+    const file = syscall('openat', at, path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return undefined;
+    const bytes = this.bytesOf(file);
+    syscall('close', file);
+    return bytes;
+  }
+
+  /** The same of a file that is open, from where it stands. */
+  bytesOf(file: number): Uint8Array | undefined {
+    let bytes: Uint8Array = this.#bytes;
+    let length = 0;
+    for (;;) {
+      const got = syscall('read', file, bytes.subarray(length), bytes.length - length);
+      if (got < 0) return undefined;
+      if (got === 0) return bytes.subarray(0, length);
+      length += got;
+      if (length === bytes.length) bytes = enlarged(bytes);
+    }
+  }
+
   /** The beginning of a file, as one read gives it: enough for the small files of /proc. The next call overwrites it. */
   start(path: string, at = AT_FDCWD): Uint8Array | undefined {
     const file = syscall('openat', at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -87,4 +124,10 @@ export class FileReader {
     syscall('close', file);
     return length < 0 ? undefined : this.#bytes.subarray(0, length);
   }
+}
+
+function enlarged(bytes: Uint8Array): Uint8Array {
+  const larger = new Uint8Array(2 * bytes.length);
+  larger.set(bytes);
+  return larger;
 }
