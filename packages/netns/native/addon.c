@@ -284,22 +284,53 @@ static bool bytes_argument(napi_env env, napi_value array, char **bytes, size_t 
   return napi_get_typedarray_info(env, array, &type, size, (void **)bytes, NULL, NULL) == napi_ok && type == napi_uint8_array;
 }
 
-/* ask(fd, request, length, answer, flags): sends the first `length` bytes and receives one datagram: the kernel answers while it is
- * being asked. Returns the datagram's own length, which may exceed the room; -errno of the receive; -errno - 4096 of the send. */
-static napi_value ask(napi_env env, napi_callback_info info) {
-  napi_value values[5];
-  size_t count = 5, size, room;
-  int fd, length, flags;
+struct asking {
   char *request, *answer;
-  napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  if (!small_number(env, values[0], &fd) || !bytes_argument(env, values[1], &request, &size) ||
-      !small_number(env, values[2], &length) || !bytes_argument(env, values[3], &answer, &room) ||
-      !small_number(env, values[4], &flags) || length < 0 || (size_t)length > size)
+  size_t size, room;
+  int flags;
+};
+
+static void asking_finalize(napi_env env, void *data, void *hint) {
+  (void)env, (void)hint;
+  free(data);
+}
+
+/* ask(fd, length): sends the first `length` bytes of the request and receives one datagram: the kernel answers while it is being
+ * asked. Returns the datagram's own length, which may exceed the room; -errno of the receive; -errno - 4096 of the send. */
+static napi_value ask(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  size_t count = 2;
+  struct asking *asking;
+  int fd, length;
+  napi_get_cb_info(env, info, &count, values, NULL, (void **)&asking);
+  if (!small_number(env, values[0], &fd) || !small_number(env, values[1], &length) || length < 0 || (size_t)length > asking->size)
     return number(env, -EINVAL);
-  long result = sys6(__NR_sendto, fd, (long)request, length, 0, 0, 0);
+  long result = sys6(__NR_sendto, fd, (long)asking->request, length, 0, 0, 0);
   if (result < 0) return number(env, (double)(result - 4096));
-  result = sys6(__NR_recvfrom, fd, (long)answer, (long)room, flags | MSG_TRUNC_, 0, 0);
+  result = sys6(__NR_recvfrom, fd, (long)asking->answer, (long)asking->room, asking->flags | MSG_TRUNC_, 0, 0);
   return number(env, (double)result);
+}
+
+/* asking(request, answer, flags): the function `ask` for two Uint8Arrays, or -errno. It does not look for their memory each time, so
+ * they must never be detached; it keeps them alive. */
+static napi_value asking(napi_env env, napi_callback_info info) {
+  napi_value values[3], result;
+  size_t count = 3;
+  struct asking asking, *copy;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (!bytes_argument(env, values[0], &asking.request, &asking.size) || !bytes_argument(env, values[1], &asking.answer, &asking.room) ||
+      !small_number(env, values[2], &asking.flags))
+    return number(env, -EINVAL);
+  if (!(copy = malloc(sizeof *copy))) return number(env, -ENOMEM);
+  *copy = asking;
+  napi_create_function(env, "ask", NAPI_AUTO_LENGTH, ask, copy, &result);
+  napi_add_finalizer(env, result, copy, asking_finalize, NULL, NULL);
+  const napi_property_descriptor memory[] = {
+      {"request", NULL, NULL, NULL, NULL, values[0], napi_default, NULL},
+      {"answer", NULL, NULL, NULL, NULL, values[1], napi_default, NULL},
+  };
+  napi_define_properties(env, result, 2, memory);
+  return result;
 }
 
 /* receive(fd, buffer, slotSize, info: Int32Array, flags): datagram i goes to buffer[i * slotSize], its length, message
@@ -646,7 +677,7 @@ NAPI_MODULE_INIT() {
       {"inChild", NULL, in_child, NULL, NULL, NULL, napi_enumerable, NULL},
       {"hold", NULL, hold, NULL, NULL, NULL, napi_enumerable, NULL},
       {"letGo", NULL, let_go, NULL, NULL, NULL, napi_enumerable, NULL},
-      {"ask", NULL, ask, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"asking", NULL, asking, NULL, NULL, NULL, napi_enumerable, NULL},
       {"receive", NULL, receive, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watch", NULL, watch, NULL, NULL, NULL, napi_enumerable, NULL},
       {"unwatch", NULL, unwatch, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -4,13 +4,9 @@
  *
  * @packageDocumentation
  */
-export {
-  type ConnectionOptions,
-  type Declaration,
-  type DumpResult,
-  NetlinkConnection,
-  type RequestOptions,
-} from './connection/connection.ts';
+export { type ConnectionOptions, NetlinkConnection, type RequestOptions } from './connection/connection.ts';
+export type { DumpResult } from './connection/conversation.ts';
+export type { Declaration } from './connection/declaration.ts';
 export { type NetlinkEvent, type SubscribeOptions, subscribe } from './connection/subscribe.ts';
 export { type Datagram, NetlinkSocket, type SocketOptions, type Transport } from './connection/transport.ts';
 export { catalogue, declarationOf, type KnownMessage, messageTypeName } from './netlink/catalogue.ts';

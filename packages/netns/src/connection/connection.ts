@@ -1,21 +1,14 @@
-import { ClosedError, NetlinkError } from '../errors.ts';
-import { NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST, type PayloadWriter, writeMessage } from '../netlink/header.ts';
-import type { In, Out, Prefixed } from '../wire/shape.ts';
-import type { Slice } from '../wire/slice.ts';
+import { KernelError, NetlinkError } from '../errors.ts';
+import { NLM_F_ACK, NLM_F_DUMP } from '../netlink/header.ts';
+import type { In, Out } from '../wire/shape.ts';
 import { Writer } from '../wire/writer.ts';
-import { type DebugLog, netlinkDebugLog } from './debug.ts';
-import { type Cancel, driveAsync, driveSync, Exchange, type RequestDetails, type Task } from './exchange.ts';
+import { Batch } from './batch.ts';
+import { type Conversation, Dump, type DumpResult, type Question, Request } from './conversation.ts';
+import { netlinkDebugLog } from './debug.ts';
+import type { Declaration } from './declaration.ts';
+import { Exchange } from './exchange.ts';
+import { writeLine } from './line.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
-
-/** A message declaration of the catalogue, as much of it as a connection needs. */
-export interface Declaration {
-  readonly name: string;
-  readonly kernelName: string;
-  readonly shape: Prefixed;
-  readonly types: Readonly<Record<string, number>>;
-  decode(payload: Slice): unknown;
-  write(writer: Writer, value: never): void;
-}
 
 export interface RequestOptions {
   /** What is being done, after "cannot" in an error: `add link veth0`. */
@@ -24,50 +17,62 @@ export interface RequestOptions {
   readonly flags?: number;
 }
 
-/** The answer to a dump. */
-export interface DumpResult<T> {
-  readonly messages: T[];
-  /** The table kept changing through every attempt: entries may be missing or there twice. */
-  readonly interrupted: boolean;
-}
-
 export interface ConnectionOptions extends SocketOptions {
   /** Another transport than a socket: for tests. */
   readonly transport?: Transport | undefined;
 }
 
-const dumpAttempts = 10;
+const patienceMs = 30_000;
+const now = Promise.resolve();
 
 /**
- * A conversation with the kernel about one network namespace: requests and dumps, one after the other.
+ * Talks with the kernel about one network namespace: requests and dumps, one after the other.
  *
  * Every method exists twice: `…Sync` blocks, the other waits by the event loop. The kernel works while it is being asked, in the
- * caller's own time, so both take equally long; the synchronous one is a little cheaper. Events come by `subscribe`.
+ * caller's own time, so both take equally long; the synchronous one is a little cheaper. Changes that are asked for at once
+ * (`Promise.all`) travel together, which is cheaper still. Events come by `subscribe`.
  */
 export class NetlinkConnection implements Disposable {
   readonly #transport: Transport;
-  readonly #log: DebugLog | undefined;
-  /** The request under way; used again for the next one. */
-  readonly #request = new Writer();
-  #sequence = 0;
-  #busy: Promise<unknown> | undefined;
-  /** Ends the wait of the request that is under way. */
-  #cancel: Cancel | undefined;
-  #closed = false;
+  readonly #exchange: Exchange;
+  /** The first one is under way. */
+  readonly #turns: Conversation[] = [];
+  /** A change has been asked for by the code that runs now. */
+  #gathering = false;
+  /** Changes that leave when that code has come to its end, or asks for something else. */
+  #batch: Batch | undefined;
+  readonly #stopGathering = () => {
+    this.#gathering = false;
+    this.#flush();
+  };
+  /** Used again: mostly one conversation follows the other. */
+  #spareWriter: Writer | undefined;
+  /** Ends the wait of the conversation that is under way. */
+  #wake: (() => void) | undefined;
 
   constructor(options: ConnectionOptions = {}) {
     this.#transport = options.transport ?? new NetlinkSocket(options);
-    this.#log = netlinkDebugLog(options.protocol ?? 0);
+    this.#exchange = new Exchange(this.#transport, netlinkDebugLog(options.protocol ?? 0));
   }
 
-  /** One request and its answers, decoded (a change usually has none). Rejects with NetlinkError, KernelError, DecodeError. */
+  /**
+   * One request and its answers, decoded (a change usually has none). Rejects with NetlinkError, KernelError, DecodeError.
+   *
+   * Changes that are asked for before anything is awaited travel together behind the first, in this order, and whatever comes of one,
+   * the kernel goes on with the next: each has its own result.
+   */
   request<D extends Declaration>(
     declaration: D,
     verb: keyof D['types'] & string,
     value: In<D>,
     options: RequestOptions,
   ): Promise<Out<D>[]> {
-    return this.#run(this.#question(declaration, verb, value, options)) as Promise<Out<D>[]>;
+    try {
+      if (verb !== 'get') return this.#change(declaration, verb, value, options) as Promise<Out<D>[]>;
+      return this.#run(this.#question(declaration, verb, value, options)) as Promise<Out<D>[]>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   requestSync<D extends Declaration>(
@@ -81,7 +86,11 @@ export class NetlinkConnection implements Disposable {
 
   /** Everything in a table. A dump that a change interrupted is asked for again, up to ten times. */
   dump<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): Promise<DumpResult<Out<D>>> {
-    return this.#run(this.#table(declaration, value, options)) as Promise<DumpResult<Out<D>>>;
+    try {
+      return this.#run(this.#table(declaration, value, options)) as Promise<DumpResult<Out<D>>>;
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   dumpSync<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): DumpResult<Out<D>> {
@@ -90,9 +99,8 @@ export class NetlinkConnection implements Disposable {
 
   /** Closes the socket. A request that is waiting for its answer rejects with ClosedError. */
   [Symbol.dispose](): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#cancel?.(new ClosedError('the netlink connection'));
+    this.#flush();
+    this.#wake?.();
     this.#transport[Symbol.dispose]();
   }
 
@@ -100,97 +108,121 @@ export class NetlinkConnection implements Disposable {
     this[Symbol.dispose]();
   }
 
-  #question(declaration: Declaration, verb: string, value: unknown, options: RequestOptions): Task<unknown[]> {
+  #question(declaration: Declaration, verb: string, value: unknown, options: RequestOptions): Question<unknown[]> {
+    const { operation, flags = 0 } = options;
+    const writer = this.#emptyWriter();
     // A question is answered by its answer: to have that acknowledged as well would be a message more.
-    const until = verb === 'get' ? 'answered' : 'acknowledged';
-    const flags = (options.flags ?? 0) | (until === 'acknowledged' ? NLM_F_ACK : 0);
-    const result: unknown[] = [];
-    let exchange: Exchange | undefined;
-    const advance = () => {
-      exchange ??= this.#begin(declaration, verb, value, flags, options.operation, until, result);
-      return exchange.advance();
-    };
-    return { advance, result };
+    if (verb === 'get')
+      return new Request(writer, writeLine(writer, declaration, verb, value, flags, operation, 'answered'));
+    const line = writeLine(writer, declaration, verb, value, flags | NLM_F_ACK, operation, 'acknowledged');
+    return new Request(writer, line);
   }
 
-  #table(declaration: Declaration, value: unknown, options: RequestOptions): Task<DumpResult<unknown>> {
-    const flags = NLM_F_DUMP | (options.flags ?? 0);
-    const messages: unknown[] = [];
-    const result = { messages, interrupted: false };
-    let exchange: Exchange | undefined;
-    let attempt = 1;
-    const advance = () => {
-      for (;;) {
-        exchange ??= this.#begin(declaration, 'get', value, flags, options.operation, 'acknowledged', messages);
-        if (!exchange.advance()) return false;
-        result.interrupted = exchange.interrupted;
-        if (!exchange.interrupted || attempt++ === dumpAttempts) return true;
-        exchange = undefined;
-        messages.length = 0;
-      }
-    };
-    return { advance, result };
-  }
-
-  /** A task writes its request when its turn has come: there is room for one. */
-  #begin(
-    declaration: Declaration,
-    verb: string,
-    value: unknown,
-    flags: number,
-    operation: string,
-    until: RequestDetails['until'],
-    answers: unknown[],
-  ): Exchange {
-    if (this.#closed) throw new ClosedError('the netlink connection');
-    this.#sequence = (this.#sequence + 1) >>> 0;
-    const sequence = this.#sequence;
-    this.#request.reset();
-    const header = { type: declaration.types[verb] ?? 0, flags: NLM_F_REQUEST | flags, sequence };
-    writeMessage(this.#request, header, declaration as PayloadWriter<unknown>, value);
-    const name = `RTM_${verb.toUpperCase()}${declaration.kernelName}`;
-    const details = { declaration, sequence, name, operation, until };
-    return new Exchange(
-      this.#transport,
-      this.#request,
-      details,
-      (message) => answers.push(declaration.decode(message)),
-      this.#log,
+  #table(declaration: Declaration, value: unknown, options: RequestOptions): Question<DumpResult<unknown>> {
+    const { operation, flags = 0 } = options;
+    const writer = this.#emptyWriter();
+    return new Dump(
+      writer,
+      writeLine(writer, declaration, 'get', value, flags | NLM_F_DUMP, operation, 'acknowledged'),
     );
   }
 
-  /** One task at a time: the next one begins when the one before has ended, well or not. Mostly there is nothing to wait for. */
-  #run<T>(task: Task<T>): Promise<T> {
-    if (this.#busy) return this.#runLater(task);
+  /** The first change leaves at once: mostly it is the only one. Those that follow before anything was awaited are gathered. */
+  #change(declaration: Declaration, verb: string, value: unknown, options: RequestOptions): Promise<unknown[]> {
+    if (!this.#gathering) {
+      this.#gathering = true;
+      now.then(this.#stopGathering);
+      return this.#run(this.#question(declaration, verb, value, options));
+    }
+    this.#batch ??= new Batch(this.#emptyWriter());
+    const { writer } = this.#batch;
+    const { operation, flags = 0 } = options;
+    const line = writeLine(writer, declaration, verb, value, flags, operation, 'acknowledged');
+    const answers = this.#batch.add(line);
+    if (this.#batch.full) this.#flush();
+    return answers;
+  }
+
+  /** Sends the changes that were asked for until now. */
+  #flush(): void {
+    const batch = this.#batch;
+    this.#batch = undefined;
+    if (batch === undefined || batch.empty) return;
     try {
-      if (task.advance()) return Promise.resolve(task.result);
+      if (this.#turns.length === 0 && this.#advance(batch)) batch.settle();
+      else this.#enqueue(batch);
     } catch (error) {
-      return Promise.reject(error);
-    }
-    return this.#runLater(task);
-  }
-
-  async #runLater<T>(task: Task<T>): Promise<T> {
-    while (this.#busy) await this.#busy.catch(() => {});
-    const running = driveAsync(this.#transport, task, (cancel) => {
-      this.#cancel = cancel;
-    });
-    this.#busy = running;
-    try {
-      return await running;
-    } finally {
-      this.#busy = undefined;
+      batch.fail(error);
     }
   }
 
-  #runSync<T>(task: Task<T>, operation: string): T {
-    if (this.#busy)
+  /** For a new conversation. What was asked for before goes out before. */
+  #emptyWriter(): Writer {
+    this.#flush();
+    const writer = this.#spareWriter ?? new Writer();
+    this.#spareWriter = undefined;
+    writer.truncate(0);
+    return writer;
+  }
+
+  /** Mostly there is nothing to wait for, neither the turn nor the answer. */
+  #run<T>(question: Question<T>): Promise<T> {
+    if (this.#turns.length === 0 && this.#advance(question)) return Promise.resolve(question.result);
+    const promise = question.promise();
+    this.#enqueue(question);
+    return promise;
+  }
+
+  #runSync<T>(question: Question<T>, operation: string): T {
+    if (this.#turns.length > 0)
       throw new NetlinkError({
         errno: 16,
         syscall: 'sendto',
         operation,
         hint: 'an asynchronous request is under way on this connection',
       });
-    return driveSync(this.#transport, task, operation);
+    while (!this.#advance(question)) {
+      if (!this.#transport.wait(patienceMs)) throw new KernelError({ errno: 110, syscall: 'ppoll', operation }); // ETIMEDOUT
+    }
+    return question.result;
+  }
+
+  #advance(conversation: Conversation): boolean {
+    let ended = true;
+    try {
+      ended = conversation.advance(this.#exchange);
+      return ended;
+    } finally {
+      if (ended) this.#spareWriter = conversation.writer;
+    }
+  }
+
+  #enqueue(conversation: Conversation): void {
+    if (this.#turns.push(conversation) === 1) void this.#takeTurns();
+  }
+
+  /** The next conversation begins when the one before has ended, well or not. */
+  async #takeTurns(): Promise<void> {
+    for (let [turn] = this.#turns; turn !== undefined; [turn] = this.#turns) {
+      try {
+        while (!this.#advance(turn)) await this.#readable();
+        turn.settle();
+      } catch (error) {
+        turn.fail(error);
+      }
+      this.#turns.shift();
+    }
+  }
+
+  /** Waits until there may be something to receive, or the connection is closed. */
+  #readable(): Promise<void> {
+    return new Promise((resolve) => {
+      const watch = this.#transport.watch(() => this.#wake?.());
+      this.#wake = () => {
+        this.#wake = undefined;
+        watch.close();
+        resolve();
+      };
+    });
   }
 }

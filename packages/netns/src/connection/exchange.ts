@@ -1,103 +1,131 @@
-import { ClosedError, KernelError, NetlinkError } from '../errors.ts';
-import { isAcknowledgement, readAcknowledgement, type SentRequest } from '../netlink/extended-ack.ts';
-import { type NetlinkMessage, NLM_F_DUMP_INTR, NLM_F_MULTI, NLMSG_NOOP, splitDatagram } from '../netlink/header.ts';
-import type { Writer } from '../wire/writer.ts';
+import { ClosedError, NetlinkError } from '../errors.ts';
+import { isAcknowledgement, readAcknowledgement } from '../netlink/extended-ack.ts';
+import {
+  messageAt,
+  type NetlinkMessage,
+  NLM_F_DUMP_INTR,
+  NLM_F_MULTI,
+  NLMSG_NOOP,
+  nextMessage,
+  setSequence,
+} from '../netlink/header.ts';
+import type { Slice } from '../wire/slice.ts';
+import { Writer } from '../wire/writer.ts';
 import type { DebugLog } from './debug.ts';
+import type { Line } from './line.ts';
 import type { Datagram, Transport } from './transport.ts';
 
-/** What a request is, beside its bytes. */
-export interface RequestDetails {
-  readonly declaration: SentRequest['declaration'];
-  readonly sequence: number;
-  /** The kernel's name of it, for errors: `RTM_NEWLINK`. */
-  readonly name: string;
-  /** What is being done, after "cannot". */
-  readonly operation: string;
-  /** What ends it: an acknowledgement (the end of a dump is one), or, for a question, the one message that answers it. */
-  readonly until: 'acknowledged' | 'answered';
-}
-
-/** Where each message of an answer goes; it must be decoded now: its memory is used again. */
-export type MessageSink = (message: NetlinkMessage) => void;
-
-/** Work that goes on whenever something has arrived. */
-export interface Task<T> {
-  /** Goes on as far as it can without waiting; true at the end. Throws when it fails. */
-  advance(): boolean;
-  readonly result: T;
-}
+const noLines: readonly Line[] = [];
 
 /**
- * A request under way: sent once, then its answers are taken in until the one that ends it.
+ * The request under way: one or more messages in one datagram, sent once; then answers are taken in until the last message has got
+ * its own. The kernel answers in the order of the messages, and goes on with the next when it refused one.
  *
  * Waiting is somebody else's business, by blocking or by the event loop. Answers to other requests (left over from one that failed
- * half-way) are passed over. `advance` throws NetlinkError when the kernel refuses, KernelError ENOBUFS when it dropped answers,
- * DecodeError when an answer makes no sense.
+ * half-way) are passed over. One object serves all requests of a connection, one after the other.
  */
 export class Exchange {
   /** A change interrupted the dump (NLM_F_DUMP_INTR): it may have holes. */
   interrupted = false;
   readonly #transport: Transport;
-  readonly #request: Writer;
-  readonly #details: RequestDetails;
-  readonly #sink: MessageSink;
   readonly #log: DebugLog | undefined;
+  #request = new Writer(0);
+  #lines: readonly Line[] = noLines;
+  /** The sequence number of the first line; the others follow. */
+  #first = 0;
+  #sequence = 0;
   #sent = false;
 
-  /** `request` holds the bytes, and is not written to before the end. */
-  constructor(
-    transport: Transport,
-    request: Writer,
-    details: RequestDetails,
-    sink: MessageSink,
-    log: DebugLog | undefined,
-  ) {
+  constructor(transport: Transport, log: DebugLog | undefined) {
     this.#transport = transport;
-    this.#request = request;
-    this.#details = details;
-    this.#sink = sink;
     this.#log = log;
   }
 
+  /** `request` holds the messages of `lines`, and is not written to before the end. */
+  begin(request: Writer, lines: readonly Line[]): void {
+    this.#request = request;
+    this.#lines = lines;
+    this.#first = (this.#sequence + 1) >>> 0;
+    for (const { start } of lines) {
+      this.#sequence = (this.#sequence + 1) >>> 0;
+      setSequence(request.view, start, this.#sequence);
+    }
+    this.#sent = false;
+    this.interrupted = false;
+  }
+
+  /**
+   * Goes on as far as it can without waiting; true at the end. What the kernel refuses is noted in its line. Throws KernelError, with
+   * ENOBUFS when the kernel dropped answers, and DecodeError when an answer makes no sense.
+   */
   advance(): boolean {
+    let ended = true;
     try {
-      for (;;) {
-        const datagrams = this.#sent ? this.#transport.receive() : this.#send();
-        if (datagrams.length === 0) return false;
-        for (const datagram of datagrams) if (this.#takeIn(datagram)) return true;
-      }
+      ended = this.#takeInWhatIsThere();
     } catch (error) {
-      if (!(error instanceof NetlinkError)) drain(this.#transport);
+      drain(this.#transport);
       throw error;
+    } finally {
+      if (ended) this.#lines = noLines; // a connection that rests keeps no answers alive
+    }
+    return ended;
+  }
+
+  #takeInWhatIsThere(): boolean {
+    if (!this.#sent) {
+      const answer = this.#send();
+      if (answer === undefined) return false;
+      if (this.#takeIn(answer)) return true;
+    }
+    for (;;) {
+      const datagrams = this.#transport.receive();
+      if (datagrams.length === 0) return false;
+      for (const datagram of datagrams) if (this.#takeIn(datagram)) return true;
     }
   }
 
-  #send(): readonly Datagram[] {
+  #send(): Datagram | undefined {
     const { bytes, length } = this.#request;
     this.#log?.('sent', bytes.subarray(0, length));
     this.#sent = true;
     return this.#transport.converse(bytes, length);
   }
 
-  #takeIn(datagram: Datagram): boolean {
-    const { bytes, start, end } = datagram;
-    this.#log?.('received', bytes.subarray(start, end));
-    for (const message of splitDatagram(datagram)) {
-      if (message.sequence !== this.#details.sequence || message.type === NLMSG_NOOP) continue;
-      if (message.flags & NLM_F_DUMP_INTR) this.interrupted = true;
-      const last = isAcknowledgement(message);
-      if (last) this.#throwIfRefused(message);
-      else this.#sink(message);
-      if (last || (this.#details.until === 'answered' && !(message.flags & NLM_F_MULTI))) return true;
+  /** True when that was the end. */
+  #takeIn(datagram: Slice): boolean {
+    this.#log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
+    for (let at = datagram.start; at < datagram.end; ) {
+      const message = messageAt(datagram, at);
+      const index = (message.sequence - this.#first) >>> 0;
+      const last = this.#lines.length - 1;
+      if (index <= last && this.#answer(this.#lines[index] as Line, message) && index === last) return true;
+      at = nextMessage(message);
     }
     return false;
   }
 
-  #throwIfRefused(message: NetlinkMessage): void {
-    const { declaration, name, operation } = this.#details;
-    const request = { bytes: this.#request.bytes.subarray(0, this.#request.length), declaration };
-    const { errno, extack } = readAcknowledgement(message, request);
-    if (errno !== 0) throw new NetlinkError({ errno, syscall: name, operation }, extack);
+  /** True when the line has got its answer. */
+  #answer(line: Line, message: NetlinkMessage): boolean {
+    if (message.type === NLMSG_NOOP) return false;
+    if (message.flags & NLM_F_DUMP_INTR) this.interrupted = true;
+    if (isAcknowledgement(message)) {
+      line.refusal = this.#refusal(line, message);
+      return true;
+    }
+    const answer = line.declaration.decode(message);
+    if (line.answers === undefined)
+      line.answers = [answer]; // an array that begins empty makes room for 17
+    else line.answers.push(answer);
+    return line.until === 'answered' && !(message.flags & NLM_F_MULTI);
+  }
+
+  #refusal({ declaration, verb, operation, start }: Line, message: NetlinkMessage): NetlinkError | undefined {
+    const { bytes, view, length } = this.#request;
+    const sent = { bytes, view, start, end: length, origin: start };
+    const { errno, extack } = readAcknowledgement(message, { bytes: sent, declaration });
+    if (errno === 0) return undefined;
+    const syscall = `RTM_${verb.toUpperCase()}${declaration.kernelName}`;
+    return new NetlinkError({ errno, syscall, operation }, extack);
   }
 }
 
@@ -110,38 +138,4 @@ function drain(transport: Transport): void {
       if (error instanceof ClosedError) return;
     }
   }
-}
-
-const patienceMs = 30_000;
-
-/** Drives a task by blocking this thread. The kernel's answers are there when the request is sent, so it hardly ever does. */
-export function driveSync<T>(transport: Transport, task: Task<T>, operation: string): T {
-  while (!task.advance()) {
-    if (!transport.wait(patienceMs)) throw new KernelError({ errno: 110, syscall: 'ppoll', operation }); // ETIMEDOUT
-  }
-  return task.result;
-}
-
-/** A wait that can be ended from outside. */
-export type Cancel = (error: unknown) => void;
-
-/** Drives a task by the event loop, from where it stopped. `waiting` gets the means to end each wait with an error. */
-export async function driveAsync<T>(
-  transport: Transport,
-  task: Task<T>,
-  waiting: (cancel: Cancel | undefined) => void,
-): Promise<T> {
-  while (!task.advance()) {
-    await new Promise<void>((resolve, reject) => {
-      const watch = transport.watch(() => {
-        watch.close();
-        resolve();
-      });
-      waiting((error) => {
-        watch.close();
-        reject(error);
-      });
-    }).finally(() => waiting(undefined));
-  }
-  return task.result;
 }

@@ -1,7 +1,7 @@
 import { KernelError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import { declarationOf, type KnownMessage } from '../netlink/catalogue.ts';
-import { type NetlinkMessage, splitDatagram } from '../netlink/header.ts';
+import { messageAt, type NetlinkMessage, nextMessage } from '../netlink/header.ts';
 import { netlinkDebugLog } from './debug.ts';
 import { type Datagram, NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
@@ -41,9 +41,11 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Netl
   });
   const deliver = (datagram: Datagram) => {
     log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
-    for (const message of splitDatagram(datagram)) {
+    for (let at = datagram.start; at < datagram.end; ) {
+      const message = messageAt(datagram, at);
       const event = eventOf(message, protocol, datagram.nsid);
       if (event) queue.push(event);
+      at = nextMessage(message);
     }
   };
   // libuv gives up a descriptor that reports an error (a lost message is one): then it is watched anew.

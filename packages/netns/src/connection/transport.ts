@@ -1,5 +1,5 @@
-import { DecodeError } from '../errors.ts';
-import { addon } from '../native/addon.ts';
+import { DecodeError, KernelError } from '../errors.ts';
+import { type Ask, addon } from '../native/addon.ts';
 import { inChild } from '../native/child.ts';
 import {
   AF_NETLINK,
@@ -33,10 +33,10 @@ export interface Datagram extends Slice {
 /** Datagrams to and from the kernel. The only seam: a scripted kernel for tests is another one of these. */
 export interface Transport extends Disposable {
   /**
-   * Sends the first `length` bytes, and receives what is there then: the kernel answers while it is being asked, so that is usually the
-   * whole answer. Throws KernelError.
+   * Sends the first `length` bytes, and receives the first datagram if one is there then: the kernel answers while it is being asked, so
+   * that is usually the whole answer. Throws KernelError.
    */
-  converse(bytes: Uint8Array, length: number): readonly Datagram[];
+  converse(bytes: Uint8Array, length: number): Datagram | undefined;
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
   receive(): readonly Datagram[];
   /** Blocks until there is something to receive; false after `milliseconds`. */
@@ -57,7 +57,7 @@ export interface SocketOptions {
 }
 
 const EAGAIN = 11;
-/** `ask` takes this off the error number when it was the send that failed. */
+/** `Ask` takes this off the error number when it was the send that failed. */
 const sendFailed = 4096;
 /** The kernel gives at most 32 KiB per receive of a dump, and loses what does not fit into less. */
 const slotSize = 32768;
@@ -70,6 +70,9 @@ const EPOLLIN = 1;
  */
 const scratch = sliceOf(new Uint8Array(slotSize * slots));
 const info = new Int32Array(slots * 3);
+
+/** What one request was answered with. */
+const answer = { ...scratch, nsid: undefined };
 
 function cutShort(): DecodeError {
   return new DecodeError('datagram', slotSize, 'it was cut short');
@@ -93,6 +96,9 @@ function datagrams(count: number): readonly Datagram[] {
 /** A netlink socket in a network namespace. It keeps the namespace alive. netlink(7). */
 export class NetlinkSocket implements Transport {
   readonly #fd: Fd;
+  #ask: Ask | undefined;
+  /** What `#ask` sends. Mostly the same memory, so the native layer need not look for it each time. */
+  #request: Uint8Array | undefined;
 
   constructor(options: SocketOptions = {}) {
     const { protocol = 0, namespace } = options;
@@ -134,13 +140,23 @@ export class NetlinkSocket implements Transport {
     check(this.#option(NETLINK_LISTEN_ALL_NSID, 1), 'setsockopt', 'listen to all network namespaces');
   }
 
-  converse(bytes: Uint8Array, length: number): readonly Datagram[] {
-    const result = addon.ask(this.#fd.raw, bytes, length, scratch.bytes, MSG_DONTWAIT);
-    if (result === -EAGAIN) return [];
+  converse(bytes: Uint8Array, length: number): Datagram | undefined {
+    if (this.#ask === undefined || bytes !== this.#request) this.#ask = this.#asking(bytes);
+    const result = this.#ask(this.#fd.raw, length);
+    if (result === -EAGAIN) return undefined;
     if (result < -sendFailed) check(result + sendFailed, 'sendto', 'send a netlink request');
     check(result, 'recvfrom', 'receive netlink messages');
     if (result > scratch.bytes.length) throw cutShort();
-    return [{ bytes: scratch.bytes, view: scratch.view, start: 0, end: result, origin: 0, nsid: undefined }];
+    answer.end = result;
+    return answer;
+  }
+
+  #asking(request: Uint8Array): Ask {
+    const ask = addon.asking(request, scratch.bytes, MSG_DONTWAIT);
+    if (typeof ask === 'number')
+      throw new KernelError({ errno: -ask, syscall: 'malloc', operation: 'prepare a netlink request' });
+    this.#request = request;
+    return ask;
   }
 
   receive(): readonly Datagram[] {

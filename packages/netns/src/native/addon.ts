@@ -9,7 +9,7 @@ export interface Addon {
   inChild(steps: readonly (readonly SyscallArgument[])[], results: Int32Array, cloneFlags: number): number;
   hold(fd: number): number;
   letGo(fd: number): number;
-  ask(fd: number, request: Uint8Array, length: number, answer: Uint8Array, flags: number): number;
+  asking(request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
   watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;
   unwatch(handle: WatchHandle): number;
@@ -23,6 +23,9 @@ export interface Addon {
   ): number;
   exec(path: string, argv: readonly string[], environment: string): number;
 }
+
+/** Sends the first `length` bytes of the request that it was made for, and receives one datagram. */
+export type Ask = (fd: number, length: number) => number;
 
 /** An opaque native object. */
 export type WatchHandle = { readonly watchHandle: unique symbol };

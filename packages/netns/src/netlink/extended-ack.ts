@@ -5,16 +5,16 @@ import { s64, u32, u64 } from '../wire/integers.ts';
 import { cursorOf, readAttributes } from '../wire/interpret.ts';
 import { type AttributePath, pathAt, pathOfMissing } from '../wire/locate.ts';
 import type { Out, Prefixed } from '../wire/shape.ts';
-import { align4 } from '../wire/slice.ts';
+import { align4, type Slice, sliceOf } from '../wire/slice.ts';
 import { str } from '../wire/text.ts';
 import {
+  messageAt,
   type NetlinkMessage,
   NLM_F_ACK_TLVS,
   NLM_F_CAPPED,
   NLMSG_DONE,
   NLMSG_ERROR,
   NLMSG_HDRLEN,
-  splitDatagram,
 } from './header.ts';
 
 /** What the kernel would have accepted (NL_POLICY_TYPE_ATTR_*, since Linux 5.10). */
@@ -58,8 +58,8 @@ export interface AckDetails extends ExtendedAck {
 
 /** The request that is being answered, for turning offsets into names. */
 export interface SentRequest {
-  /** The whole message, header included. */
-  readonly bytes: Uint8Array;
+  /** Begins with the message, header included. */
+  readonly bytes: Uint8Array | Slice;
   readonly declaration: { readonly shape: Prefixed };
 }
 
@@ -110,8 +110,8 @@ function details(read: Out<typeof ackAttributes>, request: SentRequest | undefin
 }
 
 function attributeOf(read: Out<typeof ackAttributes>, { bytes, declaration }: SentRequest): AttributePath | undefined {
-  const [sent] = splitDatagram(bytes);
-  if (sent === undefined) return undefined;
+  const slice = sliceOf(bytes);
+  const sent = messageAt(slice, slice.start);
   if (read.missingType !== undefined) return pathOfMissing(declaration.shape, sent, read.missingType, read.missingNest);
   return read.offset === undefined ? undefined : pathAt(declaration.shape, sent, read.offset);
 }

@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { DecodeError } from '../errors.ts';
+import { sliceOf } from '../wire/slice.ts';
+import { Writer } from '../wire/writer.ts';
 import { nsid } from './families/route/nsid.ts';
-import { encodeMessage, NLM_F_ACK, NLM_F_REQUEST, splitDatagram } from './header.ts';
+import {
+  addFlags,
+  encodeMessage,
+  messageAt,
+  NLM_F_ACK,
+  NLM_F_REQUEST,
+  nextMessage,
+  setSequence,
+  splitDatagram,
+  writeMessage,
+} from './header.ts';
 
 const request = encodeMessage(
   { type: nsid.types.new, flags: NLM_F_REQUEST | NLM_F_ACK, sequence: 0xfffffffe, port: 7 },
@@ -19,6 +31,29 @@ describe('encodeMessage', () => {
   it('takes zero for what is left out', () => {
     const bytes = encodeMessage({ type: 90 }, nsid, {});
     expect(Buffer.from(bytes).toString('hex')).toBe('140000005a0000000000000000000000' + '00000000');
+  });
+});
+
+describe('writeMessage', () => {
+  it('appends one message to the other, and their headers can be completed later', () => {
+    const writer = new Writer(20);
+    for (const number of [1, 2]) writeMessage(writer, { type: 88 }, nsid, { attributes: { nsid: number } });
+    addFlags(writer.view, 28, NLM_F_REQUEST);
+    addFlags(writer.view, 28, NLM_F_ACK);
+    setSequence(writer.view, 28, 0xfffffffe);
+    const [first, second] = splitDatagram(writer.finish());
+    expect(first).toMatchObject({ type: 88, flags: 0, sequence: 0, start: 16, end: 28 });
+    expect(second).toMatchObject({ type: 88, flags: 5, sequence: 0xfffffffe, start: 44, end: 56 });
+    expect(nsid.decode(second ?? new Uint8Array()).attributes).toEqual({ nsid: 2 });
+  });
+});
+
+describe('messageAt', () => {
+  it('reads one message in the middle, and says where the next one is', () => {
+    const datagram = sliceOf(Buffer.concat([request, request]));
+    const message = messageAt(datagram, 28);
+    expect(message).toMatchObject({ type: 88, start: 44, end: 56, origin: 28 });
+    expect(nextMessage(message)).toBe(56);
   });
 });
 

@@ -56,21 +56,22 @@ export interface PayloadWriter<V> {
   write(writer: Writer, value: V): void;
 }
 
-/** Appends a whole message to an empty writer: header, then `value` as `declaration` writes it. Throws InvalidArgumentError. */
+/** Appends a whole message: header, then `value` as `declaration` writes it. Throws InvalidArgumentError. */
 export function writeMessage<V>(
   writer: Writer,
   header: Partial<MessageHeader> & { readonly type: number },
   declaration: PayloadWriter<V>,
   value: V,
 ): void {
-  writer.reserve(NLMSG_HDRLEN);
+  const { type, flags = 0, sequence = 0, port = 0 } = header;
+  const at = writer.reserve(NLMSG_HDRLEN);
   declaration.write(writer, value);
   const { view, length } = writer;
-  view.setUint32(0, length, true);
-  view.setUint16(4, header.type, true);
-  view.setUint16(6, header.flags ?? 0, true);
-  view.setUint32(8, header.sequence ?? 0, true);
-  view.setUint32(12, header.port ?? 0, true);
+  view.setUint32(at, length - at, true);
+  view.setUint16(at + 4, type, true);
+  view.setUint16(at + 6, flags, true);
+  view.setUint32(at + 8, sequence, true);
+  view.setUint32(at + 12, port, true);
 }
 
 /** Builds a whole message. Throws InvalidArgumentError. */
@@ -84,35 +85,56 @@ export function encodeMessage<V>(
   return writer.finish();
 }
 
+/** The message that starts at byte `at` of what one receive returned. Throws DecodeError for a length that cannot be right. */
+export function messageAt(datagram: Slice, at: number): NetlinkMessage {
+  const { bytes, view, end, origin } = datagram;
+  const remaining = end - at;
+  if (remaining < NLMSG_HDRLEN)
+    throw new DecodeError('nlmsghdr', at - origin, `${remaining} bytes remain, too few for a header`);
+  const length = view.getUint32(at, true);
+  if (length < NLMSG_HDRLEN)
+    throw new DecodeError('nlmsghdr', at - origin, `message says ${length} bytes, less than its own header`);
+  if (length > remaining)
+    throw new DecodeError('nlmsghdr', at - origin, `message says ${length} bytes, ${remaining} remain`);
+  return {
+    type: view.getUint16(at + 4, true),
+    flags: view.getUint16(at + 6, true),
+    sequence: view.getUint32(at + 8, true),
+    port: view.getUint32(at + 12, true),
+    bytes,
+    view,
+    start: at + NLMSG_HDRLEN,
+    end: at + length,
+    origin: at,
+  };
+}
+
+/** Where the message behind this one starts, if there is one. */
+export function nextMessage({ origin, end }: NetlinkMessage): number {
+  return origin + align4(end - origin);
+}
+
 /**
  * Splits what one receive returned into its messages. The slices share the memory of `datagram`: decode, or copy, before it
  * is received into again. Throws DecodeError for a length that cannot be right.
  */
 export function splitDatagram(datagram: Uint8Array | Slice): NetlinkMessage[] {
-  const { bytes, view, start, end, origin: zero } = sliceOf(datagram);
+  const slice = sliceOf(datagram);
   const messages: NetlinkMessage[] = [];
-  let at = start;
-  while (at < end) {
-    const remaining = end - at;
-    if (remaining < NLMSG_HDRLEN)
-      throw new DecodeError('nlmsghdr', at - zero, `${remaining} bytes remain, too few for a header`);
-    const length = view.getUint32(at, true);
-    if (length < NLMSG_HDRLEN)
-      throw new DecodeError('nlmsghdr', at - zero, `message says ${length} bytes, less than its own header`);
-    if (length > remaining)
-      throw new DecodeError('nlmsghdr', at - zero, `message says ${length} bytes, ${remaining} remain`);
-    messages.push({
-      type: view.getUint16(at + 4, true),
-      flags: view.getUint16(at + 6, true),
-      sequence: view.getUint32(at + 8, true),
-      port: view.getUint32(at + 12, true),
-      bytes,
-      view,
-      start: at + NLMSG_HDRLEN,
-      end: at + length,
-      origin: at,
-    });
-    at += align4(length);
+  for (let at = slice.start; at < slice.end; ) {
+    const message = messageAt(slice, at);
+    messages.push(message);
+    at = nextMessage(message);
   }
   return messages;
+}
+
+/** Gives the message that starts at byte `at` its sequence number. */
+export function setSequence(view: DataView, at: number, sequence: number): void {
+  view.setUint32(at + 8, sequence, true);
+}
+
+/** Sets flags of the message that starts at byte `at`, beside those that it has. */
+export function addFlags(view: DataView, at: number, flags: number): void {
+  view.setUint16(at + 6, view.getUint16(at + 6, true) | flags, true);
 }

@@ -1,4 +1,5 @@
-import type { Declaration, NetlinkConnection } from '../connection/connection.ts';
+import type { NetlinkConnection } from '../connection/connection.ts';
+import type { Declaration } from '../connection/declaration.ts';
 import { NetlinkError } from '../errors.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
 import type { In, Out } from '../wire/shape.ts';
@@ -61,16 +62,12 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
 
   /** Deletes all entries that the filter means, and says how many there were. One that is gone in the meantime is no error. */
   async flush(filter: Filter = {} as Filter): Promise<number> {
-    let deleted = 0;
-    for (const entry of await this.list(filter)) {
-      try {
-        await this.delete(entry);
-        deleted++;
-      } catch (error) {
-        if (!(error instanceof NetlinkError && absent.includes(error.errno))) throw error;
-      }
-    }
-    return deleted;
+    const entries = await this.list(filter);
+    const ends = await Promise.allSettled(entries.map((entry) => this.delete(entry)));
+    const failed = ends.filter((end) => end.status === 'rejected');
+    const real = failed.find(({ reason }) => !(reason instanceof NetlinkError && absent.includes(reason.errno)));
+    if (real !== undefined) throw real.reason;
+    return ends.length - failed.length;
   }
 
   protected async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Declaration } from '../connection/connection.ts';
+import type { Declaration } from '../connection/declaration.ts';
 import type { Datagram, Transport } from '../connection/transport.ts';
 import { ClosedError, KernelError } from '../errors.ts';
 import type { Watch } from '../native/watch.ts';
@@ -38,6 +38,7 @@ export class ScriptedKernel implements Transport {
   closed = false;
   readonly #script: (request: ScriptedRequest, index: number) => Iterable<ScriptedStep>;
   readonly #steps: ScriptedStep[] = [];
+  #asked = 0;
   readonly #watches = new Set<() => void>();
 
   /** `script` is called with each request, and the number of requests before it. */
@@ -45,11 +46,11 @@ export class ScriptedKernel implements Transport {
     this.#script = script;
   }
 
-  converse(bytes: Uint8Array, length: number): readonly Datagram[] {
+  converse(bytes: Uint8Array, length: number): Datagram | undefined {
     if (this.closed) throw new ClosedError('the scripted kernel');
-    const index = this.sent.push(bytes.slice(0, length)) - 1;
-    for (const request of splitDatagram(bytes.subarray(0, length))) this.push(...this.#script(request, index));
-    return this.receive();
+    this.sent.push(bytes.slice(0, length));
+    for (const request of splitDatagram(bytes.subarray(0, length))) this.push(...this.#script(request, this.#asked++));
+    return this.receive()[0];
   }
 
   /** Says something unasked: an event, or the rest of an answer. */

@@ -3,213 +3,211 @@ import { isMarked, NLA_F_NESTED, NLA_TYPE_MASK, type UnknownAttribute } from './
 import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
 import type { Writer } from './writer.ts';
 
-/** What is being written, and where in the value the encoder is: the path is for errors. */
-interface Encoder {
-  readonly writer: Writer;
-  readonly path: string[];
-}
-
 type Value = Readonly<Record<string, unknown>>;
 
 /** Appends a value. Throws InvalidArgumentError with the path of the part that cannot be written. */
 export function encodeValue(shape: Shape, writer: Writer, value: unknown, name: string): void {
-  writeShape(shape, { writer, path: [name] }, value);
+  const { path } = writer;
+  if (path.length > 0) path.length = 0; // the one before was refused
+  path.push(name);
+  writeShape(shape, writer, value);
+  path.pop();
 }
 
-function writeShape(shape: Shape, encoder: Encoder, value: unknown): void {
+function writeShape(shape: Shape, writer: Writer, value: unknown): void {
   switch (shape.form) {
     case 'leaf': {
-      const refused = shape.write(encoder.writer, value);
-      if (refused !== undefined) refuse(encoder, value, refused);
+      const refused = shape.write(writer, value);
+      if (refused !== undefined) refuse(writer, value, refused);
       break;
     }
     case 'struct':
-      writeStruct(shape, encoder, objectOf(value, encoder));
+      writeStruct(shape, writer, objectOf(value, writer));
       break;
     case 'array':
-      writeArray(shape, encoder, listOf(value, encoder));
+      writeArray(shape, writer, listOf(value, writer));
       break;
     case 'attributes':
-      writeAttributes(shape, encoder, objectOf(value, encoder));
+      writeAttributes(shape, writer, objectOf(value, writer));
       break;
     case 'prefixed':
-      writePrefixed(shape, encoder, objectOf(value, encoder));
+      writePrefixed(shape, writer, objectOf(value, writer));
       break;
     case 'records':
-      writeRecords(shape, encoder, listOf(value, encoder));
+      writeRecords(shape, writer, listOf(value, writer));
   }
 }
 
-function writePrefixed(shape: Prefixed, encoder: Encoder, value: Value): void {
-  onlyKeys(value, prefixedKeys, encoder);
-  encoder.path.push('header');
-  const header = objectOf(value.header ?? {}, encoder);
-  if (header.rest !== undefined)
-    refuse(encoder, header.rest, 'nothing can stand between the header and its attributes');
-  writeStruct(shape.header, encoder, header);
-  encoder.path.pop();
-  encoder.writer.align();
-  writeAttributes(shape.attributes, encoder, objectOf(value.attributes ?? {}, encoder));
+function writePrefixed(shape: Prefixed, writer: Writer, value: Value): void {
+  onlyKeys(value, prefixedKeys, writer);
+  writer.path.push('header');
+  const header = objectOf(value.header ?? nothing, writer);
+  if (header.rest !== undefined) refuse(writer, header.rest, 'nothing can stand between the header and its attributes');
+  writeStruct(shape.header, writer, header);
+  writer.path.pop();
+  writer.align();
+  writeAttributes(shape.attributes, writer, objectOf(value.attributes ?? nothing, writer));
 }
 
-function writeRecords({ record }: Records, encoder: Encoder, values: readonly unknown[]): void {
-  const { writer } = encoder;
+function writeRecords({ record }: Records, writer: Writer, values: readonly unknown[]): void {
   for (const [index, value] of values.entries()) {
-    encoder.path.push(String(index));
+    writer.path.push(String(index));
     const start = writer.length;
-    writePrefixed(record, encoder, objectOf(value, encoder));
+    writePrefixed(record, writer, objectOf(value, writer));
     const length = writer.length - start;
-    if (length > 0xffff) refuse(encoder, length, 'a record holds at most 65535 bytes');
+    if (length > 0xffff) refuse(writer, length, 'a record holds at most 65535 bytes');
     writer.view.setUint16(start, length, true);
-    encoder.path.pop();
+    writer.path.pop();
   }
 }
 
 const prefixedKeys = ['header', 'attributes'];
+const nothing: Value = {};
 
 /** Attributes in the order of the value's keys: what was decoded goes back in the order in which it came. */
-function writeAttributes(set: AttributeSet, encoder: Encoder, value: Value): void {
-  for (const key of Object.keys(value)) {
+function writeAttributes(set: AttributeSet, writer: Writer, value: Value): void {
+  for (const key in value) {
     const given = value[key];
     if (given === undefined) continue;
     const declared = set.byName.get(key);
-    encoder.path.push(key);
-    if (declared === undefined) writeOther(set, encoder, key, value);
-    else if (declared.form === 'field') writeField(declared, encoder, given);
-    else writePair(declared, encoder, objectOf(given, encoder));
-    encoder.path.pop();
+    writer.path.push(key);
+    if (declared === undefined) writeOther(set, writer, key, value);
+    else if (declared.form === 'field') writeField(declared, writer, given);
+    else writePair(declared, writer, objectOf(given, writer));
+    writer.path.pop();
   }
 }
 
-function writePair(pair: Pair, encoder: Encoder, value: Value): void {
-  onlyKeys(value, pairKeys, encoder);
+function writePair(pair: Pair, writer: Writer, value: Value): void {
+  onlyKeys(value, pairKeys, writer);
   for (const key of pairKeys) {
     if (value[key] === undefined) continue;
-    encoder.path.push(key);
-    writePairKey(pair, encoder, key, value);
-    encoder.path.pop();
+    writer.path.push(key);
+    writePairKey(pair, writer, key, value);
+    writer.path.pop();
   }
 }
 
 const pairKeys = ['kind', 'name', 'data', 'raw'];
 
 /** Keys that are not attributes: what is unknown, and kind and data of the set itself. */
-function writeOther(set: AttributeSet, encoder: Encoder, key: string, value: Value): void {
+function writeOther(set: AttributeSet, writer: Writer, key: string, value: Value): void {
   if (key === 'unknown') {
-    for (const attribute of listOf(value.unknown, encoder)) writeUnknown(encoder, attribute as UnknownAttribute);
+    for (const attribute of listOf(value.unknown, writer)) writeUnknown(writer, attribute as UnknownAttribute);
     return;
   }
   const inline = set.pairs.find((pair) => pair.name === undefined);
-  if (inline === undefined || !pairKeys.includes(key)) refuse(encoder, value[key], 'there is no such attribute');
-  else writePairKey(inline, encoder, key, value);
+  if (inline === undefined || !pairKeys.includes(key)) refuse(writer, value[key], 'there is no such attribute');
+  else writePairKey(inline, writer, key, value);
 }
 
-function writePairKey(pair: Pair, encoder: Encoder, key: string, value: Value): void {
+function writePairKey(pair: Pair, writer: Writer, key: string, value: Value): void {
   const { kind, name } = value;
   const arm = typeof kind === 'string' ? pair.arms.get(kind) : undefined;
   if (key === 'kind') {
-    if (arm === undefined && kind !== 'other') refuse(encoder, kind, "not a known kind: use kind 'other' with a name");
-    writeAttribute(pair.kindLeaf, encoder, pair.kindNumber, arm === undefined ? name : kind);
+    if (arm === undefined && kind !== 'other') refuse(writer, kind, "not a known kind: use kind 'other' with a name");
+    writeAttribute(pair.kindLeaf, writer, pair.kindNumber, arm === undefined ? name : kind);
   } else if (key === 'data') {
-    if (arm === undefined) refuse(encoder, value.data, 'data needs a known kind: use raw');
-    writeAttribute(arm, encoder, pair.dataNumber, value.data);
+    if (arm === undefined) refuse(writer, value.data, 'data needs a known kind: use raw');
+    writeAttribute(arm, writer, pair.dataNumber, value.data);
   } else if (kind !== 'other') {
-    refuse(encoder, value[key], "goes with kind 'other' only");
+    refuse(writer, value[key], "goes with kind 'other' only");
   } else if (key === 'raw') {
-    writeUnknown(encoder, { type: pair.dataNumber, raw: value.raw as Uint8Array });
+    writeUnknown(writer, { type: pair.dataNumber, raw: value.raw as Uint8Array });
   }
 }
 
-function writeField(field: Field, encoder: Encoder, value: unknown): void {
+function writeField(field: Field, writer: Writer, value: unknown): void {
   if (field.count === 'one') {
-    writeAttribute(field.shape, encoder, field.number, value);
+    writeAttribute(field.shape, writer, field.number, value);
     return;
   }
-  const start = field.count === 'list' ? open(encoder, field.number) : undefined;
-  for (const [index, member] of listOf(value, encoder).entries()) {
-    encoder.path.push(String(index));
-    writeAttribute(field.shape, encoder, field.count === 'list' ? index : field.number, member);
-    encoder.path.pop();
+  const start = field.count === 'list' ? open(writer, field.number) : undefined;
+  for (const [index, member] of listOf(value, writer).entries()) {
+    writer.path.push(String(index));
+    writeAttribute(field.shape, writer, field.count === 'list' ? index : field.number, member);
+    writer.path.pop();
   }
-  if (start !== undefined) close(encoder, start);
+  if (start !== undefined) close(writer, start);
 }
 
-function writeAttribute(shape: Shape, encoder: Encoder, number: number, value: unknown): void {
+function writeAttribute(shape: Shape, writer: Writer, number: number, value: unknown): void {
   if (shape.form === 'leaf' && shape.presence && value === false) return;
-  const start = open(encoder, isMarked(shape) ? number | NLA_F_NESTED : number);
-  writeShape(shape, encoder, value);
-  close(encoder, start);
+  const start = open(writer, isMarked(shape) ? number | NLA_F_NESTED : number);
+  writeShape(shape, writer, value);
+  close(writer, start);
 }
 
-function writeUnknown(encoder: Encoder, attribute: UnknownAttribute): void {
+function writeUnknown(writer: Writer, attribute: UnknownAttribute): void {
   const { type, flags = 0, raw } = attribute;
   if (!Number.isInteger(type) || type < 0 || type > NLA_TYPE_MASK || !(raw instanceof Uint8Array))
-    refuse(encoder, attribute, 'must be { type, raw } with a number below 16384 and a Uint8Array');
-  const start = open(encoder, type | (flags & ~NLA_TYPE_MASK));
-  encoder.writer.append(raw);
-  close(encoder, start);
+    refuse(writer, attribute, 'must be { type, raw } with a number below 16384 and a Uint8Array');
+  const start = open(writer, type | (flags & ~NLA_TYPE_MASK));
+  writer.append(raw);
+  close(writer, start);
 }
 
-function open({ writer }: Encoder, type: number): number {
+function open(writer: Writer, type: number): number {
   const start = writer.reserve(4);
   writer.view.setUint16(start + 2, type, true);
   return start;
 }
 
-function close(encoder: Encoder, start: number): void {
-  const { writer } = encoder;
+function close(writer: Writer, start: number): void {
   const length = writer.length - start;
-  if (length > 0xffff) refuse(encoder, length, 'an attribute holds at most 65531 bytes');
+  if (length > 0xffff) refuse(writer, length, 'an attribute holds at most 65531 bytes');
   writer.view.setUint16(start, length, true);
   writer.align();
 }
 
-function writeStruct(struct: Struct, encoder: Encoder, value: Value): void {
-  // Later fields are written up to the last one that is given; all of them when something follows.
-  let wanted = struct.size;
-  for (const key of Object.keys(value)) {
+/** What is not given is zero. Later fields are written up to the last one that is given; all of them when something follows. */
+function writeStruct(struct: Struct, writer: Writer, value: Value): void {
+  const start = writer.reserve(struct.size);
+  let end = writer.length;
+  for (const key in value) {
+    const given = value[key];
     const field = struct.byName.get(key);
-    if (field === undefined && key !== 'rest') refuse(encoder, value[key], `there is no field ${key}`);
-    if (value[key] !== undefined) wanted = Math.max(wanted, field === undefined ? Infinity : field.offset + field.size);
-  }
-  for (const { name, offset, size, leaf } of struct.fields) {
-    if (offset + size > wanted) break;
-    const given = value[name];
-    if (given === undefined) encoder.writer.reserve(size);
-    else {
-      encoder.path.push(name);
-      writeShape(leaf, encoder, given);
-      encoder.path.pop();
+    if (field === undefined) {
+      if (key !== 'rest') refuse(writer, given, `there is no field ${key}`);
+    } else if (given !== undefined) {
+      writer.length = start + field.offset;
+      writer.path.push(key);
+      writeShape(field.leaf, writer, given);
+      writer.path.pop();
+      end = Math.max(end, writer.length);
     }
   }
+  writer.length = end;
   if (value.rest === undefined) return;
-  if (!(value.rest instanceof Uint8Array)) refuse(encoder, value.rest, 'rest must be a Uint8Array');
-  encoder.writer.append(value.rest);
+  if (!(value.rest instanceof Uint8Array)) refuse(writer, value.rest, 'rest must be a Uint8Array');
+  const last = struct.fields.at(-1);
+  if (last !== undefined) writer.reserve(start + last.offset + last.size - end);
+  writer.append(value.rest);
 }
 
-function writeArray(array: ArrayOf, encoder: Encoder, elements: readonly unknown[]): void {
+function writeArray(array: ArrayOf, writer: Writer, elements: readonly unknown[]): void {
   for (const [index, element] of elements.entries()) {
-    encoder.path.push(String(index));
-    writeShape(array.element, encoder, element);
-    encoder.path.pop();
+    writer.path.push(String(index));
+    writeShape(array.element, writer, element);
+    writer.path.pop();
   }
 }
 
-function onlyKeys(value: Value, allowed: readonly string[], encoder: Encoder): void {
-  for (const key of Object.keys(value))
-    if (!allowed.includes(key)) refuse(encoder, value[key], `${key} is none of ${allowed.join(', ')}`);
+function onlyKeys(value: Value, allowed: readonly string[], writer: Writer): void {
+  for (const key in value)
+    if (!allowed.includes(key)) refuse(writer, value[key], `${key} is none of ${allowed.join(', ')}`);
 }
 
-function objectOf(value: unknown, encoder: Encoder): Value {
-  if (typeof value !== 'object' || value === null) refuse(encoder, value, 'must be an object');
+function objectOf(value: unknown, writer: Writer): Value {
+  if (typeof value !== 'object' || value === null) refuse(writer, value, 'must be an object');
   return value as Value;
 }
 
-function listOf(value: unknown, encoder: Encoder): readonly unknown[] {
-  if (!Array.isArray(value)) refuse(encoder, value, 'must be an array');
+function listOf(value: unknown, writer: Writer): readonly unknown[] {
+  if (!Array.isArray(value)) refuse(writer, value, 'must be an array');
   return value;
 }
 
-function refuse(encoder: Encoder, value: unknown, reason: string): never {
-  throw new InvalidArgumentError(encoder.path.join('.'), value, reason);
+function refuse(writer: Writer, value: unknown, reason: string): never {
+  throw new InvalidArgumentError(writer.path.join('.'), value, reason);
 }

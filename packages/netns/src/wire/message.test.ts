@@ -35,6 +35,15 @@ describe('a message declaration', () => {
     expect([...writer.finish()]).toEqual([9, 9, 9, 9, 2, 0, 0, 0]);
   });
 
+  it('names what cannot be written, each time from the start', () => {
+    const writer = new Writer();
+    const { write } = thing();
+    for (let time = 0; time < 2; time++) {
+      expect(() => write(writer, { attributes: { size: -1 } })).toThrow('invalid thing.size -1');
+      expect(() => write(writer, { header: { family: 256 } })).toThrow('invalid thing.header.family 256');
+    }
+  });
+
   it('gives the same values and the same errors before and after it compiles itself', () => {
     const { encode, decode } = thing();
     const good = encode({ attributes: { name: 'a', size: 5 } });

@@ -39,6 +39,11 @@ describe('struct', () => {
     expect(encode(header, {})).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
+  it('takes the fields in any order, and what is undefined for left out', () => {
+    expect(encode(header, { index: 7, type: 1, family: undefined })).toEqual([0, 0, 1, 0, 7, 0, 0, 0]);
+    expect(() => encode(header, { unheard: undefined })).toThrow('there is no field unheard');
+  });
+
   it('refuses a declaration with forgotten padding, or with a field without a size', () => {
     expect(() => struct({ family: u8, type: u16 })).toThrow('struct field type at 1 needs padding before it');
     expect(() => struct({ name: str })).toThrow('str has no fixed size');
@@ -67,6 +72,8 @@ describe('struct', () => {
     expect(encode(stats, { packets: 1 })).toEqual([1, 0, 0, 0]);
     expect(encode(stats, { packets: 1, nohandler: 2 })).toEqual([1, 0, 0, 0, 2, 0, 0, 0]);
     expect(encode(stats, { packets: 1, other: 3 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
+    expect(encode(stats, { other: 3, packets: 1 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
+    expect(encode(stats, { rest: Uint8Array.of(9), packets: 1 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]);
   });
 });
 

@@ -23,3 +23,12 @@ it('gives a view that sees what was written', () => {
   writer.view.setUint32(at, 0x01020304);
   expect([...writer.finish()]).toEqual([1, 2, 3, 4]);
 });
+
+it('takes back what was written, and has zeros in its place', () => {
+  const writer = new Writer(4);
+  writer.append(Uint8Array.of(1, 2, 3, 4, 5, 6));
+  writer.truncate(2);
+  expect([...writer.finish()]).toEqual([1, 2]);
+  writer.reserve(4);
+  expect([...writer.finish()]).toEqual([1, 2, 0, 0, 0, 0]);
+});

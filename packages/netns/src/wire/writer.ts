@@ -5,6 +5,8 @@ export class Writer {
   bytes: Uint8Array;
   view: DataView;
   length = 0;
+  /** Where in the value its encoder is, for errors. */
+  readonly path: string[] = [];
 
   constructor(capacity = 512) {
     this.bytes = new Uint8Array(capacity);
@@ -36,10 +38,10 @@ export class Writer {
     this.reserve(align4(this.length) - this.length);
   }
 
-  /** Empties it, to be used again: what was written is zero once more. */
-  reset(): void {
-    this.bytes.fill(0, 0, this.length);
-    this.length = 0;
+  /** Takes back what was written from `length` on: it is zero once more. */
+  truncate(length: number): void {
+    this.bytes.fill(0, length, this.length);
+    this.length = length;
   }
 
   /** A copy of what was written. */

@@ -380,22 +380,45 @@ const receiveCases: readonly NativeCase[] = [
   })),
 ];
 
+/** RTM_GETLINK for index 1 in a longer buffer: a header of 16 bytes, struct ifinfomsg of 16. */
+function linkRequest(): Uint8Array {
+  const request = new Uint8Array(64);
+  new Uint32Array(request.buffer).set([32, 18 | (1 << 16), 7, 0, 0, 1]);
+  return request;
+}
+
+type Ask = (...args: readonly unknown[]) => unknown;
+
 const askCases: readonly NativeCase[] = [
   {
-    name: 'sends, and receives the answer',
+    name: 'sends, and receives the answer, as often as one likes',
     run: (a) => {
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
-      // RTM_GETLINK for index 1: a header of 16 bytes, struct ifinfomsg of 16.
-      const request = new Uint8Array(64);
-      new Uint32Array(request.buffer).set([32, 18 | (1 << 16), 7, 0, 0, 1]);
       const answer = new Uint8Array(32768);
-      const result = a.ask(fd, request, 32, answer, MSG_DONTWAIT);
-      const short = a.ask(fd, request, 32, new Uint8Array(20), MSG_DONTWAIT);
+      const ask = a.asking(linkRequest(), answer, MSG_DONTWAIT) as Ask;
+      const result = ask(fd, 32);
+      const short = (a.asking(linkRequest(), new Uint8Array(20), MSG_DONTWAIT) as Ask)(fd, 32);
+      const again = ask(fd, 32);
       closeSync(fd);
       const [length, type, sequence] = new Uint32Array(answer.buffer, 0, 3);
-      return [result === length, short === length, (type ?? 0) & 0xffff, sequence];
+      return [result === length, short === length, again === length, (type ?? 0) & 0xffff, sequence];
     },
-    expected: [true, true, 16, 7],
+    expected: [true, true, true, 16, 7],
+  },
+  {
+    name: 'keeps its memory when nobody else does',
+    run: (a) => {
+      const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
+      const asks = Array.from(
+        { length: 200 },
+        () => a.asking(linkRequest(), new Uint8Array(8192), MSG_DONTWAIT) as Ask,
+      );
+      (globalThis as { gc?: () => void }).gc?.();
+      const lengths = new Set(asks.map((ask) => ask(fd, 32) as number));
+      closeSync(fd);
+      return lengths.size === 1 && (lengths.values().next().value ?? 0) > 100;
+    },
+    expected: true,
   },
   {
     name: 'says when no answer is there yet',
@@ -403,7 +426,7 @@ const askCases: readonly NativeCase[] = [
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       const request = new Uint8Array(16); // NLMSG_NOOP, which the kernel does not answer
       new Uint32Array(request.buffer).set([16, 1 | (1 << 16)]);
-      const result = a.ask(fd, request, 16, new Uint8Array(64), MSG_DONTWAIT);
+      const result = (a.asking(request, new Uint8Array(64), MSG_DONTWAIT) as Ask)(fd, 16);
       closeSync(fd);
       return result;
     },
@@ -411,24 +434,35 @@ const askCases: readonly NativeCase[] = [
   },
   {
     name: 'says that it was the sending that failed',
-    run: (a) => withFile('/dev/null', (fd) => a.ask(fd, new Uint8Array(16), 16, new Uint8Array(64), MSG_DONTWAIT)),
+    run: (a) => withFile('/dev/null', (fd) => (a.asking(new Uint8Array(16), new Uint8Array(64), 0) as Ask)(fd, 16)),
     expected: ENOTSOCK - 4096,
   },
   ...(
     [
       ['no arguments', []],
-      ['an argument too few', [0, new Uint8Array(16), 16, new Uint8Array(64)]],
-      ['a request that is no typed array', [0, {}, 16, new Uint8Array(64), 0]],
-      ['a request of another type', [0, new Uint32Array(16), 16, new Uint8Array(64), 0]],
-      ['a length that is no number', [0, new Uint8Array(16), '16', new Uint8Array(64), 0]],
-      ['a negative length', [0, new Uint8Array(16), -1, new Uint8Array(64), 0]],
-      ['a length that is greater than the request', [0, new Uint8Array(16), 17, new Uint8Array(64), 0]],
-      ['a detached request', [0, detached(new Uint8Array(16)), 16, new Uint8Array(64), 0]],
-      ['an answer of another type', [0, new Uint8Array(16), 16, new Int32Array(64), 0]],
+      ['an argument too few', [new Uint8Array(16), new Uint8Array(64)]],
+      ['a request that is no typed array', [{}, new Uint8Array(64), 0]],
+      ['a request of another type', [new Uint32Array(16), new Uint8Array(64), 0]],
+      ['an answer of another type', [new Uint8Array(16), new Int32Array(64), 0]],
+      ['flags that are no number', [new Uint8Array(16), new Uint8Array(64), '0']],
     ] as const
   ).map(([what, args]) => ({
     name: `refuses ${what}`,
-    run: (a: HostileAddon) => a.ask(...args),
+    run: (a: HostileAddon) => a.asking(...args),
+    expected: EINVAL,
+  })),
+  ...(
+    [
+      ['no arguments', new Uint8Array(16), []],
+      ['no length', new Uint8Array(16), [0]],
+      ['a length that is no number', new Uint8Array(16), [0, '16']],
+      ['a negative length', new Uint8Array(16), [0, -1]],
+      ['a length that is greater than the request', new Uint8Array(16), [0, 17]],
+      ['a request that was detached before', detached(new Uint8Array(16)), [0, 16]],
+    ] as const
+  ).map(([what, request, args]) => ({
+    name: `refuses ${what} when asking`,
+    run: (a: HostileAddon) => (a.asking(request, new Uint8Array(64), 0) as Ask)(...args),
     expected: EINVAL,
   })),
 ];
@@ -617,7 +651,7 @@ export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   inChild: inChildCases,
   'hold and letGo': holdCases,
   receive: receiveCases,
-  ask: askCases,
+  asking: askCases,
   'watch, unwatch and keepAlive': watchCases,
   spawn: spawnCases,
   exec: execCases,

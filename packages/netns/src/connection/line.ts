@@ -1,0 +1,42 @@
+import type { NetlinkError } from '../errors.ts';
+import { NLM_F_REQUEST, type PayloadWriter, writeMessage } from '../netlink/header.ts';
+import type { Writer } from '../wire/writer.ts';
+import type { Declaration } from './declaration.ts';
+
+/** One message of a request, and what the kernel answers to it. */
+export interface Line {
+  readonly declaration: Declaration;
+  readonly verb: string;
+  /** What is being done, after "cannot". */
+  readonly operation: string;
+  /** Where in the request it starts. */
+  readonly start: number;
+  /** What ends it: an acknowledgement (the end of a dump is one), or, for a question, the one message that answers it. */
+  readonly until: 'acknowledged' | 'answered';
+  /** Decoded; the memory that they came in is used again. */
+  answers: unknown[] | undefined;
+  /** Why the kernel does not do it. */
+  refusal: NetlinkError | undefined;
+}
+
+/** Appends a message; its sequence number comes later. Throws InvalidArgumentError, and then `writer` is as it was. */
+export function writeLine(
+  writer: Writer,
+  declaration: Declaration,
+  verb: string,
+  value: unknown,
+  flags: number,
+  operation: string,
+  until: Line['until'],
+): Line {
+  writer.align();
+  const start = writer.length;
+  const header = { type: declaration.types[verb] ?? 0, flags: NLM_F_REQUEST | flags };
+  try {
+    writeMessage(writer, header, declaration as PayloadWriter<unknown>, value);
+  } catch (error) {
+    writer.truncate(start);
+    throw error;
+  }
+  return { declaration, verb, operation, start, until, answers: undefined, refusal: undefined };
+}

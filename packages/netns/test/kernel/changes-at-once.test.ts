@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { NetlinkError } from '../../src/errors.ts';
+import { createNamespace } from '../../src/namespaces/namespace.ts';
+import { openNetwork } from '../../src/network/network.ts';
+
+function network() {
+  using namespace = createNamespace('net');
+  return openNetwork(namespace);
+}
+
+it('carries out 300 changes that are asked for at once, and refuses exactly those that cannot be', async () => {
+  using net = network();
+  // Every seventh repeats the one before.
+  const wanted = Array.from({ length: 300 }, (_, index) => {
+    const number = index % 7 === 6 ? index - 1 : index;
+    return `10.${number >> 8}.${number & 255}.1/24`;
+  });
+  const results = await Promise.allSettled(wanted.map((address) => net.addresses.add({ link: 1, address })));
+  const refused = results.flatMap((result, index) => (result.status === 'rejected' ? [[index, result.reason]] : []));
+  expect(refused.map(([index]) => index)).toEqual(wanted.flatMap((_, index) => (index % 7 === 6 ? [index] : [])));
+  for (const [index, reason] of refused) {
+    expect(reason).toBeInstanceOf(NetlinkError);
+    expect(reason).toMatchObject({
+      code: 'EEXIST',
+      operation: expect.stringContaining(`add address ${wanted[index]} `),
+    });
+  }
+  const there = (await net.addresses.list({ link: 1 })).map(
+    ({ address, prefixLength }) => `${address}/${prefixLength}`,
+  );
+  expect(there.sort()).toEqual([...new Set(wanted)].sort());
+});
+
+it('goes on when all are refused, each with its own reason', async () => {
+  using net = network();
+  const results = await Promise.allSettled(Array.from({ length: 200 }, (_, index) => net.links.delete(1000 + index)));
+  const messages = results.map((result) => (result.status === 'rejected' ? result.reason.message : 'done'));
+  expect(messages).toEqual(
+    messages.map((_, index) =>
+      expect.stringMatching(`^cannot delete link ${1000 + index}: No such device \\(ENODEV, `),
+    ),
+  );
+  expect((await net.links.list()).map(({ name }) => name)).toEqual(['lo']);
+});
+
+it('names the attribute that the kernel complains of, wherever in the datagram it is', async () => {
+  using net = network();
+  const peer = (name: string) => ({ kind: 'veth', name, peer: { name: `${name}-peer` } }) as const;
+  const results = await Promise.allSettled([
+    net.links.add(peer('a')),
+    net.links.add(peer('b')),
+    net.links.add({ kind: 'vxlan', name: 'bad', data: { id: 2 ** 24 } }),
+    net.links.add(peer('c')),
+    net.links.add(peer('a')),
+  ]);
+  expect(results).toMatchObject([
+    { status: 'fulfilled' },
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { code: 'ERANGE', extack: { attribute: 'linkinfo.data.id' } } },
+    { status: 'fulfilled' },
+    { status: 'rejected', reason: { code: 'EEXIST' } },
+  ]);
+  const names = (await net.links.list()).map(({ name }) => name).sort();
+  expect(names).toEqual(['a', 'a-peer', 'b', 'b-peer', 'c', 'c-peer', 'lo']);
+});
