@@ -1,4 +1,5 @@
-import type { Declaration, NetlinkConnection } from '../../../connection/connection.ts';
+import type { NetlinkConnection } from '../../../connection/connection.ts';
+import type { Declaration } from '../../../connection/declaration.ts';
 import { NetlinkError } from '../../../errors.ts';
 import type { In, Out } from '../../../wire/shape.ts';
 import { failure } from './exit.ts';
