@@ -66,6 +66,8 @@ export {
   type LinkTarget,
   type PeerSpec,
 } from './network/links.ts';
+export type { NetworkChange, NetworkEvent, NetworkMonitorOptions } from './network/monitor.ts';
+export type { MonitoredObject, MonitoredObjects } from './network/monitored.ts';
 export {
   type Neighbour,
   type NeighbourFilter,

@@ -8,6 +8,7 @@ import { processesOf } from '../namespaces/processes.ts';
 import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import type { NamingOptions } from '../namespaces/run-directory.ts';
 import type { Fd } from '../native/fd.ts';
+import type { NetworkEvent, NetworkMonitorOptions } from '../network/monitor.ts';
 import { type Network, openNetwork } from '../network/network.ts';
 import { etcDirectory } from '../process/exec.ts';
 import type { NamespaceDgram } from '../process/sockets/dgram.ts';
@@ -95,6 +96,11 @@ export class NetworkNamespace extends Namespace {
   get network(): Network {
     this.#network ??= openNetwork(this);
     return this.#network;
+  }
+
+  /** Follows its network: first what is there, then what changes. `ip -n NAME monitor`. See `Network.monitor`. */
+  monitor(options: NetworkMonitorOptions = {}): AsyncIterableIterator<NetworkEvent> {
+    return this.network.monitor(options);
   }
 
   /** The processes that are in it, as far as the caller may see them. `ip netns pids NAME`. */

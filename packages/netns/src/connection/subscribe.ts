@@ -51,17 +51,34 @@ export function subscribe(options: SubscribeOptions): AsyncIterableIterator<Netl
   // libuv gives up a descriptor that reports an error (a lost message is one): then it is watched anew.
   const ready = () => {
     try {
-      for (let datagrams = transport.receive(); datagrams.length > 0; datagrams = transport.receive())
-        datagrams.forEach(deliver);
+      if (!receiveAll(transport, deliver)) return;
     } catch (error) {
-      if (!(error instanceof KernelError && error.errno === ENOBUFS)) return queue.end(error);
-      queue.push({ kind: 'overrun' });
-      watch.close();
-      watch = transport.watch(ready);
+      return queue.end(error);
     }
+    queue.push({ kind: 'overrun' });
+    watch.close();
+    watch = transport.watch(ready);
   };
   let watch = transport.watch(ready);
   return queue;
+}
+
+/**
+ * Takes in what is there; true if the kernel dropped messages. It says so once, and goes on dropping without a word until the
+ * socket is empty: only then can what is told of the loss be made good.
+ */
+function receiveAll(transport: Transport, deliver: (datagram: Datagram) => void): boolean {
+  let overrun = false;
+  for (;;) {
+    try {
+      const datagrams = transport.receive();
+      if (datagrams.length === 0) return overrun;
+      datagrams.forEach(deliver);
+    } catch (error) {
+      if (!(error instanceof KernelError && error.errno === ENOBUFS)) throw error;
+      overrun = true;
+    }
+  }
 }
 
 function openListener(options: SubscribeOptions): NetlinkSocket {

@@ -52,6 +52,8 @@ export interface AddressFilter {
   /** The device, by name or index. */
   readonly link?: string | number | undefined;
   readonly family?: IpFamily | undefined;
+  /** Ask about another namespace: the one that this namespace has this number for. Linux 4.20. */
+  readonly targetNsid?: number | undefined;
 }
 
 /**
@@ -94,9 +96,12 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
 
   protected async question(filter: AddressFilter): Promise<Question<typeof address, Address>> {
     const index = (await this.links.indexIfGiven(filter.link)) ?? 0;
-    const { family } = filter;
+    const { family, targetNsid } = filter;
     return {
-      value: { header: { index, family: family === undefined ? 0 : familyNumber(family) } },
+      value: {
+        header: { index, family: family === undefined ? 0 : familyNumber(family) },
+        attributes: { targetNetnsid: targetNsid },
+      },
       // Kernels before 4.20 do not filter by themselves.
       keep: (entry) => (index === 0 || entry.link === index) && (family === undefined || entry.family === family),
     };
@@ -107,7 +112,8 @@ function isLoopback(text: string): boolean {
   return text.startsWith('127.') || text === '::1';
 }
 
-function addressOf(message: AddressMessage): Address {
+/** An address as the kernel gives it, in the words of this library. */
+export function addressOf(message: AddressMessage): Address {
   const { header, attributes } = message;
   const { local, address: other = '' } = attributes;
   return {

@@ -142,29 +142,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
   }
 
   protected decode(message: NeighbourMessage): FdbEntry | undefined {
-    const { header, attributes } = message;
-    if (attributes.lladdr === undefined) return undefined;
-    const flags = flagsOf(message);
-    return {
-      linkAddress: attributes.lladdr,
-      link: header.ifindex,
-      // A bridge says nothing of itself, but whose port it is.
-      owner: flags.includes('self') ? 'self' : 'bridge',
-      vlan: attributes.vlan,
-      kind: header.state & kinds.permanent ? 'permanent' : header.state & kinds.static ? 'static' : 'dynamic',
-      sticky: flags.includes('sticky'),
-      externallyLearned: flags.includes('extern_learn'),
-      destination: attributes.dst,
-      port: attributes.port,
-      vni: attributes.vni,
-      via: attributes.ifindex,
-      sourceVni: attributes.srcVni,
-      nexthop: attributes.nhId,
-      master: attributes.master,
-      state: stateOf(header.state),
-      flags,
-      message,
-    };
+    return fdbEntryOf(message);
   }
 
   protected async question(filter: FdbFilter): Promise<Question<typeof neighbour, FdbEntry>> {
@@ -183,4 +161,31 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
 
 function ownerFlag(owner: 'bridge' | 'self' | undefined): number {
   return neighbourFlag(owner === 'bridge' ? 'master' : 'self');
+}
+
+/** An entry as the kernel gives it, in the words of this library; undefined for what is none. */
+export function fdbEntryOf(message: NeighbourMessage): FdbEntry | undefined {
+  const { header, attributes } = message;
+  if (attributes.lladdr === undefined || header.family !== AF_BRIDGE) return undefined;
+  const flags = flagsOf(message);
+  return {
+    linkAddress: attributes.lladdr,
+    link: header.ifindex,
+    // A bridge says nothing of itself, but whose port it is.
+    owner: flags.includes('self') ? 'self' : 'bridge',
+    vlan: attributes.vlan,
+    kind: header.state & kinds.permanent ? 'permanent' : header.state & kinds.static ? 'static' : 'dynamic',
+    sticky: flags.includes('sticky'),
+    externallyLearned: flags.includes('extern_learn'),
+    destination: attributes.dst,
+    port: attributes.port,
+    vni: attributes.vni,
+    via: attributes.ifindex,
+    sourceVni: attributes.srcVni,
+    nexthop: attributes.nhId,
+    master: attributes.master,
+    state: stateOf(header.state),
+    flags,
+    message,
+  };
 }

@@ -2,6 +2,7 @@ import type { NetlinkConnection } from '../connection/connection.ts';
 import { InvalidArgumentError, KernelError, NetlinkError, UnsupportedError } from '../errors.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   extMaskFlag,
   type LinkMessage,
@@ -328,7 +329,12 @@ function flagChanges(changes: LinkChanges): [flags: number, change: number] {
   return [flags, change];
 }
 
-/** A device as the kernel describes it, for people. */
+/** A device as an event tells of it; undefined for what is said of it as a port of a bridge, which it may cease to be and still exist. */
+export function linkEventOf(message: LinkMessage): Link | undefined {
+  return message.header.family === AF_UNSPEC ? linkOf(message) : undefined;
+}
+
+/** A device as the kernel gives it, in the words of this library. */
 export function linkOf(message: LinkMessage): Link {
   const { header, attributes } = message;
   const { linkinfo } = attributes;

@@ -122,23 +122,7 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
   }
 
   protected decode(message: NeighbourMessage): Neighbour | undefined {
-    const { header, attributes } = message;
-    if (attributes.dst === undefined || header.family === AF_BRIDGE) return undefined;
-    const flags = flagsOf(message);
-    return {
-      family: familyName(header.family),
-      address: attributes.dst,
-      link: header.ifindex,
-      linkAddress: attributes.lladdr,
-      state: stateOf(header.state),
-      proxy: flags.includes('proxy'),
-      router: flags.includes('router'),
-      externallyLearned: flags.includes('extern_learn'),
-      managed: flags.includes('managed'),
-      protocol: attributes.protocol === undefined ? undefined : nameOf(routeProtocols, attributes.protocol),
-      flags,
-      message,
-    };
+    return neighbourOf(message);
   }
 
   protected async question(filter: NeighbourFilter): Promise<Question<typeof neighbour, Neighbour>> {
@@ -173,4 +157,25 @@ export function stateOf(state: number): NeighbourState {
 /** All flags of an entry, those of the attribute included. */
 export function flagsOf({ header, attributes }: NeighbourMessage): string[] {
   return [...flagNames(neighbourFlags, header.flags), ...flagNames(neighbourExtFlags, attributes.flagsExt ?? 0)];
+}
+
+/** An entry as the kernel gives it, in the words of this library; undefined for what is none. */
+export function neighbourOf(message: NeighbourMessage): Neighbour | undefined {
+  const { header, attributes } = message;
+  if (attributes.dst === undefined || header.family === AF_BRIDGE) return undefined;
+  const flags = flagsOf(message);
+  return {
+    family: familyName(header.family),
+    address: attributes.dst,
+    link: header.ifindex,
+    linkAddress: attributes.lladdr,
+    state: stateOf(header.state),
+    proxy: flags.includes('proxy'),
+    router: flags.includes('router'),
+    externallyLearned: flags.includes('extern_learn'),
+    managed: flags.includes('managed'),
+    protocol: attributes.protocol === undefined ? undefined : nameOf(routeProtocols, attributes.protocol),
+    flags,
+    message,
+  };
 }

@@ -1,8 +1,11 @@
 import { NetlinkConnection } from '../connection/connection.ts';
+import type { EventQueue } from '../event-queue.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
+import type { Fd } from '../native/fd.ts';
 import { Addresses } from './addresses.ts';
 import { Fdb } from './fdb.ts';
 import { Links } from './links.ts';
+import { monitorNetwork, type NetworkEvent, type NetworkMonitorOptions } from './monitor.ts';
 import { Neighbours } from './neighbours.ts';
 import { Nexthops } from './nexthops.ts';
 import { Nsids } from './nsids.ts';
@@ -22,8 +25,13 @@ export class Network implements Disposable {
   readonly fdb: Fdb;
   readonly nsids: Nsids;
 
-  constructor(connection: NetlinkConnection) {
+  readonly #namespace: Fd | undefined;
+  readonly #monitors = new Set<EventQueue<NetworkEvent>>();
+
+  /** `namespace` is the one that the connection is in; undefined: this process's own. */
+  constructor(connection: NetlinkConnection, namespace?: Fd) {
     this.connection = connection;
+    this.#namespace = namespace;
     this.links = new Links(connection);
     this.addresses = new Addresses(connection, this.links);
     this.routes = new Routes(connection, this.links);
@@ -34,12 +42,25 @@ export class Network implements Disposable {
     this.nsids = new Nsids(connection);
   }
 
+  /**
+   * Follows the network: first what is there, then what changes, without a gap. `ip monitor`, and before it what `ip` shows.
+   *
+   *     for await (const change of ns.network.monitor({ objects: ['link'] })) …
+   *
+   * It listens from the moment of the call, on a socket of its own, until `break`, `options.signal`, or `close()`. When the kernel had to
+   * drop events, everything is told anew behind a `resync`. Throws KernelError EPERM (`allNamespaces` without CAP_NET_BROADCAST).
+   */
+  monitor(options: NetworkMonitorOptions = {}): AsyncIterableIterator<NetworkEvent> {
+    return monitorNetwork(this, this.#namespace, options, this.#monitors);
+  }
+
   close(): void {
+    for (const monitor of this.#monitors) monitor.end();
     this.connection.close();
   }
 
   [Symbol.dispose](): void {
-    this.connection.close();
+    this.close();
   }
 }
 
@@ -49,5 +70,5 @@ export class Network implements Disposable {
  * Throws KernelError EPERM without the right to enter the namespace.
  */
 export function openNetwork(namespace?: Namespace): Network {
-  return new Network(new NetlinkConnection({ namespace: namespace?.fd }));
+  return new Network(new NetlinkConnection({ namespace: namespace?.fd }), namespace?.fd);
 }

@@ -155,27 +155,7 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
   }
 
   protected decode(message: NexthopMessage): Nexthop {
-    const { header, attributes } = message;
-    const { resGroup } = attributes;
-    return {
-      id: attributes.id ?? 0,
-      family: header.family === AF_UNSPEC ? undefined : familyName(header.family),
-      gateway: attributes.gateway,
-      link: attributes.oif,
-      onlink: (header.flags & onlinkFlag) !== 0,
-      encap: attributes.encap,
-      blackhole: attributes.blackhole ?? false,
-      fdb: attributes.fdb ?? false,
-      group: attributes.group?.map(({ id, weight, weightHigh }) => ({ id, weight: weight + 256 * weightHigh + 1 })),
-      resilient: resGroup && {
-        buckets: resGroup.buckets,
-        idleTimer: secondsOf(resGroup.idleTimer),
-        unbalancedTimer: secondsOf(resGroup.unbalancedTimer),
-      },
-      protocol: nameOf(routeProtocols, header.protocol),
-      flags: flagNames(routeFlags, header.flags),
-      message,
-    };
+    return nexthopOf(message);
   }
 
   protected async question(filter: NexthopFilter): Promise<Question<typeof nexthop, Nexthop>> {
@@ -208,4 +188,29 @@ function ticksOf(seconds: number | undefined): number | undefined {
 
 function secondsOf(count: number | undefined): number | undefined {
   return count === undefined ? undefined : count / ticks;
+}
+
+/** An entry as the kernel gives it, in the words of this library. */
+export function nexthopOf(message: NexthopMessage): Nexthop {
+  const { header, attributes } = message;
+  const { resGroup } = attributes;
+  return {
+    id: attributes.id ?? 0,
+    family: header.family === AF_UNSPEC ? undefined : familyName(header.family),
+    gateway: attributes.gateway,
+    link: attributes.oif,
+    onlink: (header.flags & onlinkFlag) !== 0,
+    encap: attributes.encap,
+    blackhole: attributes.blackhole ?? false,
+    fdb: attributes.fdb ?? false,
+    group: attributes.group?.map(({ id, weight, weightHigh }) => ({ id, weight: weight + 256 * weightHigh + 1 })),
+    resilient: resGroup && {
+      buckets: resGroup.buckets,
+      idleTimer: secondsOf(resGroup.idleTimer),
+      unbalancedTimer: secondsOf(resGroup.unbalancedTimer),
+    },
+    protocol: nameOf(routeProtocols, header.protocol),
+    flags: flagNames(routeFlags, header.flags),
+    message,
+  };
 }

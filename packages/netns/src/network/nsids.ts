@@ -36,7 +36,7 @@ export class Nsids {
       { attributes: { targetNsid: options.targetNsid } },
       { operation: 'list the ids of network namespaces' },
     );
-    return messages.map(entryOf);
+    return messages.map(nsidEntryOf);
   }
 
   /**
@@ -52,7 +52,7 @@ export class Nsids {
       { attributes: { ...attributesOf(subject), targetNsid: options.targetNsid } },
       { operation: `find the id of ${describeSubject(subject)}` },
     );
-    return answers[0] ? entryOf(answers[0]) : { nsid: NSID_NOT_ASSIGNED, currentNsid: undefined };
+    return answers[0] ? nsidEntryOf(answers[0]) : { nsid: NSID_NOT_ASSIGNED, currentNsid: undefined };
   }
 
   /**
@@ -85,6 +85,7 @@ function describeSubject(subject: NsidSubject): string {
     : `network namespace number ${subject.nsid}`;
 }
 
-function entryOf({ attributes }: NsidMessage): NsidEntry {
+/** A number as the kernel gives it. */
+export function nsidEntryOf({ attributes }: NsidMessage): NsidEntry {
   return { nsid: attributes.nsid ?? NSID_NOT_ASSIGNED, currentNsid: attributes.currentNsid };
 }

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, NetlinkError } from '../errors.ts';
 import { scopes } from '../netlink/families/route/address.ts';
-import { AF_INET6, AF_UNSPEC } from '../netlink/families/route/address-families.ts';
+import { AF_INET, AF_INET6, AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   type RouteMessage,
   type RouteMessageInput,
@@ -255,7 +255,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
   }
 
   protected decode(message: RouteMessage): Route | undefined {
-    return message.header.type === 0 ? undefined : routeOf(message);
+    return routeOf(message);
   }
 
   protected async question(filter: RouteFilter): Promise<Question<typeof route, Route>> {
@@ -278,7 +278,6 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
         attributes: { table, oif: link },
       },
       keep: (entry) =>
-        isIp(entry.message) &&
         (family === undefined || entry.family === family) &&
         (table === undefined || entry.table === table) &&
         (type === 0 || entry.message.header.type === type) &&
@@ -293,10 +292,6 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
 
 /** RTNH_F_ONLINK. */
 const onlinkFlag = 4;
-
-function isIp({ header }: RouteMessage): boolean {
-  return header.family === 2 || header.family === AF_INET6;
-}
 
 function destinationOf({ destination, family, gateway }: Pick<RouteSpec, 'destination' | 'family' | 'gateway'>) {
   if (destination !== 'default') return parsePrefix(destination, 'destination');
@@ -325,14 +320,16 @@ function hopAttributes({ gateway, encap, realms }: RouteNexthop, family: IpFamil
   const own = gateway === undefined || gateway.includes(':') === (family === 'inet6');
   return {
     gateway: own ? gateway : undefined,
-    via: own ? undefined : { family: gateway.includes(':') ? AF_INET6 : 2, address: gateway },
+    via: own ? undefined : { family: gateway.includes(':') ? AF_INET6 : AF_INET, address: gateway },
     flow: realms,
     encap,
   };
 }
 
-function routeOf(message: RouteMessage): Route {
+/** A route as the kernel gives it, in the words of this library; undefined for one of another family, such as MPLS. */
+export function routeOf(message: RouteMessage): Route | undefined {
   const { header, attributes } = message;
+  if (header.family !== AF_INET && header.family !== AF_INET6) return undefined;
   const family = familyName(header.family);
   return {
     family,

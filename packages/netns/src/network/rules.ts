@@ -150,36 +150,7 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
   }
 
   protected decode(message: RuleMessage): Rule {
-    const { header, attributes } = message;
-    const family = familyName(header.family);
-    const table = attributes.table ?? header.table;
-    return {
-      family,
-      priority: attributes.priority ?? 0,
-      from: header.srcLen === 0 ? undefined : formatPrefix(attributes.src, header.srcLen, family),
-      to: header.dstLen === 0 ? undefined : formatPrefix(attributes.dst, header.dstLen, family),
-      inputLink: attributes.iifname,
-      outputLink: attributes.oifname,
-      mark: attributes.fwmark,
-      markMask: attributes.fwmask,
-      tos: header.tos || undefined,
-      ipProtocol: attributes.ipProto,
-      sourcePorts: pairOf(attributes.sportRange),
-      destinationPorts: pairOf(attributes.dportRange),
-      users: pairOf(attributes.uidRange),
-      tunnelId: attributes.tunId,
-      not: (header.flags & FIB_RULE_INVERT) !== 0,
-      action: nameOf(actions, header.action) as RuleAction,
-      table: table === 0 ? undefined : table,
-      goto: attributes.goto,
-      l3mdev: attributes.l3mdev || undefined,
-      suppressPrefixLength: setOrNot(attributes.suppressPrefixlen),
-      suppressGroup: setOrNot(attributes.suppressIfgroup),
-      protocol: nameOf(routeProtocols, attributes.protocol ?? 0),
-      realms: attributes.flow,
-      flags: flagNames(ruleFlags, header.flags).filter((name) => name !== 'not'),
-      message,
-    };
+    return ruleOf(message);
   }
 
   protected async question(filter: RuleFilter): Promise<Question<typeof rule, Rule>> {
@@ -213,4 +184,38 @@ function pairOf(
 /** The kernel says "not set" with -1. */
 function setOrNot(value: number | undefined): number | undefined {
   return value === undefined || value < 0 ? undefined : value;
+}
+
+/** An entry as the kernel gives it, in the words of this library. */
+export function ruleOf(message: RuleMessage): Rule {
+  const { header, attributes } = message;
+  const family = familyName(header.family);
+  const table = attributes.table ?? header.table;
+  return {
+    family,
+    priority: attributes.priority ?? 0,
+    from: header.srcLen === 0 ? undefined : formatPrefix(attributes.src, header.srcLen, family),
+    to: header.dstLen === 0 ? undefined : formatPrefix(attributes.dst, header.dstLen, family),
+    inputLink: attributes.iifname,
+    outputLink: attributes.oifname,
+    mark: attributes.fwmark,
+    markMask: attributes.fwmask,
+    tos: header.tos || undefined,
+    ipProtocol: attributes.ipProto,
+    sourcePorts: pairOf(attributes.sportRange),
+    destinationPorts: pairOf(attributes.dportRange),
+    users: pairOf(attributes.uidRange),
+    tunnelId: attributes.tunId,
+    not: (header.flags & FIB_RULE_INVERT) !== 0,
+    action: nameOf(actions, header.action) as RuleAction,
+    table: table === 0 ? undefined : table,
+    goto: attributes.goto,
+    l3mdev: attributes.l3mdev || undefined,
+    suppressPrefixLength: setOrNot(attributes.suppressPrefixlen),
+    suppressGroup: setOrNot(attributes.suppressIfgroup),
+    protocol: nameOf(routeProtocols, attributes.protocol ?? 0),
+    realms: attributes.flow,
+    flags: flagNames(ruleFlags, header.flags).filter((name) => name !== 'not'),
+    message,
+  };
 }

@@ -20,7 +20,7 @@ const views: Readonly<Record<TableName, readonly string[]>> = {
   addresses: ['ip -j -d address show'],
   routes: ['ip -j -d route show table all', 'ip -6 -j -d route show table all'],
   rules: ['ip -j -d rule show', 'ip -6 -j -d rule show'],
-  neighbours: ['ip -j -d neigh show', 'ip -j -d neigh show proxy'],
+  neighbours: ['ip -j -d neigh show', 'ip -j -d neigh show proxy dev v0'],
   nexthops: ['ip -j -d nexthop show'],
   fdb: ['bridge -j -d fdb show'],
 };

@@ -1,0 +1,87 @@
+import type { Declaration } from '../connection/declaration.ts';
+import { address } from '../netlink/families/route/address.ts';
+import { link } from '../netlink/families/route/link.ts';
+import { neighbour, neighbourStates } from '../netlink/families/route/neighbour.ts';
+import { nexthop } from '../netlink/families/route/nexthop.ts';
+import { nsid } from '../netlink/families/route/nsid.ts';
+import { route } from '../netlink/families/route/route.ts';
+import { rule } from '../netlink/families/route/rule.ts';
+import type { Out } from '../wire/shape.ts';
+import { type Address, addressOf } from './addresses.ts';
+import { type FdbEntry, fdbEntryOf } from './fdb.ts';
+import { type Link, linkEventOf } from './links.ts';
+import { type Neighbour, neighbourOf } from './neighbours.ts';
+import type { Network } from './network.ts';
+import { type Nexthop, nexthopOf } from './nexthops.ts';
+import { type NsidEntry, nsidEntryOf } from './nsids.ts';
+import { type Route, routeOf } from './routes.ts';
+import { type Rule, ruleOf } from './rules.ts';
+
+/** What can be followed, and what an event about it holds. */
+export interface MonitoredObjects {
+  readonly link: Link;
+  readonly address: Address;
+  readonly route: Route;
+  readonly rule: Rule;
+  readonly neighbour: Neighbour;
+  readonly fdb: FdbEntry;
+  readonly nexthop: Nexthop;
+  readonly nsid: NsidEntry;
+}
+
+export type MonitoredObject = keyof MonitoredObjects;
+
+/** How one kind of object is followed. */
+export interface Monitored<Entry> {
+  readonly declaration: Declaration;
+  /** Multicast groups (RTNLGRP_*, `linux/rtnetlink.h`). */
+  readonly groups: readonly number[];
+  /** An event's message as an entry; undefined for what is no entry of this kind. */
+  read(message: unknown): Entry | undefined;
+  /** All that there are. */
+  list(network: Network): Promise<readonly Entry[]>;
+  /** All that there are in another namespace, where the kernel can be asked from here. */
+  listAt?(network: Network, targetNsid: number): Promise<readonly Entry[]>;
+}
+
+function monitored<D extends Declaration, Entry>(
+  declaration: D,
+  groups: readonly number[],
+  read: (message: Out<D>) => Entry | undefined,
+  list: (network: Network) => Promise<readonly Entry[]>,
+  listAt?: (network: Network, targetNsid: number) => Promise<readonly Entry[]>,
+): Monitored<Entry> {
+  return {
+    declaration,
+    groups,
+    read: read as (message: unknown) => Entry | undefined,
+    list,
+    ...(listAt && { listAt }),
+  };
+}
+
+const allStates = [...neighbourStates, 'NONE'] as const;
+
+/** Everything that can be followed. A snapshot comes in this order: what is referred to before what refers to it. */
+export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<MonitoredObjects[O]> } = {
+  nsid: monitored(nsid, [28], nsidEntryOf, ({ nsids }) => nsids.list()),
+  link: monitored(
+    link,
+    [1],
+    linkEventOf,
+    ({ links }) => links.list(),
+    ({ links }, targetNsid) => links.list({ targetNsid }),
+  ),
+  address: monitored(
+    address,
+    [5, 9],
+    addressOf,
+    ({ addresses }) => addresses.list(),
+    ({ addresses }, targetNsid) => addresses.list({ targetNsid }),
+  ),
+  neighbour: monitored(neighbour, [3], neighbourOf, ({ neighbours }) => neighbours.list({ states: allStates })),
+  fdb: monitored(neighbour, [3], fdbEntryOf, ({ fdb }) => fdb.list()),
+  nexthop: monitored(nexthop, [32], nexthopOf, ({ nexthops }) => nexthops.list()),
+  route: monitored(route, [7, 11], routeOf, ({ routes }) => routes.list()),
+  rule: monitored(rule, [8, 19], ruleOf, ({ rules }) => rules.list()),
+};

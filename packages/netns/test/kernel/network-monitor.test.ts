@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { nexthop } from '../../src/netlink/families/route/nexthop.ts';
+import { NLM_F_CREATE, NLM_F_EXCL } from '../../src/netlink/header.ts';
+import type { NetworkEvent } from '../../src/network/monitor.ts';
+import type { Network } from '../../src/network/network.ts';
+import { runIn, wiredNamespace } from './support/twin-networks.ts';
+
+type Events = AsyncIterableIterator<NetworkEvent>;
+
+/** One event in a few words. */
+function words(event: NetworkEvent): string {
+  if (!('object' in event)) return event.event;
+  const value = event.value as unknown as Record<string, unknown>;
+  const name =
+    value.name ?? value.destination ?? value.address ?? value.linkAddress ?? value.id ?? value.priority ?? value.nsid;
+  return `${event.event} ${event.object} ${name}${event.nsid === undefined ? '' : ` in ${event.nsid}`}`;
+}
+
+/** The events up to the first that `last` means, that one included. */
+async function until(events: Events, last: (event: NetworkEvent) => boolean): Promise<NetworkEvent[]> {
+  const seen: NetworkEvent[] = [];
+  for (;;) {
+    const { value, done } = await events.next();
+    if (done) throw new Error(`ended after ${seen.map(words).join(', ')}`);
+    seen.push(value);
+    if (last(value)) return seen;
+  }
+}
+
+const synchronized = (events: Events) => until(events, ({ event }) => event === 'synchronized');
+const said = (text: string) => (event: NetworkEvent) => words(event) === text;
+
+describe('monitor', () => {
+  it('tells what is there, and then what changes', async () => {
+    using ns = await wiredNamespace();
+    await runIn(ns, 'ip route add 192.0.2.0/24 via 10.0.0.2');
+    const events = ns.monitor();
+    const present = (await synchronized(events)).map(words);
+    expect(present).toContain('present link v0');
+    expect(present).toContain('present address 10.0.0.1');
+    expect(present).toContain('present route 192.0.2.0/24');
+    expect(present).toContain('present rule 32766');
+    expect(present.filter((text) => !text.startsWith('present '))).toEqual(['synchronized']);
+
+    const lines: readonly (readonly [line: string, event: string])[] = [
+      ['ip link set v1 mtu 1400', 'set link v1'],
+      ['ip address add 10.0.0.7/24 dev v0', 'set address 10.0.0.7'],
+      ['ip address delete 10.0.0.7/24 dev v0', 'delete address 10.0.0.7'],
+      ['ip route delete 192.0.2.0/24', 'delete route 192.0.2.0/24'],
+      ['ip -6 route add 2001:db8:9::/64 dev v0', 'set route 2001:db8:9::/64'],
+      ['ip rule add priority 77 table 5', 'set rule 77'],
+      ['ip rule delete priority 77', 'delete rule 77'],
+      ['ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0', 'set neighbour 10.0.0.9'],
+      ['ip neigh delete 10.0.0.9 dev v0', 'delete neighbour 10.0.0.9'],
+      ['ip nexthop add id 5 via 10.0.0.2 dev v0', 'set nexthop 5'],
+      ['ip nexthop delete id 5', 'delete nexthop 5'],
+      ['ip link add br0 type bridge', 'set link br0'],
+      ['ip link set v0 master br0', 'set link v0'],
+      ['bridge fdb add 02:00:00:00:00:05 dev v0 master static', 'set fdb 02:00:00:00:00:05'],
+      ['bridge fdb delete 02:00:00:00:00:05 dev v0 master', 'delete fdb 02:00:00:00:00:05'],
+      ['ip link set v0 nomaster', 'set link v0'],
+      ['ip link delete br0', 'delete link br0'],
+    ];
+    for (const [line, event] of lines) {
+      await runIn(ns, line);
+      await until(events, said(event));
+    }
+    await events.return?.();
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+  });
+
+  it('does not take a port that leaves its bridge for a device that is gone', async () => {
+    using ns = await wiredNamespace();
+    await runIn(ns, 'ip link add br0 type bridge');
+    await runIn(ns, 'ip link set v0 master br0');
+    const events = ns.monitor({ objects: ['link'] });
+    await synchronized(events);
+    await runIn(ns, 'ip link set v0 nomaster');
+    await runIn(ns, 'ip link delete br0');
+    const told = (await until(events, said('delete link br0'))).map(words);
+    expect(told).not.toContain('delete link v0');
+    await events.return?.();
+  });
+
+  it('listens from the moment of the call', async () => {
+    using ns = await wiredNamespace();
+    const events = ns.monitor({ objects: ['nexthop'] });
+    // Told as there, as set, or both, but never missed.
+    const adding = addNexthops(ns.network, 1, 50);
+    const present = await synchronized(events);
+    await adding;
+    await ns.network.nexthops.add({ id: 999, gateway: '10.0.0.2', link: 'v0' });
+    const changes = await until(events, said('set nexthop 999'));
+    const told = new Set([...present, ...changes].map((event) => words(event).split(' ')[2]));
+    for (let id = 1; id <= 50; id++) expect(told).toContain(String(id));
+    await events.return?.();
+  });
+
+  it('holds only what was asked for', async () => {
+    using ns = await wiredNamespace();
+    const events = ns.monitor({ objects: ['rule', 'link'] });
+    await runIn(ns, 'ip route add 192.0.2.0/24 via 10.0.0.2');
+    await runIn(ns, 'ip rule add priority 77 table 5');
+    const told = await until(events, said('set rule 77'));
+    expect(new Set(told.map((event) => ('object' in event ? event.object : event.event)))).toEqual(
+      new Set(['link', 'rule', 'synchronized']),
+    );
+    await events.return?.();
+  });
+
+  it('tells everything anew when the kernel had to drop events', async () => {
+    using ns = await wiredNamespace();
+    const events = ns.monitor({ objects: ['nexthop'], receiveBuffer: 2048 });
+    await synchronized(events);
+    // While this thread works, nobody reads.
+    addNexthopsSync(ns.network, 1, 300);
+    await until(events, said('resync'));
+    const again = await synchronized(events);
+    const mirror = new Set(again.filter(({ event }) => event === 'present').map(words));
+    expect(mirror.size).toBe(300);
+    await ns.network.nexthops.delete({ id: 300 });
+    await until(events, said('delete nexthop 300'));
+    await events.return?.();
+  });
+
+  it('ends when it is aborted, and with its network', async () => {
+    using ns = await wiredNamespace();
+    const abort = new AbortController();
+    const events = ns.monitor({ objects: ['link'], signal: abort.signal });
+    await synchronized(events);
+    abort.abort();
+    expect(await events.next()).toEqual({ done: true, value: undefined });
+    const never = ns.monitor({ signal: abort.signal });
+    expect(await never.next()).toEqual({ done: true, value: undefined });
+
+    const other = ns.monitor({ objects: ['link'] });
+    const waiting = synchronized(other).then(() => other.next());
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    ns.network.close();
+    expect(await waiting).toEqual({ done: true, value: undefined });
+  });
+
+  it('hears all namespaces that have a number, on one socket', async () => {
+    using home = NetworkNamespace.create();
+    using a = await wiredNamespace();
+    using b = await wiredNamespace();
+    await home.network.nsids.assign({ fd: a.fd }, 1);
+    const events = home.monitor({ allNamespaces: true });
+    const present = (await synchronized(events)).map(words);
+    expect(present).toContain('present nsid 1');
+    expect(present).toContain('present link v0 in 1');
+    expect(present).toContain('present address 10.0.0.1 in 1');
+    expect(present).toContain('present link lo');
+
+    await runIn(a, 'ip route add 192.0.2.0/24 via 10.0.0.2');
+    await until(events, said('set route 192.0.2.0/24 in 1'));
+    // One that gets its number later is told of then.
+    await home.network.nsids.assign({ fd: b.fd }, 2);
+    const later = (await until(events, said('present address 2001:db8::1 in 2'))).map(words);
+    expect(later).toContain('set nsid 2');
+    expect(later).toContain('present link v0 in 2');
+    await runIn(b, 'ip link set v1 mtu 1300');
+    await until(events, said('set link v1 in 2'));
+    await events.return?.();
+  });
+});
+
+async function addNexthops(network: Network, from: number, to: number): Promise<void> {
+  for (let id = from; id <= to; id++) await network.nexthops.add({ id, gateway: '10.0.0.2', link: 10 });
+}
+
+function addNexthopsSync({ connection }: Network, from: number, to: number): void {
+  const options = { operation: 'add a nexthop', flags: NLM_F_CREATE | NLM_F_EXCL };
+  for (let id = from; id <= to; id++)
+    connection.requestSync(
+      nexthop,
+      'new',
+      { header: { family: 2 }, attributes: { id, gateway: '10.0.0.2', oif: 10 } },
+      options,
+    );
+}
