@@ -259,6 +259,54 @@ static napi_value held_change(napi_env env, napi_callback_info info, bool hold) 
 static napi_value hold(napi_env env, napi_callback_info info) { return held_change(env, info, true); }
 static napi_value let_go(napi_env env, napi_callback_info info) { return held_change(env, info, false); }
 
+/* ---- looking at many small things: the same few system calls for each ---- */
+
+#define LINK_SIZE 32 /* `net:[4026531833]` and the like */
+
+static bool bytes_argument(napi_env env, napi_value array, char **bytes, size_t *size) {
+  napi_typedarray_type type;
+  return napi_get_typedarray_info(env, array, &type, size, (void **)bytes, NULL, NULL) == napi_ok && type == napi_uint8_array;
+}
+
+/* readLinks(directory, names, links): `names` is "a\0b\0". What link i says goes to links[32 * i], cut there or ended by NUL; nothing if
+ * it cannot be read. How many there was room for. */
+static napi_value read_links(napi_env env, napi_callback_info info) {
+  napi_value values[3];
+  size_t count = 3, room, length, used = 0;
+  int directory;
+  char names[8192], *links;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (!small_number(env, values[0], &directory) || !bytes_argument(env, values[2], &links, &room) ||
+      napi_get_value_string_utf8(env, values[1], names, sizeof names, &length) != napi_ok || length == sizeof names - 1)
+    return number(env, -EINVAL);
+  for (const char *name = names; name < names + length && used + LINK_SIZE <= room; name += string_length(name) + 1) {
+    long got = sys4(__NR_readlinkat, directory, (long)name, (long)(links + used), LINK_SIZE);
+    if (got < LINK_SIZE) links[used + (got < 0 ? 0 : (size_t)got)] = 0;
+    used += LINK_SIZE;
+  }
+  return number(env, (double)used / LINK_SIZE);
+}
+
+/* readFile(directory, path, flags, buffer): opens, reads once, closes. What the read has returned. */
+static napi_value read_file(napi_env env, napi_callback_info info) {
+  napi_value values[4];
+  size_t count = 4, room;
+  struct text text;
+  int directory, flags;
+  long path;
+  char *buffer;
+  text.used = 0;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (!small_number(env, values[0], &directory) || text_argument(env, values[1], &text, &path) ||
+      !small_number(env, values[2], &flags) || !bytes_argument(env, values[3], &buffer, &room))
+    return number(env, -EINVAL);
+  long fd = sys4(__NR_openat, directory, path, flags, 0);
+  if (fd < 0) return number(env, (double)fd);
+  long got = sys3(__NR_read, fd, (long)buffer, (long)room);
+  sys1(__NR_close, fd);
+  return number(env, (double)got);
+}
+
 /* ---- datagrams: up to SLOTS in one system call ---- */
 
 #define SLOTS 16
@@ -278,11 +326,6 @@ static int32_t nsid_of(const struct message_header *header, const char *control)
 }
 
 #define MSG_TRUNC_ 0x20
-
-static bool bytes_argument(napi_env env, napi_value array, char **bytes, size_t *size) {
-  napi_typedarray_type type;
-  return napi_get_typedarray_info(env, array, &type, size, (void **)bytes, NULL, NULL) == napi_ok && type == napi_uint8_array;
-}
 
 struct asking {
   char *request, *answer;
@@ -677,6 +720,8 @@ NAPI_MODULE_INIT() {
       {"inChild", NULL, in_child, NULL, NULL, NULL, napi_enumerable, NULL},
       {"hold", NULL, hold, NULL, NULL, NULL, napi_enumerable, NULL},
       {"letGo", NULL, let_go, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"readLinks", NULL, read_links, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"readFile", NULL, read_file, NULL, NULL, NULL, napi_enumerable, NULL},
       {"asking", NULL, asking, NULL, NULL, NULL, napi_enumerable, NULL},
       {"receive", NULL, receive, NULL, NULL, NULL, napi_enumerable, NULL},
       {"watch", NULL, watch, NULL, NULL, NULL, napi_enumerable, NULL},

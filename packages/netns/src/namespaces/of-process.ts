@@ -1,6 +1,6 @@
 import { KernelError } from '../errors.ts';
 import { FileReader } from '../native/file-reader.ts';
-import { inodesIn } from './discover/in-processes.ts';
+import { inodesIn, linkNames } from './discover/in-processes.ts';
 import { type NamespaceId, nsfsDevice } from './identity.ts';
 import { type NamespaceType, namespaceTypes } from './type.ts';
 
@@ -48,7 +48,7 @@ export function namespacesOfProcess(pid: number): NamespacesOfProcess {
   return { pid, namespaces, threads };
 }
 
-const links = processNamespaces.map((name) => [name, name] as const);
+const links = linkNames(processNamespaces);
 const ESRCH = 3;
 const EACCES = 13;
 

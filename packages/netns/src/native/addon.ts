@@ -9,6 +9,8 @@ export interface Addon {
   inChild(steps: readonly (readonly SyscallArgument[])[], results: Int32Array, cloneFlags: number): number;
   hold(fd: number): number;
   letGo(fd: number): number;
+  readLinks(directory: number, names: string, links: Uint8Array): number;
+  readFile(directory: number, path: string, flags: number, buffer: Uint8Array): number;
   asking(request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
   watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;

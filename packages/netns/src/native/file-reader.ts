@@ -1,4 +1,5 @@
 import { readText } from '../wire/text.ts';
+import { addon } from './addon.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_NONBLOCK, O_RDONLY } from './constants.ts';
 import { check, syscall } from './syscall.ts';
 
@@ -6,9 +7,8 @@ const bracket = 0x5b;
 const closing = 0x5d;
 const colon = 0x3a;
 const zero = 0x30;
-const longestKind = 16;
-/** `struct linux_dirent64` with a name of 255 bytes. */
-const longestEntry = 280;
+const linkSize = 32;
+const linksAtOnce = 256;
 
 /**
  * Reads small files, of /proc above all, with as few system calls and objects as possible: Node's own functions cost more than the
@@ -17,7 +17,7 @@ const longestEntry = 280;
  */
 export class FileReader {
   readonly #bytes = new Uint8Array(32_768);
-  readonly #link = new Uint8Array(64);
+  readonly #links = new Uint8Array(linkSize * linksAtOnce);
   readonly #view = new DataView(this.#bytes.buffer);
 
   /** Opens a directory, lets `use` work with its descriptor, and closes it. */
@@ -46,8 +46,7 @@ export class FileReader {
         const number = this.#digits(this.#bytes, at + 19, 0);
         if (number !== undefined) numbers.push(number);
       }
-      // /proc stops early only when the next entry has no room: where it had, there is no need to ask once more.
-      if (length < this.#bytes.length - longestEntry) return numbers;
+      if (length <= 0) return numbers; // not earlier: a signal makes the kernel stop before its end
     }
   }
 
@@ -64,22 +63,35 @@ export class FileReader {
     }
   }
 
-  /** The number in a link like `net:[4026531833]`. */
-  linkNumber(at: number, name: string): number | undefined {
-    const length = syscall('readlinkat', at, name, this.#link, this.#link.length - 1);
-    if (length <= 0) return undefined;
-    const start = this.#link.indexOf(bracket);
-    return start < 0 || start >= length ? undefined : this.#digits(this.#link, start + 1, closing);
+  /** The numbers in links like `net:[4026531833]`; those of others are undefined. `names` ends each name by NUL. */
+  linkNumbers(at: number, names: string): (number | undefined)[] {
+    const count = addon.readLinks(at, names, this.#links);
+    return Array.from({ length: Math.max(0, count) }, (_, index) => this.#linkNumber(index * linkSize));
   }
 
-  /** What a link like `net:[4026531833]` or `socket:[123]` says; others are undefined. */
-  link(at: number, name: string): { readonly kind: string; readonly number: number } | undefined {
-    const number = this.linkNumber(at, name);
-    if (number === undefined) return undefined;
+  /** What the links say that have numbers for names, as far as it is like `net:[4026531833]` or `socket:[123]`. */
+  links(at: number, names: readonly number[], see: (name: number, kind: string, number: number) => void): void {
+    for (let first = 0; first < names.length; first += linksAtOnce) {
+      const some = names.slice(first, first + linksAtOnce);
+      addon.readLinks(at, `${some.join('\0')}\0`, this.#links);
+      some.forEach((name, index) => {
+        const number = this.#linkNumber(index * linkSize);
+        if (number !== undefined) see(name, this.#linkKind(index * linkSize), number);
+      });
+    }
+  }
+
+  #linkNumber(start: number): number | undefined {
+    let at = start;
+    while (at < start + linkSize && this.#links[at] !== bracket && this.#links[at] !== 0) at++;
+    return this.#links[at] === bracket ? this.#digits(this.#links, at + 1, closing) : undefined;
+  }
+
+  #linkKind(start: number): string {
     let kind = '';
-    for (let index = 0; this.#link[index] !== colon && index < longestKind; index++)
-      kind += String.fromCharCode(this.#link[index] ?? 0);
-    return { kind, number };
+    for (let at = start; this.#links[at] !== colon && at < start + linkSize; at++)
+      kind += String.fromCharCode(this.#links[at] ?? 0);
+    return kind;
   }
 
   /** The digits from `at` up to the byte `end`, as a number. */
@@ -118,10 +130,7 @@ export class FileReader {
 
   /** The beginning of a file, as one read gives it: enough for the small files of /proc. The next call overwrites it. */
   start(path: string, at = AT_FDCWD): Uint8Array | undefined {
-    const file = syscall('openat', at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) return undefined;
-    const length = syscall('read', file, this.#bytes, this.#bytes.length);
-    syscall('close', file);
+    const length = addon.readFile(at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, this.#bytes);
     return length < 0 ? undefined : this.#bytes.subarray(0, length);
   }
 }

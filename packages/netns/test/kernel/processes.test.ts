@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readlinkSync } from 'node:fs';
+import { readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
 import { createNamespace, type Namespace } from '../../src/namespaces/namespace.ts';
@@ -10,6 +11,7 @@ import { namespaceFlags, namespaceTypes } from '../../src/namespaces/type.ts';
 import { nsexecPath } from '../../src/native/addon.ts';
 import { spawnIn } from '../../src/process/spawn.ts';
 import { callInProcess, withoutCapabilities } from './support/call-in-process.ts';
+import { runNode, temporaryDirectory } from './support/run.ts';
 
 /** Runs `work` while a few processes live in a namespace. */
 async function inhabited<T>(
@@ -31,6 +33,21 @@ async function end(child: ChildProcess): Promise<void> {
   child.stdin?.end();
   await closed;
 }
+
+describe('a long list of numbers in a directory', () => {
+  it('is complete although signals interrupt the kernel in it', async () => {
+    const directory = temporaryDirectory('numbers');
+    for (let number = 0; number < 2000; number++) writeFileSync(join(directory, String(number)), '');
+    const module = JSON.stringify(new URL('../../dist/native/file-reader.js', import.meta.url).href);
+    const script = `import { FileReader } from ${module};
+      const reader = new FileReader();
+      const lengths = Array.from({ length: 100 }, () => reader.numbers(${JSON.stringify(directory)}).length);
+      console.log(...new Set(lengths));`;
+    // The profiler of Node interrupts with a signal.
+    const profile = ['--cpu-prof', '--cpu-prof-interval', '50', '--cpu-prof-dir', temporaryDirectory('profile')];
+    expect((await runNode([...profile, '--input-type=module', '-e', script])).stdout).toBe('2000\n');
+  });
+});
 
 describe('the processes of a namespace', () => {
   it('are those that live in it, by their numbers', async () => {

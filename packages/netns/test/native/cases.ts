@@ -1,4 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { errnoNumber } from '../../src/errno.ts';
 import type { Addon } from '../../src/native/addon.ts';
 import {
@@ -40,6 +42,7 @@ const ENOTSOCK = -errnoNumber('ENOTSOCK');
 const EEXIST = -errnoNumber('EEXIST');
 const EPERM = -errnoNumber('EPERM');
 const EACCES = -errnoNumber('EACCES');
+const EISDIR = -errnoNumber('EISDIR');
 const ECANCELED = -errnoNumber('ECANCELED');
 
 const readable = 1;
@@ -540,6 +543,66 @@ const watchCases: readonly NativeCase[] = [
   ),
 ];
 
+const links = () => new Uint8Array(3 * 32).fill(0x78);
+
+const readCases: readonly NativeCase[] = [
+  {
+    name: 'reads links: what they say, nothing where there is none, and the beginning of what is long',
+    run: (a) => {
+      const directory = mkdtempSync(join(tmpdir(), 'netns-links-'));
+      symlinkSync('net:[1]', join(directory, 'a'));
+      symlinkSync('long'.repeat(10), join(directory, 'b'));
+      try {
+        return withFile(directory, (fd) => {
+          const read = links();
+          const count = a.readLinks(fd, 'a\0missing\0b\0', read);
+          const texts = [0, 32, 64].map((at) =>
+            Buffer.from(read)
+              .toString('latin1', at, at + 32)
+              .replace(/\0.*/, ''),
+          );
+          return [count, ...texts];
+        });
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    },
+    expected: [3, 'net:[1]', '', 'long'.repeat(8)],
+  },
+  {
+    name: 'reads as many links as there is room for',
+    run: (a) => a.readLinks(AT_FDCWD, 'a\0b\0c\0d\0', links()),
+    expected: 3,
+  },
+  {
+    name: 'reads the beginning of a file',
+    run: (a) => {
+      const bytes = new Uint8Array(4);
+      return [a.readFile(AT_FDCWD, '/proc/self/stat', O_RDONLY, bytes), Buffer.from(bytes).toString('latin1')];
+    },
+    expected: [4, `${process.pid} (node`.slice(0, 4)],
+  },
+  {
+    name: 'reports a file that is not there, and one that cannot be read',
+    run: (a) => ['/nonexistent', '/'].map((path) => a.readFile(AT_FDCWD, path, O_RDONLY, new Uint8Array(4))),
+    expected: [ENOENT, EISDIR],
+  },
+  ...(
+    [
+      ['no arguments', 'readLinks', []],
+      ['names that are no text', 'readLinks', [AT_FDCWD, ['a'], links()]],
+      ['too many names', 'readLinks', [AT_FDCWD, 'a\0'.repeat(5000), links()]],
+      ['no place for links', 'readLinks', [AT_FDCWD, 'a\0', null]],
+      ['no place for a file', 'readFile', [AT_FDCWD, '/', O_RDONLY]],
+      ['a path with a NUL in it', 'readFile', [AT_FDCWD, '/\0', O_RDONLY, links()]],
+    ] as const
+  ).map(([what, name, args]) => ({
+    name: `${name} refuses ${what}`,
+    run: (a: HostileAddon) => a[name](...args),
+    expected: EINVAL,
+  })),
+];
+
 const missing = '/nonexistent/program';
 
 const execCases: readonly NativeCase[] = [
@@ -650,6 +713,7 @@ export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   syscall: syscallCases,
   inChild: inChildCases,
   'hold and letGo': holdCases,
+  'readLinks and readFile': readCases,
   receive: receiveCases,
   asking: askCases,
   'watch, unwatch and keepAlive': watchCases,

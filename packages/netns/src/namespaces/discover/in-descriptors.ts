@@ -28,13 +28,11 @@ export function seeDescriptors(reader: FileReader, pid: number, directory: numbe
   reader.with(
     'fd',
     (at) => {
-      for (const fd of reader.numbersIn(at)) {
-        const link = reader.link(at, String(fd));
-        if (link === undefined) continue;
-        const type = namespaceTypes.find((each) => each === link.kind);
-        if (type !== undefined) files.push({ type, inode: link.number, pid, fd });
-        else if (link.kind === 'socket') sockets.push({ socket: link.number, pid, fd });
-      }
+      reader.links(at, reader.numbersIn(at), (fd, kind, number) => {
+        const type = namespaceTypes.find((each) => each === kind);
+        if (type !== undefined) files.push({ type, inode: number, pid, fd });
+        else if (kind === 'socket') sockets.push({ socket: number, pid, fd });
+      });
     },
     directory,
   );

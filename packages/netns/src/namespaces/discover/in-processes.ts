@@ -19,7 +19,7 @@ export function seeProcesses(
   look: (pid: number, directory: number) => void = () => {},
 ): SeenProcess[] {
   const seen: SeenProcess[] = [];
-  const links = types.map((type) => [type, `ns/${type}`] as const);
+  const links = linkNames(types, 'ns/');
   reader.with('/proc', (proc) => {
     for (const pid of reader.numbersIn(proc)) {
       reader.with(
@@ -38,16 +38,28 @@ export function seeProcesses(
   return seen;
 }
 
+/** Links to read, under the names that their numbers are to have. */
+export interface LinkNames<T extends string> {
+  readonly names: readonly T[];
+  /** Their paths, each ended by NUL. */
+  readonly paths: string;
+}
+
+export function linkNames<T extends string>(names: readonly T[], directory = ''): LinkNames<T> {
+  return { names, paths: names.map((name) => `${directory}${name}\0`).join('') };
+}
+
 /** The numbers that links have which are found below a directory; those that cannot be read are missing. */
 export function inodesIn<T extends string>(
   reader: FileReader,
   directory: number,
-  links: readonly (readonly [name: T, path: string])[],
+  { names, paths }: LinkNames<T>,
 ): Partial<Record<T, number>> {
   const inodes: Partial<Record<T, number>> = {};
-  for (const [name, path] of links) {
-    const number = reader.linkNumber(directory, path);
+  const numbers = reader.linkNumbers(directory, paths);
+  names.forEach((name, index) => {
+    const number = numbers[index];
     if (number !== undefined) inodes[name] = number;
-  }
+  });
   return inodes;
 }
