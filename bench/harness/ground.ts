@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -56,20 +57,44 @@ export class Ground {
     this.#load.end(sample);
   }
 
+  /** A process in each of the namespaces b0, b1, …, while `use` runs. */
+  async crowded(count: number, use: () => Promise<void>): Promise<void> {
+    const { nextLine, end } = this.#talk('crowd', runDirectory, String(count));
+    await nextLine();
+    try {
+      await use();
+    } finally {
+      await end();
+    }
+  }
+
   /** Arms the markers (see floor/gone.c); `finished` is to be called once the namespaces in question are dropped. */
   async watchDestruction(): Promise<{ finished(): Promise<number> }> {
-    const child = spawn(this.#tools.floor('gone'), { stdio: ['pipe', 'pipe', 'inherit'] });
-    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-    const nextLine = async () => {
-      const { value, done } = await lines.next();
-      if (done) throw new Error('floor/gone ended early');
-      return value;
-    };
+    const { nextLine, say } = this.#talk('gone');
     await nextLine();
     return {
       finished: async () => {
-        child.stdin.end('\n');
+        say();
         return Number(await nextLine()) / 1e6;
+      },
+    };
+  }
+
+  /** Starts a floor program that waits for its input to end. */
+  #talk(...[name = '', ...args]: string[]) {
+    const child = spawn(this.#tools.floor(name), args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const exited = once(child, 'exit');
+    return {
+      nextLine: async () => {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`floor/${name} ended early`);
+        return value;
+      },
+      say: () => child.stdin.end('\n'),
+      end: () => {
+        child.stdin.end();
+        return exited;
       },
     };
   }
