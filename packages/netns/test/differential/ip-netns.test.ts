@@ -11,6 +11,7 @@ import { idCases } from './cases/ids.ts';
 import { kindCases } from './cases/kinds.ts';
 import { linkCases } from './cases/link.ts';
 import { nameCases } from './cases/names.ts';
+import { neighbourCases } from './cases/neighbour.ts';
 import { routeCases } from './cases/route.ts';
 import { runTwins, type Twins } from './twins.ts';
 
@@ -25,6 +26,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'kinds of links': kindCases,
   addresses: addressCases,
   routes: routeCases,
+  neighbours: neighbourCases,
 };
 
 const installed = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();

@@ -14,6 +14,8 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b[0-9]+sec\b/g, 'TIMEsec'],
   [/("(?:valid|preferred)_life_time": ?)(?!4294967295)[0-9]+/g, '$1TIME'],
   [/("(?:expires|age)": ?)[0-9]+/g, '$1TIME'],
+  [/\bused [0-9]+\/[0-9]+\/[0-9]+/g, 'used TIME'],
+  [/("(?:used|confirmed|updated)": ?)[0-9]+/g, '$1TIME'],
   [/ tentative /g, ' '],
 ];
 

@@ -7,14 +7,15 @@ place=$1
 here=${0%/*}
 shift
 mount --make-rprivate / && mount -t tmpfs tmpfs /run && mkdir /run/netns || exit 1
-printf 'link\naddress\nnetns list-id\nrule\nnexthop\nneighbour show nud permanent\n' > /run/state
+printf 'link\naddress\nnetns list-id\nrule\nnexthop\n' > /run/state
 cat > "$place/recorder" << 'END' && chmod +x "$place/recorder"
 #!/bin/sh
 for word do printf '%s\0' "$word"; done > "$results/argv"
 END
 
-# Routes and rules that are not the kernel's own, which come when their addresses are ready.
+# Routes and rules that are not the kernel's own, which come when their addresses are ready; neighbours, which are in no order.
 routes() {
+  "$@" neighbour show nud permanent | sort
   "$@" route show table all | grep -v 'proto kernel'
   "$@" -6 rule
 }

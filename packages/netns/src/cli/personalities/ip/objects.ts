@@ -9,6 +9,8 @@ interface Row {
   readonly load?: () => Promise<Command>;
 }
 
+const neighbour = async () => (await import('./neighbour/neighbour.ts')).neighbour;
+
 /** All objects of `ip`, in the order in which it compares them: the first that begins with the given word wins. */
 const rows: readonly Row[] = [
   { word: 'address', load: async () => (await import('./address/address.ts')).address },
@@ -16,8 +18,8 @@ const rows: readonly Row[] = [
   { word: 'maddress' },
   { word: 'route', load: async () => (await import('./route/route.ts')).route },
   { word: 'rule' },
-  { word: 'neighbor' },
-  { word: 'neighbour' },
+  { word: 'neighbor', load: neighbour },
+  { word: 'neighbour', load: neighbour },
   { word: 'ntable' },
   { word: 'ntbl' },
   { word: 'link', load: async () => (await import('./link/link.ts')).link },

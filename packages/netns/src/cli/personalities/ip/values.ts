@@ -36,8 +36,15 @@ export function hardwareAddress(word: string): string {
     return toHex(bytes);
   }
   const parts = word.split(':');
-  if (!parts.every((part) => /^[0-9a-fA-F]{1,2}$/.test(part))) throw failure(`"${word}" is invalid lladdr.`);
-  return toHex(parts.map((part) => Number.parseInt(part, 16)));
+  return toHex(
+    parts.map((part) => {
+      // As C reads it: from the first digit to the last one that there is, whatever follows.
+      const digits = /^[ \t\n\v\f\r]*(?:0[xX])?([0-9a-fA-F]+)/.exec(part)?.[1];
+      const byte = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
+      if (!(byte <= 0xff)) throw failure(`"${part}" is invalid lladdr.`);
+      return byte;
+    }),
+  );
 }
 
 function toHex(bytes: Iterable<number>): string {

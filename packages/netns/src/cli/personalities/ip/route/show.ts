@@ -1,15 +1,9 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
-import {
-  AF_BRIDGE,
-  AF_INET,
-  AF_INET6,
-  AF_MPLS,
-  AF_PACKET,
-  AF_UNSPEC,
-} from '../../../../netlink/families/route/address-families.ts';
+import { AF_INET } from '../../../../netlink/families/route/address-families.ts';
 import { type RouteMessage, RTM_F_CLONED, route } from '../../../../netlink/families/route/route.ts';
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
+import { familyNumber } from '../families.ts';
 import type { Options } from '../options.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
@@ -17,14 +11,6 @@ import { viewOf } from '../show/view.ts';
 import { type Fixed, type RouteView, routeJson, routeText } from './describe.ts';
 import { fixedBy, isShown, type RouteFilter, readRouteFilter } from './filter.ts';
 import { routeHelp } from './usage.ts';
-
-const familyNumbers: Readonly<Record<NonNullable<Options['family']>, number>> = {
-  inet: AF_INET,
-  inet6: AF_INET6,
-  link: AF_PACKET,
-  mpls: AF_MPLS,
-  bridge: AF_BRIDGE,
-};
 
 /** `ip route list …`. */
 export async function listRoutes(session: Session, words: readonly string[]): Promise<number> {
@@ -52,7 +38,7 @@ export function findRoutes(
   const family = askedFamily(filter, options);
   const request = {
     header: {
-      family: family ?? AF_UNSPEC,
+      family: family ?? 0,
       table: filter.table < 256 ? filter.table : 0,
       flags: filter.cloned ? RTM_F_CLONED : 0,
       protocol: filter.protocol ?? 0,
@@ -65,7 +51,7 @@ export function findRoutes(
 
 /** Of one table, `ip` shows the routes of IPv4 unless told otherwise; of all tables, those of all families. */
 function askedFamily(filter: RouteFilter, { family }: Options): number | undefined {
-  if (family !== undefined) return familyNumbers[family];
+  if (family !== undefined) return familyNumber(family);
   return filter.table === 0 ? undefined : AF_INET;
 }
 

@@ -1,0 +1,60 @@
+import {
+  neighbour,
+  neighbourExtFlags,
+  neighbourFlag,
+  neighbourState,
+} from '../../../../netlink/families/route/neighbour.ts';
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { DeviceNames } from '../device-names.ts';
+import { failure } from '../exit.ts';
+import { familyNumber, inetFamilyOf } from '../families.ts';
+import { readOptions } from '../grammar.ts';
+import { toText } from '../inet.ts';
+import { refuseEcho } from '../refuse.ts';
+import type { Command } from '../session.ts';
+import { Words } from '../words.ts';
+import { linkLayerAddress, type NeighbourDraft, neighbourGrammar } from './options.ts';
+import { neighbourHelp } from './usage.ts';
+
+/** A command that makes, changes (with these flags) or deletes a neighbour. */
+function change(verb: 'new' | 'del', flags: number): Command {
+  return async (session, list) => {
+    refuseEcho(session);
+    const draft: NeighbourDraft = { family: inetFamilyOf(session.options), flags: 0, extFlags: 0 };
+    readOptions(neighbourGrammar, new Words(list), draft, { help: () => neighbourHelp() });
+    const { device, address } = draft;
+    const isProxy = (draft.flags & neighbourFlag('proxy')) !== 0;
+    if (address === undefined || (device === undefined && !isProxy)) {
+      throw failure('Device and destination are required arguments.', 255);
+    }
+    const lladdr = linkLayerAddress(draft.lladdr);
+    const connection = await session.connection();
+    const request = {
+      header: {
+        family: familyNumber(address.family),
+        ifindex: device === undefined ? 0 : new DeviceNames(connection).needed(device),
+        state: draft.state ?? defaultState(draft),
+        flags: draft.flags,
+      },
+      attributes: {
+        dst: toText(address),
+        lladdr,
+        protocol: draft.protocol,
+        flagsExt: draft.extFlags === 0 ? undefined : draft.extFlags,
+      },
+    };
+    connection.requestSync(neighbour, verb, request, { operation: 'change a neighbour', flags });
+    return 0;
+  };
+}
+
+/** A neighbour stays for ever, unless the kernel is to find it. */
+function defaultState({ flags, extFlags }: NeighbourDraft): number {
+  const found = (flags & neighbourFlag('use')) !== 0 || (extFlags & (1 << neighbourExtFlags.indexOf('managed'))) !== 0;
+  return found ? 0 : neighbourState('PERMANENT');
+}
+
+export const addNeighbour = change('new', NLM_F_CREATE | NLM_F_EXCL);
+export const changeNeighbour = change('new', NLM_F_REPLACE);
+export const replaceNeighbour = change('new', NLM_F_CREATE | NLM_F_REPLACE);
+export const deleteNeighbour = change('del', 0);

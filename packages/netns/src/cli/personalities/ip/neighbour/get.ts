@@ -1,0 +1,68 @@
+import { neighbour, neighbourFlag } from '../../../../netlink/families/route/neighbour.ts';
+import { DeviceNames } from '../device-names.ts';
+import { duplicateOrGarbage, failure } from '../exit.ts';
+import { familyNumber, inetFamilyOf } from '../families.ts';
+import { type OptionRow, readOptions } from '../grammar.ts';
+import { address, type InetAddress, type InetFamily, toText } from '../inet.ts';
+import { refuseResolve } from '../refuse.ts';
+import type { Session } from '../session.ts';
+import { isPrefix, Words } from '../words.ts';
+import { neighbourView, printNeighbours } from './show.ts';
+import { neighbourHelp } from './usage.ts';
+
+interface Draft {
+  readonly family: InetFamily | undefined;
+  device?: string;
+  address?: InetAddress;
+  proxy: boolean;
+}
+
+function readAddress(draft: Draft, word: string): void {
+  if (isPrefix(word, 'help')) neighbourHelp();
+  if (draft.address !== undefined) throw duplicateOrGarbage('to', word);
+  draft.address = address(word, draft.family);
+}
+
+const rows: readonly OptionRow<Draft, unknown>[] = [
+  {
+    words: 'dev',
+    apply: (draft, take) => {
+      draft.device = take();
+    },
+  },
+  {
+    words: 'proxy',
+    apply: (draft, take) => {
+      readAddress(draft, take());
+      draft.proxy = true;
+    },
+  },
+];
+
+/** `ip neighbour get ADDRESS dev DEV`. */
+export async function getNeighbour(session: Session, words: readonly string[]): Promise<number> {
+  refuseResolve(session);
+  const draft: Draft = { family: inetFamilyOf(session.options), proxy: false };
+  readOptions(
+    { rows, otherwise: (into, word, take) => readAddress(into, word === 'to' ? take() : word) },
+    new Words(words),
+    draft,
+    {},
+  );
+  if (draft.address === undefined || draft.device === undefined) {
+    throw failure('Device and address are required arguments.');
+  }
+  const connection = await session.connection();
+  const devices = new DeviceNames(connection);
+  const request = {
+    header: {
+      family: familyNumber(draft.address.family),
+      ifindex: devices.needed(draft.device),
+      flags: draft.proxy ? neighbourFlag('proxy') : 0,
+    },
+    attributes: { dst: toText(draft.address) },
+  };
+  const found = connection.requestSync(neighbour, 'get', request, { operation: 'ask for a neighbour' });
+  printNeighbours(session, found, neighbourView(session, devices));
+  return 0;
+}
