@@ -45,6 +45,7 @@ export interface FdbEntry extends FdbSpec {
   readonly link: number;
   readonly owner: 'bridge' | 'self';
   readonly kind: FdbKind;
+  readonly via: number | undefined;
   /** The bridge whose entry it is. */
   readonly master: number | undefined;
   readonly state: NeighbourState;

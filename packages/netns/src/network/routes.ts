@@ -160,7 +160,8 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
   }
 
   /**
-   * What the kernel would do with a packet to this address. `ip route get ADDRESS`.
+   * What the kernel would do with a packet to this address. `ip route get ADDRESS`. For an address of this machine the table may read 254
+   * (main): until a first rule is made, the kernel keeps `local` and `main` as one.
    *
    * Throws NetlinkError: ENETUNREACH (no route), EHOSTUNREACH, EACCES (a `prohibit` route), EINVAL (a `blackhole` route, or a source that
    * cannot come in by the device).

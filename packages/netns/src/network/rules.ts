@@ -67,6 +67,7 @@ export interface Rule extends RuleSpec {
   readonly family: IpFamily;
   readonly priority: number;
   readonly action: RuleAction;
+  readonly table: number | undefined;
   readonly not: boolean;
   readonly protocol: string;
   /** `unresolved` (a goto whose rule is missing), `iif_detached`, `oif_detached` (there is no such device). */

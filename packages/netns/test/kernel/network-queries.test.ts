@@ -115,7 +115,7 @@ describe('filters', () => {
     expect(await addresses({ link: 'v0' })).toEqual(['10.0.0.8', '10.0.0.9']);
     expect(await addresses({ states: ['STALE'] })).toEqual(['10.0.0.8']);
     expect(await addresses({ family: 'inet6' })).toEqual([]);
-    expect(await addresses({ proxy: true })).toEqual(['10.0.0.6']);
+    expect(await addresses({ proxy: true, link: 'v1' })).toEqual(['10.0.0.6']);
     expect(await neighbours.flush({ link: 'v0' })).toBe(2);
     expect(await addresses({})).toEqual(['10.0.0.7']);
   });

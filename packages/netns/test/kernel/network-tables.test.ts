@@ -182,11 +182,11 @@ const cases: Readonly<Record<TableName, readonly Case[]>> = {
         }),
     },
     {
-      ip: 'ip rule add priority 7 uidrange 1000-2000 ipproto udp sport 1-1024 dport 53 suppress_prefixlength 0 suppress_ifgroup 5',
+      ip: 'ip rule add priority 7 uidrange 0-0 ipproto udp sport 1-1024 dport 53 suppress_prefixlength 0 suppress_ifgroup 5',
       ours: (n) =>
         n.rules.add({
           priority: 7,
-          users: [1000, 2000],
+          users: [0, 0],
           ipProtocol: 17,
           sourcePorts: [1, 1024],
           destinationPorts: [53, 53],
