@@ -2,7 +2,7 @@ import { KernelError } from '../errors.ts';
 import { openNamespace } from '../namespaces/reference.ts';
 import { etcDirectory } from '../process/exec.ts';
 import { execIn } from '../process/spawn.ts';
-import { statusOf } from './exit-status.ts';
+import { statusOf, statusOfFailure } from './exit-status.ts';
 
 /** What became of a command, for a program. */
 export interface Outcome {
@@ -31,8 +31,7 @@ export async function runCaptured(
     return { name, status: statusOf(exitCode, signal), signal, stdout, stderr };
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    const { code, message, syscall } = error;
-    const status = syscall !== 'execve' ? 125 : code === 'ENOENT' ? 127 : 126;
-    return { name, status, error: { code, message } };
+    const { code, message } = error;
+    return { name, status: statusOfFailure(error), error: { code, message } };
   }
 }

@@ -20,11 +20,12 @@ const verb = defineVerb({
     all: { summary: '', letter: 'a' },
     id: { summary: '', value: 'ID', letter: 'i' },
     wait: { summary: '', value: 'SECONDS', valueIsOptional: true },
+    each: { summary: '', value: 'TEXT', letter: 'e', many: true },
   },
 });
 
 describe('parseLine', () => {
-  it.each<[string[], string[], Record<string, string | true>]>([
+  it.each<[string[], string[], Record<string, string | true | string[]>]>([
     [[], [], {}],
     [['a', 'b'], ['a', 'b'], {}],
     [['--all', 'a', '--json'], ['a'], { all: true, json: true }],
@@ -41,6 +42,7 @@ describe('parseLine', () => {
     [['--', '--all', '-x'], ['--all', '-x'], {}],
     [['-'], ['-'], {}],
     [['--id', '1', '--id', '2'], [], { id: '2' }],
+    [['--each', '1', '-e2', '--each='], [], { each: ['1', '2', ''] }],
   ])('%j', (argv, words, values) => {
     expect(parseLine(verb, argv)).toEqual({ words, values });
   });

@@ -4,7 +4,7 @@ import { commonOptions, type Option, type Options, UsageError, type Verb } from 
 /** A command line, read. */
 export interface ParsedLine {
   readonly words: readonly string[];
-  readonly values: Readonly<Record<string, string | true>>;
+  readonly values: Readonly<Record<string, string | true | readonly string[]>>;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface ParsedLine {
  */
 export function parseLine(verb: Verb, argv: readonly string[]): ParsedLine {
   const known: Options = { ...commonOptions, ...verb.options };
-  const values: Record<string, string | true> = {};
+  const values: Record<string, string | true | readonly string[]> = {};
   const words: string[] = [];
   let next = 0;
   const read = (name: string, rawName: string, attached: string | undefined) => {
@@ -23,7 +23,8 @@ export function parseLine(verb: Verb, argv: readonly string[]): ParsedLine {
       throw new UsageError(`option '${rawName}' takes no value`);
     const value = attached ?? (needsValue(option) ? argv[next++] : true);
     if (value === undefined) throw new UsageError(`option '${rawName}' needs a value: ${rawName} ${option.value}`);
-    values[name] = value;
+    const before = values[name];
+    values[name] = option.many ? [...(Array.isArray(before) ? before : []), String(value)] : value;
   };
   const readLetters = (letters: string) => {
     for (let index = 0; index < letters.length; index++) {

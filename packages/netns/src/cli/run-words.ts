@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { type NamespaceType, namespaceTypes } from '../namespaces/type.ts';
 import type { IdRange } from '../process/plan/id-map.ts';
+import type { Signal } from '../process/plan/signals.ts';
 import type { EnterTarget, IdMap, Limits, SpawnPlan } from '../process/plan/spawn-plan.ts';
 import { findNamedId } from '../process/plan/subids.ts';
 import { closest } from './closest.ts';
+import { signalArgument } from './personalities/util-linux/signal-argument.ts';
 import { UsageError } from './verb.ts';
 
 /** `net,pid,mnt`, or `all`. */
@@ -28,7 +30,7 @@ export function targetsWord(word: string): readonly EnterTarget[] {
   return (types ?? ['net']).map((type) => ({ type, namespace: subject }));
 }
 
-const mapWords = ['root', 'current', 'auto', 'subids', 'all'] as const;
+export const mapWords = ['root', 'current', 'auto', 'subids', 'all'] as const;
 
 /** `root`, `auto`, …, or `inside:outside:count` with commas between. */
 export function mapWord(word: string): IdMap {
@@ -50,6 +52,11 @@ export function userWord(word: string): Pick<SpawnPlan, 'uid' | 'gid'> {
   const found = named('/etc/passwd', user, 'user');
   const gid = group === undefined ? found.gid : named('/etc/group', group, 'group').id;
   return { uid: found.id, ...(gid === undefined ? {} : { gid }) };
+}
+
+/** `audio,1001`, or nothing: the supplementary groups. */
+export function groupsWord(word: string): readonly number[] {
+  return word === '' ? [] : word.split(',').map((each) => named('/etc/group', each, 'group').id);
 }
 
 function named(file: string, word: string, what: string): { readonly id: number; readonly gid?: number | undefined } {
@@ -88,4 +95,30 @@ export function clocksWord(word: string): NonNullable<SpawnPlan['clocks']> {
 /** `net_admin,net_raw`, or `all`. */
 export function capabilitiesWord(word: string): 'all' | readonly string[] {
   return word === 'all' ? 'all' : word.split(',');
+}
+
+/** `TERM`, `sigterm`, `15`. */
+export function signalWord(word: string): Signal {
+  const number = signalArgument(word);
+  if (number === undefined) throw new UsageError(`there is no signal '${word}'`);
+  return number;
+}
+
+/**
+ * The environment that the command gets: ours or none, and `NAME=VALUE` each; `NAME` alone keeps ours. Undefined: ours as it is.
+ */
+export function environmentWords(
+  words: readonly string[],
+  ours: Readonly<NodeJS.ProcessEnv>,
+  clear: boolean,
+): NodeJS.ProcessEnv | undefined {
+  if (words.length === 0 && !clear) return undefined;
+  const env: NodeJS.ProcessEnv = clear ? {} : { ...ours };
+  for (const word of words) {
+    const equals = word.indexOf('=');
+    const name = equals < 0 ? word : word.slice(0, equals);
+    if (name === '') throw new UsageError(`'${word}' names no variable: NAME=VALUE`);
+    env[name] = equals < 0 ? ours[name] : word.slice(equals + 1);
+  }
+  return env;
 }

@@ -8,17 +8,21 @@ export interface Option {
   readonly value?: string;
   /** The value may be left out; if it is there, it is attached: `--wait=5`. */
   readonly valueIsOptional?: true;
+  /** It may be given several times, each with a value. */
+  readonly many?: true;
   readonly letter?: string;
 }
 
 export type Options = Readonly<Record<string, Option>>;
 
-/** What the options of a command line came to: a text, or `true` for a switch and for a value that was left out. */
+/** What the options of a command line came to: a text (or several), or `true` for a switch and for a value that was left out. */
 export type OptionValues<O extends Options> = {
   readonly [K in keyof O]?: O[K] extends { readonly value: string }
-    ? O[K] extends { readonly valueIsOptional: true }
-      ? string | true
-      : string
+    ? O[K] extends { readonly many: true }
+      ? readonly string[]
+      : O[K] extends { readonly valueIsOptional: true }
+        ? string | true
+        : string
     : true;
 };
 

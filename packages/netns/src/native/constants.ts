@@ -6,6 +6,7 @@ export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
 export const O_APPEND = 0o2000;
+export const O_NOCTTY = 0o400;
 export const O_NONBLOCK = 0o4000;
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
 export const O_CLOEXEC = 0o2000000;
@@ -46,6 +47,11 @@ export const NS_GET_ID = 0x8008b70d;
 
 // asm-generic/ioctls.h
 export const TCGETS = 0x5401;
+export const TCSETSW = 0x5403;
+export const TIOCGWINSZ = 0x5413;
+export const TIOCSWINSZ = 0x5414;
+export const TIOCSPTLCK = 0x40045431;
+export const TIOCGPTPEER = 0x5441;
 
 // linux/sockios.h
 export const SIOCGSKNS = 0x894c;

@@ -48,6 +48,9 @@ describe('completion for bash', () => {
   it('offers options, and their values', async () => {
     expect(await offers('del', '--')).toEqual(['--all', '--wait', '--json', '--help']);
     expect(await offers('lsns', '--type', 'u')).toEqual(['uts', 'user']);
+    expect(await offers('run', '--new', 'u')).toEqual(['uts', 'user']);
+    expect(await offers('run', '--env', 'A=1', '--map', 'r')).toEqual(['root']);
+    expect(await offers('run', '--kill-signal', 'TER')).toEqual(['TERM']);
     expect(await offers('lsns', '--no')).toEqual(['--notruncate', '--noheadings', '--nowrap']);
     expect(await offers('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(await offers('help', 'do')).toEqual(['doctor']);

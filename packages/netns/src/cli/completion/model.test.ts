@@ -40,6 +40,12 @@ describe('completionModel', () => {
       model.find(({ name }) => name === verb)?.options.find((each) => each.option === option)?.value;
     expect(value('run', '--in')).toEqual({ kind: 'names' });
     expect(value('run', '--root')).toEqual({ kind: 'directories' });
+    expect(value('run', '--new')).toMatchObject({ words: expect.arrayContaining(['net', 'all']) });
+    expect(value('run', '--map')).toMatchObject({ words: expect.arrayContaining(['root', 'auto']) });
+    expect(value('run', '--setgroups')).toEqual({ kind: 'words', words: ['allow', 'deny'] });
+    expect(value('run', '--propagation')).toMatchObject({ words: expect.arrayContaining(['private', 'slave']) });
+    expect(value('run', '--kill-signal')).toMatchObject({ words: expect.arrayContaining(['none', 'TERM']) });
+    expect(value('run', '--env')).toEqual({ kind: 'nothing' });
     expect(value('lsns', '-t')).toMatchObject({ words: expect.arrayContaining(['net', 'time']) });
     expect(value('unshare', '--map-user')).toEqual({ kind: 'nothing' });
     expect(value('del', '--all')).toBeUndefined();

@@ -1,4 +1,8 @@
+import { constants } from 'node:os';
+import { namespaceTypes } from '../../namespaces/type.ts';
 import type { GetoptTable } from '../personalities/util-linux/getopt.ts';
+import { propagations } from '../run-options.ts';
+import { mapWords } from '../run-words.ts';
 import { commonOptions, type Option, type Options, type Verb } from '../verb.ts';
 
 /** What may stand in a place of the command line. */
@@ -74,11 +78,19 @@ function placeOfOption(option: Option): Place | undefined {
   return option.value === undefined || option.valueIsOptional ? undefined : placeOfValue(option.value);
 }
 
+const knownValues: Readonly<Record<string, readonly string[]>> = {
+  TYPES: [...namespaceTypes, 'all'],
+  MAP: mapWords,
+  HOW: propagations,
+  SIGNAL: ['none', ...Object.keys(constants.signals).map((name) => name.slice(3))],
+};
+
 /** By what the help calls it. */
 function placeOfValue(value: string): Place {
   if (/^dir$/i.test(value)) return { kind: 'directories' };
   if (/^(file|path)$/i.test(value)) return { kind: 'files' };
   if (value === 'WHERE') return { kind: 'names' };
+  if (Object.hasOwn(knownValues, value)) return { kind: 'words', words: knownValues[value] ?? [] };
   return choices(value) ?? { kind: 'nothing' };
 }
 

@@ -64,6 +64,9 @@ const shapes: Record<keyof SpawnPlan, Check> = {
   env: (value) => record(value) && Object.values(value as object).every(either((each) => each === undefined, text)),
 };
 
+/** The names of all parts of a plan. */
+export const planParts = Object.keys(shapes) as readonly (keyof SpawnPlan)[];
+
 /** Throws InvalidArgumentError for a part that is unknown or of another kind. */
 export function checkShape(plan: SpawnPlan): void {
   for (const [name, value] of Object.entries(plan)) {
