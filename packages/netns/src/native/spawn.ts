@@ -24,7 +24,7 @@ export function spawnProgram(
   environment: string | null,
 ): Spawned {
   const results = new Int32Array(steps.length + 1).fill(-1);
-  const program = steps.map(([name, ...args]): SyscallArgument[] => [syscallNumber(name), ...args]);
+  const program = steps.map((step) => (step as readonly SyscallArgument[]).with(0, syscallNumber(step[0])));
   const pid = addon.spawn(program, results, paths, argv, environment);
   if (pid > 0) return { pid, pidfd: Fd.adopt(results[steps.length] ?? -1, `process ${pid}`) };
   const failed = results.subarray(0, steps.length).findIndex((result) => result < 0);

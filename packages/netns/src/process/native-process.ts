@@ -75,8 +75,11 @@ export function startNatively(start: NativeStart): ChildProcess {
   handle.spawn = (...given) => {
     try {
       const options = optionsOf(given);
-      spawn.apply(handle, withBadStream(given));
-      takeOver(handle, spawnWithStreams(start, options));
+      try {
+        takeOver(handle, spawnWithStreams(start, options));
+      } finally {
+        spawn.apply(handle, withBadStream(given));
+      }
       return 0;
     } catch (error) {
       failure = error;
@@ -101,14 +104,14 @@ function optionsOf(given: readonly unknown[]): HandleOptions {
   throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
 }
 
+const badStream = { file: '', stdio: [{ type: 'fd', fd: -1 }] };
+
 /**
  * What makes Node's own start fail before it starts anything. It has to be tried: only then is its handle one that can be closed, and
  * what is not closed is kept for ever, with its ChildProcess.
  */
 function withBadStream(given: readonly unknown[]): unknown[] {
-  const stdio = [{ type: 'fd', fd: -1 }];
-  const [file] = given;
-  return typeof file === 'object' ? [{ file: '', stdio }] : given.map((each, at) => (at === 4 ? stdio : each));
+  return typeof given[0] === 'object' ? [badStream] : given.map((each, at) => (at === 4 ? badStream.stdio : each));
 }
 
 function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {

@@ -20,6 +20,7 @@ const mapper = 1;
  * would undo: the signal for the parent's death.
  */
 export function orderSteps(setUp: SetUp): PlannedStep[] {
+  if (Object.keys(setUp).every((part) => part === 'parent' || part === 'enter')) return enterSteps(setUp);
   const bind = bindSteps(setUp);
   const map = mapAside(setUp);
   const forked = setUp.fork !== undefined;

@@ -7,7 +7,7 @@ import { capabilityMask, everyCapability } from './capabilities.ts';
 import { findLimitPlaces } from './limit-places.ts';
 import { resolveEntries } from './resolve-enter.ts';
 import { ownIdFacts, resolveMaps } from './resolve-ids.ts';
-import type { CapabilityChanges, ClockOffset, Credentials, ForkSetUp, SetUp } from './set-up.ts';
+import type { CapabilityChanges, ClockOffset, Credentials, Entry, ForkSetUp, SetUp } from './set-up.ts';
 import { forwardedByDefault, signalMask, signalNumber } from './signals.ts';
 import type { SpawnPlan } from './spawn-plan.ts';
 import { validatePlan } from './validate.ts';
@@ -52,7 +52,16 @@ export function resolvePlan(plan: SpawnPlan, place: PlanPlace): ResolvedPlan {
   }
 }
 
-function setUpOf(plan: SpawnPlan, enter: NonNullable<SetUp['enter']>, parent: number): SetUp {
+const plainParts: ReadonlySet<string> = new Set<keyof SpawnPlan>(['command', 'args', 'argv0', 'env', 'enter']);
+
+/** Nothing but namespaces to enter, and of those none that brings something else with it: what most plans are. */
+function onlyEnters(plan: SpawnPlan, enter: readonly Entry[]): boolean {
+  const more = namespaceFlags.user | namespaceFlags.pid;
+  return Object.keys(plan).every((part) => plainParts.has(part)) && enter.every(({ flags }) => (flags & more) === 0);
+}
+
+function setUpOf(plan: SpawnPlan, enter: readonly Entry[], parent: number): SetUp {
+  if (onlyEnters(plan, enter)) return { parent: '{PARENT}', enter };
   const flags = (plan.create ?? []).reduce((sum, type) => sum | namespaceFlags[type], 0);
   const entersUser = enter.some((entry) => entry.flags === namespaceFlags.user);
   const pid = ((flags | enter.reduce((sum, entry) => sum | entry.flags, 0)) & namespaceFlags.pid) !== 0;
