@@ -4,6 +4,7 @@ import {
   address,
   addressFlag,
   addressFlags,
+  addressProtocols,
   scopes,
 } from '../netlink/families/route/address.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
@@ -46,6 +47,16 @@ export interface AddressSpec {
   readonly scope?: string | number | undefined;
   /** Do not look for other users of an IPv6 address first. */
   readonly noDad?: boolean | undefined;
+  /** Make no route to the prefix. Linux 3.14, for IPv4 4.4. */
+  readonly noPrefixRoute?: boolean | undefined;
+  /** Seconds until it is taken away. Default: never. */
+  readonly validLifetime?: number | undefined;
+  /** Seconds until new connections avoid it. Default: as long as it is valid. */
+  readonly preferredLifetime?: number | undefined;
+  /** Metric of the route to the prefix. Linux 4.18. */
+  readonly metric?: number | undefined;
+  /** Who made it, a number or `kernel_lo`, `kernel_ra`, `kernel_ll`. Linux 5.18. */
+  readonly protocol?: string | number | undefined;
 }
 
 export interface AddressFilter {
@@ -78,7 +89,6 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
         family: familyNumber(family),
         prefixlen: spec.prefixLength ?? (spec.peer?.includes('/') ? peer?.length : length),
         index: await this.links.indexOf(spec.link),
-        flags: spec.noDad ? addressFlag('nodad') : 0,
         scope: numberFor(scopes, spec.scope, 'scope', ownScope),
       },
       attributes: {
@@ -86,6 +96,11 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
         address: peer?.address ?? local,
         broadcast: spec.broadcast,
         label: spec.label,
+        flags: (spec.noDad ? addressFlag('nodad') : 0) | (spec.noPrefixRoute ? addressFlag('noprefixroute') : 0),
+        cacheinfo: lifetimesOf(spec),
+        rtPriority: spec.metric,
+        proto:
+          spec.protocol === undefined ? undefined : numberFor(addressProtocols, spec.protocol, 'address protocol', 0),
       },
     };
   }
@@ -108,6 +123,17 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
   }
 }
 
+/** A lifetime that never ends. */
+const FOREVER = 0xffffffff;
+
+function lifetimesOf({ validLifetime: valid = FOREVER, preferredLifetime: preferred = valid }: AddressSpec) {
+  return valid === FOREVER && preferred === FOREVER ? undefined : { valid, preferred };
+}
+
+function secondsLeft(lifetime: number | undefined): number | undefined {
+  return lifetime === FOREVER ? undefined : lifetime;
+}
+
 function isLoopback(text: string): boolean {
   return text.startsWith('127.') || text === '::1';
 }
@@ -116,6 +142,7 @@ function isLoopback(text: string): boolean {
 export function addressOf(message: AddressMessage): Address {
   const { header, attributes } = message;
   const { local, address: other = '' } = attributes;
+  const flags = flagNames(addressFlags, attributes.flags ?? header.flags);
   return {
     address: local ?? other,
     prefixLength: header.prefixlen,
@@ -125,7 +152,13 @@ export function addressOf(message: AddressMessage): Address {
     peer: local !== undefined && other !== local ? other : undefined,
     broadcast: attributes.broadcast,
     label: attributes.label,
-    flags: flagNames(addressFlags, attributes.flags ?? header.flags),
+    flags,
+    noDad: flags.includes('nodad'),
+    noPrefixRoute: flags.includes('noprefixroute'),
+    validLifetime: secondsLeft(attributes.cacheinfo?.valid),
+    preferredLifetime: secondsLeft(attributes.cacheinfo?.preferred),
+    metric: attributes.rtPriority,
+    protocol: attributes.proto === undefined ? undefined : nameOf(addressProtocols, attributes.proto),
     message,
   };
 }

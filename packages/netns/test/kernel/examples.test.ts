@@ -8,9 +8,13 @@ import { endOf } from './support/run.ts';
 /** What each example prints, and no more. */
 const outputs: Readonly<Record<string, RegExp>> = {
   'examples/create-and-exec.ts': /^Inter-\|.*\n face .*\n {4}lo: .*\nexit status 0\n$/,
+  'examples/follow-a-network.ts':
+    /^present 127\.0\.0\.1\/8\nfrom now on there are changes\nset 192\.0\.2\.1\/32\ndelete 192\.0\.2\.1\/32\n$/,
   'examples/monitor.ts': /^add demo\nready demo\ndelete demo\n$/,
   'examples/nameless.ts':
     /^process \d+ is in net:\[\d+\], cookie \d+: 1 process in all\nby its inode it is the one that we made\nnow it is called demo\n$/,
+  'examples/through-a-router.ts':
+    /^from 10\.0\.1\.2 to 10\.0\.2\.2 by way of 10\.0\.1\.1\n10\.0\.2\.2 answers after \d+\.\d\d ms\n$/,
   'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,
 };
 

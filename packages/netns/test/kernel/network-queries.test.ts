@@ -122,6 +122,18 @@ describe('filters', () => {
 });
 
 describe('single entries', () => {
+  it('of addresses, with how long they have', async () => {
+    const { addresses } = ns.network;
+    await addresses.add({ link: 'v1', address: '10.7.0.1/24', validLifetime: 1000, preferredLifetime: 500 });
+    const [found] = await addresses.list({ link: 'v1', family: 'inet' });
+    expect(found).toMatchObject({ address: '10.7.0.1', prefixLength: 24, scope: 'global', noDad: false });
+    expect(found?.validLifetime).toBeGreaterThan(900);
+    expect(found?.validLifetime).toBeLessThanOrEqual(1000);
+    expect(found?.preferredLifetime).toBeLessThanOrEqual(500);
+    expect((await addresses.list({ link: 'v0', family: 'inet' }))[0]?.validLifetime).toBeUndefined();
+    expect(await addresses.flush({ link: 'v1', family: 'inet' })).toBe(1);
+  });
+
   it('of neighbours', async () => {
     const { neighbours } = ns.network;
     await neighbours.replace({ address: '10.0.0.9', link: 'v0', linkAddress: '02:00:00:00:00:09' });

@@ -32,6 +32,8 @@ const fleeting = new Set([
   'message',
   'valid_life_time',
   'preferred_life_time',
+  'validLifetime',
+  'preferredLifetime',
 ]);
 
 const bridge = ['ip link add br0 index 20 address 02:00:00:00:00:20 type bridge', 'ip link set v0 master br0'];
@@ -47,6 +49,23 @@ const cases: Readonly<Record<TableName, readonly Case[]>> = {
     {
       ip: 'ip address add 10.1.0.1 peer 10.1.0.2/30 scope link dev v0',
       ours: (n) => n.addresses.add({ link: 'v0', address: '10.1.0.1', peer: '10.1.0.2/30', scope: 'link' }),
+    },
+    {
+      ip: 'ip address add 10.1.0.1/24 dev v0 valid_lft 1000 preferred_lft 500 metric 77 noprefixroute',
+      ours: (n) =>
+        n.addresses.add({
+          link: 'v0',
+          address: '10.1.0.1/24',
+          validLifetime: 1000,
+          preferredLifetime: 500,
+          metric: 77,
+          noPrefixRoute: true,
+        }),
+    },
+    {
+      ip: 'ip address add 2001:db8:3::1/64 dev v1 nodad preferred_lft 0 metric 9',
+      ours: (n) =>
+        n.addresses.add({ link: 'v1', address: '2001:db8:3::1/64', noDad: true, preferredLifetime: 0, metric: 9 }),
     },
     {
       ip: 'ip address replace 2001:db8:1::1/64 dev v1 nodad',
