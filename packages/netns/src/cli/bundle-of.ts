@@ -15,6 +15,8 @@ const ipObjects: Readonly<Record<string, string>> = {
   r: 'route',
   ro: 'route',
   route: 'route',
+  ru: 'rule',
+  rule: 'rule',
 };
 
 /** Options of `ip` that take no word of their own: behind them the object may stand. */

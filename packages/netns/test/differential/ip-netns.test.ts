@@ -13,6 +13,7 @@ import { linkCases } from './cases/link.ts';
 import { nameCases } from './cases/names.ts';
 import { neighbourCases } from './cases/neighbour.ts';
 import { routeCases } from './cases/route.ts';
+import { ruleCases } from './cases/rule.ts';
 import { runTwins, type Twins } from './twins.ts';
 
 /** Every command line, run with the installed `ip` and with ours, must print, return and leave behind the same. */
@@ -26,6 +27,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'kinds of links': kindCases,
   addresses: addressCases,
   routes: routeCases,
+  rules: ruleCases,
   neighbours: neighbourCases,
 };
 

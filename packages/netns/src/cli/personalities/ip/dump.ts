@@ -5,18 +5,19 @@ import type { In, Out } from '../../../wire/shape.ts';
 import { failure } from './exit.ts';
 import { refusalText } from './report.ts';
 
-/** A whole table. When the kernel refuses, Exit (2) says why, and that the dump ended so. */
+/** A whole table. When the kernel refuses, Exit says why, and that the dump ended so. */
 export function dumpOf<D extends Declaration>(
   connection: NetlinkConnection,
   declaration: D,
   request: In<D>,
   operation: string,
   ending = 'Dump terminated',
+  code = 2,
 ): readonly Out<D>[] {
   try {
     return connection.dumpSync(declaration, request, { operation }).messages;
   } catch (error) {
-    if (error instanceof NetlinkError) throw failure(`${refusalText(error)}\n${ending}`, 2);
+    if (error instanceof NetlinkError) throw failure(`${refusalText(error)}\n${ending}`, code);
     throw error;
   }
 }

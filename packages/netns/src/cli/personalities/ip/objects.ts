@@ -17,7 +17,7 @@ const rows: readonly Row[] = [
   { word: 'addrlabel' },
   { word: 'maddress' },
   { word: 'route', load: async () => (await import('./route/route.ts')).route },
-  { word: 'rule' },
+  { word: 'rule', load: async () => (await import('./rule/rule.ts')).rule },
   { word: 'neighbor', load: neighbour },
   { word: 'neighbour', load: neighbour },
   { word: 'ntable' },

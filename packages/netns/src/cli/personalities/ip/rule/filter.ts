@@ -1,0 +1,133 @@
+import { FIB_RULE_INVERT, type RuleMessage } from '../../../../netlink/families/route/rule.ts';
+import { type OptionRow, readOptions } from '../grammar.ts';
+import { type InetFamily, type InetPrefix, isWithin, address as parse, prefix } from '../inet.ts';
+import { dsfieldNumber, numberIn, protocols, tables } from '../route-names.ts';
+import { unsigned } from '../values.ts';
+import { Words } from '../words.ts';
+import { tableOf } from './describe.ts';
+import type { Range } from './ranges.ts';
+import { readIpProtocol, readMark, readPorts, readTunnelId, readUsers } from './values.ts';
+
+/** Which rules a listing shows. */
+export interface RuleFilter {
+  readonly family: InetFamily;
+  priority?: number;
+  not?: true;
+  source?: InetPrefix;
+  destination?: InetPrefix;
+  tos?: number;
+  mark?: { mark: number; mask?: number };
+  input?: string;
+  output?: string;
+  l3mdev?: true;
+  users?: Range;
+  tunnel?: bigint;
+  table?: number;
+  /** Counts only for what is flushed. */
+  protocol?: number;
+  ipProto?: number;
+  sport?: Range;
+  dport?: Range;
+}
+
+type Row = OptionRow<RuleFilter, unknown>;
+
+/** An option whose value goes into one member. */
+function into<K extends keyof RuleFilter>(
+  key: K,
+  words: string,
+  help: string,
+  read: (word: string, family: InetFamily) => NonNullable<RuleFilter[K]>,
+): Row {
+  return {
+    words,
+    help,
+    apply: (filter, take) => {
+      filter[key] = read(take(), filter.family);
+    },
+  };
+}
+
+export const ruleFilterRows: readonly Row[] = [
+  into('priority', 'preference* order* priority* pref', '[ pref NUMBER ]', (word) =>
+    unsigned(word, 32, 'preference value is invalid\n'),
+  ),
+  {
+    words: 'not',
+    help: '[ not ]',
+    apply: (filter) => {
+      filter.not = true;
+    },
+  },
+  into('source', 'from', '[ from PREFIX ] [ to PREFIX ]', prefix),
+  into('destination', 'to', '', prefix),
+  into('tos', 'tos dsfield*', '[ tos TOS ]', (word) => dsfieldNumber(word, 'TOS value is invalid\n')),
+  into('mark', 'fwmark', '[ fwmark FWMARK[/MASK] ]', readMark),
+  into('input', 'dev iif', '[ iif DEV ] [ oif DEV ]', (word) => word),
+  into('output', 'oif', '', (word) => word),
+  {
+    words: 'l3mdev',
+    help: '[ l3mdev ]',
+    apply: (filter) => {
+      filter.l3mdev = true;
+    },
+  },
+  into('users', 'uidrange', '[ uidrange NUMBER-NUMBER ]', readUsers),
+  into('tunnel', 'tun_id*', '[ tun_id NUMBER ]', readTunnelId),
+  into('table', 'lookup table*', '[ table TABLE_ID ]', (word) =>
+    numberIn(tables, word, 32, 'table id value is invalid\n'),
+  ),
+  into('protocol', 'protocol*', '[ protocol PROTO ]', (word) => numberIn(protocols, word, 8, 'invalid "protocol"\n')),
+  into('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
+  into('sport', 'sport', '', readPorts),
+  into('dport', 'dport', '', readPorts),
+].map((row) => (row.help === '' ? { words: row.words, apply: row.apply } : row));
+
+/** Reads the words behind `list` or `flush`. Throws Exit. */
+export function readRuleFilter(list: readonly string[], family: InetFamily): RuleFilter {
+  const filter: RuleFilter = { family };
+  readOptions(
+    {
+      rows: ruleFilterRows,
+      otherwise: (draft, word) => {
+        draft.destination = prefix(word, draft.family);
+      },
+    },
+    new Words(list),
+    filter,
+    {},
+  );
+  return filter;
+}
+
+const isSame = (want: Range | undefined, have: Range | undefined) =>
+  want === undefined || (have !== undefined && have.start === want.start && have.end === want.end);
+
+const holds = (want: InetPrefix | undefined, have: string | undefined) =>
+  want === undefined || want.length === 0 || (have !== undefined && isWithin(parse(have), want));
+
+/** Whether a rule is shown. */
+export function isRuleShown(rule: RuleMessage, filter: RuleFilter): boolean {
+  const { header, attributes } = rule;
+  const equal: readonly (readonly [unknown, unknown])[] = [
+    [filter.priority, attributes.priority ?? 0],
+    [filter.tos, header.tos],
+    [filter.mark?.mark, attributes.fwmark ?? 0],
+    [filter.mark?.mask, attributes.fwmask ?? 0],
+    [filter.input, attributes.iifname],
+    [filter.output, attributes.oifname],
+    [filter.l3mdev, attributes.l3mdev],
+    [filter.tunnel, attributes.tunId],
+    [filter.table, tableOf(rule)],
+    [filter.ipProto, attributes.ipProto],
+  ];
+  return (
+    equal.every(([want, have]) => want === undefined || want === have) &&
+    (filter.not === undefined || (header.flags & FIB_RULE_INVERT) !== 0) &&
+    isSame(filter.users, attributes.uidRange) &&
+    isSame(filter.sport, attributes.sportRange) &&
+    isSame(filter.dport, attributes.dportRange) &&
+    holds(filter.source, attributes.src) &&
+    holds(filter.destination, attributes.dst)
+  );
+}

@@ -1,0 +1,18 @@
+import { rule } from '../../../../netlink/families/route/rule.ts';
+import { inetFamilyOf } from '../families.ts';
+import type { Session } from '../session.ts';
+import { readRuleFilter } from './filter.ts';
+import { findRules } from './show.ts';
+
+/** `ip rule flush …`: deletes the rules that the selector means, but for the first one of all. */
+export async function flushRules(session: Session, words: readonly string[]): Promise<number> {
+  const filter = readRuleFilter(words, inetFamilyOf(session.options) ?? 'inet');
+  const connection = await session.connection();
+  for (const { header, attributes } of findRules(session, connection, filter)) {
+    const { unknown: _unknown, ...known } = attributes;
+    if (known.priority === undefined) continue;
+    if (filter.protocol !== undefined && filter.protocol !== known.protocol) continue;
+    connection.requestSync(rule, 'del', { header, attributes: known }, { operation: 'delete a rule' });
+  }
+  return 0;
+}

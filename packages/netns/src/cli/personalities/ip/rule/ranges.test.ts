@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { markAndMask, portRange, userRange } from './ranges.ts';
+
+it.each([
+  ['80', { start: 80, end: 80 }],
+  ['80-90', { start: 80, end: 90 }],
+  ['80-foo', { start: 80, end: 80 }],
+  ['foo', undefined],
+])('ports %s', (word, expected) => {
+  expect(portRange(word)).toEqual(expected);
+});
+
+it.each([
+  ['1000-2000', { start: 1000, end: 2000 }],
+  ['1000', undefined],
+  ['foo-1', undefined],
+])('users %s', (word, expected) => {
+  expect(userRange(word)).toEqual(expected);
+});
+
+it.each([
+  ['5', { mark: 5 }],
+  ['0x10/0xff', { mark: 16, mask: 255 }],
+  ['foo', { wrong: 'mark', part: 'foo' }],
+  ['5/', { wrong: 'mask', part: '' }],
+])('mark %s', (word, expected) => {
+  expect(markAndMask(word)).toEqual(expected);
+});

@@ -1,0 +1,31 @@
+import { parseUnsigned } from '../numbers.ts';
+
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Ports, `80` or `80-90`; what follows the number without being one is passed over, as C's `sscanf` does. */
+export function portRange(word: string): Range | undefined {
+  const match = /^\s*([0-9]+)(?:-\s*([0-9]+))?/.exec(word);
+  if (match === null) return undefined;
+  const start = Number(match[1]) & 0xffff;
+  return { start, end: match[2] === undefined ? start : Number(match[2]) & 0xffff };
+}
+
+/** User ids, `1000-2000`. */
+export function userRange(word: string): Range | undefined {
+  const match = /^\s*([0-9]+)-\s*([0-9]+)/.exec(word);
+  return match === null ? undefined : { start: Number(match[1]) >>> 0, end: Number(match[2]) >>> 0 };
+}
+
+/** A mark with the bits of it that count, `5` or `0x10/0xff`. What is wrong is named. */
+export function markAndMask(word: string): { mark: number; mask?: number } | { wrong: 'mark' | 'mask'; part: string } {
+  const slash = word.indexOf('/');
+  const [first, second] = slash < 0 ? [word] : [word.slice(0, slash), word.slice(slash + 1)];
+  const mark = parseUnsigned(first, 32);
+  if (mark === undefined) return { wrong: 'mark', part: first };
+  if (second === undefined) return { mark };
+  const mask = parseUnsigned(second, 32);
+  return mask === undefined ? { wrong: 'mask', part: second } : { mark, mask };
+}

@@ -1,0 +1,24 @@
+import { notImplemented } from '../exit.ts';
+import type { Command, Session } from '../session.ts';
+import { runSubCommand, type SubCommand } from '../sub-commands.ts';
+
+const list = async () => (await import('./show.ts')).listRules;
+const missing = (what: string) => async (): Promise<Command> => () => {
+  throw notImplemented(`"ip rule ${what}"`);
+};
+
+/** In the order in which `ip` compares them. */
+const rows: readonly SubCommand[] = [
+  { words: 'list* lst* show*', load: list },
+  { words: 'save*', load: missing('save') },
+  { words: 'restore*', load: missing('restore') },
+  { words: 'add*', load: async () => (await import('./change.ts')).addRule },
+  { words: 'delete*', load: async () => (await import('./change.ts')).deleteRule },
+  { words: 'flush*', load: async () => (await import('./flush.ts')).flushRules },
+  { words: 'help*', load: async () => (await import('./usage.ts')).ruleHelp },
+];
+
+/** `ip rule …`: which routing table is asked. */
+export function rule(session: Session, words: readonly string[]): Promise<number> {
+  return runSubCommand('rule', rows, list, session, words);
+}
