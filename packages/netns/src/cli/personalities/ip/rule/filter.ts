@@ -36,12 +36,12 @@ type Row = OptionRow<RuleFilter, unknown>;
 function into<K extends keyof RuleFilter>(
   key: K,
   words: string,
-  help: string,
+  help: string | undefined,
   read: (word: string, family: InetFamily) => NonNullable<RuleFilter[K]>,
 ): Row {
   return {
     words,
-    help,
+    ...(help === undefined ? {} : { help }),
     apply: (filter, take) => {
       filter[key] = read(take(), filter.family);
     },
@@ -60,11 +60,11 @@ export const ruleFilterRows: readonly Row[] = [
     },
   },
   into('source', 'from', '[ from PREFIX ] [ to PREFIX ]', prefix),
-  into('destination', 'to', '', prefix),
+  into('destination', 'to', undefined, prefix),
   into('tos', 'tos dsfield*', '[ tos TOS ]', (word) => dsfieldNumber(word, 'TOS value is invalid\n')),
   into('mark', 'fwmark', '[ fwmark FWMARK[/MASK] ]', readMark),
   into('input', 'dev iif', '[ iif DEV ] [ oif DEV ]', (word) => word),
-  into('output', 'oif', '', (word) => word),
+  into('output', 'oif', undefined, (word) => word),
   {
     words: 'l3mdev',
     help: '[ l3mdev ]',
@@ -79,9 +79,9 @@ export const ruleFilterRows: readonly Row[] = [
   ),
   into('protocol', 'protocol*', '[ protocol PROTO ]', (word) => numberIn(protocols, word, 8, 'invalid "protocol"\n')),
   into('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
-  into('sport', 'sport', '', readPorts),
-  into('dport', 'dport', '', readPorts),
-].map((row) => (row.help === '' ? { words: row.words, apply: row.apply } : row));
+  into('sport', 'sport', undefined, readPorts),
+  into('dport', 'dport', undefined, readPorts),
+];
 
 /** Reads the words behind `list` or `flush`. Throws Exit. */
 export function readRuleFilter(list: readonly string[], family: InetFamily): RuleFilter {
