@@ -1,62 +1,85 @@
-// Makes the command in dist/cli: main.cjs, which Node starts with, and one bundle for each verb and each object of `ip` (see
-// src/cli/bundle-of.ts). A bundle is the whole command but for the other verbs, so a verb loads only what it uses. CommonJS starts
-// faster than ES modules do.
+// Makes the command in dist/cli: main.cjs, which Node starts with, and the bundles that src/cli/bundle-of.ts chooses from. Each is the
+// whole command but for what it cannot be asked for, so that little has to be loaded. CommonJS starts faster than ES modules do.
 import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
+
+const verbsFolder = 'cli/verbs';
+const ipFolder = 'cli/personalities/ip';
 
 /** Makes all of them in a directory; `packageDir` is where the sources are. */
 export async function buildBundles(packageDir, outdir) {
-  const directory = (path) => readdirSync(join(packageDir, path));
-  const verbs = directory('src/cli/verbs').flatMap((file) => /^([\w-]+)\.ts$/.exec(file)?.[1] ?? []);
-  const personality = 'src/cli/personalities/ip';
-  const objects = directory(personality).filter((name) =>
-    existsSync(join(packageDir, personality, name, `${name}.ts`)),
-  );
-  const options = {
-    absWorkingDir: packageDir,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    supported: { 'dynamic-import': false }, // `import()` becomes `require`, which does not start the module loader
-    minifySyntax: true,
-    minifyWhitespace: true,
-    define: { 'import.meta.dirname': '__dirname' },
-    logLevel: 'warning',
-  };
+  const sources = join(packageDir, 'src');
+  const exists = (path) => existsSync(join(sources, path));
+  const namesIn = (folder) => readdirSync(join(sources, folder)).map((file) => file.replace(/\.ts$/, ''));
   const bundle = (name, entry, ...plugins) =>
-    build({ ...options, entryPoints: [entry], outfile: join(outdir, `${name}.cjs`), plugins });
+    build({
+      absWorkingDir: packageDir,
+      entryPoints: [join(sources, entry)],
+      outfile: join(outdir, `${name}.cjs`),
+      plugins,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node20',
+      supported: { 'dynamic-import': false }, // `import()` becomes `require`, which does not start the module loader
+      minifySyntax: true,
+      minifyWhitespace: true,
+      define: { 'import.meta.dirname': '__dirname' },
+      logLevel: 'warning',
+    });
+  const command = (name, ...choices) => bundle(name, 'cli/main.ts', chosen(sources, choices), debugWhenAsked);
+  const theVerb = (verb) => ({ by: 'cli/dispatch.ts', among: /^cli\/verbs\//, take: [`${verbsFolder}/${verb}.ts`] });
+
   await Promise.all([
-    bundle('main', 'src/cli/launch.ts'),
-    bundle('netlink-debug', 'src/connection/debug.ts'),
-    ...verbs.map((verb) => bundle(verb, 'src/cli/main.ts', onlyVerb(verb), debugWhenAsked)),
-    ...objects.map((object) =>
-      bundle(`ip-${object}`, 'src/cli/main.ts', onlyVerb('ip'), onlyObject(object), debugWhenAsked),
-    ),
+    bundle('main', 'cli/launch.ts'),
+    bundle('netlink-debug', 'connection/debug.ts'),
+    ...namesIn(verbsFolder)
+      .filter((name) => exists(`${verbsFolder}/${name}.ts`) && !name.includes('.'))
+      .map((verb) => command(verb, theVerb(verb))),
+    ...namesIn(ipFolder)
+      .filter((name) => exists(`${ipFolder}/${name}/${name}.ts`))
+      .flatMap((object) => {
+        const folder = `${ipFolder}/${object}`;
+        const theObject = { among: /\/ip\/(\w+)\/\1\.ts$/, take: [`${folder}/${object}.ts`] };
+        const shown = ['show', 'list', 'list-id'].map((name) => `${folder}/${name}.ts`).filter(exists);
+        const onlyToShow = {
+          among: new RegExp(`^${folder}/[\\w-]+\\.ts$|/batch/run\\.ts$`),
+          take: [...shown, 'connection/connection.ts', 'namespaces/reference.ts'],
+        };
+        return [
+          command(`ip-${object}`, theVerb('ip'), theObject),
+          command(`ip-${object}-show`, theVerb('ip'), theObject, onlyToShow),
+        ];
+      }),
   ]);
 }
 
-const onlyVerb = (verb) => keepOnly(/\/cli\/dispatch\.ts$/, `./verbs/${verb}.ts`);
-const onlyObject = (object) => keepOnly(/\/ip\/objects\.ts$/, `./${object}/${object}.ts`);
-
 /**
- * Of all that a file loads when asked, only `kept` is in the bundle, and is there from the start: it will be asked for, and what is
- * loaded late is loaded piece by piece.
+ * Decides what a bundle has of the files that are loaded (`by` one file, or any) when they are asked for: of those `among` which a
+ * choice is, what it takes, and that from the start (what is loaded late is loaded piece by piece). All others stay as they are.
  */
-function keepOnly(filter, kept) {
+function chosen(sources, all) {
   return {
-    name: 'keep only',
+    name: 'chosen',
     setup(builder) {
-      builder.onLoad({ filter }, async ({ path }) => ({
-        contents: `import * as kept from '${kept}';\n${(await readFile(path, 'utf8')).replace(
-          /import\('([^']+)'\)/g,
-          (_, asked) =>
-            asked === kept ? 'Promise.resolve(kept)' : `Promise.reject(new Error('${asked} is in another bundle'))`,
-        )}`,
-        loader: 'ts',
-      }));
+      builder.onLoad({ filter: /\/src\/cli\/.*\.ts$/ }, async ({ path }) => {
+        const choices = all.filter(({ by }) => by === undefined || join(sources, by) === path);
+        const taken = [];
+        const decide = (whole, asked) => {
+          const file = relative(sources, join(dirname(path), asked));
+          if (choices.some(({ take }) => take.includes(file))) {
+            if (!taken.includes(asked)) taken.push(asked);
+            return `Promise.resolve(taken${taken.indexOf(asked)})`;
+          }
+          const left = choices.some(({ among }) => among.test(file));
+          return left ? `Promise.reject(new Error('${asked} is in another bundle'))` : whole;
+        };
+        const text = (await readFile(path, 'utf8')).replace(/\bimport\('(\.[^']+)'\)/g, decide);
+        const imports = taken.map((asked, index) => `import * as taken${index} from '${asked}';\n`);
+        return { contents: imports.join('') + text, loader: 'ts' };
+      });
     },
   };
 }

@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { nodeOptions } from './node-options.mjs';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { namedCommandWords } = await import('../dist/process/exec.js');
@@ -231,7 +232,7 @@ case $starts in
     ;;
   *) unset NODE_EXTRA_CA_CERTS ;; # Node reads all of them when it starts, and nobody needs them here
 esac
-exec node "$root/dist/cli/main.cjs" "$@"
+exec node ${nodeOptions.join(' ')} "$root/dist/cli/main.cjs" "$@"
 `;
 
 /** Under names that nobody else has: a variable that is exported would change in the environment of the command, too. */

@@ -6,6 +6,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBundles } from './build-bundles.mjs';
+import { nodeOptions } from './node-options.mjs';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const run = (program, ...args) => spawnSync(program, args, { cwd: packageDir, stdio: 'inherit' }).status === 0;
@@ -25,10 +26,11 @@ keepCompiledForm(join(fresh, 'cli'));
 function keepCompiledForm(directory) {
   const rehearsal = spawnSync(
     join(packageDir, '../../tools/private-node.sh'),
-    [join(packageDir, 'scripts/build-code-cache.mjs'), directory, 'rehearse'],
+    [...nodeOptions, join(packageDir, 'scripts/build-code-cache.mjs'), directory, 'rehearse'],
     { stdio: 'ignore', timeout: 30_000, env: { ...process.env, PRIVATE_NODE: process.execPath } },
   );
-  if (rehearsal.status !== 0 && !run(process.execPath, 'scripts/build-code-cache.mjs', directory)) process.exit(1);
+  if (rehearsal.status !== 0 && !run(process.execPath, ...nodeOptions, 'scripts/build-code-cache.mjs', directory))
+    process.exit(1);
 }
 
 const old = `${fresh}.old`;

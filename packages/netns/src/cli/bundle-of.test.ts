@@ -18,12 +18,15 @@ describe('the bundle of a command line', () => {
     [['-h'], 'help'],
     [['--version'], 'version'],
     [['ip'], 'ip'],
-    [['ip', '-json', '-d', 'l'], 'ip-link'],
+    [['ip', '-json', '-d', 'l'], 'ip-link-show'],
+    [['ip', 'link', 'sh', 'lo'], 'ip-link-show'],
+    [['ip', 'link', 's'], 'ip-link'],
+    [['ip', 'netns', 'list-id'], 'ip-netns-show'],
     [['ip', '-n', 'link', 'netns'], 'ip'],
     [['ip', '-b', '-', 'link'], 'ip'],
     [['ip', '--', 'link'], 'ip'],
     [['ip', 'link', 'netns'], 'ip-link'],
-    [['ip', 'n'], 'ip-neighbour'],
+    [['ip', 'n'], 'ip-neighbour-show'],
     [['ip', 'constructor'], 'ip'],
     [['constructor'], 'help'],
     [['main'], 'help'],
@@ -35,12 +38,12 @@ describe('the bundle of a command line', () => {
   it('of a command that is called by another name goes by that', () => {
     expect(bundleOf(['ls'], 'lsns')).toBe('lsns');
     expect(bundleOf(['list'], 'ipnetns')).toBe('ip');
-    expect(bundleOf(['link'], 'ip')).toBe('ip-link');
+    expect(bundleOf(['link'], 'ip')).toBe('ip-link-show');
   });
 
   it('has the object that ip takes the word for', () => {
     for (const word of 'a ad addr address l li link net netn netns r ro ru x'.split(' ')) {
-      const bundle = bundleOf(['ip', word], 'netns');
+      const bundle = bundleOf(['ip', word, 'add'], 'netns');
       if (bundle === 'ip') continue;
       expect(bundle).toBe(`ip-${objectWord(word)}`);
       expect(existsSync(join(personality, `${objectWord(word)}/${objectWord(word)}.ts`))).toBe(true);

@@ -22,6 +22,9 @@ const ipObjects: Readonly<Record<string, string>> = {
 /** Options of `ip` that take no word of their own: behind them the object may stand. */
 const plainOption = /^-(?:json|j|details|d|statistics|stats|s|pretty|p|brief|br|oneline|o|all|a|[046])$/;
 
+/** What only shows something is asked for most, and has a smaller one. */
+const showing = /^(?:show|sh|list|lst|ls|list-id)$/;
+
 /**
  * Which of the build's bundles has all that a command line can need. Each is the whole command with only one verb inside, or `ip`
  * with only one object: the less there is to load, the sooner it starts. In doubt it is the one with everything.
@@ -30,6 +33,8 @@ export function bundleOf(argv: readonly string[], name: string): string {
   const request = requestOf(argv, name);
   if (request.of === 'unknown') return 'help';
   if (request.of !== 'ip' || request.name !== 'ip') return request.of;
-  const object = request.words.find((word) => !plainOption.test(word)) ?? '';
-  return Object.hasOwn(ipObjects, object) ? `ip-${ipObjects[object]}` : 'ip';
+  const at = request.words.findIndex((word) => !plainOption.test(word));
+  const [object = '', verb = 'show'] = at < 0 ? [] : request.words.slice(at);
+  if (!Object.hasOwn(ipObjects, object)) return 'ip';
+  return `ip-${ipObjects[object]}${showing.test(verb) ? '-show' : ''}`;
 }

@@ -13,7 +13,7 @@ export function leave(status: number): never {
 function isWatched(): boolean {
   const { execArgv, env } = process;
   return (
-    execArgv.length > 0 ||
+    execArgv.some((option) => option !== '--no-rehash-snapshot') || // that is from our own front
     env.NODE_OPTIONS !== undefined ||
     env.NODE_V8_COVERAGE !== undefined ||
     process.listenerCount('exit') > 0

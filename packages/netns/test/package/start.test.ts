@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+/** How the built command starts and ends. */
+const packageDir = join(import.meta.dirname, '../..');
+const front = join(packageDir, 'bin/netns');
+const bundles = join(packageDir, 'dist/cli');
+const directory = mkdtempSync(join(tmpdir(), 'netns-start-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** What the front starts Node with. */
+const options = (/^exec node (.*?) "/m.exec(readFileSync(front, 'utf8'))?.[1] ?? '').split(' ');
+
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8', env: { ...process.env, ...env } });
+  return { stdout, stderr, status };
+}
+
+const version = { stdout: expect.stringMatching(/^netns \d/), stderr: '', status: 0 };
+
+describe('the command', () => {
+  const names = readdirSync(bundles).flatMap((file) => /^(.*)\.cjs$/.exec(file)?.[1] ?? []);
+
+  it.runIf(existsSync(join(bundles, `ls.cjs.${process.version}.cache`)))(
+    'starts from compiled forms that V8 takes, with the options that the front gives to Node',
+    () => {
+      const script = `
+        const { readFileSync } = require('node:fs');
+        const { Script } = require('node:vm');
+        for (const name of process.argv.slice(1)) {
+          const text = readFileSync(name, 'utf8');
+          const cachedData = readFileSync(name + '.' + process.version + '.cache');
+          const script = new Script('(function (exports, require, module, __filename, __dirname) {' + text + '\\n})', { cachedData });
+          if (script.cachedDataRejected) console.log(name);
+        }`;
+      const files = names.filter((name) => name !== 'main').map((name) => join(bundles, `${name}.cjs`));
+      expect(run(process.execPath, [...options, '-e', script, ...files])).toEqual({
+        stdout: '',
+        stderr: '',
+        status: 0,
+      });
+    },
+  );
+
+  it('does without them', () => {
+    expect(run(process.execPath, [join(bundles, 'main.cjs'), '--version'])).toEqual(version);
+  });
+
+  it('ends as Node does where somebody listens for that', () => {
+    const hook = join(directory, 'hook.cjs');
+    const told = join(directory, 'told');
+    writeFileSync(
+      hook,
+      `process.on('exit', (code) => require('node:fs').writeFileSync(${JSON.stringify(told)}, String(code)));`,
+    );
+    expect(run(front, ['--version'], { NODE_OPTIONS: `--require ${hook}` })).toEqual(version);
+    expect(readFileSync(told, 'utf8')).toBe('0');
+    const coverage = join(directory, 'coverage');
+    expect(run(front, ['--version'], { NODE_V8_COVERAGE: coverage })).toEqual(version);
+    expect(readdirSync(coverage).length).toBeGreaterThan(0);
+  });
+
+  it('has all that is shown in the bundles for what only shows something', () => {
+    for (const name of names) {
+      const object = /^ip-(.*)-show$/.exec(name)?.[1];
+      if (object === undefined) continue;
+      for (const word of ['show', 'sh', 'list', 'lst', 'ls', 'list-id'])
+        expect(run(front, ['ip', object, word]).stderr).not.toContain('another bundle');
+    }
+  });
+
+  it('gives the exit status of what it did', () => {
+    expect(run(front, ['ls', 'too much']).status).toBe(2);
+    expect(run(front, ['ip', 'nonsense']).status).toBe(1);
+    expect(run(front, ['ip', '-nonsense']).status).toBe(255);
+  });
+});
