@@ -21,6 +21,8 @@
  *   afterwards 3 COUNT the same, but it also does them when this process is killed: to tidy up
  *   run COUNT          COUNT words are a program and its arguments: runs it and waits
  *   fork FLAGS FORWARD BEFORE AFTER   goes on in a child; the parent does BEFORE words, waits, does AFTER words, ends alike
+ *   background   goes on in a child that nobody waits for, in a session of its own
+ *   stay PATH    closes all, locks the file, says so by closing the report, and stays until the file is taken away
  *   death-signal N PARENT   init   die with the parent; be the init of a pid namespace, and go on in a child
  */
 #include "nsexec/credentials.h"
@@ -46,6 +48,7 @@ static const struct { const char *name; unsigned words; long (*run)(char **); } 
     {"bounding", 1, do_bounding}, {"ambient", 1, do_ambient},   {"aside", 2, do_aside},
     {"join", 1, do_join},         {"run", 1, do_run},           {"fork", 4, do_fork},
     {"death-signal", 2, do_death_signal},                       {"init", 0, do_init},
+    {"background", 0, do_background},                           {"stay", 1, do_stay},
     {"afterwards", 2, do_afterwards},                           {"tolerate", 1, do_tolerate},
     {"aside-failed", 1, do_aside_failed},
 };

@@ -58,7 +58,10 @@ function quoteAll(words, unknown = {}) {
 }
 
 function shellWords(style, mounts = true) {
-  const words = namedCommandWords({ name: '@NAME@', command: '@COMMAND@', args: [], mounts }, style);
+  const words = namedCommandWords(
+    { name: '@NAME@', runDirectory: '/run/netns', command: '@COMMAND@', args: [], mounts },
+    style,
+  );
   return quoteAll(words, { '@NAME@': '$name', '@COMMAND@': '$1' });
 }
 
@@ -133,9 +136,14 @@ simple() {
   [ \${#1} -le 60 ] && [ "$3" -ge 1 ] && { [ "$2" != -- ] || [ "$3" -ge 2 ]; } && [ -x "$helper" ]
 }
 
+# Whether it is a name of root's, and we are root: an ordinary user has others, which Node finds.
+of_machine() {
+  { [ -O /run/netns ] && [ -e "/run/netns/$1" ]; } 2> /dev/null
+}
+
 case "$1 $2" in
   'exec --no-mounts')
-    if simple "$3" "$4" $(($# - 3)); then
+    if simple "$3" "$4" $(($# - 3)) && of_machine "$3"; then
       name=$3
       shift 3
       [ "$1" = -- ] && shift
@@ -199,7 +207,7 @@ esac
 
 case $1 in
   exec)
-    if simple "$2" "$3" $(($# - 2)); then
+    if simple "$2" "$3" $(($# - 2)) && of_machine "$2"; then
       name=$2
       shift 2
       [ "$1" = -- ] && shift

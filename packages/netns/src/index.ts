@@ -29,6 +29,7 @@ export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespa
 export type { SeenProcess } from './namespaces/discover/in-processes.ts';
 export { type NamespaceId, sameNamespace } from './namespaces/identity.ts';
 export { type MonitorOptions, monitorNames, type NameEvent } from './namespaces/monitor.ts';
+export type { NamingOptions } from './namespaces/name-directory.ts';
 export { attachName, createNamed, createNames } from './namespaces/named.ts';
 export {
   defaultRunDirectory,
@@ -50,7 +51,7 @@ export {
 export { namespaceIdOf, namespacesOfProcesses, processesOf } from './namespaces/processes.ts';
 export { type NamespaceRef, openNamespace } from './namespaces/reference.ts';
 export { type Relations, relationsOf } from './namespaces/relations.ts';
-export { type NamingOptions, prepareRunDirectory } from './namespaces/run-directory.ts';
+export { prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
 export { type Address, Addresses, type AddressFilter, type AddressSpec } from './network/addresses.ts';

@@ -4,9 +4,11 @@
 
 #include "command.h"
 
+#include <linux/inotify.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
+#include <linux/stat.h>
 #include <linux/wait.h>
 
 #define MAX_ASIDES 4
@@ -126,14 +128,14 @@ static void pass_on(const struct signal_information *information, long pid) {
   if (information->code <= 0) sys2(__NR_kill, pid, information->signal);
 }
 
-/* Who only waits must not hold open what the child closes. Standard error stays, for messages. */
+/* Who only waits must not hold open what the child closes. Standard error stays, for messages. First all out of the way: one must
+ * not land on another. */
 static void close_all_but(int32_t *wanted[], unsigned count) {
   unsigned lowest = 3;
   for (unsigned i = 0; i < count; i++)
-    if (*wanted[i] >= 0) {
-      if (*wanted[i] != (int32_t)lowest) sys3(__NR_dup3, *wanted[i], lowest, O_CLOEXEC), *wanted[i] = (int32_t)lowest;
-      lowest++;
-    }
+    if (*wanted[i] >= 0) *wanted[i] = (int32_t)sys3(__NR_fcntl, *wanted[i], F_DUPFD_CLOEXEC, lowest + count);
+  for (unsigned i = 0; i < count; i++)
+    if (*wanted[i] >= 0) sys3(__NR_dup3, *wanted[i], lowest, O_CLOEXEC), *wanted[i] = (int32_t)lowest++;
   sys1(__NR_close, 0), sys1(__NR_close, 1);
   sys3(__NR_close_range, lowest, ~0u, 0);
 }
@@ -265,6 +267,38 @@ static long do_init(char **a) {
   if (pid <= 0) return pid;
   close_all_but((int32_t *[]){&status_fd}, 1);
   be_init(pid);
+}
+
+/* ---- background, stay PATH: a process that keeps what it has entered and mounted ---- */
+
+/* Nobody waits for the child, and no terminal reaches it. */
+static long do_background(char **a) {
+  (void)a;
+  long pid = fork_process(-1);
+  if (pid > 0) leave(0);
+  return pid < 0 ? pid : sys0(__NR_setsid);
+}
+
+/* Until somebody takes the file away. The lock on it says who stays: the kernel drops it with the process, whatever ends that. It is
+ * taken last, when all is ready; to close any descriptor of the file later would drop it. */
+static long do_stay(char **a) {
+  struct { short type, whence; long start, length; int pid; } all = {F_WRLCK, 0, 0, 0, 0};
+  struct statx status;
+  char events[4096];
+  int32_t file = (int32_t)sys4(__NR_openat, AT_FDCWD, (long)a[0], O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int32_t watch = (int32_t)sys1(__NR_inotify_init1, O_CLOEXEC), report = (int32_t)report_fd;
+  long error = file < 0 ? file : watch < 0 ? watch : sys3(__NR_inotify_add_watch, watch, (long)a[0], IN_ATTRIB);
+  if (error < 0) return error;
+  close_all_but((int32_t *[]){&file, &watch, &report}, 3);
+  sys1(__NR_close, 2);
+  report_fd = report;
+  error = sys3(__NR_fcntl, file, F_SETLK, (long)&all);
+  if (error < 0) return error;
+  sys1(__NR_close, report);
+  for (char **word = first_word; *word; word++) memset(*word, 0, string_length(*word)); /* done: its name says all */
+  while (sys5(__NR_statx, file, (long)"", AT_EMPTY_PATH, STATX_NLINK, (long)&status) == 0 && status.stx_nlink > 0)
+    sys3(__NR_read, watch, (long)events, sizeof events);
+  leave(0);
 }
 
 #endif

@@ -1,12 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { InvalidArgumentError } from '../errors.ts';
 import { type MonitorOptions, monitorNames, type NameEvent } from '../namespaces/monitor.ts';
+import type { NamingOptions } from '../namespaces/name-directory.ts';
 import { attachName, createNamed } from '../namespaces/named.ts';
 import { listNames, type NameEntry, type RunDirectoryOptions, removeName } from '../namespaces/names.ts';
 import { createNamespace, Namespace } from '../namespaces/namespace.ts';
 import { processesOf } from '../namespaces/processes.ts';
 import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
-import type { NamingOptions } from '../namespaces/run-directory.ts';
 import type { Fd } from '../native/fd.ts';
 import type { NetworkEvent, NetworkMonitorOptions } from '../network/monitor.ts';
 import { type Network, openNetwork } from '../network/network.ts';

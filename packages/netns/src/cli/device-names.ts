@@ -1,7 +1,7 @@
 import type { Namespace } from '../namespaces/namespace.ts';
-import { inChild } from '../native/child.ts';
 import { AT_FDCWD, CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from '../native/constants.ts';
 import { FileReader } from '../native/file-reader.ts';
+import { inNamespace } from '../native/passage.ts';
 import { syscall } from '../native/syscall.ts';
 import { readText } from '../wire/text.ts';
 
@@ -12,11 +12,10 @@ import { readText } from '../wire/text.ts';
  * all that its veths lead to. To look must not change anything.
  */
 export function deviceNames(namespace: Namespace): readonly string[] | undefined {
-  const { results, failed } = inChild(`list the devices of ${namespace}`, [
-    ['setns', namespace.fd.raw, CLONE_NEWNET],
+  const { results, failed } = inNamespace(namespace.fd, CLONE_NEWNET, `list the devices of ${namespace}`, [
     ['openat', AT_FDCWD, '/proc/self/net/dev', O_RDONLY | O_CLOEXEC],
   ]);
-  const fd = results[1];
+  const [fd] = results;
   if (failed !== undefined || fd === undefined) return undefined;
   const table = new FileReader().bytesOf(fd);
   syscall('close', fd);

@@ -1,4 +1,5 @@
 import { createNamespace, type Namespace } from '../namespaces/namespace.ts';
+import type { Fd } from '../native/fd.ts';
 import { type Network, openNetwork } from '../network/network.ts';
 import { ResourceStack } from '../resource.ts';
 import { nsidEventOf, subscribeToNsids } from './nsid-events.ts';
@@ -15,7 +16,7 @@ import { nsidEventOf, subscribeToNsids } from './nsid-events.ts';
  * (cleanup_net in net/core/net_namespace.c). So a marker, a second scratch namespace, is dropped after the last
  * announcement: it can only be in a later batch, and its own announcement says that the batches before are done.
  *
- * Needs CAP_SYS_ADMIN, as removing a name does. Linux 4.1.
+ * Needs CAP_SYS_ADMIN, as removing a name does, or a user namespace that gives it. Linux 4.1.
  */
 export class EndWatch implements Disposable {
   readonly #resources: ResourceStack;
@@ -38,12 +39,13 @@ export class EndWatch implements Disposable {
     this.#marker = marker;
   }
 
-  static open(): EndWatch {
+  /** `owner`: the user namespace that its own namespaces are to belong to; by default this process's own. */
+  static open(owner?: Fd): EndWatch {
     const resources = new ResourceStack();
     try {
-      using scratch = createNamespace('net');
+      using scratch = createNamespace('net', owner);
       // Made now: making one later would wait for the locks that taking others apart needs.
-      const marker = resources.use(createNamespace('net'));
+      const marker = resources.use(createNamespace('net', owner));
       const network = resources.use(openNetwork(scratch));
       const events = subscribeToNsids(scratch.fd);
       resources.defer(() => void events.return?.());

@@ -1,4 +1,5 @@
 import { KernelError } from '../errors.ts';
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { openNamespace } from '../namespaces/reference.ts';
 import { etcDirectory } from '../process/exec.ts';
 import { execIn } from '../process/spawn.ts';
@@ -21,9 +22,10 @@ export async function runCaptured(
   command: string,
   args: readonly string[],
   mounts: boolean,
+  place: RunDirectoryOptions,
 ): Promise<Outcome> {
   try {
-    using namespace = openNamespace(name);
+    using namespace = openNamespace(name, 'net', place);
     const { exitCode, signal, stdout, stderr } = await execIn(namespace, command, args, {
       mounts,
       etc: `${etcDirectory}/${name}`,

@@ -9,6 +9,6 @@ export function fakeIo(options: { readonly terminal?: boolean; readonly env?: Io
       text[name] += more;
     },
   });
-  const io: Io = { stdout: sink('stdout'), stderr: sink('stderr'), env: options.env ?? {}, name: 'netns' };
+  const io: Io = { stdout: sink('stdout'), stderr: sink('stderr'), env: options.env ?? {}, name: 'netns', names: {} };
   return { io, text };
 }

@@ -1,3 +1,4 @@
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { TCGETS } from '../native/constants.ts';
 import { inheritDescriptors } from '../native/inherit.ts';
 import { syscall } from '../native/syscall.ts';
@@ -10,6 +11,8 @@ export { ReaderGone, type Sink } from './personalities/ip/io.ts';
 export interface Io extends IpIo {
   /** How many files a command may open, before Node raised that. */
   readonly softFileLimit?: number | undefined;
+  /** Where names of namespaces are, as far as this user's session says it. */
+  readonly names: RunDirectoryOptions;
 }
 
 /** The surroundings of this process. Three variables are words from the front of the command, and not for what we run: out with them. */
@@ -23,8 +26,14 @@ export function standardIo(env: NodeJS.ProcessEnv): Io {
     stderr: sink(2),
     env,
     name: calledAs({ NETNS_ARGV0 }),
+    names: namesOf(env),
     softFileLimit: limit !== undefined && /^[0-9]+$/.test(limit) ? Number(limit) : undefined,
   };
+}
+
+/** What is no absolute path is to be ignored, says the XDG Base Directory Specification. */
+function namesOf({ XDG_RUNTIME_DIR: userRuntimeDirectory }: Readonly<NodeJS.ProcessEnv>): RunDirectoryOptions {
+  return userRuntimeDirectory?.startsWith('/') ? { userRuntimeDirectory } : {};
 }
 
 function sink(fd: number): Sink {

@@ -1,5 +1,6 @@
 import { NetlinkConnection } from '../connection/connection.ts';
 import { type NamespaceId, sameNamespace } from '../namespaces/identity.ts';
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { listNames } from '../namespaces/names.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { censusOfProcesses, namespaceIdOf } from '../namespaces/processes.ts';
@@ -29,16 +30,16 @@ export interface Listing {
   readonly incomplete: boolean;
 }
 
-export async function listNamespaces(): Promise<Listing> {
+export async function listNamespaces(place: RunDirectoryOptions): Promise<Listing> {
   const { namespaces: processes, hidden } = censusOfProcesses();
   const own = namespaceIdOf(process.pid);
-  const names = listNames().sort((a, b) => (a.name < b.name ? -1 : 1));
+  const names = listNames(place).sort((a, b) => (a.name < b.name ? -1 : 1));
   using connection = new NetlinkConnection();
   const nsids = new Nsids(connection);
   const rows: Listed[] = [];
-  for (const { name, id } of names) {
+  for (const { name, id, path } of names) {
     if (id === undefined) rows.push({ name, state: 'stale', pids: [], current: false });
-    else rows.push({ name, ...(await look(nsids, name, id, processes.get(keyOf(id))?.pids ?? [], own)) });
+    else rows.push({ name, ...(await look(nsids, { path }, id, processes.get(keyOf(id))?.pids ?? [], own)) });
   }
   const named = new Set(names.flatMap(({ id }) => (id === undefined ? [] : [keyOf(id)])));
   const nameless = [...processes].filter(([key]) => !named.has(key)).map(([, found]) => found);

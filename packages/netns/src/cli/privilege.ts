@@ -9,6 +9,7 @@ const refusals = ['EPERM', 'EACCES', 'EBUSY'];
 /** Why the kernel refused, where that can be checked: the process lacks the capability that namespaces need. */
 export function missingPrivilege(error: unknown): string | undefined {
   if (!(error instanceof KernelError) || !refusals.includes(error.code)) return undefined;
+  if (error.hint !== undefined) return undefined; // it says why
   return hasCapability(CAP_SYS_ADMIN) ? undefined : 'this process lacks CAP_SYS_ADMIN; root has it';
 }
 

@@ -1,4 +1,5 @@
 import { type NamespaceId, sameNamespace } from '../namespaces/identity.ts';
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { listNames, removeName } from '../namespaces/names.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { namespacesOfProcesses } from '../namespaces/processes.ts';
@@ -22,26 +23,32 @@ export interface Keepers {
 }
 
 /** Takes one name away, with the namespace watched from before. `held` gets what keeps the identity from being used again. */
-export async function remove(name: string, held: Namespace[], watch: EndWatch | undefined): Promise<Removed> {
-  const namespace = openIfReady(name);
+export async function remove(
+  name: string,
+  place: RunDirectoryOptions,
+  held: Namespace[],
+  watch: EndWatch | undefined,
+): Promise<Removed> {
+  const namespace = openIfReady(name, place);
   if (namespace) held.push(namespace);
   const watched = namespace && (await watch?.add(namespace));
-  removeName(name);
+  removeName(name, place);
   return { name, id: namespace?.id, watched };
 }
 
-function openIfReady(name: string): Namespace | undefined {
+export function openIfReady(name: string, place: RunDirectoryOptions): Namespace | undefined {
   try {
-    return openNamespace(name);
+    return openNamespace(name, 'net', place);
   } catch {
     return undefined; // stale, or not there at all: removing will tell
   }
 }
 
 /** Finds what holds each of these namespaces; they must be alive, or the kernel may have given their numbers to others. */
-export function findKeepers(removed: readonly Removed[]): readonly Keepers[] {
+export function findKeepers(removed: readonly Removed[], place: RunDirectoryOptions): readonly Keepers[] {
+  if (removed.length === 0) return [];
   const processes = namespacesOfProcesses();
-  const names = listNames();
+  const names = listNames(place);
   return removed.map(({ id }) => {
     if (id === undefined) return { processes: [], names: [] };
     return {

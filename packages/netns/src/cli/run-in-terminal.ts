@@ -26,7 +26,7 @@ export async function runInTerminal(plan: SpawnPlan, io: Io): Promise<number> {
   using terminal = openPseudoTerminal();
   copyWindowSize(0, terminal.master);
   const { slave } = terminal;
-  const child = spawn({ ...plan, terminal: true }, { stdio: [slave.raw, slave.raw, slave.raw] });
+  const child = spawn({ ...plan, terminal: true }, { ...io.names, stdio: [slave.raw, slave.raw, slave.raw] });
   slave.close(); // or its end could not be noticed
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const keyboard = new WriteStream(terminal.master.dup().release());

@@ -1,6 +1,5 @@
 import { DecodeError, KernelError } from '../errors.ts';
 import { type Ask, addon } from '../native/addon.ts';
-import { inChild } from '../native/child.ts';
 import {
   AF_NETLINK,
   CLONE_NEWNET,
@@ -20,6 +19,7 @@ import {
   UV_READABLE,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
+import { inNamespace } from '../native/passage.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../native/watch.ts';
 import { type Slice, sliceOf } from '../wire/slice.ts';
@@ -185,7 +185,7 @@ export class NetlinkSocket implements Transport {
 function openSocket(operation: string, protocol: number, namespace: Fd | undefined): number {
   const socket = ['socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol] as const;
   if (namespace === undefined) return perform(operation, ...socket);
-  const { results, failed } = inChild(operation, [['setns', namespace.raw, CLONE_NEWNET], socket]);
-  if (failed) check(-failed.errno, failed.step === 0 ? 'setns' : 'socket', `${operation} in another network namespace`);
-  return results[1] ?? -1;
+  const { results, failed } = inNamespace(namespace, CLONE_NEWNET, operation, [socket]);
+  if (failed) check(-failed.errno, failed.step < 0 ? 'setns' : 'socket', `${operation} in another network namespace`);
+  return results[0] ?? -1;
 }

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { KernelError } from '../errors.ts';
-import { inChild } from '../native/child.ts';
 import { AT_FDCWD, MS_BIND, O_CLOEXEC, O_NONBLOCK, O_RDONLY, S_IFREG } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
+import { inPlace, type NameChanges } from './name-directory.ts';
 import { detachAndUnlink } from './names.ts';
 import { namespaceOfFd } from './namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
@@ -22,19 +22,20 @@ export function bindingSteps(path: string, source: string): readonly SyscallStep
  * neither. If it was the child, this process takes the file away again.
  */
 export function runBinding(
+  changes: NameChanges,
   path: string,
   steps: readonly SyscallStep[],
   operations: readonly string[],
 ): readonly number[] {
   const fileStep = steps.findIndex(([name]) => name === 'mknodat');
-  const { results, failed } = inChild(operations[fileStep] ?? '', steps);
+  const { results, failed } = changes.run(operations[fileStep] ?? '', steps);
   if (!failed) return results;
   const openStep = steps.findIndex(([name]) => name === 'openat');
   const opened = results[openStep];
   if (opened !== undefined) syscall('close', opened);
-  const operation = operations[failed.step] ?? '';
-  if (results.length > fileStep) detachAndUnlink(path);
-  throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
+  const operation = operations[Math.max(failed.step, 0)] ?? '';
+  if (results.length > fileStep) detachAndUnlink(changes, path);
+  throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? 'setns', operation });
 }
 
 /**
@@ -47,7 +48,7 @@ export function runBinding(
  */
 export function bindNamespace(path: string, ref: NamespaceRef, type: NamespaceType = 'net'): void {
   using namespace = openNamespace(ref, type);
-  runBinding(path, bindingSteps(path, `/proc/self/fd/${namespace.fd.raw}`), [
+  runBinding(inPlace, path, bindingSteps(path, `/proc/self/fd/${namespace.fd.raw}`), [
     `create namespace file ${path}`,
     `bind ${describeRef(ref, type)} to ${path}`,
   ]);
@@ -67,5 +68,5 @@ export function unbindNamespace(path: string): void {
     O_RDONLY | O_CLOEXEC | O_NONBLOCK | constants.O_NOFOLLOW,
   );
   namespaceOfFd(Fd.adopt(raw, path), path).close();
-  detachAndUnlink(path);
+  detachAndUnlink(inPlace, path);
 }

@@ -2,7 +2,6 @@ import { closeSync, openSync } from 'node:fs';
 import { KernelError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import {
-  AT_FDCWD,
   IN_CREATE,
   IN_DELETE,
   IN_DELETE_SELF,
@@ -17,10 +16,13 @@ import {
   UV_READABLE,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { check, perform, syscall } from '../native/syscall.ts';
+import { perform, syscall } from '../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../native/watch.ts';
+import { ResourceStack } from '../resource.ts';
 import { nsfsDevice } from './identity.ts';
-import { defaultRunDirectory, isReady, listNames, type RunDirectoryOptions } from './names.ts';
+import { nameDirectories } from './name-directories.ts';
+import type { NameDirectory, NameView, RunDirectoryOptions } from './name-directory.ts';
+import { isReady, namesIn } from './names.ts';
 
 /**
  * Something happened to a name. `add`: the name appeared. `ready`: a namespace is mounted on it, so it can be opened (the file comes
@@ -41,23 +43,19 @@ export interface MonitorOptions extends RunDirectoryOptions {
  *
  * It watches from the moment of the call (not of the first iteration), so a listing made after the call misses nothing. If the
  * kernel drops events under load, the difference to what is there is reported instead. Ends with `break` or `options.signal`.
- * Throws KernelError if the directory cannot be made or watched. inotify(7).
+ * An ordinary user is told of their own names. Throws KernelError if the directory cannot be made or watched. inotify(7).
  */
 export function monitorNames(options: MonitorOptions = {}): AsyncIterableIterator<NameEvent> {
-  const runDirectory = options.runDirectory ?? defaultRunDirectory;
-  // Not mkdirSync: with `recursive` it never returns where the parent can hold no directory (/proc).
-  const made = syscall('mkdirat', AT_FDCWD, runDirectory, 0o755);
-  if (made !== -EEXIST) check(made, 'mkdirat', `create the directory ${runDirectory}`);
-  return new NameMonitor(runDirectory, options.signal).queue;
+  const [directory] = nameDirectories(options);
+  return new NameMonitor(directory, options.signal).queue;
 }
 
 const eventMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR;
 
-const EEXIST = 17;
-
 class NameMonitor {
   readonly queue = new EventQueue<NameEvent>(() => this.#close());
-  readonly #runDirectory: string;
+  readonly #directory: NameDirectory;
+  readonly #view: NameView & Disposable;
   readonly #inotify: Fd;
   readonly #watch: Watch;
   readonly #buffer = new Uint8Array(65536);
@@ -69,22 +67,20 @@ class NameMonitor {
   readonly #onAbort = () => this.queue.end();
   #mounts: { readonly descriptor: number; readonly watch: Watch } | undefined;
 
-  constructor(runDirectory: string, signal: AbortSignal | undefined) {
-    this.#runDirectory = runDirectory;
+  constructor(directory: NameDirectory, signal: AbortSignal | undefined) {
+    this.#directory = directory;
     this.#signal = signal;
-    const operation = `watch the names in ${runDirectory}`;
-    this.#inotify = Fd.adopt(perform(operation, 'inotify_init1', O_CLOEXEC | O_NONBLOCK), operation);
-    try {
-      perform(operation, 'inotify_add_watch', this.#inotify.raw, runDirectory, eventMask);
-      for (const { name, state } of listNames({ runDirectory })) {
-        this.#known.add(name);
-        if (state === 'stale') this.#pending.add(name);
-      }
-      this.#watch = watchDescriptor(this.#inotify.raw, UV_READABLE, () => this.#guard(() => this.#read()));
-    } catch (error) {
-      this.#inotify.close();
-      throw error;
+    const operation = this.#operation;
+    using undo = new ResourceStack();
+    this.#view = undo.use(directory.hold());
+    this.#inotify = undo.use(Fd.adopt(perform(operation, 'inotify_init1', O_CLOEXEC | O_NONBLOCK), operation));
+    perform(operation, 'inotify_add_watch', this.#inotify.raw, this.#view.path, eventMask);
+    for (const { name, state } of namesIn(directory)) {
+      this.#known.add(name);
+      if (state === 'stale') this.#pending.add(name);
     }
+    this.#watch = watchDescriptor(this.#inotify.raw, UV_READABLE, () => this.#guard(() => this.#read()));
+    undo.commit();
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) this.queue.end();
     else this.#guard(() => this.#watchMounts());
@@ -106,7 +102,7 @@ class NameMonitor {
         throw new KernelError({
           errno: -length,
           syscall: 'read',
-          operation: `watch the names in ${this.#runDirectory}`,
+          operation: this.#operation,
         });
       this.#decode(length);
     }
@@ -123,7 +119,7 @@ class NameMonitor {
         .replace(/\0+$/, '');
       at += 16 + nameLength;
       if (mask & IN_Q_OVERFLOW) this.#resynchronise();
-      else if (mask & (IN_DELETE_SELF | IN_UNMOUNT)) this.queue.end();
+      else if (mask & (IN_DELETE_SELF | IN_UNMOUNT)) this.#end();
       else if (mask & (IN_CREATE | IN_MOVED_TO)) this.#appeared(name);
       else if (mask & (IN_DELETE | IN_MOVED_FROM)) this.#disappeared(name);
     }
@@ -145,8 +141,14 @@ class NameMonitor {
     this.#watchMounts();
   }
 
+  /** A user's names end with the process that holds them. */
+  #end(): void {
+    if (this.#directory.view() === undefined) for (const name of [...this.#known]) this.#disappeared(name);
+    this.queue.end();
+  }
+
   #resynchronise(): void {
-    const present = new Set(listNames({ runDirectory: this.#runDirectory }).map(({ name }) => name));
+    const present = new Set(namesIn(this.#directory).map(({ name }) => name));
     for (const name of [...this.#known]) if (!present.has(name)) this.#disappeared(name);
     for (const name of present) this.#appeared(name);
   }
@@ -157,7 +159,7 @@ class NameMonitor {
   }
 
   #announceIfReady(name: string): void {
-    if (!isReady(`${this.#runDirectory}/${name}`, this.#device)) return;
+    if (!isReady(`${this.#view.path}/${name}`, this.#device)) return;
     this.#pending.delete(name);
     this.queue.push({ event: 'ready', name });
   }
@@ -165,7 +167,7 @@ class NameMonitor {
   /** The mount table tells of its changes (an urgent condition in poll); it is watched only while a name waits for its mount. */
   #watchMounts(): void {
     if (this.#pending.size > 0 && !this.#mounts && !this.#inotify.closed) {
-      const descriptor = openSync('/proc/self/mountinfo', 'r');
+      const descriptor = openSync(this.#view.mountTable, 'r');
       const watch = watchDescriptor(descriptor, UV_PRIORITIZED, () => this.#guard(() => this.#announceReady()));
       this.#mounts = { descriptor, watch };
       // The watch begins when the event loop next waits; a change before that is told to nobody. Two turns later it has begun.
@@ -183,5 +185,10 @@ class NameMonitor {
     this.#watchMounts();
     this.#watch.close();
     this.#inotify.close();
+    this.#view[Symbol.dispose]();
+  }
+
+  get #operation(): string {
+    return `watch the names in ${this.#directory.path}`;
   }
 }

@@ -1,5 +1,4 @@
 import { InvalidArgumentError, KernelError } from '../errors.ts';
-import { inChild } from '../native/child.ts';
 import {
   AT_FDCWD,
   MNT_DETACH,
@@ -11,25 +10,27 @@ import {
   UMOUNT_NOFOLLOW,
 } from '../native/constants.ts';
 import { FileReader } from '../native/file-reader.ts';
-import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
+import { check, type SyscallStep, syscall } from '../native/syscall.ts';
 import { idOfFileIfAny, type NamespaceId, nsfsDevice } from './identity.ts';
+import { directoryWith, nameDirectories } from './name-directories.ts';
+import {
+  defaultRunDirectory,
+  type NameChanges,
+  type NameDirectory,
+  type RunDirectoryOptions,
+} from './name-directory.ts';
 import { namespaceFlags } from './type.ts';
+
+export { defaultRunDirectory, type RunDirectoryOptions } from './name-directory.ts';
 
 const ENOENT = 2;
 const EINTR = 4;
 const EBUSY = 16;
 
-/** Where `ip netns` keeps its names: each is a file with a network namespace mounted on it. */
-export const defaultRunDirectory = '/run/netns';
-
-export interface RunDirectoryOptions {
-  /** Another directory for names than `/run/netns`. */
-  readonly runDirectory?: string | undefined;
-}
-
-/** One entry of the run directory. */
+/** One name. */
 export interface NameEntry {
   readonly name: string;
+  /** A file that leads to the namespace, for this process: a user's own names are mounted where only a path in `/proc` leads. */
   readonly path: string;
   /** `ready`: a network namespace is mounted there. `stale`: it is not (a leftover, or mounted only in another mount namespace). */
   readonly state: 'ready' | 'stale';
@@ -62,14 +63,22 @@ export function pathOfName(name: string, runDirectory: string = defaultRunDirect
  * Lists the names of network namespaces, in the order in which the directory has them. `ip netns list`.
  *
  * Whatever is in the directory is listed; what is no network namespace is `stale` and breaks nothing. No directory: no names.
- * Throws KernelError if the directory cannot be read.
+ * An ordinary user gets their own names first, then those of root that none of their own hides. Throws KernelError if a directory
+ * cannot be read, or may not be trusted.
  */
 export function listNames(options: RunDirectoryOptions = {}): NameEntry[] {
-  const runDirectory = options.runDirectory ?? defaultRunDirectory;
-  const entries: NameEntry[] = [];
+  const entries = new Map<string, NameEntry>();
+  for (const directory of nameDirectories(options))
+    for (const entry of namesIn(directory)) if (!entries.has(entry.name)) entries.set(entry.name, entry);
+  return [...entries.values()];
+}
+
+/** The names in one directory. */
+export function namesIn(directory: NameDirectory): NameEntry[] {
+  const path = directory.view()?.path;
+  if (path === undefined) return [];
   const device = nsfsDevice();
-  for (const name of readDirectory(runDirectory)) entries.push(inspectEntry(name, `${runDirectory}/${name}`, device));
-  return entries;
+  return readDirectory(path).map((name) => inspectEntry(name, `${path}/${name}`, device));
 }
 
 /** In the directory's own order, as `ip` lists them. */
@@ -114,8 +123,17 @@ export function isReady(path: string, device: number): boolean {
  * EISDIR (a directory), EBUSY (something is mounted there that this process may not unmount).
  */
 export function removeName(name: string, options: RunDirectoryOptions = {}): void {
-  const path = pathOfName(name, options.runDirectory);
-  detachAndUnlink(path);
+  validateName(name);
+  const directory = directoryWith(name, options);
+  const path = pathOfName(name, directory.path);
+  using changes = changesFor(path, directory);
+  detachAndUnlink(changes, path);
+}
+
+function changesFor(path: string, directory: NameDirectory): NameChanges {
+  const changes = directory.changes();
+  if (changes === undefined) throw new KernelError({ errno: ENOENT, syscall: 'unlinkat', operation: removalOf(path) });
+  return changes;
 }
 
 /**
@@ -125,15 +143,28 @@ export function removeName(name: string, options: RunDirectoryOptions = {}): voi
  * Stops at the first that cannot be removed; those before it are gone then. Throws as `removeName` does.
  */
 export function removeNames(names: readonly string[], options: RunDirectoryOptions = {}): void {
-  const paths = names.map((name) => pathOfName(name, options.runDirectory));
+  names.forEach(validateName);
+  const places = names.map((name) => directoryWith(name, options));
+  let start = 0;
+  places.forEach((directory, index) => {
+    if (places[index + 1]?.path === directory.path) return;
+    takeAway(names.slice(start, index + 1), directory);
+    start = index + 1;
+  });
+}
+
+function takeAway(names: readonly string[], directory: NameDirectory): void {
+  const paths = names.map((name) => pathOfName(name, directory.path));
+  if (paths[0] === undefined) return;
+  using changes = changesFor(paths[0], directory);
   const count = pathsPerChild(paths);
   for (let next = 0; next < paths.length; ) {
     const chunk = paths.slice(next, next + count);
-    const { failed } = inChild('remove namespace files', chunk.flatMap(removalSteps));
-    next += failed ? Math.floor(failed.step / 2) : chunk.length;
+    const { failed } = changes.run('remove namespace files', chunk.flatMap(removalSteps));
+    next += failed ? Math.max(0, Math.floor(failed.step / 2)) : chunk.length;
     if (!failed) continue;
     const path = paths[next++] ?? ''; // stale, or mounted twice, or refused: it takes more care
-    detachAndUnlink(path);
+    detachAndUnlink(changes, path);
   }
 }
 
@@ -150,16 +181,17 @@ const removalOf = (path: string) => `remove namespace file ${path}`;
  * Unmounts and unlinks, both in a child that outlives this process if need be: whoever is killed, the name is there whole or
  * not at all. Several mounts may lie on top of each other: then the file is busy until the last one is gone.
  */
-export function detachAndUnlink(path: string): void {
+export function detachAndUnlink(changes: NameChanges, path: string): void {
   const operation = removalOf(path);
   const steps = removalSteps(path);
   for (let layer = 0; layer < 64; layer++) {
-    const { failed } = inChild(operation, steps);
+    const { failed } = changes.run(operation, steps);
     if (!failed) return;
     const again = failed.errno === EINTR || (failed.step === 1 && failed.errno === EBUSY);
     if (!again) break;
   }
-  perform(operation, ...steps[1]); // nothing is mounted there that we may unmount
+  const { failed } = changes.run(operation, [steps[1]]); // nothing is mounted there that we may unmount
+  if (failed) check(-failed.errno, failed.step < 0 ? 'setns' : 'unlinkat', operation);
 }
 
 /** How many paths, each used twice, one child can take: its list of system calls and their text have an end. */

@@ -4,6 +4,7 @@ import {
   AF_UNIX,
   AT_FDCWD,
   CLONE_NEWPID,
+  CLONE_NEWUSER,
   NS_GET_ID,
   NS_GET_NSTYPE,
   NS_GET_OWNER_UID,
@@ -17,7 +18,8 @@ import {
   SOL_SOCKET,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { perform, syscall } from '../native/syscall.ts';
+import { inNamespace } from '../native/passage.ts';
+import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
 import { idOfDescriptor, type NamespaceId, sameNamespace } from './identity.ts';
 import { flagOfType, type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
 
@@ -60,14 +62,13 @@ export class Namespace implements Disposable {
     if (syscall('ioctl', this.fd.raw, NS_GET_ID, bytes) >= 0) return buffer[0];
     if (this.type !== 'net') return undefined;
     const size = new Int32Array([8]);
-    const { results, failed } = inChild(`read the cookie of ${this}`, [
-      ['setns', this.fd.raw, namespaceFlags.net],
+    const { results, failed } = inNamespace(this.fd, namespaceFlags.net, `read the cookie of ${this}`, [
       ['socket', AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0],
-      ['getsockopt', { result: 1 }, SOL_SOCKET, SO_NETNS_COOKIE, bytes, size],
-      ['close', { result: 1 }],
+      ['getsockopt', { result: 0 }, SOL_SOCKET, SO_NETNS_COOKIE, bytes, size],
+      ['close', { result: 0 }],
     ]);
     if (!failed) return buffer[0];
-    const [, socket] = results;
+    const [socket] = results;
     if (socket !== undefined) syscall('close', socket); // before Linux 5.14 it has no cookie to tell
     return undefined;
   }
@@ -150,25 +151,23 @@ export function namespaceOfFd(fd: Fd, what: string, wanted?: NamespaceType): Nam
  *
  * The calling thread stays where it is. A new network namespace holds only a loopback device that is down. A `pid`
  * namespace ends with its first process, which is gone already: it can be looked at, but nothing can be started in it.
+ * It belongs to `owner`, a user namespace that this process may enter; by default to this process's own. (A `pid` namespace always
+ * does.)
  *
  * Throws KernelError: EPERM without CAP_SYS_ADMIN (a `user` namespace needs none), ENOSPC at the limit
  * `user.max_*_namespaces`, EINVAL for a type that the kernel lacks. unshare(2).
  */
-export function createNamespace(type: NamespaceType): Namespace {
+export function createNamespace(type: NamespaceType, owner?: Fd): Namespace {
   const flag = flagOfType(type);
   const operation = `create a new ${type} namespace`;
   const file = `/proc/self/ns/${type === 'time' ? 'time_for_children' : type}`;
   const cloned = type === 'pid'; // unshare(2) would only affect children, and there is no file before the first of them
-  const { results, failed } = inChild(
-    operation,
-    [...(cloned ? [] : [['unshare', flag] as const]), ['openat', AT_FDCWD, file, O_RDONLY | O_CLOEXEC]],
-    cloned ? CLONE_NEWPID : 0,
-  );
-  if (failed)
-    throw new KernelError({
-      errno: failed.errno,
-      syscall: failed.step === 0 && !cloned ? 'unshare' : 'open',
-      operation,
-    });
+  const steps: readonly SyscallStep[] = [
+    ...(owner === undefined || cloned ? [] : [['setns', owner.raw, CLONE_NEWUSER] as const]),
+    ...(cloned ? [] : [['unshare', flag] as const]),
+    ['openat', AT_FDCWD, file, O_RDONLY | O_CLOEXEC],
+  ];
+  const { results, failed } = inChild(operation, steps, cloned ? CLONE_NEWPID : 0);
+  if (failed) throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
   return new Namespace(Fd.adopt(results.at(-1) ?? -1, `the new ${type} namespace`), type);
 }

@@ -1,13 +1,15 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { perform } from '../native/syscall.ts';
-import { defaultRunDirectory, pathOfName, type RunDirectoryOptions } from './names.ts';
+import { check, syscall } from '../native/syscall.ts';
+import { nameDirectories } from './name-directories.ts';
+import type { RunDirectoryOptions } from './name-directory.ts';
+import { pathOfName, validateName } from './names.ts';
 import { Namespace, namespaceOfFd } from './namespace.ts';
 import { flagOfType, type NamespaceType } from './type.ts';
 
 /**
- * How to say which namespace: its name in `/run/netns`, a path (a text with a `/` in it is one), a process or thread that is in it,
+ * How to say which namespace: its name (in `/run/netns`, or the user's own), a path (a text with a `/` in it is one), a process or thread that is in it,
  * an open descriptor, or a Namespace. A bare number is no reference: it could be a pid, an inode or an nsid.
  */
 export type NamespaceRef =
@@ -16,6 +18,8 @@ export type NamespaceRef =
   | { readonly pid: number; readonly tid?: number }
   | { readonly fd: Fd }
   | Namespace;
+
+type PathRef = Exclude<NamespaceRef, Namespace | { readonly fd: Fd }>;
 
 /** Says a reference in words, for messages. */
 export function describeRef(ref: NamespaceRef, type: NamespaceType = 'net'): string {
@@ -26,17 +30,24 @@ export function describeRef(ref: NamespaceRef, type: NamespaceType = 'net'): str
   return `the ${type} namespace of ${ref.tid === undefined ? `process ${ref.pid}` : `thread ${ref.tid} of process ${ref.pid}`}`;
 }
 
-/** The file that a reference leads to. */
-export function pathOfRef(ref: NamespaceRef, type: NamespaceType = 'net', runDirectory = defaultRunDirectory): string {
-  if (typeof ref === 'string') return ref.includes('/') ? ref : pathOfName(ref, runDirectory);
-  if (ref instanceof Namespace || 'fd' in ref) return `/proc/self/fd/${ref.fd.raw}`;
-  if ('path' in ref) return ref.path;
+/** The files to which a reference may lead, one after the other. */
+function pathsOfRef(ref: PathRef, type: NamespaceType, options: RunDirectoryOptions): readonly string[] {
+  if (typeof ref === 'string') return ref.includes('/') ? [ref] : pathsOfName(ref, options);
+  if ('path' in ref) return [ref.path];
   const { pid, tid } = ref;
   for (const id of [pid, tid ?? pid]) {
     if (!Number.isSafeInteger(id) || id <= 0)
       throw new InvalidArgumentError('process id', id, 'a positive whole number is needed');
   }
-  return tid === undefined ? `/proc/${pid}/ns/${type}` : `/proc/${pid}/task/${tid}/ns/${type}`;
+  return [tid === undefined ? `/proc/${pid}/ns/${type}` : `/proc/${pid}/task/${tid}/ns/${type}`];
+}
+
+function pathsOfName(name: string, options: RunDirectoryOptions): readonly string[] {
+  validateName(name);
+  return nameDirectories(options).flatMap((directory) => {
+    const path = directory.view()?.path;
+    return path === undefined ? [] : [pathOfName(name, path)];
+  });
 }
 
 /**
@@ -56,7 +67,12 @@ export function openNamespace(
   if (ref instanceof Namespace) return namespaceOfFd(ref.fd.dup(), what, ref.type);
   if (typeof ref === 'object' && 'fd' in ref) return namespaceOfFd(ref.fd.dup(), what, type);
   // A name may turn out to be a FIFO or a device: O_NONBLOCK keeps the open from hanging.
-  const path = pathOfRef(ref, type, options.runDirectory);
-  const raw = perform(`open ${what}`, 'openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  return namespaceOfFd(Fd.adopt(raw, what), what, type);
+  let raw = -ENOENT;
+  for (const path of pathsOfRef(ref, type, options)) {
+    raw = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (raw !== -ENOENT) break;
+  }
+  return namespaceOfFd(Fd.adopt(check(raw, 'openat', `open ${what}`), what), what, type);
 }
+
+const ENOENT = 2;

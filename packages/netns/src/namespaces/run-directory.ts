@@ -3,8 +3,6 @@ import { KernelError } from '../errors.ts';
 import { inChild } from '../native/child.ts';
 import {
   AT_FDCWD,
-  LOCK_EX,
-  LOCK_NB,
   MNT_DETACH,
   MS_BIND,
   MS_PRIVATE,
@@ -16,27 +14,52 @@ import {
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
-import { defaultRunDirectory, type RunDirectoryOptions } from './names.ts';
+import { EWOULDBLOCK, takeLock } from './lock.ts';
+import {
+  defaultRunDirectory,
+  inPlace,
+  type NameChanges,
+  type NameDirectory,
+  type NameView,
+  type NamingOptions,
+} from './name-directory.ts';
 
 const EINVAL = 22;
 const EEXIST = 17;
-const EWOULDBLOCK = 11;
-const defaultPatienceMs = 10_000;
 
-/** How names are made. */
-export interface NamingOptions extends RunDirectoryOptions {
-  /** How many milliseconds to wait for another process that holds the lock on the run directory. Default: 10,000. */
-  readonly lockPatienceMs?: number | undefined;
-  /** Gets the warning that the lock could not be had. Default: `process.emitWarning`. */
-  readonly onWarning?: ((warning: string) => void) | undefined;
+/** A directory of names in this process's own mount namespace: `/run/netns`. */
+export class RunDirectory implements NameDirectory {
+  readonly path: string;
+
+  constructor(path: string = defaultRunDirectory) {
+    this.path = path;
+  }
+
+  view(): NameView {
+    return { path: this.path, mountTable: '/proc/self/mountinfo' };
+  }
+
+  prepare(options: NamingOptions): NameChanges {
+    const warning = prepareRunDirectory(this.path, options.lockPatienceMs);
+    if (warning !== undefined && options.onWarning) options.onWarning(warning);
+    else if (warning !== undefined) process.emitWarning(warning, 'NetnsWarning');
+    return this.changes();
+  }
+
+  changes(): NameChanges {
+    return inPlace;
+  }
+
+  hold(): NameView & Disposable {
+    // Not mkdirSync: with `recursive` it never returns where the parent can hold no directory (/proc).
+    makeDirectory(this.path);
+    return { ...this.view(), [Symbol.dispose]: () => {} };
+  }
 }
 
-/** Prepares the run directory; a warning goes where `options` say. */
-export function prepareForNames(options: NamingOptions): void {
-  const warning = prepareRunDirectory(options.runDirectory, options.lockPatienceMs);
-  if (warning === undefined) return;
-  if (options.onWarning) options.onWarning(warning);
-  else process.emitWarning(warning, 'NetnsWarning');
+function makeDirectory(path: string): void {
+  const made = syscall('mkdirat', AT_FDCWD, path, 0o755);
+  if (made !== -EEXIST) check(made, 'mkdirat', `create the directory ${path}`);
 }
 
 /**
@@ -49,20 +72,21 @@ export function prepareForNames(options: NamingOptions): void {
  */
 export function prepareRunDirectory(
   runDirectory: string = defaultRunDirectory,
-  lockPatienceMs: number = defaultPatienceMs,
+  lockPatienceMs?: number,
 ): string | undefined {
-  const made = syscall('mkdirat', AT_FDCWD, runDirectory, 0o755);
-  if (made !== -EEXIST) check(made, 'mkdirat', `create the directory ${runDirectory}`);
+  makeDirectory(runDirectory);
   const flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   using lock = Fd.adopt(
     perform(`open netns runtime directory ${runDirectory}`, 'openat', AT_FDCWD, runDirectory, flags),
     runDirectory,
   );
-  const warning = takeLock(lock, runDirectory, lockPatienceMs);
+  const missed = takeLock(lock, lockPatienceMs);
   const shared = share(runDirectory);
   if (shared === -EINVAL) bindOntoItself(runDirectory);
   else check(shared, 'mount', `make ${runDirectory} a shared mount`);
-  return warning;
+  if (missed === undefined) return undefined;
+  if (missed.errno !== EWOULDBLOCK) return `could not flock netns runtime directory "${runDirectory}"`;
+  return `another process has kept the lock on ${runDirectory} for ${missed.waited} ms; going on without it`;
 }
 
 function share(path: string): number {
@@ -83,19 +107,6 @@ function bindOntoItself(path: string): void {
   if (!failed) return;
   if (failed.step > 0) syscall('umount2', path, MNT_DETACH);
   throw new KernelError({ errno: failed.errno, syscall: 'mount', operation: operations[failed.step] ?? '' });
-}
-
-/** Anybody who may read the directory may lock it: patience has an end, and going on without the lock is what `ip` does, too. */
-function takeLock(directory: Fd, path: string, patienceMs: number): string | undefined {
-  const sleeper = new Int32Array(new SharedArrayBuffer(4));
-  for (let waited = 0, pause = 1; ; waited += pause, pause = Math.min(pause * 2, 50)) {
-    const result = syscall('flock', directory.raw, LOCK_EX | LOCK_NB);
-    if (result >= 0) return undefined;
-    if (result !== -EWOULDBLOCK) return `could not flock netns runtime directory "${path}"`;
-    if (waited >= patienceMs)
-      return `another process has kept the lock on ${path} for ${waited} ms; going on without it`;
-    Atomics.wait(sleeper, 0, 0, pause);
-  }
 }
 
 /**

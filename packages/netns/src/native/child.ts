@@ -29,3 +29,26 @@ export function inChild(operation: string, steps: readonly SyscallStep[], cloneF
   const result = results[step] ?? notRun;
   return { results: [...results.subarray(0, step)], failed: { step, errno: result === notRun ? EINTR : -result } };
 }
+
+/** The same, after steps that lead there (`setns`) and do not count: if one of those failed, `step` is negative. */
+export function inChildAfter(
+  way: readonly SyscallStep[],
+  operation: string,
+  steps: readonly SyscallStep[],
+): ChildOutcome {
+  const { results, failed } = inChild(operation, [...way, ...steps.map((step) => moved(step, way.length))]);
+  return {
+    results: results.slice(way.length),
+    failed: failed && { ...failed, step: failed.step - way.length },
+  };
+}
+
+/** A step that uses the result of another, when both stand further back. */
+function moved([name, ...args]: SyscallStep, by: number): SyscallStep {
+  return [
+    name,
+    ...args.map((arg) =>
+      typeof arg === 'object' && arg !== null && 'result' in arg ? { result: arg.result + by } : arg,
+    ),
+  ];
+}

@@ -2,6 +2,7 @@
 
 // fcntl.h
 export const AT_FDCWD = -100;
+export const AT_REMOVEDIR = 0x200;
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
@@ -9,9 +10,14 @@ export const O_APPEND = 0o2000;
 export const O_NOCTTY = 0o400;
 export const O_NONBLOCK = 0o4000;
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
+export const O_NOFOLLOW = process.arch === 'arm64' ? 0o100000 : 0o400000;
 export const O_CLOEXEC = 0o2000000;
 export const F_SETFD = 2;
+export const F_GETLK = 5;
+export const F_WRLCK = 1;
+export const F_UNLCK = 2;
 export const F_DUPFD_CLOEXEC = 1030;
+export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const S_IFREG = 0o100000;
@@ -30,6 +36,9 @@ export const CLONE_NEWNET = 0x40000000;
 
 // sys/mount.h
 export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
 export const MS_BIND = 0x1000;
 export const MS_REC = 0x4000;
 export const MS_PRIVATE = 1 << 18;

@@ -12,6 +12,7 @@ const numbers = {
   flock: [73, 32],
   getpid: [39, 172],
   gettid: [186, 178],
+  capget: [125, 90],
   socket: [41, 198],
   connect: [42, 203],
   sendto: [44, 206],

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
-import { inChild } from '../native/child.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -12,6 +11,7 @@ import {
   UV_READABLE,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
+import { inNamespace } from '../native/passage.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
 import { watchDescriptor } from '../native/watch.ts';
 import { parseIpAddress } from '../wire/ip-address.ts';
@@ -95,11 +95,9 @@ const IPPROTO_ICMPV6 = 58;
 
 function openSocket(namespace: Namespace, family: 4 | 6, operation: string): Fd {
   const [domain, protocol] = family === 4 ? [AF_INET, IPPROTO_ICMP] : [AF_INET6, IPPROTO_ICMPV6];
-  const { results, failed } = inChild(operation, [
-    ['setns', namespace.fd.raw, CLONE_NEWNET],
+  const { results, failed } = inNamespace(namespace.fd, CLONE_NEWNET, operation, [
     ['socket', domain, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol],
   ]);
-  if (failed)
-    throw new KernelError({ errno: failed.errno, syscall: failed.step === 0 ? 'setns' : 'socket', operation });
-  return Fd.adopt(results[1] ?? -1, 'the ICMP socket');
+  if (failed) throw new KernelError({ errno: failed.errno, syscall: failed.step < 0 ? 'setns' : 'socket', operation });
+  return Fd.adopt(results[0] ?? -1, 'the ICMP socket');
 }

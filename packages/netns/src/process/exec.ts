@@ -1,28 +1,57 @@
-import { defaultRunDirectory, pathOfName } from '../namespaces/names.ts';
+import { directoryWith } from '../namespaces/name-directories.ts';
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
+import { pathOfName, validateName } from '../namespaces/names.ts';
 import { addon, nsexecPath } from '../native/addon.ts';
+import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../native/constants.ts';
+import { Fd } from '../native/fd.ts';
 import { inheritDescriptors, makeBlocking } from '../native/inherit.ts';
+import { passageTo } from '../native/passage.ts';
 import { check, syscall } from '../native/syscall.ts';
+import { ResourceStack } from '../resource.ts';
 import { environmentBlock } from './environment.ts';
-import { planEnter } from './plan/enter-named.ts';
+import { type EnterOptions, planEnter } from './plan/enter-named.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
 
-export interface NamedCommand {
+export interface NamedCommand extends RunDirectoryOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly runDirectory?: string | undefined;
   readonly mounts?: boolean | undefined;
 }
 
 /** Where files for the inside of a named namespace are kept. */
 export const etcDirectory = '/etc/netns';
 
-/** The `nsexec` arguments that run a command in a named network namespace, as `ip netns exec NAME COMMAND` does. */
-export function namedCommandWords(command: NamedCommand, style: FailureStyle): string[] {
-  const { name, runDirectory = defaultRunDirectory } = command;
-  const path = pathOfName(name, runDirectory);
-  const steps = planEnter({ from: { path }, name, mounts: command.mounts, etc: `${etcDirectory}/${name}` });
+/**
+ * The `nsexec` arguments that run a command in a named network namespace, as `ip netns exec NAME COMMAND` does. What had to be opened
+ * for it stays open, and goes with this process if it becomes `nsexec`; `opened` gets it to close it.
+ */
+export function namedCommandWords(command: NamedCommand, style: FailureStyle, opened = new ResourceStack()): string[] {
+  const { name, mounts } = command;
+  validateName(name);
+  const directory = directoryWith(name, command);
+  const path = pathOfName(name, directory.view()?.path ?? directory.path);
+  const entrance = command.runDirectory === undefined ? entranceOf(path, opened) : { from: { path } };
+  const steps = planEnter({ ...entrance, name, mounts, etc: `${etcDirectory}/${name}` });
   return nsexecWords(steps, style, command.command, command.args);
+}
+
+/** An ordinary user passes through the user namespace that owns the network namespace. */
+function entranceOf(path: string, opened: ResourceStack): Pick<EnterOptions, 'from' | 'through'> {
+  const raw = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (raw < 0) return { from: { path } }; // the helper will say why
+  using namespace = Fd.adopt(raw, path);
+  using passage = passageTo(namespace);
+  if (passage === undefined) return { from: { path } };
+  return { from: { descriptor: handOver(namespace, opened) }, through: handOver(passage, opened) };
+}
+
+/** Gives a descriptor to the program that this process becomes. */
+export function handOver(fd: Fd, opened = new ResourceStack()): number {
+  const raw = fd.dup().release();
+  inheritDescriptors([raw]);
+  opened.defer(() => syscall('close', raw));
+  return raw;
 }
 
 /**

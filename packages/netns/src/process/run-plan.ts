@@ -1,6 +1,6 @@
 import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
-import type { Fd } from '../native/fd.ts';
-import { inheritDescriptors } from '../native/inherit.ts';
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
+import { handOver } from './exec.ts';
 import { firstDescriptor, launch, type NamespaceProcess } from './launch.ts';
 import { type DescribedStep, describeSteps } from './plan/describe.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
@@ -11,7 +11,8 @@ import type { PlannedStep } from './plan/step.ts';
 import { type ExecResult, resultOf } from './spawn.ts';
 
 /** What Node's own spawn takes, as far as the plan does not say it. */
-export type PlanSpawnOptions = Omit<NodeSpawnOptions, 'shell' | 'argv0' | 'uid' | 'gid' | 'env' | 'cwd'>;
+export type PlanSpawnOptions = Omit<NodeSpawnOptions, 'shell' | 'argv0' | 'uid' | 'gid' | 'env' | 'cwd'> &
+  RunDirectoryOptions;
 
 /**
  * Starts a command as a plan has it: `unshare`, `nsenter` and more. A plain ChildProcess, and `ready`, which tells whether the
@@ -22,7 +23,11 @@ export type PlanSpawnOptions = Omit<NodeSpawnOptions, 'shell' | 'argv0' | 'uid' 
  */
 export function spawn(plan: SpawnPlan, options: PlanSpawnOptions = {}): NamespaceProcess {
   const first = firstDescriptor(options);
-  using resolved = resolvePlan(plan, { numberOf: (_, index) => first + index, parent: process.pid });
+  using resolved = resolvePlan(plan, {
+    numberOf: (_, index) => first + index,
+    parent: process.pid,
+    names: options,
+  });
   return launch({
     command: plan.command,
     args: plan.args ?? [],
@@ -48,21 +53,15 @@ export async function exec(plan: SpawnPlan, options: PlanExecOptions = {}): Prom
 }
 
 /** The steps of a plan and their system calls, in order, without doing any. Throws as `spawn` does. */
-export function describePlan(plan: SpawnPlan): DescribedStep[] {
-  using resolved = resolvePlan(plan, { numberOf: (_, index) => index + 3, parent: process.pid });
+export function describePlan(plan: SpawnPlan, names: RunDirectoryOptions = {}): DescribedStep[] {
+  using resolved = resolvePlan(plan, { numberOf: (_, index) => index + 3, parent: process.pid, names });
   return describeSteps(orderSteps(resolved.setUp));
 }
 
 /** The `nsexec` arguments with which this process itself becomes the command of a plan; what they need is opened and stays open. */
-export function planWords(plan: SpawnPlan, style: FailureStyle): string[] {
-  using resolved = resolvePlan(plan, { numberOf: handOver, parent: process.ppid });
+export function planWords(plan: SpawnPlan, style: FailureStyle, names: RunDirectoryOptions = {}): string[] {
+  using resolved = resolvePlan(plan, { numberOf: (fd) => handOver(fd), parent: process.ppid, names });
   const { argv0 } = plan;
   const named: PlannedStep[] = argv0 === undefined ? [] : [{ step: ['argv0', argv0], operation: '', syscall: '' }];
   return nsexecWords([...orderSteps(resolved.setUp), ...named], style, plan.command, plan.args ?? []);
-}
-
-function handOver(fd: Fd): number {
-  const raw = fd.dup().release();
-  inheritDescriptors([raw]);
-  return raw;
 }

@@ -1,6 +1,7 @@
 import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Namespace } from '../namespaces/namespace.ts';
+import { passageTo } from '../native/passage.ts';
 import { firstDescriptor, launch, type NamespaceProcess, withWordsOfHelper } from './launch.ts';
 import { planEnter } from './plan/enter-named.ts';
 
@@ -26,9 +27,12 @@ export function spawnIn(
   options: SpawnOptions = {},
 ): NamespaceProcess {
   const { mounts, etc, ...nodeOptions } = options;
-  const from = { descriptor: firstDescriptor(nodeOptions) };
-  const steps = planEnter({ from, name: String(namespace), mounts, etc });
-  return launch({ command, args, steps, descriptors: [namespace.fd.raw], options: nodeOptions });
+  const first = firstDescriptor(nodeOptions);
+  using passage = passageTo(namespace.fd);
+  const through = passage && first + 1;
+  const steps = planEnter({ from: { descriptor: first }, through, name: String(namespace), mounts, etc });
+  const descriptors = [namespace.fd.raw, ...(passage === undefined ? [] : [passage.raw])];
+  return launch({ command, args, steps, descriptors, options: nodeOptions });
 }
 
 export interface ExecOptions extends Omit<SpawnOptions, 'stdio' | 'detached'> {

@@ -1,19 +1,20 @@
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { KernelError } from '../../errors.ts';
-import { defaultRunDirectory } from '../../namespaces/names.ts';
+import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { createNamespace } from '../../namespaces/namespace.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { syscall } from '../../native/syscall.ts';
 import { openNetwork } from '../../network/network.ts';
 import { Nsids } from '../../network/nsids.ts';
 import type { Finding } from './finding.ts';
-import { read } from './machine-facts.ts';
+import { type MachineFacts, read } from './machine-facts.ts';
+import { namesPlace } from './names-place.ts';
 
 const group = 'features';
 
 /** What the kernel was built and set up with. */
-export async function featureFindings(): Promise<Finding[]> {
+export async function featureFindings(facts: MachineFacts, names: RunDirectoryOptions): Promise<Finding[]> {
   return [
     pidfds(),
     cookies(),
@@ -23,7 +24,7 @@ export async function featureFindings(): Promise<Finding[]> {
     ipv6(),
     tun(),
     controlGroups(),
-    runDirectory(),
+    namesPlace(names, facts),
   ];
 }
 
@@ -119,18 +120,6 @@ function controlGroups(): Finding {
     neededFor: 'limits of processes, memory, and processors',
     note: place === undefined ? 'not mounted' : `on ${place}`,
   };
-}
-
-function runDirectory(): Finding {
-  const there = existsSync(defaultRunDirectory);
-  const place = there ? defaultRunDirectory : '/run';
-  const common = { group, what: `writing to ${place}`, neededFor: 'names of namespaces' } as const;
-  try {
-    accessSync(place, constants.W_OK);
-    return { ...common, state: 'yes', note: there ? 'it is there' : 'it would be made' };
-  } catch (error) {
-    return { ...common, state: 'no', note: (error as NodeJS.ErrnoException).code ?? String(error) };
-  }
 }
 
 function textOf(error: unknown): string {

@@ -1,7 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { errnoMessage } from '../../errno.ts';
 import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../namespaces/type.ts';
-import { inChild } from '../../native/child.ts';
 import {
   AT_FDCWD,
   CLONE_NEWNET,
@@ -13,7 +12,7 @@ import {
   O_CLOEXEC,
   O_RDONLY,
 } from '../../native/constants.ts';
-import type { SyscallStep } from '../../native/syscall.ts';
+import { attempt } from './attempt.ts';
 import { capabilityNames, hasCapability } from './capability-names.ts';
 import { explainNoRights, explainRefusal, missing } from './explain.ts';
 import type { Finding } from './finding.ts';
@@ -122,18 +121,6 @@ function finding(
 ): Finding {
   if (refused === undefined) return { group, what, state: 'yes', neededFor, note: 'tried' };
   return { group, what, state: 'no', neededFor, note: [errnoMessage(refused.errno), ...reasons].join('; ') };
-}
-
-/** Makes system calls in a child that then ends, with all that it has made. Gives the one that was refused. */
-function attempt(steps: readonly SyscallStep[], cloneFlags = 0): { step: number; errno: number } | undefined {
-  try {
-    const { failed } = inChild('try what is allowed here', [...steps, ['getpid']], cloneFlags);
-    return failed;
-  } catch (error) {
-    if (error instanceof Error && 'errno' in error && typeof error.errno === 'number')
-      return { step: 0, errno: error.errno };
-    throw error;
-  }
 }
 
 /** Which processes say where they are. */

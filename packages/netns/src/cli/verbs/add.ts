@@ -1,3 +1,5 @@
+import { nameDirectories } from '../../namespaces/name-directories.ts';
+import { defaultRunDirectory } from '../../namespaces/name-directory.ts';
 import { createNamed } from '../../namespaces/named.ts';
 import { removeName, validateName } from '../../namespaces/names.ts';
 import { mountsOnRunDirectory, prepareRunDirectory } from '../../namespaces/run-directory.ts';
@@ -30,12 +32,15 @@ export const verb = defineVerb({
     checkNames(words);
     const id = options.id === undefined ? undefined : nsidArgument(options.id);
     if (typeof id === 'number' && words.length > 1) throw new UsageError('one id cannot be for several names');
-    warnOfRunDirectory(io);
+    const [directory] = nameDirectories(io.names);
+    const warned = directory.path === defaultRunDirectory;
+    if (warned) warnOfRunDirectory(io);
+    const naming = warned ? { ...io.names, lockPatienceMs: 0, onWarning: () => {} } : io.names;
     using undo = new ResourceStack();
     const made: unknown[] = [];
     for (const name of words) {
-      using namespace = createNamed(name, { lockPatienceMs: 0, onWarning: () => {} });
-      undo.defer(() => removeName(name));
+      using namespace = createNamed(name, naming);
+      undo.defer(() => removeName(name, io.names));
       const nsid = id === undefined ? undefined : await giveNsid(name, namespace, id);
       made.push({ name, inode: namespace.id.ino, nsid });
     }

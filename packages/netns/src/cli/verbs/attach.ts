@@ -1,7 +1,5 @@
-import { idOfFile } from '../../namespaces/identity.ts';
 import { attachName } from '../../namespaces/named.ts';
-import { pathOfName } from '../../namespaces/names.ts';
-import type { NamespaceRef } from '../../namespaces/reference.ts';
+import { type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
 import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
 import { UsageError } from '../verb.ts';
@@ -22,8 +20,11 @@ export const verb = defineVerb({
     const [name, subject, ...rest] = words;
     if (name === undefined || subject === undefined) throw new UsageError('a name and a process or path are needed');
     if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
-    attachName(name, referenceOf(subject));
-    if (json) writeJson(io, { name, inode: idOfFile(pathOfName(name), `look at ${JSON.stringify(name)}`).ino });
+    attachName(name, referenceOf(subject), io.names);
+    if (json) {
+      using namespace = openNamespace(name, 'net', io.names);
+      writeJson(io, { name, inode: namespace.id.ino });
+    }
     return 0;
   },
 });

@@ -1,10 +1,12 @@
+import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { listNames } from '../../namespaces/names.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
+import { passageTo } from '../../native/passage.ts';
 import { defineVerb } from '../define-verb.ts';
 import { EndWatch } from '../end-watch.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
-import { findKeepers, type Removed, remove, sayKeepers } from '../removal.ts';
+import { findKeepers, openIfReady, type Removed, remove, sayKeepers } from '../removal.ts';
 import { failureText, note } from '../report.ts';
 import { UsageError } from '../verb.ts';
 
@@ -29,28 +31,31 @@ export const verb = defineVerb({
   ],
   otherWords: ['delete', 'remove', 'rm', 'destroy'],
   async run({ words, options, json, io }) {
-    const names = namesOf(words, options.all === true);
+    const names = namesOf(words, options.all === true, io.names);
     const patience = patienceOf(options.wait);
-    using watch = patience === undefined ? undefined : EndWatch.open();
+    using watch = patience === undefined ? undefined : watchFor(names, io.names);
     const held: Namespace[] = [];
     const removed: Removed[] = [];
     let status = 0;
     for (const name of names) {
       try {
-        removed.push(await remove(name, held, watch));
+        removed.push(await remove(name, io.names, held, watch));
       } catch (error) {
         note(io, failureText(error));
         status = 1;
       }
     }
-    let keepers = findKeepers(removed);
+    let keepers = findKeepers(removed, io.names);
     if (!json) for (const [index, each] of removed.entries()) tellKeepers(io, each, sayKeepers(keepers[index] ?? none));
     for (const namespace of held) namespace.close();
     const ended = (each: Removed) => (each.watched === undefined ? undefined : watch?.hasEnded(each.watched));
     if (watch !== undefined && patience !== undefined && !(await watch.wait(patience))) {
       status = 1;
       const late = removed.filter((each) => ended(each) === false);
-      keepers = findKeepers(removed.map((each) => (ended(each) === false ? each : { ...each, id: undefined })));
+      keepers = findKeepers(
+        removed.map((each) => (ended(each) === false ? each : { ...each, id: undefined })),
+        io.names,
+      );
       for (const each of late) note(io, lateText(each, patience, sayKeepers(keepers[removed.indexOf(each)] ?? none)));
       if (late.length === 0) note(io, `cannot tell that the devices are gone: not so after ${seconds(patience)}`);
     } else if (watch !== undefined) keepers = [];
@@ -70,10 +75,20 @@ export const verb = defineVerb({
 
 const none = { processes: [], names: [] };
 
-function namesOf(words: readonly string[], all: boolean): readonly string[] {
+function namesOf(words: readonly string[], all: boolean, place: RunDirectoryOptions): readonly string[] {
   if (all && words.length > 0) throw new UsageError("'--all' leaves nothing to be named");
   if (!all && words.length === 0) throw new UsageError('which name?');
-  return all ? listNames().map(({ name }) => name) : words;
+  return all ? listNames(place).map(({ name }) => name) : words;
+}
+
+/** With the rights that it takes to be in those namespaces: all of an ordinary user's belong to one user namespace. */
+function watchFor(names: readonly string[], place: RunDirectoryOptions): EndWatch {
+  for (const name of names) {
+    using namespace = openIfReady(name, place);
+    using owner = namespace && passageTo(namespace.fd);
+    if (owner !== undefined) return EndWatch.open(owner);
+  }
+  return EndWatch.open();
 }
 
 const usualPatience = 10_000;

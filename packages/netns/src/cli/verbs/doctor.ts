@@ -25,10 +25,11 @@ export const verb = defineVerb({
   otherWords: ['check', 'probe', 'diagnose', 'features'],
   async run({ words, json, io }) {
     if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
+    const facts = readMachineFacts();
     const findings = [
       ...kernelFindings(),
-      ...privilegeFindings(readMachineFacts()),
-      ...(await featureFindings()),
+      ...privilegeFindings(facts),
+      ...(await featureFindings(facts, io.names)),
       ...toolFindings(io.env),
     ];
     const missing = missingEssentials(findings);

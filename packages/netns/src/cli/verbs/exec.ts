@@ -1,6 +1,8 @@
+import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { listNames } from '../../namespaces/names.ts';
 import { execInPlace, namedCommandWords, runAsChild } from '../../process/exec.ts';
 import { shellFailures } from '../../process/plan/failure-style.ts';
+import { ResourceStack } from '../../resource.ts';
 import { defineVerb } from '../define-verb.ts';
 import { statusOf } from '../exit-status.ts';
 import { writeJson } from '../json.ts';
@@ -33,20 +35,22 @@ export const verb = defineVerb({
     const mounts = !options['no-mounts'];
     const [name, command, ...args] = options.all ? [undefined, ...withoutDashes(words)] : namedWords(words);
     if (command === undefined) throw new UsageError('which command?');
-    const names = name === undefined ? readyNames() : [name];
+    const names = name === undefined ? readyNames(io.names) : [name];
     if (json) {
       const { runCaptured } = await import('../exec-captured.ts');
       const outcomes = [];
-      for (const each of names) outcomes.push(await runCaptured(each, command, args, mounts));
+      for (const each of names) outcomes.push(await runCaptured(each, command, args, mounts, io.names));
       writeJson(io, options.all ? outcomes : outcomes[0]);
       return outcomes.find(({ status }) => status !== 0)?.status ?? 0;
     }
-    const planned = (each: string) => namedCommandWords({ name: each, command, args, mounts }, shellFailures);
+    const planned = (each: string, held?: ResourceStack) =>
+      namedCommandWords({ ...io.names, name: each, command, args, mounts }, shellFailures, held);
     if (name !== undefined) return execInPlace(planned(name), io.env, io.softFileLimit);
     let status = 0;
     for (const each of names) {
       note(io, `in ${JSON.stringify(each)}:`);
-      const { exitCode, signal } = await runAsChild(planned(each));
+      using held = new ResourceStack();
+      const { exitCode, signal } = await runAsChild(planned(each, held));
       status ||= statusOf(exitCode, signal);
     }
     return status;
@@ -62,8 +66,8 @@ function withoutDashes(words: readonly string[]): readonly string[] {
   return words[0] === '--' ? words.slice(1) : words;
 }
 
-function readyNames(): string[] {
-  return listNames()
+function readyNames(place: RunDirectoryOptions): string[] {
+  return listNames(place)
     .filter(({ state }) => state === 'ready')
     .map(({ name }) => name)
     .sort();

@@ -1,6 +1,7 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { KernelError } from '../../errors.ts';
 import { sameNamespace } from '../../namespaces/identity.ts';
+import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { listNames } from '../../namespaces/names.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { processesOf } from '../../namespaces/processes.ts';
@@ -30,7 +31,7 @@ export const verb = defineVerb({
     const [word, ...rest] = words;
     if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
     using namespace = openNamespace(referenceOf(word));
-    const { inode, names, nsid, cookie, owner, processes } = await identityOf(namespace);
+    const { inode, names, nsid, cookie, owner, processes } = await identityOf(namespace, io.names);
     if (json) writeJson(io, { inode, names, nsid, cookie, owner, processes });
     else
       writeTable(
@@ -59,12 +60,12 @@ function referenceOf(word: string | undefined) {
   throw new UsageError(`'${word}' is no process id and no path`);
 }
 
-async function identityOf(namespace: Namespace) {
+async function identityOf(namespace: Namespace, place: RunDirectoryOptions) {
   using connection = new NetlinkConnection();
   const { nsid } = await new Nsids(connection).get({ fd: namespace.fd });
   return {
     inode: namespace.id.ino,
-    names: listNames()
+    names: listNames(place)
       .filter(({ id }) => id !== undefined && sameNamespace(id, namespace.id))
       .map(({ name }) => name)
       .sort(),

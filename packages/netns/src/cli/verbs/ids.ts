@@ -21,7 +21,7 @@ export const verb = defineVerb({
     if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
     using connection = new NetlinkConnection();
     const nsids = new Nsids(connection);
-    const known = await namesByNsid(nsids);
+    const known = await namesByNsid(nsids, io.names);
     const entries = (await nsids.list())
       .map(({ nsid }) => ({ nsid, names: known.get(nsid)?.names ?? [], inode: known.get(nsid)?.inode }))
       .sort((a, b) => a.nsid - b.nsid);

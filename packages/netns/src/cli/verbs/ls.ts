@@ -24,14 +24,14 @@ export const verb = defineVerb({
   async run({ words, options, json, io }) {
     if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
     if (options.names) {
-      const names = listNames()
+      const names = listNames(io.names)
         .map(({ name }) => name)
         .sort();
       if (json) writeJson(io, names);
       else io.stdout.write(names.map((name) => `${name}\n`).join(''));
       return 0;
     }
-    const { rows, incomplete } = await listNamespaces();
+    const { rows, incomplete } = await listNamespaces(io.names);
     if (json) writeJson(io, rows);
     else writeTable(io, columnsFor(incomplete), rows);
     return 0;

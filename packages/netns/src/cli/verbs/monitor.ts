@@ -1,4 +1,5 @@
 import { monitorNames } from '../../namespaces/monitor.ts';
+import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { writeJson } from '../json.ts';
@@ -26,15 +27,15 @@ export const verb = defineVerb({
       else
         io.stdout.write(`${[event, ...Object.values(values).map((value) => escapeControls(`${value}`))].join(' ')}\n`);
     };
-    await Promise.race([followNames(tell), ...(options.ids ? [followIds(tell)] : [])]);
+    await Promise.race([followNames(tell, io.names), ...(options.ids ? [followIds(tell)] : [])]);
     return 0;
   },
 });
 
 type Tell = (event: string, values: Readonly<Record<string, string | number>>) => void;
 
-async function followNames(tell: Tell): Promise<void> {
-  for await (const { event, name } of monitorNames()) tell(event, { name });
+async function followNames(tell: Tell, place: RunDirectoryOptions): Promise<void> {
+  for await (const { event, name } of monitorNames(place)) tell(event, { name });
 }
 
 async function followIds(tell: Tell): Promise<void> {

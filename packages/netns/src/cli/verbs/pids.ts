@@ -21,7 +21,7 @@ export const verb = defineVerb({
     const [name, ...rest] = words;
     if (name === undefined) throw new UsageError('which name?');
     if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
-    using namespace = openNamespace(name);
+    using namespace = openNamespace(name, 'net', io.names);
     const processes = processesOf(namespace.id).map(describeProcess);
     if (json) writeJson(io, processes);
     else

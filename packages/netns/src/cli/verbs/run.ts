@@ -41,14 +41,14 @@ export const verb = defineVerb({
     if (json && plan.terminal) throw new UsageError('an answer in JSON has no terminal');
     const { env = io.env, ...where } = plan;
     if (json) return runCaptured({ ...where, env }, io);
-    if (!plan.terminal) return execInPlace(planWords(where, shellFailures), env, io.softFileLimit);
+    if (!plan.terminal) return execInPlace(planWords(where, shellFailures, io.names), env, io.softFileLimit);
     const { runInTerminal } = await import('../run-in-terminal.ts');
     return runInTerminal({ ...where, env }, io);
   },
 });
 
 function showPlan(plan: SpawnPlan, json: boolean, io: Io): number {
-  const steps = describePlan(plan);
+  const steps = describePlan(plan, io.names);
   const command = [plan.command, ...(plan.args ?? [])];
   if (json) writeJson(io, { steps, command });
   else io.stdout.write(`${[...formatSteps(steps), `    then: ${command.join(' ')}`].join('\n')}\n`);
@@ -57,7 +57,7 @@ function showPlan(plan: SpawnPlan, json: boolean, io: Io): number {
 
 async function runCaptured(plan: SpawnPlan, io: Io): Promise<number> {
   try {
-    const { exitCode, signal, stdout, stderr } = await exec(plan);
+    const { exitCode, signal, stdout, stderr } = await exec(plan, io.names);
     const status = statusOf(exitCode, signal);
     writeJson(io, { status, signal, stdout, stderr });
     return status;

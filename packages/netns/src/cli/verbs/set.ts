@@ -24,7 +24,7 @@ export const verb = defineVerb({
     if (name === undefined || word === undefined) throw new UsageError('a name and an id are needed');
     if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
     const id = nsidArgument(word);
-    using namespace = openNamespace(name);
+    using namespace = openNamespace(name, 'net', io.names);
     const nsid = await giveNsid(name, namespace, id);
     if (json) writeJson(io, { name, nsid });
     else if (id === 'auto') io.stdout.write(`${nsid}\n`);

@@ -1,4 +1,4 @@
-import { CLONE_NEWNET, CLONE_NEWNS, MS_REC, MS_SLAVE } from '../../native/constants.ts';
+import { CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE } from '../../native/constants.ts';
 import type { PlannedStep } from './step.ts';
 
 /**
@@ -21,6 +21,8 @@ export const keptSysMounts: readonly string[] = [
 export interface EnterOptions {
   /** The namespace: a file to open, or an inherited descriptor. */
   readonly from: { readonly path: string } | { readonly descriptor: number };
+  /** An inherited descriptor of the user namespace whose rights it takes: see `passageTo`. */
+  readonly through?: number | undefined;
   /** How messages call it. */
   readonly name: string;
   /** Show this namespace's `/sys`, and the files of `/etc/netns/NAME` over those of `/etc`. Default: yes. */
@@ -31,13 +33,14 @@ export interface EnterOptions {
 
 /**
  * The steps of entering a network namespace as `ip netns exec` does, in its order: the namespace, a private mount namespace, a
- * fresh `/sys`, the files of `/etc/netns/NAME`.
+ * fresh `/sys`, the files of `/etc/netns/NAME`. Before them, what an ordinary user has to pass.
  */
 export function planEnter(options: EnterOptions): readonly PlannedStep[] {
-  const { from, name } = options;
+  const { from, through, name } = options;
   const quoted = `"${name}"`;
   const steps: PlannedStep[] = [
     { step: ['leave-vrf'], operation: 'leave the VRF', ipMessage: 'cannot leave the VRF', syscall: 'write' },
+    ...(through === undefined ? [] : passageSteps(through, quoted)),
     {
       step: 'path' in from ? ['open', from.path] : ['use', String(from.descriptor)],
       operation: `open network namespace ${quoted}`,
@@ -82,4 +85,19 @@ export function planEnter(options: EnterOptions): readonly PlannedStep[] {
       syscall: 'mount',
     });
   return steps;
+}
+
+function passageSteps(descriptor: number, quoted: string): readonly PlannedStep[] {
+  return [
+    {
+      step: ['use', String(descriptor)],
+      operation: `find the owner of network namespace ${quoted}`,
+      syscall: 'ioctl',
+    },
+    {
+      step: ['setns', String(CLONE_NEWUSER)],
+      operation: `enter the user namespace that owns network namespace ${quoted}`,
+      syscall: 'setns',
+    },
+  ];
 }

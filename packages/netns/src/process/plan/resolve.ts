@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { namespaceFlags } from '../../namespaces/type.ts';
 import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../native/constants.ts';
 import type { Fd } from '../../native/fd.ts';
@@ -25,6 +26,8 @@ export interface PlanPlace {
   numberOf(fd: Fd, index: number): number;
   /** The process whose end is meant by "when this process ends". */
   readonly parent: number;
+  /** Where the names of namespaces are. */
+  readonly names?: RunDirectoryOptions | undefined;
 }
 
 /**
@@ -44,7 +47,7 @@ export function resolvePlan(plan: SpawnPlan, place: PlanPlace): ResolvedPlan {
     return ['use', String(place.numberOf(fd, descriptors.length - 1))] as const;
   };
   try {
-    const entries = resolveEntries(plan.enter ?? [], hold);
+    const entries = resolveEntries(plan.enter ?? [], hold, place.names);
     return { setUp: setUpOf(plan, entries, place.parent), descriptors, [Symbol.dispose]: close };
   } catch (error) {
     close();
@@ -63,7 +66,7 @@ function onlyEnters(plan: SpawnPlan, enter: readonly Entry[]): boolean {
 function setUpOf(plan: SpawnPlan, enter: readonly Entry[], parent: number): SetUp {
   if (onlyEnters(plan, enter)) return { parent: '{PARENT}', enter };
   const flags = (plan.create ?? []).reduce((sum, type) => sum | namespaceFlags[type], 0);
-  const entersUser = enter.some((entry) => entry.flags === namespaceFlags.user);
+  const entersUser = enter.some((entry) => entry.flags === namespaceFlags.user && !entry.passage);
   const pid = ((flags | enter.reduce((sum, entry) => sum | entry.flags, 0)) & namespaceFlags.pid) !== 0;
   const limits = limitsOf(plan);
   const forks = pid || limits.length > 0;

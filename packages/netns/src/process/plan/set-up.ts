@@ -67,6 +67,8 @@ export interface Entry {
   readonly flags: number;
   readonly by: 'file' | 'pidfd';
   readonly what: string;
+  /** A user namespace that nobody asked for: it only gives the right to enter the others. */
+  readonly passage?: true;
 }
 
 /** The lines of `/proc/PID/uid_map`: one id that a process may write for itself, or ranges that only a privileged one can. */

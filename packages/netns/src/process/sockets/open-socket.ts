@@ -1,6 +1,5 @@
 import { KernelError } from '../../errors.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
-import { inChild } from '../../native/child.ts';
 import {
   CLONE_NEWNET,
   IPPROTO_IPV6,
@@ -14,6 +13,7 @@ import {
   SOL_SOCKET,
 } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
+import { inNamespace } from '../../native/passage.ts';
 import { type SyscallStep, syscall } from '../../native/syscall.ts';
 
 /** What socket to make, and what to do with it at once; in this order. */
@@ -46,25 +46,21 @@ export interface Refusal {
  * ways to report it. Throws KernelError if the namespace cannot be entered, ClosedError if it is closed.
  */
 export function openSocket(namespace: Namespace, request: SocketRequest): Fd | Refusal {
-  const steps = socketSteps(namespace.fd.raw, request);
+  const steps = socketSteps(request);
   const operation = `open a socket in ${namespace}`;
-  const { results, failed } = inChild(operation, steps);
-  const socket = results[1];
+  const { results, failed } = inNamespace(namespace.fd, CLONE_NEWNET, operation, steps);
+  const [socket] = results;
   if (failed === undefined) return Fd.adopt(socket ?? -1, `a socket of ${namespace}`);
   if (socket !== undefined) syscall('close', socket);
-  const name = steps[failed.step]?.[0] ?? '';
-  if (failed.step === 0) throw new KernelError({ errno: failed.errno, syscall: name, operation });
-  return { syscall: name, errno: failed.errno };
+  if (failed.step < 0) throw new KernelError({ errno: failed.errno, syscall: 'setns', operation });
+  return { syscall: steps[failed.step]?.[0] ?? '', errno: failed.errno };
 }
 
-const socket = { result: 1 };
+const socket = { result: 0 };
 
-function socketSteps(namespace: number, request: SocketRequest): readonly SyscallStep[] {
+function socketSteps(request: SocketRequest): readonly SyscallStep[] {
   const { domain, type, protocol = 0, bind, listen, device } = request;
-  const steps: SyscallStep[] = [
-    ['setns', namespace, CLONE_NEWNET],
-    ['socket', domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol],
-  ];
+  const steps: SyscallStep[] = [['socket', domain, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol]];
   const option = (level: number, name: number, value: number) =>
     steps.push(['setsockopt', socket, level, name, Int32Array.of(value), 4]);
   if (request.reuseAddress) option(SOL_SOCKET, SO_REUSEADDR, 1);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { type NamespaceRef, openNamespace } from '../../../namespaces/reference.ts';
-import { inChild } from '../../../native/child.ts';
 import { AT_FDCWD, CLONE_NEWNS, O_CLOEXEC, O_RDONLY } from '../../../native/constants.ts';
 import { Fd } from '../../../native/fd.ts';
+import { inNamespace } from '../../../native/passage.ts';
 import { etcDirectory } from '../../exec.ts';
 import type { Home } from '../home.ts';
 import { parseResolvConf, type ResolvConf } from './resolv-conf.ts';
@@ -42,11 +42,10 @@ function readText(path: string | number): string | undefined {
 /** A child opens the file in there, and the descriptor appears here. */
 function readInMountNamespace(ref: NamespaceRef, path: string): string | undefined {
   using mount = openNamespace(ref, 'mnt');
-  const { results } = inChild(`read ${path} in ${mount}`, [
-    ['setns', mount.fd.raw, CLONE_NEWNS],
+  const { results } = inNamespace(mount.fd, CLONE_NEWNS, `read ${path} in ${mount}`, [
     ['openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC],
   ]);
-  if (results[1] === undefined) return undefined;
-  using file = Fd.adopt(results[1], path);
+  if (results[0] === undefined) return undefined;
+  using file = Fd.adopt(results[0], path);
   return readText(file.raw);
 }

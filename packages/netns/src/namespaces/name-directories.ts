@@ -1,0 +1,54 @@
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import type { NameDirectory, RunDirectoryOptions } from './name-directory.ts';
+import { RunDirectory } from './run-directory.ts';
+import { homeOfNames, UserDirectory } from './user-directory.ts';
+
+/** The kernel's number for the user namespace that was there first. PROC_USER_INIT_INO, `linux/proc_ns.h`. */
+const firstUserNamespace = 'user:[4026531837]';
+
+/**
+ * Where names are looked for, one after the other; new ones are made in the first. Root's are those of the machine. An ordinary user
+ * has a directory of their own, before that of the machine; and so has the root of the user namespace that belongs to it, whom
+ * `netns exec` makes of an ordinary user.
+ */
+export function nameDirectories(options: RunDirectoryOptions = {}): readonly [NameDirectory, ...NameDirectory[]] {
+  if (options.runDirectory !== undefined) return [new RunDirectory(options.runDirectory)];
+  const machine = new RunDirectory();
+  const uid = process.geteuid?.() ?? 0;
+  const isRoot = uid === 0;
+  const isOutside = isInFirstUserNamespace();
+  if (isRoot && isOutside) return [machine];
+  const home = homeOfNames(isOutside ? uid : outerUserId(uid), options.userRuntimeDirectory);
+  const own = new UserDirectory(home);
+  return isRoot && !own.isAround ? [machine] : [own, machine];
+}
+
+/** The directory that has a name, or else the one in which it would be made. */
+export function directoryWith(name: string, options: RunDirectoryOptions): NameDirectory {
+  const directories = nameDirectories(options);
+  const [first, ...others] = directories;
+  if (others.length === 0) return first;
+  return directories.find((directory) => hasName(directory, name)) ?? first;
+}
+
+function hasName(directory: NameDirectory, name: string): boolean {
+  const view = directory.view();
+  return view !== undefined && lstatSync(`${view.path}/${name}`, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isInFirstUserNamespace(): boolean {
+  try {
+    return readlinkSync('/proc/self/ns/user') === firstUserNamespace;
+  } catch {
+    return true; // a kernel without user namespaces
+  }
+}
+
+/** Our user id as the user namespace around ours has it. */
+function outerUserId(own: number): number {
+  for (const line of readFileSync('/proc/self/uid_map', 'utf8').split('\n')) {
+    const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
+    if (own >= inside && own < inside + count) return outside + own - inside;
+  }
+  return own;
+}
