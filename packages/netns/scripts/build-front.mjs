@@ -128,7 +128,55 @@ if [ ! -e /proc/sys/kernel/bootloader_type ]; then
 fi
 helper=$root/prebuilds/linux-$machine/nsexec
 
-# What follows is in the order of size: the shell reads up to where it leaves. Anything but the simplest forms is for Node.
+# The shell reads up to where it leaves: first what is compared with quick programs. Anything but the simplest forms is for Node.
+
+# Options of unshare, and of nsenter -t PID, up to the command, and how many words that is.
+flags=0 words=0 skip='' ready=''
+case $1 in
+  unshare) skip=1 ;;
+  nsenter) [ "$2" = -t ] && case $3 in *[!0-9]* | 0* | '') ;; *) skip=3 ;; esac ;;
+esac
+if [ -n "$skip" ]; then
+  for word do
+    [ $((words += 1)) -le $skip ] && continue
+    case $word in
+      ${addFlags.join('\n      ')}
+      -*) break ;;
+      *) [ $flags = 0 ] || ready=$1 words=$((words - 1)); break ;;
+    esac
+  done
+fi
+[ -x "$helper" ] || ready=''
+
+case $ready in
+  unshare)
+    shift $words
+    if [ $((flags & ${namespaceFlags.mnt})) = 0 ]; then
+      exec "$helper" ${unshareWords()} "$@"
+    fi
+    exec "$helper" ${unshareWords('--mount')} "$@"
+    ;;
+esac
+case $1$ready in
+  nsenter)
+    type='' subject=''
+    case $2 in
+      ${takeFile.join('\n      ')}
+    esac
+    case $type$3 in -* | "$type" | "$type"-*) type='' ;; esac
+    if [ -n "$type" ] && [ -x "$helper" ]; then
+      shift 2
+      exec "$helper" ${enterFile} "$@"
+    fi
+    ;;
+  nsenternsenter)
+    subject=$3
+    if [ -d "/proc/$subject" ]; then
+      shift $words
+      exec "$helper" ${enterProcess} "$@"
+    fi
+    ;;
+esac
 
 # A name, the first word of a command, and how many words that has.
 simple() {
@@ -151,60 +199,6 @@ case "$1 $2" in
     fi
     ;;
 esac
-
-# Counts the words up to the command.
-flags=0 words=0 subject='' type='' ready=''
-case $1 in
-  nsenter)
-    case $2 in
-      ${takeFile.join('\n      ')}
-      -t) case $3 in *[!0-9]* | 0* | '') ;; *) subject=$3 ;; esac ;;
-    esac
-    if [ -n "$type" ]; then
-      case $3 in -* | '') ;; *) ready=yes words=2 ;; esac
-    elif [ -n "$subject" ]; then
-      for word do
-        words=$((words + 1))
-        [ $words -le 3 ] && continue
-        case $word in
-          ${addFlags.join('\n          ')}
-          -*) break ;;
-          *) [ $flags = 0 ] || ready=yes words=$((words - 1)); break ;;
-        esac
-      done
-    fi
-    if [ -n "$ready" ] && [ -x "$helper" ]; then
-      if [ -n "$type" ]; then
-        shift $words
-        exec "$helper" ${enterFile} "$@"
-      elif [ -d "/proc/$subject" ]; then
-        shift $words
-        exec "$helper" ${enterProcess} "$@"
-      fi
-    fi
-    ;;
-esac
-case $1 in
-  unshare)
-    for word do
-      words=$((words + 1))
-      [ $words = 1 ] && continue
-      case $word in
-        ${addFlags.join('\n        ')}
-        -*) break ;;
-        *) ready=yes words=$((words - 1)); break ;;
-      esac
-    done
-    if [ -n "$ready" ] && [ $flags != 0 ] && [ -x "$helper" ]; then
-      shift $words
-      if [ $((flags & ${namespaceFlags.mnt})) = 0 ]; then
-        exec "$helper" ${unshareWords()} "$@"
-      fi
-      exec "$helper" ${unshareWords('--mount')} "$@"
-    fi
-    ;;
-esac
-
 case $1 in
   exec)
     if simple "$2" "$3" $(($# - 2)) && of_machine "$2"; then
@@ -244,7 +238,7 @@ exec node ${nodeOptions.join(' ')} "$root/dist/cli/main.cjs" "$@"
 `;
 
 /** Under names that nobody else has: a variable that is exported would change in the environment of the command, too. */
-const variables = 'here root machine helper flags words word subject type ready name starts';
+const variables = 'here root machine helper flags words word skip subject type ready name starts';
 const own = (text) =>
   variables.split(' ').reduce((all, each) => {
     const places = [
@@ -255,5 +249,13 @@ const own = (text) =>
     return all.replace(new RegExp(places.join('|'), 'g'), `netns_${each}`);
   }, text);
 
+/** The shell reads it anew each time: without indents and remarks. */
+const compact = (text) =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line, index) => index < 2 || (line !== '' && !line.startsWith('# ')))
+    .join('\n');
+
 mkdirSync(join(packageDir, 'bin'), { recursive: true });
-writeFileSync(join(packageDir, 'bin/netns'), own(script), { mode: 0o755 });
+writeFileSync(join(packageDir, 'bin/netns'), `${compact(own(script))}\n`, { mode: 0o755 });
