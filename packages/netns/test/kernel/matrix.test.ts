@@ -12,9 +12,9 @@ import { exec } from '../../src/process/run-plan.ts';
 import type { ExecResult } from '../../src/process/spawn.ts';
 import type { CallOutcome } from './support/call.ts';
 import { callInProcess } from './support/call-in-process.ts';
-import { netns } from './support/cli.ts';
+import { command, netns } from './support/cli.ts';
 import { childrenOf, type Holder, hold } from './support/holder.ts';
-import { temporaryDirectory } from './support/run.ts';
+import { run, temporaryDirectory } from './support/run.ts';
 
 /**
  * Every type of namespace, every way in: made, kept in a file, opened, entered, with a program started in it, and listed; by somebody
@@ -309,6 +309,34 @@ describe.each(namespaceTypes)('a %s namespace, as an ordinary user', (type) => {
     expect(printed(inside)).toBe(mine.namespace(type));
     expect(refused?.error).toMatchObject({ name: 'KernelError', code: type === 'user' ? 'EACCES' : 'EPERM' });
     expect(refused?.error?.message).toContain(`process ${privileged.pid}`);
+  });
+
+  it('is refused by the commands in one line', async () => {
+    const asCommand = (...words: string[]) => run(prefix[0] ?? '', [...prefix.slice(1), command, ...words]);
+    const target = String(privileged.pid);
+    const flag = `CLONE_NEW${type === 'mnt' ? 'NS' : type.toUpperCase()}`;
+    const refused = { stdout: '', signal: null };
+    if (type !== 'user') {
+      expect(await asCommand('unshare', `--${optionOf(type)}`, 'true')).toEqual({
+        ...refused,
+        stderr: 'unshare: unshare failed: Operation not permitted\n',
+        exitCode: 1,
+      });
+      expect(await asCommand('run', '--new', type, '--', 'true')).toEqual({
+        ...refused,
+        stderr: `netns: cannot create new namespaces (${flag}): Operation not permitted\n`,
+        exitCode: 125,
+      });
+    }
+    expect(await asCommand('nsenter', '-t', target, ...entering(type), 'true')).toEqual({
+      ...refused,
+      stderr: 'nsenter: reassociate to namespaces failed: Operation not permitted\n',
+      exitCode: 1,
+    });
+    const { stderr, ...end } = await asCommand('run', '--in', `${target}:${type}`, '--', 'true');
+    expect(end).toEqual({ ...refused, exitCode: 125 });
+    expect(stderr).toMatch(new RegExp(`^netns: cannot [^\\n]*process ${target}[^\\n]*\\n$`));
+    expect(await asCommand('lsns', '-n', '-t', type, '-p', target)).toEqual({ ...refused, stderr: '', exitCode: 0 });
   });
 
   it('is listed if they may look at a process in it', async () => {

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
+import type { NamespaceType } from '../../src/namespaces/type.ts';
 import { Fd } from '../../src/native/fd.ts';
 import { perform } from '../../src/native/syscall.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { exec, spawn } from '../../src/process/run-plan.ts';
 import { callInProcess, callWords } from './support/call-in-process.ts';
+import { netns } from './support/cli.ts';
 import { hold, isAlive } from './support/holder.ts';
 import { run, temporaryDirectory } from './support/run.ts';
 import { straceMissing, trace } from './support/strace.ts';
@@ -129,6 +131,38 @@ describe('a parent that dies', () => {
     await setTimeout(200);
     expect(isAlive(pid)).toBe(true);
     process.kill(pid, 'SIGKILL');
+  });
+});
+
+describe('a file to enter', () => {
+  const enter = (type: NamespaceType, namespace: string): SpawnPlan => ({
+    command: 'true',
+    enter: [{ type, namespace }],
+  });
+  const notOne = 'Invalid argument (EINVAL, ioctl(NS_GET_NSTYPE)); it is not a namespace file';
+
+  it.each([
+    ['/etc/passwd', `cannot use /etc/passwd as a namespace: ${notOne}`],
+    ['/', `cannot use / as a namespace: ${notOne}`],
+    ['/dev/null', `cannot use /dev/null as a namespace: ${notOne}`],
+    ['/nope/at/all', 'cannot open /nope/at/all: No such file or directory (ENOENT, openat)'],
+    ['/etc/passwd/below', 'cannot open /etc/passwd/below: Not a directory (ENOTDIR, openat)'],
+    ['/proc/self/ns/uts', 'invalid namespace "/proc/self/ns/uts": it is a uts namespace, not a net one'],
+    [
+      'nobody-has-this-name',
+      'cannot open net namespace "nobody-has-this-name": No such file or directory (ENOENT, openat)',
+    ],
+  ])('that is none: %s', async (path, message) => {
+    await expect(exec(enter('net', path))).rejects.toThrow(message);
+    const { stderr, exitCode, stdout } = await netns('run', '--in', `${path}:net`, '--', 'true');
+    expect([stdout, exitCode]).toEqual(['', 125]);
+    expect(stderr.split('\n')[0]).toBe(`netns: ${message}`);
+  });
+
+  it('that another one has replaced: a FIFO is not waited for', async () => {
+    const fifo = join(directory, 'fifo');
+    await run('mkfifo', [fifo]);
+    await expect(exec(enter('net', fifo))).rejects.toThrow(`cannot use ${fifo} as a namespace: ${notOne}`);
   });
 });
 

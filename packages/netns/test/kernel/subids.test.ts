@@ -73,6 +73,31 @@ describe.skipIf(impossible !== undefined)('ids of /etc/subuid and /etc/subgid', 
     expect(as).toEqual({ ...well, stdout: '7\n8\n8\n' });
   });
 
+  it('root needs nobody to write maps, and no line for any other ids', async () => {
+    const ids = { uids: 'root:100000:10', gids: 'root:200000:10', asRoot: true };
+    const lines = [
+      [0, 0, 1],
+      [1, 100000, 10],
+    ];
+    expect(await mapped(ids, 'run', '--map', 'auto')).toEqual([...lines, [0, 0, 1], [1, 200000, 10]]);
+    expect(await mapped({ asRoot: true }, 'run', '--map', '0:300000:5')).toEqual([
+      [0, 300000, 5],
+      [0, 300000, 5],
+    ]);
+    expect(await mapped({ asRoot: true }, 'run', '--map', 'all')).toEqual([
+      [0, 0, 4294967295],
+      [0, 0, 4294967295],
+    ]);
+  });
+
+  it('groups differ from users if they are told to', async () => {
+    expect(await mapped(plenty, 'run', '--map', 'auto', '--map-groups', 'root')).toEqual([
+      [0, user.uid, 1],
+      [1, 100000, 65536],
+      [0, user.gid, 1],
+    ]);
+  });
+
   it('together with all other new namespaces, mounts and an init', async () => {
     const script = 'id -u; echo $$; hostname; mount -t tmpfs none /mnt && chown 3 /mnt && stat -c %u /mnt';
     const words = ['--new', 'all', '--map', 'auto', '--hostname', 'deep', '--', 'sh', '-c', script];

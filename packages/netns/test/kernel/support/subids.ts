@@ -14,6 +14,8 @@ export interface Subids {
   readonly gids?: string;
   /** Whether /etc/passwd knows the user. Default: yes. */
   readonly known?: boolean;
+  /** The program runs as root after all. */
+  readonly asRoot?: boolean;
 }
 
 export const plenty: Subids = { uids: `${user.name}:100000:65536`, gids: `${user.name}:200000:65536` };
@@ -55,7 +57,7 @@ export function runWithSubids(subids: Subids, words: readonly string[], env: obj
   for (const each of [dirname(directory), directory]) chmodSync(each, 0o755);
   chmodSync(home, 0o777);
   const covers = Object.keys(files).map((name) => `mount --bind ${directory}/${name} /etc/${name}`);
-  const script = [...covers, 'cd "$0"', `exec ${become.join(' ')} "$@"`].join(' && ');
+  const script = [...covers, 'cd "$0"', `exec ${subids.asRoot ? '' : become.join(' ')} "$@"`].join(' && ');
   const options: SpawnOptions = { env: { PATH: readablePath, HOME: home, LC_ALL: 'C', ...env } };
   return run('unshare', ['--mount', 'sh', '-c', script, home, ...words], options);
 }
