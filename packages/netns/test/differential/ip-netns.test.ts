@@ -8,6 +8,7 @@ import { batchCases } from './cases/batch.ts';
 import { execCases } from './cases/exec.ts';
 import { frontCases } from './cases/front.ts';
 import { idCases } from './cases/ids.ts';
+import { kindWordCases } from './cases/kind-words.ts';
 import { kindCases } from './cases/kinds.ts';
 import { linkCases } from './cases/link.ts';
 import { nameCases } from './cases/names.ts';
@@ -25,6 +26,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   batches: batchCases,
   links: linkCases,
   'kinds of links': kindCases,
+  'words of kinds': kindWordCases,
   addresses: addressCases,
   routes: routeCases,
   rules: ruleCases,

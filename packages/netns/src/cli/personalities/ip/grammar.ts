@@ -15,7 +15,8 @@ export interface OptionRow<Draft, Context> {
   readonly once?: string;
   /** What follows is for somebody else to read. */
   readonly last?: true;
-  apply(draft: Draft, take: () => string, context: Context, word: string): void;
+  /** `take` takes the value that must follow; `words` is for an option whose values may be several, or none. */
+  apply(draft: Draft, take: () => string, context: Context, word: string, words: Words): void;
 }
 
 export interface Grammar<Draft, Context> {
@@ -46,7 +47,7 @@ export function readOptions<Draft, Context>(
       if (row.once !== undefined && seen.has(row.once)) throw duplicateArgument(row.once, value);
       return value;
     };
-    row.apply(draft, take, context, given);
+    row.apply(draft, take, context, given, words);
     if (row.last === true) return;
     if (row.once !== undefined) seen.add(row.once);
   }

@@ -1,5 +1,5 @@
 import { formatIpAddress, parseIpAddress } from '../../../wire/ip-address.ts';
-import { Exit } from './exit.ts';
+import { Exit, failure } from './exit.ts';
 import { parseUnsigned } from './numbers.ts';
 
 export type InetFamily = 'inet' | 'inet6';
@@ -35,6 +35,13 @@ export function prefix(word: string, family?: InetFamily): InetPrefix {
   const found = parsePrefix(word, family);
   if (found === undefined) throw expected(`${family ?? 'any valid'} prefix`, word);
   return found;
+}
+
+/** An IPv4 address, for options that word their refusal in their own way. */
+export function dottedAddress(word: string): InetAddress {
+  const bytes = parseDotted(word);
+  if (bytes === undefined) throw failure(`Error: an IP address is expected rather than "${word}"`);
+  return { family: 'inet', bytes };
 }
 
 export function toText({ bytes }: InetAddress): string {

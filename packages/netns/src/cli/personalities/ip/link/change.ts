@@ -48,7 +48,7 @@ async function change(session: Session, list: readonly string[], request: Reques
   try {
     readOptions(linkGrammar, words, draft, context);
     const message =
-      draft.group !== undefined && draft.device === undefined
+      draft.group !== undefined && draft.device === undefined && !(request.creating && draft.name !== undefined)
         ? wholeGroup(draft, draft.group, words, request)
         : await oneLink(session, draft, words, context, request);
     if (message === undefined) return 1;
@@ -108,6 +108,9 @@ function prepareExisting(draft: LinkDraft, { lookup }: LinkContext, verb: 'new' 
       throw misuse('index can be used only when creating devices or when moving device to another netns.\n');
     }
     attributes.newIfindex = draft.index;
+  }
+  if (draft.belowNamespace !== undefined && 'id' in draft.belowNamespace) {
+    attributes.linkNetnsid = draft.belowNamespace.id;
   }
   const index = lookup.indexOf(device);
   if (index === 0) throw noSuchDevice(device);

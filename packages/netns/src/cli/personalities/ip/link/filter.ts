@@ -1,12 +1,13 @@
 import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
-import { duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
+import { duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { isPrefix, Words } from '../words.ts';
 import { isUp } from './flags.ts';
 import type { Lookup } from './lookup.ts';
 import { groupNumber, scopeNumber } from './names.ts';
+import { vrfIndex } from './vrf.ts';
 
 /** Which links and addresses a listing shows. */
 export interface Filter {
@@ -116,8 +117,9 @@ const rows: readonly Row[] = [
   },
   {
     words: 'vrf',
-    apply: () => {
-      throw notImplemented('The filter "vrf"');
+    help: '[ vrf NAME ]',
+    apply: (filter, take, { lookup }) => {
+      filter.master = vrfIndex(lookup, take());
     },
   },
   {

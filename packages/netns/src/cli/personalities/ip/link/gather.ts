@@ -47,11 +47,15 @@ export async function gatherView(
   };
 }
 
+/** The settings of kinds that name another link: of tunnels, bonds and rings. */
+const namingSettings = ['link', 'activeSlave', 'primary', 'slave1', 'slave2', 'interlink'];
+
 /** The indexes of links that the description of a link names. */
 function namedLinks({ attributes: { link, linkNetnsid, master, linkinfo } }: LinkMessage): number[] {
   const found = [master];
   if (linkNetnsid === undefined) found.push(link);
-  if (linkinfo?.kind === 'vxlan') found.push(linkinfo.data?.link);
+  const data: Readonly<Record<string, unknown>> | undefined = linkinfo?.kind === 'other' ? undefined : linkinfo?.data;
+  for (const name of namingSettings) found.push(data?.[name] as number | undefined);
   if (linkinfo?.slave?.kind === 'bridge') found.push(linkinfo.slave.data?.backupPort);
   return found.filter((index) => index !== undefined && index !== 0) as number[];
 }

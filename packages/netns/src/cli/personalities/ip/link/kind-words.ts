@@ -32,18 +32,26 @@ export async function readKind(
     if (foreignKinds.includes(name)) throw notImplemented(`Settings of links of type "${name}"`, 'are');
     throw failure(`Garbage instead of arguments "${next} ...". Try "ip link help".`);
   }
-  if (name === 'veth') {
-    if (next === 'peer') return { kind: 'veth', data: { peer: readPeer(owner, words, context) } };
+  if (isPair(name)) {
+    if (next === 'peer') return { kind: name, data: { peer: readPeer(owner, words, context) } };
     session.output.write(kind.usage);
     return undefined;
   }
-  if (kind.parse === undefined) return { kind: name, data: {} } as Linkinfo; // ip passes their words over, too
+  if (kind.parse === undefined) {
+    // ip passes their words over, too, but asks for a change of settings
+    const other = { kind: 'other', name: master ?? name, raw: new Uint8Array() } as const;
+    return master === undefined ? other : { slave: other };
+  }
   const warn = (text: string) => session.warn(text);
-  const data = kind.parse(words, { lookup: context.lookup, creating, warn });
+  const existing = () => (owner.device === undefined ? undefined : context.lookup.named(owner.device));
+  const data = kind.parse(words, { lookup: context.lookup, creating, existing, warn });
   return (master === undefined ? { kind: name, data } : { slave: { kind: master, data } }) as Linkinfo;
 }
 
-/** The other end of a veth, in the words of `ip link add`. */
+/** The kinds that come in pairs, whose other end is made along with them. */
+const isPair = (kind: string) => kind === 'veth' || kind === 'vxcan';
+
+/** The other end of a pair, in the words of `ip link add`. */
 function readPeer(owner: LinkDraft, words: Words, context: LinkContext) {
   words.take();
   const draft = newDraft();

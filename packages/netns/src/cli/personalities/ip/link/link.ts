@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
   { word: 'list', load: show },
   { word: 'xstats', load: missing('xstats') },
   { word: 'afstats', load: missing('afstats') },
-  { word: 'property', load: missing('property') },
+  { word: 'property', load: async () => (await import('./property.ts')).changeProperties },
   { word: 'help', load: async () => help },
 ];
 
@@ -41,7 +41,7 @@ export async function link(session: Session, [word, ...words]: readonly string[]
 async function help(session: Session, [type]: readonly string[]): Promise<number> {
   const { loadKind } = await import('./kinds/kinds.ts');
   const kind = type === undefined ? undefined : await loadKind(type);
-  if (kind === undefined) {
+  if (kind === undefined || kind.usage === '') {
     const { linkHelp } = await import('./usage.ts');
     return linkHelp();
   }

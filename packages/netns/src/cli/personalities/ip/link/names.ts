@@ -8,6 +8,9 @@ export const groupTable = (): NameTable => new NameTable('group', { 0: 'default'
 /** Scopes of addresses: `/etc/iproute2/rt_scopes`. */
 export const scopeTable = (): NameTable => new NameTable('rt_scopes', scopes);
 
+/** Why a link is held down, by bit: `/etc/iproute2/protodown_reasons.d/`. */
+export const protodownReasons = (): NameTable => new NameTable('protodown_reasons.d', {});
+
 /** A group by name or number; undefined if it is neither. */
 export function groupNumber(word: string): number | undefined {
   return groupTable().numberOf(word) ?? parseUnsigned(word, 32);

@@ -82,7 +82,7 @@ describe('linkGrammar', () => {
     ['v0 link-netnsid x', 'Error: argument "x" is wrong: Invalid "link-netnsid" value\n\n', 255],
     ['v0 link-netnsid 1 link-netnsid 2', 'Error: duplicate "link-netns/link-netnsid": "2" is the second value.\n', 255],
     ['v0 arp x', 'Error: argument of "arp" must be "on" or "off", not "x"\n', 1],
-    ['v0 vf 0', 'The option "vf" of ip link is not implemented by netns yet\n', 1],
+    ['v0 xdp off', 'The option "xdp" of ip link is not implemented by netns yet\n', 1],
     ['v0 address', 'Command line is not complete. Try option "help"\n', 255],
     ['he', 'help', 255],
   ])('refuses %s', (line, message, code) => {
@@ -99,5 +99,5 @@ it('a device is a name for a new link', () => {
 
 it('help comes from the tables', () => {
   expect(linkUsage()).toContain('\t\t    [ mtu MTU ]\n');
-  expect(linkUsage()).toContain('TYPE := { bridge | bridge_slave | dummy | ifb | macvlan | macvtap | veth | vxlan }');
+  expect(linkUsage()).toContain('TYPE := { bareudp | bond | bond_slave | bridge | bridge_slave | dummy | ');
 });

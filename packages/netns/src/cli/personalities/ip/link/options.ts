@@ -3,12 +3,14 @@ import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts
 import { duplicateArgument, duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
 import { openNamespaceFile } from '../netns/file.ts';
-import { parseInteger } from '../numbers.ts';
+import { parseInteger, parseUnsigned } from '../numbers.ts';
 import { hardwareAddress, integer, oneOfOnOff, onOff } from '../values.ts';
 import { isPrefix } from '../words.ts';
 import type { LinkDraft } from './draft.ts';
 import type { Lookup } from './lookup.ts';
-import { groupNumber } from './names.ts';
+import { groupNumber, protodownReasons } from './names.ts';
+import { readVf, vfHelp } from './vf.ts';
+import { vrfIndex } from './vrf.ts';
 
 export interface LinkContext {
   readonly lookup: Lookup;
@@ -18,7 +20,16 @@ export interface LinkContext {
 }
 
 type Row = OptionRow<LinkDraft, LinkContext>;
-type NumberAttribute = 'txqlen' | 'mtu' | 'numTxQueues' | 'numRxQueues' | 'gsoMaxSize' | 'gsoMaxSegs' | 'groMaxSize';
+type NumberAttribute =
+  | 'txqlen'
+  | 'mtu'
+  | 'numTxQueues'
+  | 'numRxQueues'
+  | 'gsoMaxSize'
+  | 'gsoMaxSegs'
+  | 'groMaxSize'
+  | 'gsoIpv4MaxSize'
+  | 'groIpv4MaxSize';
 
 /** An option with a number for an attribute of the same meaning. `ip` reads it as signed and sends it as it is. */
 function number(words: string, name: string, attribute: NumberAttribute, help: string): Row {
@@ -139,7 +150,11 @@ export const linkRows: readonly Row[] = [
       draft.attributes.carrier = oneOfOnOff(take(), 'carrier');
     },
   },
-  missing('vf'),
+  {
+    words: 'vf',
+    help: vfHelp,
+    apply: (draft, _take, _context, _word, words) => readVf(draft, words),
+  },
   {
     words: 'master*',
     help: '[ master DEVICE | nomaster ]',
@@ -150,7 +165,13 @@ export const linkRows: readonly Row[] = [
       draft.attributes.master = master;
     },
   },
-  missing('vrf'),
+  {
+    words: 'vrf',
+    help: '[ vrf NAME ]',
+    apply: (draft, take, { lookup }) => {
+      draft.attributes.master = vrfIndex(lookup, take());
+    },
+  },
   {
     words: 'nomaster*',
     apply: (draft) => {
@@ -233,10 +254,22 @@ export const linkRows: readonly Row[] = [
       draft.attributes.protoDown = oneOfOnOff(take(), 'protodown');
     },
   },
-  missing('protodown_reason'),
+  {
+    words: 'protodown_reason',
+    help: '[ protodown_reason PREASON { on | off } ]',
+    apply: (draft, take) => {
+      const word = take();
+      const bit = protodownReasons().numberOf(word) ?? parseUnsigned(word, 8);
+      if (bit === undefined || bit > 31) throw invalidArgument(word, 'invalid protodown reason\n');
+      const mask = (1 << bit) >>> 0;
+      draft.attributes.protoDownReason = { mask, value: onOff(take(), 'protodown_reason') ? mask : 0 };
+    },
+  },
   number('gso_max_size', 'gso_max_size', 'gsoMaxSize', '[ gso_max_size BYTES ]'),
   number('gso_max_segs', 'gso_max_segs', 'gsoMaxSegs', '[ gso_max_segs PACKETS ]'),
   number('gro_max_size', 'gro_max_size', 'groMaxSize', '[ gro_max_size BYTES ]'),
+  number('gso_ipv4_max_size', 'gso_ipv4_max_size', 'gsoIpv4MaxSize', '[ gso_ipv4_max_size BYTES ]'),
+  number('gro_ipv4_max_size', 'gro_ipv4_max_size', 'groIpv4MaxSize', '[ gro_ipv4_max_size BYTES ]'),
   {
     words: 'parentdev',
     help: '[ parentdev NAME ]',
@@ -263,7 +296,8 @@ function isLinkName(word: string): boolean {
   return isDeviceWord(word) && Buffer.byteLength(word) <= 15;
 }
 
-function isDeviceWord(word: string): boolean {
+/** Whether a word can name a link. */
+export function isDeviceWord(word: string): boolean {
   return word !== '' && Buffer.byteLength(word) <= 127 && !/[/\s]/.test(word);
 }
 

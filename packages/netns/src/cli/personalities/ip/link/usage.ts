@@ -15,6 +15,8 @@ ${helpLines(linkRows, '		')}		[ type TYPE ARGS ]
 
 	ip link delete { DEVICE | dev DEVICE | group DEVGROUP } [ type TYPE ]
 
+	ip link property { add | del } dev DEVICE [ altname NAME ]
+
 	ip link show [ DEVICE ]
 ${helpLines(filterRows, '		')}
 	ip link help [ TYPE ]

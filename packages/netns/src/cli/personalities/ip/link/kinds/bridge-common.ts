@@ -1,6 +1,4 @@
-import { type Exit, failure } from '../../exit.ts';
 import { fixed, type Literal } from '../../json.ts';
-import { isPrefix } from '../../words.ts';
 
 /** A bridge's id as `ip` prints it: `8000.2:0:0:0:0:3`, the address without leading zeroes. */
 export function bridgeId({ prio, addr }: { readonly prio: number; readonly addr: string }): string {
@@ -16,9 +14,4 @@ export function seconds(hundredths: bigint | undefined): Literal | undefined {
 /** A kernel boolean that `ip` shows as the number it is sent as. */
 export function bit(on: boolean | undefined): number | undefined {
   return on === undefined ? undefined : Number(on);
-}
-
-/** The end of a command because of a word that a kind does not know; `help` is such a word, too. */
-export function unknownWord(word: string, complaint: string, usage: string): Exit {
-  return failure(isPrefix(word, 'help') ? usage.trimEnd() : `${complaint}\n${usage.trimEnd()}`);
 }

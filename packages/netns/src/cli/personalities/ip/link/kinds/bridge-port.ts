@@ -4,8 +4,9 @@ import { hexWithPrefix } from '../../numbers.ts';
 import { type Part, value, words } from '../../show/fields.ts';
 import { oneOfOnOff, unsigned } from '../../values.ts';
 import { type LinkView, linkName } from '../view.ts';
-import { bit, bridgeId, seconds, unknownWord } from './bridge-common.ts';
+import { bit, bridgeId, seconds } from './bridge-common.ts';
 import type { Kind, KindContext, PortDataOf, PortDraftOf } from './kind.ts';
+import { unknownWord } from './parse.ts';
 
 const usage = `\
 Usage: ... bridge_slave [ fdb_flush ]

@@ -3,8 +3,9 @@ import { hexWithPrefix } from '../../numbers.ts';
 import { type Part, value } from '../../show/fields.ts';
 import { hardwareAddress, unsigned } from '../../values.ts';
 import type { LinkView } from '../view.ts';
-import { bit, bridgeId, seconds, unknownWord } from './bridge-common.ts';
+import { bit, bridgeId, seconds } from './bridge-common.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
+import { unknownWord } from './parse.ts';
 
 const usage = `\
 Usage: ... bridge [ fdb_flush ]

@@ -25,6 +25,8 @@ export interface KindContext {
   readonly lookup: Lookup;
   /** A link is being made, not changed. */
   readonly creating: boolean;
+  /** The link that is changed, as it is now. */
+  existing(): LinkMessage | undefined;
   warn(text: string): void;
 }
 

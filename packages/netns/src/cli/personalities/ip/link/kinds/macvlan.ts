@@ -5,8 +5,8 @@ import { parseUnsigned } from '../../numbers.ts';
 import { type Part, value, when } from '../../show/fields.ts';
 import { hardwareAddress } from '../../values.ts';
 import type { LinkView } from '../view.ts';
-import { unknownWord } from './bridge-common.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
+import { unknownWord } from './parse.ts';
 
 type KindName = 'macvlan' | 'macvtap';
 type Data = DraftOf<KindName>;

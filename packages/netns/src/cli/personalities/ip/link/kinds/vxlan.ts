@@ -1,12 +1,11 @@
 import { duplicateOrGarbage, failure, invalidArgument, misuse, noSuchDevice } from '../../exit.ts';
 import { type OptionRow, readOptions } from '../../grammar.ts';
 import { address, type InetAddress, isAny, isMulticast, toText } from '../../inet.ts';
-import { NameTable } from '../../name-table.ts';
-import { parseUnsigned } from '../../numbers.ts';
 import { type Part, value, words } from '../../show/fields.ts';
 import { unsigned } from '../../values.ts';
 import { isPrefix } from '../../words.ts';
 import { type LinkView, linkName } from '../view.ts';
+import { dsfield } from './dsfield.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
 
 const usage = `\
@@ -214,14 +213,6 @@ const rows: readonly Row[] = [
     data.vnifilter = on;
   }),
 ];
-
-/** A name of `/etc/iproute2/rt_dsfield`, or a number, which is hexadecimal here as in that file. */
-function dsfield(word: string): number {
-  const named = new NameTable('rt_dsfield', {}).numberOf(word);
-  const number = named ?? parseUnsigned(/^0x/i.test(word) ? word : `0x${word}`, 8);
-  if (number === undefined) throw invalidArgument(word, 'bad TOS value');
-  return number;
-}
 
 const dfModes = ['unset', 'set', 'inherit'];
 const portOfGpe = 4790;

@@ -1,0 +1,88 @@
+import { invalidArgument } from '../../exit.ts';
+import type { OptionRow } from '../../grammar.ts';
+import { parseInteger } from '../../numbers.ts';
+import { type Part, value } from '../../show/fields.ts';
+import type { LinkView } from '../view.ts';
+import type { Kind, KindContext, PortDataOf, PortDraftOf } from './kind.ts';
+import { numberRow, readWords, unknownWord } from './parse.ts';
+
+const usage = 'Usage: ... bond_slave [ queue_id ID ] [ prio PRIORITY ]\n';
+
+type Data = PortDataOf<'bond'>;
+type Draft = PortDraftOf<'bond'>;
+
+const rows: readonly OptionRow<Draft, KindContext>[] = [
+  numberRow(
+    'queue_id*',
+    16,
+    (draft, id) => {
+      draft.queueId = id;
+    },
+    'queue_id is invalid',
+  ),
+  {
+    words: 'prio',
+    apply: (draft, take) => {
+      const word = take();
+      const prio = parseInteger(word);
+      if (prio === undefined) throw invalidArgument(word, 'prio is invalid');
+      draft.prio = prio;
+    },
+  },
+];
+
+type Shown = Part<Data, LinkView>;
+
+const states = ['ACTIVE', 'BACKUP'];
+const miiStates = ['UP', 'GOING_DOWN', 'DOWN', 'GOING_BACK'];
+/** Bits of the state of a port that speaks LACP (802.3ad), lowest first. */
+const portStates = [
+  'active',
+  'short_timeout',
+  'aggregating',
+  'in_sync',
+  'collecting',
+  'distributing',
+  'defaulted',
+  'expired',
+];
+
+/** A state of LACP, once as a number and once in words. */
+function portState(json: string, get: (data: Data) => number | undefined): readonly Shown[] {
+  return [
+    value(json, `${json} % `, get),
+    value(
+      `${json}_str`,
+      (names) => `${json}_str <${(names as readonly string[]).join(',')}> `,
+      (data) => {
+        const state = get(data);
+        return state === undefined ? undefined : portStates.filter((_name, bit) => (state & (1 << bit)) !== 0);
+      },
+    ),
+  ];
+}
+
+const describe: readonly Shown[] = [
+  value('state', 'state % ', ({ state }) => (state === undefined ? undefined : (states[state] ?? state))),
+  value('mii_status', 'mii_status % ', ({ miiStatus }) =>
+    miiStatus === undefined ? undefined : (miiStates[miiStatus] ?? miiStatus),
+  ),
+  value('link_failure_count', 'link_failure_count % ', (data) => data.linkFailureCount),
+  value('perm_hwaddr', 'perm_hwaddr % ', (data) => data.permHwaddr),
+  value('queue_id', 'queue_id % ', (data) => data.queueId),
+  value('prio', 'prio % ', (data) => data.prio),
+  value('ad_aggregator_id', 'ad_aggregator_id % ', (data) => data.adAggregatorId),
+  ...portState('ad_actor_oper_port_state', (data) => data.adActorOperPortState),
+  ...portState('ad_partner_oper_port_state', (data) => data.adPartnerOperPortState),
+];
+
+/** A link as a member of a bond: `ip link set DEV type bond_slave …`. */
+export const bondMember: Kind<Data, Draft> = {
+  kind: 'bond_slave',
+  usage,
+  describe,
+  parse: (words, context) =>
+    readWords<Draft>(rows, words, {}, context, (word) =>
+      unknownWord(word, `bond_slave: unknown option "${word}"?`, usage),
+    ),
+};
