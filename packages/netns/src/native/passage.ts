@@ -24,10 +24,13 @@ export function passageTo(namespace: Fd): Fd | undefined {
   return undefined;
 }
 
+/** `struct __user_cap_header_struct` for this thread. */
+const header = Int32Array.of(LINUX_CAPABILITY_VERSION_3, 0);
+/** Effective, permitted, inheritable: the lower 32 bits, then the upper ones. */
+const sets = new Int32Array(6);
+
 /** Whether the effective capabilities of this thread include CAP_SYS_ADMIN. capget(2). */
 function mayAdministrate(): boolean {
-  const header = Int32Array.of(LINUX_CAPABILITY_VERSION_3, 0);
-  const sets = new Int32Array(6); // effective, permitted, inheritable: the lower 32 bits, then the upper ones
   return syscall('capget', header, sets) >= 0 && (((sets[0] ?? 0) >> CAP_SYS_ADMIN) & 1) === 1;
 }
 

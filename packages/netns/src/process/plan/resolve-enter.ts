@@ -29,6 +29,7 @@ export function resolveEntries(targets: readonly EnterTarget[], hold: Hold, name
     .sort((a, b) => fileOrder.indexOf(a.type) - fileOrder.indexOf(b.type))
     .flatMap(({ type, namespace: ref }) => fileEntry(type, ref, hold, names));
   const entries = [...processes, ...files];
+  if (!entries.some((entry) => entry.passage)) return entries;
   const named = entries.find(({ flags, passage }) => flags === namespaceFlags.user && !passage);
   const passage = named ?? entries.find((entry) => entry.passage);
   return entries.filter((entry) => !entry.passage || entry === passage);
