@@ -1,7 +1,9 @@
 import { type NetlinkEvent, subscribe } from '../connection/subscribe.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { Fd } from '../native/fd.ts';
-import { type MonitoredObject, type MonitoredObjects, monitoredObjects } from './monitored.ts';
+import { linkFlag } from '../netlink/families/route/link.ts';
+import { Ledger } from './ledger.ts';
+import { type Monitored, type MonitoredObject, type MonitoredObjects, monitoredObjects, takers } from './monitored.ts';
 import type { Network } from './network.ts';
 
 /**
@@ -41,6 +43,9 @@ export interface NetworkMonitorOptions {
 /**
  * Follows a network: first what is there, then what changes, without a gap between them.
  *
+ * The kernel does not tell of everything: IPv4 routes and nexthops go without a word with their device, and a route that is replaced is
+ * not said to be gone. Where that may have happened the table is asked for again, and what was missing is told.
+ *
  * It listens from the moment of the call, and stands in `open` until it ends. What changes while it looks around may be told twice, but what is told last is right.
  */
 export function monitorNetwork(
@@ -60,6 +65,10 @@ class NetworkMonitor {
   readonly #events: AsyncIterableIterator<NetlinkEvent>;
   readonly #onAbort = () => this.queue.end();
   readonly #open: Set<EventQueue<NetworkEvent>>;
+  /** What has been told of the tables that may change without a word. */
+  readonly #ledgers = new Map<MonitoredObject, Ledger<unknown>>();
+  /** That may have happened. */
+  #inDoubt = false;
   #ended = false;
 
   constructor(
@@ -75,8 +84,13 @@ class NetworkMonitor {
     this.#options = options;
     this.#objects = wanted === undefined ? all : all.filter((object) => wanted.includes(object));
     const { allNamespaces, receiveBuffer, signal } = options;
+    for (const object of this.#objects) {
+      const { identify } = monitoredObjects[object] as Monitored<unknown>;
+      if (identify) this.#ledgers.set(object, new Ledger(identify));
+    }
     const followed = new Set(this.#objects.flatMap((object) => monitoredObjects[object].groups));
     if (allNamespaces) for (const group of monitoredObjects.nsid.groups) followed.add(group);
+    if (this.#ledgers.size > 0) for (const group of takers.groups) followed.add(group);
     this.#events = subscribe({
       namespace,
       groups: [...followed],
@@ -92,7 +106,12 @@ class NetworkMonitor {
   async #run(): Promise<void> {
     try {
       await this.#tellAll();
-      for await (const event of this.#events) {
+      for (;;) {
+        const next = this.#events.next();
+        // Only when nothing is waiting: a burst of events raises the same doubt many times.
+        if (this.#inDoubt && (await Promise.race([next, idle()])) === undefined) await this.#clearDoubt();
+        const { value: event, done } = await next;
+        if (done) return;
         if (event.kind === 'message') await this.#tell(event);
         else {
           this.queue.push({ event: 'resync' });
@@ -110,8 +129,10 @@ class NetworkMonitor {
     for (const object of this.#objects) {
       const entries = await monitoredObjects[object].list(this.#network);
       if (this.#ended) return;
+      this.#ledgers.get(object)?.compare(entries);
       for (const value of entries) this.#push('present', object, value, undefined);
     }
+    this.#inDoubt = false;
     if (this.#options.allNamespaces)
       for (const { nsid } of await this.#network.nsids.list()) await this.#tellOther(nsid);
     this.queue.push({ event: 'synchronized' });
@@ -130,13 +151,38 @@ class NetworkMonitor {
     for (const object of this.#objects) {
       const { declaration: own, read } = monitoredObjects[object];
       const entry = own === declaration ? read(value) : undefined;
-      if (entry !== undefined) this.#push(event, object, entry, nsid);
+      if (entry === undefined) continue;
+      if (nsid === undefined && !this.#enter(event, object, entry)) continue;
+      this.#push(event, object, entry, nsid);
     }
+    if (nsid === undefined && takers.declarations.includes(declaration) && takesAway(event, value))
+      this.#inDoubt = true;
     // A namespace that gets a number is heard from now on; what it holds already, nobody tells by itself.
     const { nsid: numbered } = monitoredObjects;
     const entry = declaration === numbered.declaration ? numbered.read(value) : undefined;
     if (this.#options.allNamespaces && event === 'set' && nsid === undefined && entry !== undefined)
       await this.#tellOther(entry.nsid);
+  }
+
+  /** Notes an event in the ledger of its table, if it has one; false when it is not to be told as it is. */
+  #enter(event: 'set' | 'delete', object: MonitoredObject, entry: unknown): boolean {
+    const ledger = this.#ledgers.get(object);
+    if (ledger === undefined) return true;
+    const sure = event === 'set' ? ledger.set(entry) : ledger.delete(entry);
+    if (!sure) this.#inDoubt = true;
+    // What is gone but was never there as it is described was a part of something: the comparison will tell of what.
+    return sure || event === 'set';
+  }
+
+  async #clearDoubt(): Promise<void> {
+    this.#inDoubt = false;
+    for (const [object, ledger] of this.#ledgers) {
+      const entries = await monitoredObjects[object].list(this.#network);
+      if (this.#ended) return;
+      const { gone, fresh } = ledger.compare(entries);
+      for (const value of gone) this.#push('delete', object, value, undefined);
+      for (const value of fresh) this.#push('set', object, value, undefined);
+    }
   }
 
   #push(event: NetworkChange['event'], object: MonitoredObject, value: unknown, nsid: number | undefined): void {
@@ -149,4 +195,15 @@ class NetworkMonitor {
     void this.#events.return?.();
     this.#open.delete(this.queue);
   }
+}
+
+/** Resolves with nothing when the event loop has seen to all that was waiting. */
+function idle(): Promise<undefined> {
+  return new Promise((resolve) => setImmediate(resolve, undefined));
+}
+
+/** Whether an event may mean that more is gone than it says: something is deleted, or a device has gone down. */
+function takesAway(event: 'set' | 'delete', message: unknown): boolean {
+  const { header } = message as { readonly header: { readonly flags?: number; readonly change?: number } };
+  return event === 'delete' || (header.change !== undefined && ((header.flags ?? 0) & linkFlag('UP')) === 0);
 }

@@ -9,6 +9,7 @@ import { rule } from '../netlink/families/route/rule.ts';
 import type { Out } from '../wire/shape.ts';
 import { type Address, addressOf } from './addresses.ts';
 import { type FdbEntry, fdbEntryOf } from './fdb.ts';
+import type { Identity } from './ledger.ts';
 import { type Link, linkEventOf } from './links.ts';
 import { type Neighbour, neighbourOf } from './neighbours.ts';
 import type { Network } from './network.ts';
@@ -42,7 +43,18 @@ export interface Monitored<Entry> {
   list(network: Network): Promise<readonly Entry[]>;
   /** All that there are in another namespace, where the kernel can be asked from here. */
   listAt?(network: Network, targetNsid: number): Promise<readonly Entry[]>;
+  /**
+   * Given for what the kernel takes away without a word: with a device that goes down, an address or a nexthop that is deleted, or when
+   * another takes its place.
+   */
+  identify?(entry: Entry): Identity;
 }
+
+/** What may take others away without a word, and the groups that tell of it: links, addresses, nexthops. */
+export const takers = {
+  declarations: [link, address, nexthop] as readonly Declaration[],
+  groups: [1, 5, 9, 32],
+} as const;
 
 function monitored<D extends Declaration, Entry>(
   declaration: D,
@@ -81,7 +93,18 @@ export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<Moni
   ),
   neighbour: monitored(neighbour, [3], neighbourOf, ({ neighbours }) => neighbours.list({ states: allStates })),
   fdb: monitored(neighbour, [3], fdbEntryOf, ({ fdb }) => fdb.list()),
-  nexthop: monitored(nexthop, [32], nexthopOf, ({ nexthops }) => nexthops.list()),
-  route: monitored(route, [7, 11], routeOf, ({ routes }) => routes.list()),
+  nexthop: {
+    ...monitored(nexthop, [32], nexthopOf, ({ nexthops }) => nexthops.list()),
+    identify: ({ id }) => ({ key: String(id), place: String(id) }),
+  },
+  route: { ...monitored(route, [7, 11], routeOf, ({ routes }) => routes.list()), identify: identifyRoute },
   rule: monitored(rule, [8, 19], ruleOf, ({ rules }) => rules.list()),
 };
+
+/** Routes of one prefix, metric and type of service take the same place; the ways on tell them apart. */
+function identifyRoute(entry: Route): Identity {
+  const { table, destination, from, tos, metric, type, gateway, link: device, nexthops, nexthop: object } = entry;
+  const place = JSON.stringify([table, destination, from, tos, metric]);
+  const ways = nexthops?.map((hop) => [hop.gateway, hop.link, hop.weight]);
+  return { place, key: place + JSON.stringify([type, gateway, device, ways, object]) };
+}

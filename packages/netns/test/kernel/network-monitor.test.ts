@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { nexthop } from '../../src/netlink/families/route/nexthop.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../src/netlink/header.ts';
-import type { NetworkEvent } from '../../src/network/monitor.ts';
+import type { NetworkChange, NetworkEvent } from '../../src/network/monitor.ts';
 import type { Network } from '../../src/network/network.ts';
+import type { Nexthop } from '../../src/network/nexthops.ts';
+import type { Route } from '../../src/network/routes.ts';
 import { runIn, wiredNamespace } from './support/twin-networks.ts';
 
 type Events = AsyncIterableIterator<NetworkEvent>;
@@ -124,6 +126,46 @@ describe('monitor', () => {
     await events.return?.();
   });
 
+  it('tells of what the kernel takes away without a word', async () => {
+    using ns = await wiredNamespace();
+    const events = ns.monitor({ objects: ['route', 'nexthop'] });
+    const mirror = new Set<string>();
+    const follow = async (line: string) => {
+      await runIn(ns, line);
+      const expected = await wanted(ns.network);
+      const matches = () => JSON.stringify(sorted(mirror)) === JSON.stringify(expected);
+      for (let patience = 0; !matches() && patience < 200; patience++) {
+        const next = await Promise.race([events.next(), later(1000)]);
+        if (next === undefined) break;
+        if (!next.done && 'object' in next.value) note(mirror, next.value);
+      }
+      expect(sorted(mirror), line).toEqual(expected);
+    };
+    for (const event of await synchronized(events)) if ('object' in event) note(mirror, event);
+
+    await follow('ip route add 192.0.2.0/24 via 10.0.0.2');
+    await follow('ip route replace 192.0.2.0/24 via 10.0.0.3');
+    await follow('ip route append 192.0.2.0/24 via 10.0.0.4');
+    await follow('ip route delete 192.0.2.0/24 via 10.0.0.3');
+    await follow('ip address add 10.0.0.7/24 dev v0');
+    await follow('ip route add 198.51.100.0/24 via 10.0.0.2 src 10.0.0.7');
+    await follow('ip address delete 10.0.0.7/24 dev v0');
+    await follow('ip nexthop add id 5 via 10.0.0.2 dev v0');
+    await follow('ip route add 203.0.113.0/24 nhid 5');
+    await follow('ip nexthop delete id 5');
+    await follow('ip nexthop add id 6 via 10.0.0.2 dev v0');
+    await follow('ip -6 route add 2001:db8:1::/64 via 2001:db8::2');
+    await follow('ip -6 route append 2001:db8:1::/64 via 2001:db8::3');
+    await follow('ip -6 route append 2001:db8:1::/64 via 2001:db8::4');
+    await follow('ip -6 route delete 2001:db8:1::/64 via 2001:db8::2');
+    await follow('ip -6 route replace 2001:db8:1::/64 via 2001:db8::5');
+    await follow('ip route add 192.0.2.128/25 dev v1');
+    await follow('ip link set v0 down');
+    await follow('ip link set v0 up');
+    await follow('ip link delete v0');
+    await events.return?.();
+  });
+
   it('ends when it is aborted, and with its network', async () => {
     using ns = await wiredNamespace();
     const abort = new AbortController();
@@ -165,6 +207,37 @@ describe('monitor', () => {
     await events.return?.();
   });
 });
+
+/** The entry of a change with all that tells it from others. */
+function entryOf({ object, value }: NetworkChange): string {
+  if (object === 'nexthop') return `nexthop ${(value as Nexthop).id}`;
+  const { destination, table, metric, gateway, link, nexthops, nexthop } = value as Route;
+  const ways = nexthops?.map((hop) => [hop.gateway, hop.link]);
+  return `route ${JSON.stringify([destination, table, metric, gateway, link, ways, nexthop])}`;
+}
+
+function note(mirror: Set<string>, change: NetworkChange): void {
+  const entry = entryOf(change);
+  if (change.event === 'delete') mirror.delete(entry);
+  else mirror.add(entry);
+}
+
+const sorted = (mirror: ReadonlySet<string>) => [...mirror].sort();
+
+/** What a mirror has to hold. */
+async function wanted({ routes, nexthops }: Network): Promise<string[]> {
+  const all = [
+    ...(await routes.list()).map((value) => ({ event: 'present', object: 'route', value, nsid: undefined }) as const),
+    ...(await nexthops.list()).map(
+      (value) => ({ event: 'present', object: 'nexthop', value, nsid: undefined }) as const,
+    ),
+  ];
+  return [...new Set(all.map(entryOf))].sort();
+}
+
+function later(milliseconds: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), milliseconds));
+}
 
 async function addNexthops(network: Network, from: number, to: number): Promise<void> {
   for (let id = from; id <= to; id++) await network.nexthops.add({ id, gateway: '10.0.0.2', link: 10 });
