@@ -1,5 +1,5 @@
 import { spawn as nodeSpawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { nsexecWords, shellFailures } from '../../src/process/plan/failure-style
 import { orderSteps } from '../../src/process/plan/order.ts';
 import { resolvePlan } from '../../src/process/plan/resolve.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
+import { groupsDirectory, groupsLeft } from './support/control-groups.ts';
 import { straceMissing } from './support/strace.ts';
 
 /**
@@ -16,16 +17,7 @@ import { straceMissing } from './support/strace.ts';
  * a map written from outside, a fork, mounts, an init, a control group. Nothing may stay behind, whoever is killed when.
  */
 const missing = straceMissing();
-const limits = mayMakeGroups() ? { limits: { pids: 20 } } : {};
-
-function mayMakeGroups(): boolean {
-  try {
-    accessSync('/sys/fs/cgroup/pids', constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+const limits = groupsDirectory() === undefined ? {} : { limits: { pids: 20 } };
 
 const plan: SpawnPlan = {
   command: 'sleep',
@@ -76,8 +68,8 @@ describe.skipIf(missing !== undefined)('a plan whose processes are killed', () =
       await ended;
       for (let i = 0; i < 100 && marked(mark).length > 0; i++) await setTimeout(20);
       expect(marked(mark)).toEqual([]);
-      for (let i = 0; i < 100 && groups().length > 0; i++) await setTimeout(20);
-      expect(groups()).toEqual([]);
+      for (let i = 0; i < 100 && groupsLeft().length > 0; i++) await setTimeout(20);
+      expect(groupsLeft()).toEqual([]);
       rmSync(directory, { recursive: true });
     },
   );
@@ -85,10 +77,4 @@ describe.skipIf(missing !== undefined)('a plan whose processes are killed', () =
 
 function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
-}
-
-function groups(): string[] {
-  return 'limits' in limits
-    ? readdirSync('/sys/fs/cgroup/pids').filter((name) => name.startsWith(`netns-${process.pid}-`))
-    : [];
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
@@ -10,16 +10,6 @@ import { childrenOf, isAlive } from './support/holder.ts';
 import { runNode } from './support/run.ts';
 
 const root = process.geteuid?.() === 0;
-/** The tests' own user namespace may have no right to: its root is nobody outside. */
-function mayMakeGroups(): boolean {
-  try {
-    accessSync('/sys/fs/cgroup/pids', constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const sh = (script: string): Pick<SpawnPlan, 'command' | 'args'> => ({ command: 'sh', args: ['-c', script] });
 const own = (type: NamespaceType) => readlinkSync(`/proc/self/ns/${type}`);
 
@@ -198,31 +188,6 @@ describe('failures', () => {
     const failed = exec({ command: 'true', ...plan } as SpawnPlan);
     await expect(failed).rejects.toThrow(KernelError);
     await expect(failed).rejects.toThrow(message);
-  });
-});
-
-describe.skipIf(!mayMakeGroups())('limits', () => {
-  const groups = () => readdirSync('/sys/fs/cgroup/pids').filter((name) => name.startsWith(`netns-${process.pid}-`));
-
-  it('hold, and the group is removed afterwards', async () => {
-    const plan = {
-      ...sh('cat /proc/self/cgroup; for i in 1 2 3 4 5 6; do sleep 0.1 & done; wait'),
-      limits: { pids: 4 },
-    };
-    const { stdout, stderr } = await exec(plan);
-    expect(stdout).toContain(`:pids:/netns-${process.pid}-`);
-    expect(stderr).toContain('ork');
-    expect(groups()).toEqual([]);
-  });
-
-  it('are removed although the process that waits is killed', async () => {
-    const child = spawn({ ...sh('echo ready; sleep 1000'), limits: { pids: 5 } });
-    await new Promise((resolve) => child.stdout?.once('data', resolve));
-    expect(groups()).toHaveLength(1);
-    child.kill('SIGKILL');
-    await new Promise((resolve) => child.once('exit', resolve));
-    for (let i = 0; i < 100 && groups().length > 0; i++) await setTimeout(20);
-    expect(groups()).toEqual([]);
   });
 });
 

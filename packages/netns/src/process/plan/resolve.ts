@@ -5,7 +5,7 @@ import { namespaceFlags } from '../../namespaces/type.ts';
 import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../native/constants.ts';
 import type { Fd } from '../../native/fd.ts';
 import { capabilityMask, everyCapability } from './capabilities.ts';
-import { findLimitPlaces } from './limit-places.ts';
+import { type CgroupFacts, findLimitPlaces } from './limit-places.ts';
 import { resolveEntries } from './resolve-enter.ts';
 import { ownIdFacts, resolveMaps } from './resolve-ids.ts';
 import type { CapabilityChanges, ClockOffset, Credentials, Entry, ForkSetUp, SetUp } from './set-up.ts';
@@ -164,7 +164,12 @@ function capabilitiesOf(plan: SpawnPlan): Pick<SetUp, 'capabilities'> {
 
 function limitsOf({ limits }: SpawnPlan) {
   if (limits === undefined) return [];
-  return findLimitPlaces(limits, `netns-${process.pid}-${randomBytes(4).toString('hex')}`, {
+  return findLimitPlaces(limits, `netns-${process.pid}-${randomBytes(4).toString('hex')}`, ownCgroupFacts());
+}
+
+/** What this machine says about control groups, to this process. */
+export function ownCgroupFacts(): CgroupFacts {
+  return {
     membership: readFileSync('/proc/self/cgroup', 'utf8'),
     mounts: readFileSync('/proc/self/mounts', 'utf8'),
     controllersBelow: (directory) => {
@@ -174,5 +179,5 @@ function limitsOf({ limits }: SpawnPlan) {
         return [];
       }
     },
-  });
+  };
 }
