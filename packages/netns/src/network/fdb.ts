@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../errors.ts';
 import { AF_BRIDGE } from '../netlink/families/route/address-families.ts';
 import {
   type NeighbourMessage,
@@ -105,9 +104,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
         master: ofBridge ? await this.links.indexOf(where.bridge) : undefined,
       },
     };
-    const found = await this.ask(value, `find forwarding entry ${linkAddress}`);
-    if (found === undefined) throw new InvalidArgumentError('address', linkAddress, 'the kernel gave no answer');
-    return found;
+    return this.ask(value, `find forwarding entry ${linkAddress}`);
   }
 
   protected describe(spec: FdbSpec): string {

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from '../errors.ts';
 import { AF_BRIDGE, AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   type NeighbourMessage,
@@ -81,9 +80,7 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
   /** One neighbour. `ip neigh get ADDRESS dev DEV`. Throws NetlinkError ENOENT if there is none. Linux 5.0. */
   async get(address: string, link: string | number, options: { readonly proxy?: boolean } = {}): Promise<Neighbour> {
     const { header, attributes } = await this.#key({ address, link, proxy: options.proxy });
-    const found = await this.ask({ header, attributes }, `find neighbour ${address} (link ${link})`);
-    if (found === undefined) throw new InvalidArgumentError('address', address, 'the kernel gave no answer');
-    return found;
+    return this.ask({ header, attributes }, `find neighbour ${address} (link ${link})`);
   }
 
   protected describe(spec: NeighbourSpec): string {

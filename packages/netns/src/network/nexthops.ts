@@ -106,9 +106,7 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
 
   /** One nexthop. `ip nexthop get id NUMBER`. Throws NetlinkError ENOENT if there is none. */
   async get(id: number): Promise<Nexthop> {
-    const found = await this.ask({ attributes: { id } }, `find nexthop ${id}`);
-    if (found === undefined) throw new InvalidArgumentError('nexthop', id, 'the kernel gave no answer');
-    return found;
+    return this.ask({ attributes: { id } }, `find nexthop ${id}`);
   }
 
   /** The buckets of resilient groups, of all or of one. `ip nexthop bucket show [id NUMBER]`. Linux 5.13. */

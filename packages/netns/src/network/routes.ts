@@ -191,9 +191,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
         dport: query.destinationPort,
       },
     };
-    const found = await this.ask(value, `find the route to ${address}`);
-    if (found === undefined) throw new InvalidArgumentError('address', address, 'the kernel gave no answer');
-    return found;
+    return this.ask(value, `find the route to ${address}`);
   }
 
   protected describe(spec: RouteSpec): string {

@@ -1,6 +1,6 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
 import type { Declaration } from '../connection/declaration.ts';
-import { NetlinkError } from '../errors.ts';
+import { KernelError, NetlinkError } from '../errors.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
 import type { In, Out } from '../wire/shape.ts';
 import type { Links } from './links.ts';
@@ -12,6 +12,8 @@ export interface Question<D, Entry> {
 }
 
 type Verb<D extends Declaration> = keyof D['types'] & string;
+
+const ENOENT = 2;
 
 /** Gone already, or never there: ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL. */
 const absent: readonly number[] = [2, 3, 19, 99];
@@ -75,10 +77,13 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     await this.connection.request(this.declaration, verb as Verb<D>, value, { operation, flags });
   }
 
-  /** Asks for one entry; undefined when there is none. */
-  protected async ask(value: In<D>, operation: string, flags = 0): Promise<Entry | undefined> {
-    const [answer] = await this.connection.request(this.declaration, 'get' as Verb<D>, value, { operation, flags });
-    return answer === undefined ? undefined : this.decode(answer);
+  /** Asks for one entry. The kernel refuses with its own reason when there is none; an answer that is no entry is none, either. */
+  protected async ask(value: In<D>, operation: string): Promise<Entry> {
+    const [answer] = await this.connection.request(this.declaration, 'get' as Verb<D>, value, { operation });
+    const entry = answer === undefined ? undefined : this.decode(answer);
+    if (entry === undefined)
+      throw new KernelError({ errno: ENOENT, syscall: `RTM_GET${this.declaration.kernelName}`, operation });
+    return entry;
   }
 }
 
