@@ -42,7 +42,7 @@ describe('the bundle of a command line', () => {
   });
 
   it('has the object that ip takes the word for', () => {
-    for (const word of 'a ad addr address l li link net netn netns r ro ru x'.split(' ')) {
+    for (const word of 'a ad addr address l li link net netn netns nex r ro ru x'.split(' ')) {
       const bundle = bundleOf(['ip', word, 'add'], 'netns');
       if (bundle === 'ip') continue;
       expect(bundle).toBe(`ip-${objectWord(word)}`);

@@ -12,6 +12,8 @@ const ipObjects: Readonly<Record<string, string>> = {
   neighbor: 'neighbour',
   neighbour: 'neighbour',
   netns: 'netns',
+  nex: 'nexthop',
+  nexthop: 'nexthop',
   r: 'route',
   ro: 'route',
   route: 'route',

@@ -13,6 +13,7 @@ import { kindCases } from './cases/kinds.ts';
 import { linkCases } from './cases/link.ts';
 import { nameCases } from './cases/names.ts';
 import { neighbourCases } from './cases/neighbour.ts';
+import { nexthopCases } from './cases/nexthop.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
 import { runTwins, type Twins } from './twins.ts';
@@ -30,6 +31,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   addresses: addressCases,
   routes: routeCases,
   rules: ruleCases,
+  nexthops: nexthopCases,
   neighbours: neighbourCases,
 };
 

@@ -16,6 +16,8 @@ const rules: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/("(?:expires|age)": ?)[0-9]+/g, '$1TIME'],
   [/\bused [0-9]+\/[0-9]+\/[0-9]+/g, 'used TIME'],
   [/("(?:used|confirmed|updated)": ?)[0-9]+/g, '$1TIME'],
+  [/\bidle_time [0-9.]+/g, 'idle_time TIME'],
+  [/("idle_time": ?)[0-9.]+/g, '$1TIME'],
   [/ tentative /g, ' '],
 ];
 

@@ -17,7 +17,8 @@ export function dumpOf<D extends Declaration>(
   try {
     return connection.dumpSync(declaration, request, { operation }).messages;
   } catch (error) {
-    if (error instanceof NetlinkError) throw failure(`${refusalText(error)}\n${ending}`, code);
-    throw error;
+    if (!(error instanceof NetlinkError)) throw error;
+    if (error.code === 'ENOENT' && error.extack?.message === undefined) throw failure(ending, code);
+    throw failure(`${refusalText(error)}\n${ending}`, code);
   }
 }

@@ -42,7 +42,7 @@ const rows: readonly Row[] = [
   { word: 'netconf' },
   { word: 'vrf' },
   { word: 'sr' },
-  { word: 'nexthop' },
+  { word: 'nexthop', load: async () => (await import('./nexthop/nexthop.ts')).nexthop },
   { word: 'mptcp' },
   { word: 'ioam' },
   {

@@ -3,7 +3,7 @@ import { flag, u8, u16, u32, u64, uint } from '../../../wire/integers.ts';
 import { ipAddress } from '../../../wire/ip-address.ts';
 import { message } from '../../../wire/message.ts';
 import { flags, named } from '../../../wire/names.ts';
-import type { In, Out } from '../../../wire/shape.ts';
+import type { AttributeSet, In, Out, Typed } from '../../../wire/shape.ts';
 import { array, pad, struct } from '../../../wire/struct.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
 import { scopes } from './address.ts';
@@ -13,6 +13,11 @@ import { routeFlags, routeProtocols } from './route.ts';
 
 /** Kinds of groups (NEXTHOP_GRP_TYPE_*): by a hash of the flow, or with a table of buckets that disturbs few flows when it changes. */
 export const nexthopGroupTypes = ['mpath', 'resilient'] as const;
+
+/** What belongs to each kind of encapsulation; here the kernel wants it to be marked as nested. */
+const nestedEncaps = Object.fromEntries(
+  Object.entries(encaps).map(([kind, data]) => [kind, nested(data as Typed<AttributeSet, unknown>)]),
+) as typeof encaps;
 
 /** `struct nhmsg` (`linux/nexthop.h`). */
 export const nhmsg = struct({
@@ -48,7 +53,7 @@ export const nexthopAttributes = attrs({
   blackhole: [4, flag],
   oif: [5, u32],
   gateway: [6, ipAddress],
-  encap: pair(7, 8, encaps, encapKind),
+  encap: pair(7, 8, nestedEncaps, encapKind),
   groups: [9, flag],
   master: [10, u32],
   fdb: [11, flag],

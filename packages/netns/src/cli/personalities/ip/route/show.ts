@@ -70,8 +70,11 @@ export async function printRoutes(
 export async function routeView(
   session: Session,
   devices: DeviceNames,
-  _routes: readonly RouteMessage[],
+  routes: readonly RouteMessage[],
   fixed: ReadonlySet<Fixed>,
 ): Promise<RouteView> {
-  return { ...viewOf(session), fixed, deviceName: (index) => devices.nameOf(index) };
+  const view = { ...viewOf(session), fixed, deviceName: (index: number) => devices.nameOf(index) };
+  if (session.options.details === 0 || routes.every(({ attributes }) => attributes.nhId === undefined)) return view;
+  const { nexthopInfo } = await import('../nexthop/info.ts');
+  return { ...view, nexthop: nexthopInfo(await session.connection(), view) };
 }

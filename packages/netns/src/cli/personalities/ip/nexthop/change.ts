@@ -1,0 +1,33 @@
+import { nexthop } from '../../../../netlink/families/route/nexthop.ts';
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { DeviceNames } from '../device-names.ts';
+import { familyNumber, inetFamilyOf } from '../families.ts';
+import { readOptions } from '../grammar.ts';
+import { refuseEcho } from '../refuse.ts';
+import type { Command } from '../session.ts';
+import { Words } from '../words.ts';
+import { type NexthopDraft, nexthopGrammar } from './options.ts';
+import { nexthopHelp } from './usage.ts';
+
+function change(verb: 'new' | 'del', nlmFlags: number): Command {
+  return async (session, list) => {
+    refuseEcho(session);
+    const connection = await session.connection();
+    const words = new Words(list);
+    const asked = inetFamilyOf(session.options);
+    const draft: NexthopDraft = { asked, family: familyNumber(asked), protocol: 0, flags: 0, attributes: {} };
+    readOptions(nexthopGrammar, words, draft, {
+      words,
+      devices: new DeviceNames(connection),
+      help: () => nexthopHelp(),
+    });
+    const { family, protocol, flags, attributes } = draft;
+    const request = { header: { family, protocol, flags }, attributes };
+    connection.requestSync(nexthop, verb, request, { operation: 'change a nexthop', flags: nlmFlags });
+    return 0;
+  };
+}
+
+export const addNexthop = change('new', NLM_F_CREATE | NLM_F_EXCL);
+export const replaceNexthop = change('new', NLM_F_CREATE | NLM_F_REPLACE);
+export const deleteNexthop = change('del', 0);

@@ -1,0 +1,160 @@
+import { AF_INET } from '../../../../netlink/families/route/address-families.ts';
+import { type NexthopMessageInput, nexthopGroupTypes } from '../../../../netlink/families/route/nexthop.ts';
+import type { DeviceNames } from '../device-names.ts';
+import { invalidArgument, notImplemented } from '../exit.ts';
+import { familyNumber } from '../families.ts';
+import { type Grammar, type OptionRow, readOptions } from '../grammar.ts';
+import { address, type InetFamily, toText } from '../inet.ts';
+import { readEncap } from '../route/encap/encap.ts';
+import { numberIn, protocols } from '../route-names.ts';
+import { unsigned } from '../values.ts';
+import type { Words } from '../words.ts';
+import { knownDevice } from './filter.ts';
+import { readGroup } from './group.ts';
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+type Attributes = Writable<NonNullable<NexthopMessageInput['attributes']>>;
+
+/** A request about a nexthop, while its words are read. */
+export interface NexthopDraft {
+  /** What `-family` says. */
+  readonly asked: InetFamily | undefined;
+  /** 0 as long as nothing tells of one. */
+  family: number;
+  protocol: number;
+  flags: number;
+  readonly attributes: Attributes;
+}
+
+export interface NexthopContext {
+  readonly words: Words;
+  readonly devices: DeviceNames;
+  /** Prints the help of `ip nexthop`; does not return. */
+  help(): never;
+}
+
+type Row = OptionRow<NexthopDraft, NexthopContext>;
+type Resilient = Writable<NonNullable<Attributes['resGroup']>>;
+
+const onlinkFlag = 4;
+/** Hundredths of a second, which is what the kernel counts time in for programs. */
+const ticks = 100;
+
+const resilientRows: readonly OptionRow<Resilient, NexthopContext>[] = [
+  {
+    words: 'buckets',
+    apply: (group, take) => {
+      group.buckets = unsigned(take(), 16, 'invalid buckets value');
+    },
+  },
+  {
+    words: 'idle_timer',
+    apply: (group, take) => {
+      group.idleTimer = unsigned(take(), 32, 'invalid idle timer value') * ticks;
+    },
+  },
+  {
+    words: 'unbalanced_timer',
+    apply: (group, take) => {
+      group.unbalancedTimer = unsigned(take(), 32, 'invalid unbalanced timer value') * ticks;
+    },
+  },
+];
+
+/** The options of `ip nexthop add` and its like, in the order in which `ip` compares them. */
+export const nexthopRows: readonly Row[] = [
+  {
+    words: 'id',
+    help: '[ id ID ]',
+    apply: ({ attributes }, take) => {
+      attributes.id = unsigned(take(), 32, 'invalid id value');
+    },
+  },
+  {
+    words: 'dev',
+    help: '[ via [ inet | inet6 ] ADDRESS ] [ dev DEV ] [ onlink ]',
+    apply: (draft, take, { devices }) => {
+      draft.attributes.oif = knownDevice(devices, take());
+      if (draft.family === 0) draft.family = AF_INET;
+    },
+  },
+  {
+    words: 'via',
+    apply: (draft, take) => {
+      const word = take();
+      const named = word === 'inet' || word === 'inet6' ? word : undefined;
+      const found = address(named === undefined ? word : take(), named ?? draft.asked);
+      draft.family = familyNumber(found.family);
+      draft.attributes.gateway = toText(found);
+    },
+  },
+  {
+    words: 'encap',
+    help: '[ encap { mpls LABELS | ip | ip6 | seg6 | seg6local } OPTIONS ]',
+    apply: ({ attributes }, take, context) => {
+      attributes.encap = readEncap(take(), context);
+    },
+  },
+  {
+    words: 'blackhole',
+    help: '[ blackhole ]',
+    apply: (draft) => {
+      draft.attributes.blackhole = true;
+      if (draft.family === 0) draft.family = AF_INET;
+    },
+  },
+  {
+    words: 'fdb',
+    help: '[ fdb ]',
+    apply: ({ attributes }) => {
+      attributes.fdb = true;
+    },
+  },
+  {
+    words: 'onlink',
+    apply: (draft) => {
+      draft.flags |= onlinkFlag;
+    },
+  },
+  {
+    words: 'group',
+    help: '[ group ID[,WEIGHT]/... [ type { mpath | resilient [ buckets NUMBER ] [ idle_timer SECONDS ] [ unbalanced_timer SECONDS ] } ] ]',
+    apply: ({ attributes }, take) => {
+      attributes.group = readGroup(take());
+    },
+  },
+  {
+    words: 'type',
+    apply: ({ attributes }, take, context) => {
+      const word = take();
+      const type = (nexthopGroupTypes as readonly string[]).indexOf(word);
+      if (type < 0) throw invalidArgument(word, '"type" value is invalid\n');
+      attributes.groupType = type;
+      if (word !== 'resilient') return;
+      const group: Resilient = {};
+      readOptions({ rows: resilientRows }, context.words, group, context);
+      if (Object.keys(group).length > 0) attributes.resGroup = group;
+    },
+  },
+  {
+    words: 'protocol*',
+    help: '[ protocol PROTO ]',
+    apply: (draft, take) => {
+      draft.protocol = numberIn(protocols, take(), 8, '"protocol" value is invalid\n');
+    },
+  },
+  {
+    words: 'hw_stats',
+    apply: () => {
+      throw notImplemented('The option "hw_stats"');
+    },
+  },
+];
+
+export const nexthopGrammar: Grammar<NexthopDraft, NexthopContext> = {
+  rows: nexthopRows,
+  otherwise(_draft, word, _take, context) {
+    if (word !== '' && 'help'.startsWith(word)) context.help();
+    throw invalidArgument(word, '');
+  },
+};

@@ -1,0 +1,72 @@
+import type { NetlinkConnection } from '../../../../connection/connection.ts';
+import { type NexthopMessage, nexthop } from '../../../../netlink/families/route/nexthop.ts';
+import { DeviceNames } from '../device-names.ts';
+import { dumpOf } from '../dump.ts';
+import { familyNumber } from '../families.ts';
+import { refuseResolve } from '../refuse.ts';
+import type { Session } from '../session.ts';
+import { viewOf } from '../show/view.ts';
+import { unsigned } from '../values.ts';
+import { type NexthopView, nexthopJson, nexthopText } from './describe.ts';
+import { type NexthopFilter, readNexthopFilter } from './filter.ts';
+import { nexthopHelp } from './usage.ts';
+
+/** `ip nexthop list …`. */
+export async function listNexthops(session: Session, words: readonly string[]): Promise<number> {
+  refuseResolve(session);
+  const connection = await session.connection();
+  const devices = new DeviceNames(connection);
+  const filter = readNexthopFilter(words, { devices, help: () => nexthopHelp() });
+  const found =
+    filter.id === undefined ? findNexthops(session, connection, filter) : askForNexthop(connection, filter.id);
+  printNexthops(session, found, nexthopView(session, devices));
+  return 0;
+}
+
+/** `ip nexthop get id ID`. */
+export async function getNexthop(session: Session, [word, id, ...more]: readonly string[]): Promise<number> {
+  refuseResolve(session);
+  if (word !== 'id' || id === undefined || more.length > 0) nexthopHelp();
+  const number = unsigned(id, 32, 'invalid id value');
+  const connection = await session.connection();
+  const view = nexthopView(session, new DeviceNames(connection));
+  printNexthops(session, askForNexthop(connection, number), view);
+  return 0;
+}
+
+export function askForNexthop(connection: NetlinkConnection, id: number): readonly NexthopMessage[] {
+  return connection.requestSync(nexthop, 'get', { attributes: { id } }, { operation: 'ask for a nexthop' });
+}
+
+/** The nexthops that a selector means. Throws Exit (2). */
+export function findNexthops(
+  { options }: Session,
+  connection: NetlinkConnection,
+  filter: NexthopFilter,
+): readonly NexthopMessage[] {
+  const family = familyNumber(options.family);
+  const request = {
+    header: { family },
+    attributes: {
+      oif: filter.device,
+      master: filter.master,
+      ...(filter.groups ? { groups: true } : {}),
+      ...(filter.fdb ? { fdb: true } : {}),
+    },
+  };
+  const found = dumpOf(connection, nexthop, request, 'list nexthops');
+  return found.filter(
+    ({ header }) =>
+      (family === 0 || header.family === family) &&
+      (filter.protocol === undefined || header.protocol === filter.protocol),
+  );
+}
+
+export function nexthopView(session: Session, devices: DeviceNames): NexthopView {
+  return { ...viewOf(session), deviceName: (index) => devices.nameOf(index) };
+}
+
+function printNexthops(session: Session, nexthops: readonly NexthopMessage[], view: NexthopView): void {
+  if (session.options.json) session.printJson(nexthops.map((each) => nexthopJson(each, view)));
+  else for (const each of nexthops) session.output.write(`${nexthopText(each, view)}\n`);
+}
