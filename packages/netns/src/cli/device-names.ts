@@ -17,17 +17,18 @@ export function deviceNames(namespace: Namespace): readonly string[] | undefined
   ]);
   const [fd] = results;
   if (failed !== undefined || fd === undefined) return undefined;
-  const table = new FileReader().bytesOf(fd);
+  const table = reader.bytesOf(fd);
   syscall('close', fd);
   return table && parseDeviceTable(table);
 }
 
 /** The same, by a process that is in there: that takes no right to enter. Undefined if the process has ended. */
 export function deviceNamesOfProcess(pid: number): readonly string[] | undefined {
-  const table = new FileReader().bytes(`/proc/${pid}/net/dev`);
+  const table = reader.bytes(`/proc/${pid}/net/dev`);
   return table && parseDeviceTable(table);
 }
 
+const reader = new FileReader();
 const newline = 0x0a;
 const colon = 0x3a;
 const blank = 0x20;

@@ -1,6 +1,6 @@
 import { KernelError } from '../errors.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../native/constants.ts';
-import { FileReader } from '../native/file-reader.ts';
+import { FileReader, linksAtOnce } from '../native/file-reader.ts';
 import { syscall } from '../native/syscall.ts';
 import { idOfFile, type NamespaceId, nsfsDevice } from './identity.ts';
 import type { NamespaceType } from './type.ts';
@@ -20,16 +20,22 @@ function lookAtAll(type: NamespaceType, look: (pid: number, inode: number | 'gon
   const proc = syscall('openat', AT_FDCWD, '/proc', O_RDONLY | O_CLOEXEC | O_DIRECTORY);
   if (proc < 0) throw new KernelError({ errno: -proc, syscall: 'open', operation });
   try {
-    for (const pid of reader.numbersIn(proc)) look(pid, inodeOf(reader, proc, `${pid}/ns/${type}`));
+    const pids = reader.numbersIn(proc);
+    for (let first = 0; first < pids.length; first += linksAtOnce) {
+      const some = pids.slice(first, first + linksAtOnce);
+      // The link's text, `net:[4026531833]`, takes half the time of a stat.
+      const inodes = reader.linkNumbers(proc, some.map((pid) => `${pid}/ns/${type}\0`).join(''));
+      some.forEach((pid, index) => {
+        look(pid, inodes[index] ?? refusalOf(proc, `${pid}/ns/${type}`));
+      });
+    }
   } finally {
     syscall('close', proc);
   }
 }
 
-/** The link's text, `net:[4026531833]`, takes half the time of a stat. */
-function inodeOf(reader: FileReader, proc: number, link: string): number | 'gone' | 'hidden' {
-  const [inode] = reader.linkNumbers(proc, `${link}\0`);
-  if (inode !== undefined) return inode;
+/** Why a link could not be read. */
+function refusalOf(proc: number, link: string): 'gone' | 'hidden' {
   const refused = syscall('readlinkat', proc, link, new Uint8Array(1), 1);
   return refused === -EACCES || refused === -EPERM ? 'hidden' : 'gone';
 }

@@ -8,7 +8,8 @@ const closing = 0x5d;
 const colon = 0x3a;
 const zero = 0x30;
 const linkSize = 32;
-const linksAtOnce = 256;
+/** How many links can be looked at in one call. */
+export const linksAtOnce = 256;
 
 /**
  * Reads small files, of /proc above all, with as few system calls and objects as possible: Node's own functions cost more than the
