@@ -34,7 +34,7 @@ class Person {
     this.resize(30, 70);
     const env = { PATH: readablePath, TERM: 'dumb', PS1: '> ' };
     // Its terminal is theirs: a session of its own, as a shell's.
-    this.child = spawn('setsid', ['--ctty', '--wait', command, 'run', '--terminal', ...words], {
+    this.child = spawn('setsid', ['--ctty', '--wait', ...words], {
       stdio: [slave.raw, slave.raw, slave.raw],
       env,
     });
@@ -81,12 +81,15 @@ class Person {
   }
 }
 
+/** Somebody who runs `netns run --terminal`. */
+const atTerminal = (...words: string[]) => new Person(command, 'run', '--terminal', ...words);
+
 const inside = ['--new', 'pid,mnt', '--map-root', '--'];
 
 describe('netns run --terminal', () => {
   it('gives the command a terminal of its own, as large as ours', async () => {
     const script = 'tty; stty size; ps -o sid= -p $$ | tr -d " "; echo $$; exit 5';
-    const person = new Person('--map-root', '--', 'sh', '-c', script);
+    const person = atTerminal('--map-root', '--', 'sh', '-c', script);
     const [, own] = /(\/dev\/pts\/\d+)\r\n30 70\r\n/.exec(await person.sees(/\/dev\/pts\/\d+\r\n30 70\r\n/)) ?? [];
     const theirs = (await run('readlink', [`/proc/self/fd/${person.terminal.slave.raw}`])).stdout;
     expect(own).not.toBe(theirs);
@@ -96,7 +99,7 @@ describe('netns run --terminal', () => {
   });
 
   it('has job control, and keys that interrupt', async () => {
-    const person = new Person(...inside, 'bash', '--norc', '--noediting', '-i');
+    const person = atTerminal(...inside, 'bash', '--norc', '--noediting', '-i');
     await person.sees(/\$ |# |> /);
     person.type('sleep 1000 & jobs\r');
     await person.sees(/\[1\]\+? +Running +sleep 1000/);
@@ -119,7 +122,7 @@ describe('netns run --terminal', () => {
   });
 
   it('follows the size of ours', async () => {
-    const person = new Person(
+    const person = atTerminal(
       ...inside,
       'sh',
       '-c',
@@ -133,7 +136,7 @@ describe('netns run --terminal', () => {
   });
 
   it('passes signals on, and ends as the command does', async () => {
-    const person = new Person(
+    const person = atTerminal(
       '--map-root',
       '--',
       'sh',
@@ -144,13 +147,13 @@ describe('netns run --terminal', () => {
     process.kill(person.netns, 'SIGTERM');
     await person.sees(/told/);
     expect(await person.ended).toEqual([4, null]);
-    const killed = new Person(...inside, 'sh', '-c', 'kill -KILL $$');
+    const killed = atTerminal(...inside, 'sh', '-c', 'kill -KILL $$');
     const [code, signal] = await killed.ended;
     expect([code === 137 || code === null, signal === null || signal === 'SIGKILL']).toEqual([true, true]);
   });
 
   it('takes the command along when it is killed', async () => {
-    const person = new Person('--map-root', '--', 'sh', '-c', 'echo pid=$$; exec sleep 1000');
+    const person = atTerminal('--map-root', '--', 'sh', '-c', 'echo pid=$$; exec sleep 1000');
     const pid = Number(/\d+/.exec(await person.sees(/pid=\d+\r\n/))?.[0]);
     process.kill(person.netns, 'SIGKILL');
     await person.ended;
@@ -165,7 +168,7 @@ describe('netns run --terminal', () => {
       [127, '--map-root', '--', '/nope'],
       [125, '--map-root', '--cwd', '/nope', '--', 'true'],
     ] as const) {
-      const person = new Person(...words);
+      const person = atTerminal(...words);
       const before = settings(person.terminal.slave.raw);
       expect(await person.ended).toEqual([status, null]);
       expect(settings(person.terminal.slave.raw)).toBe(before);
@@ -173,7 +176,7 @@ describe('netns run --terminal', () => {
   });
 
   it('says what went wrong on our terminal', async () => {
-    const person = new Person('--map-root', '--cwd', '/nope', '--', 'true');
+    const person = atTerminal('--map-root', '--cwd', '/nope', '--', 'true');
     await person.sees(/^netns: cannot go to \/nope: No such file or directory \(ENOENT, chdir\)\r\n/);
     expect(await person.ended).toEqual([125, null]);
   });
@@ -216,6 +219,40 @@ describe('netns run --terminal', () => {
     expect([json.exitCode, json.stderr.split('\n')[0]]).toEqual([125, 'netns: an answer in JSON has no terminal']);
     const { stdout } = await run(command, ['run', '-t', '--dry-run', 'true'], { env });
     expect(stdout).toContain('setsid(), ioctl(0, TIOCSCTTY)');
+  });
+});
+
+describe('netns run without --terminal', () => {
+  it('gives the command our terminal, and job control in a new pid namespace', async () => {
+    const person = new Person(command, 'run', ...inside, 'bash', '--norc', '--noediting', '-i');
+    await person.sees(/# |> /);
+    person.type('sleep 1000\r');
+    await person.sees(/sleep 1000\r\n/);
+    await setTimeout(300);
+    person.type('\x1a');
+    await person.sees(/Stopped/);
+    person.type('kill -KILL %1; exec sh -c "exit 9"\r');
+    expect(await person.ended).toEqual([9, null]);
+  });
+
+  it('stops, goes on and is interrupted with its command', async () => {
+    const person = new Person('bash', '--norc', '--noediting', '-i');
+    const sleeping = `${command} run --new pid --map-root -- sh -c 'echo go; exec sleep 1000'`;
+    await person.sees(/# |> |\$ /);
+    person.type(`${sleeping}\r`);
+    await person.sees(/go\r\n/);
+    await setTimeout(300);
+    person.type('\x1a');
+    await person.sees(/Stopped/);
+    person.type('fg\r');
+    await person.sees(/sleep 1000'\r\n/);
+    await setTimeout(300);
+    person.type('\x03');
+    await person.sees(/\^C/);
+    person.type('echo status=$?\r');
+    await person.sees(/status=130\r\n/);
+    person.type('exit 0\r');
+    expect(await person.ended).toEqual([0, null]);
   });
 });
 
