@@ -1,7 +1,9 @@
 import { type NetlinkEvent, subscribe } from '../connection/subscribe.ts';
+import { NetlinkError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import type { Fd } from '../native/fd.ts';
 import { linkFlag } from '../netlink/families/route/link.ts';
+import { ResourceStack } from '../resource.ts';
 import { Ledger } from './ledger.ts';
 import { type Monitored, type MonitoredObject, type MonitoredObjects, monitoredObjects, takers } from './monitored.ts';
 import type { Network } from './network.ts';
@@ -46,7 +48,8 @@ export interface NetworkMonitorOptions {
  * The kernel does not tell of everything: IPv4 routes and nexthops go without a word with their device, and a route that is replaced is
  * not said to be gone. Where that may have happened the table is asked for again, and what was missing is told.
  *
- * It listens from the moment of the call, and stands in `open` until it ends. What changes while it looks around may be told twice, but what is told last is right.
+ * It listens from the moment of the call, and stands in `open` until it ends. `network` is for its own questions, and closed then. What
+ * changes while it looks around may be told twice, but what is told last is right.
  */
 export function monitorNetwork(
   network: Network,
@@ -79,7 +82,8 @@ class NetworkMonitor {
   ) {
     const wanted = options.objects;
     const all = Object.keys(monitoredObjects) as MonitoredObject[];
-    this.#network = network;
+    using undo = new ResourceStack();
+    this.#network = undo.use(network);
     this.#open = open;
     this.#options = options;
     this.#objects = wanted === undefined ? all : all.filter((object) => wanted.includes(object));
@@ -97,6 +101,7 @@ class NetworkMonitor {
       allNamespaces,
       ...(receiveBuffer !== undefined && { receiveBuffer }),
     });
+    undo.commit();
     open.add(this.queue);
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) this.queue.end();
@@ -141,7 +146,7 @@ class NetworkMonitor {
   /** What is there in another namespace, as far as it can be asked for. One that is gone meanwhile has nothing. */
   async #tellOther(nsid: number): Promise<void> {
     for (const object of this.#objects) {
-      const entries = await monitoredObjects[object].listAt?.(this.#network, nsid).catch(() => []);
+      const entries = await monitoredObjects[object].listAt?.(this.#network, nsid).catch(nothingIfGone);
       for (const value of entries ?? []) this.#push('present', object, value, nsid);
     }
   }
@@ -193,8 +198,14 @@ class NetworkMonitor {
     this.#ended = true;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     void this.#events.return?.();
+    this.#network.close();
     this.#open.delete(this.queue);
   }
+}
+
+function nothingIfGone(error: unknown): readonly never[] {
+  if (error instanceof NetlinkError) return [];
+  throw error;
 }
 
 /** Resolves with nothing when the event loop has seen to all that was waiting. */

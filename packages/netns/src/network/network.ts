@@ -47,11 +47,13 @@ export class Network implements Disposable {
    *
    *     for await (const change of ns.network.monitor({ objects: ['link'] })) …
    *
-   * It listens from the moment of the call, on a socket of its own, until `break`, `options.signal`, or `close()`. When the kernel had to
+   * It listens from the moment of the call, on sockets of its own, until `break`, `options.signal`, or `close()`. When the kernel had to
    * drop events, everything is told anew behind a `resync`. Throws KernelError EPERM (`allNamespaces` without CAP_NET_BROADCAST).
    */
   monitor(options: NetworkMonitorOptions = {}): AsyncIterableIterator<NetworkEvent> {
-    return monitorNetwork(this, this.#namespace, options, this.#monitors);
+    // On a connection of its own: what it asks at its own times is in nobody's way.
+    const own = new Network(new NetlinkConnection({ namespace: this.#namespace }));
+    return monitorNetwork(own, this.#namespace, options, this.#monitors);
   }
 
   close(): void {

@@ -183,6 +183,20 @@ describe('monitor', () => {
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
+  it('asks on a connection of its own', async () => {
+    using ns = await wiredNamespace();
+    addNexthopsSync(ns.network, 1, 2000);
+    const events = ns.monitor({ objects: ['nexthop'] });
+    // While it looks around, this connection takes questions of either sort.
+    for (let id = 2001; id <= 2100; id++) {
+      addNexthopsSync(ns.network, id, id);
+      await later(0);
+    }
+    const told = await until(events, said('set nexthop 2100'));
+    expect(told.filter(({ event }) => event === 'resync')).toEqual([]);
+    await events.return?.();
+  });
+
   it('hears all namespaces that have a number, on one socket', async () => {
     using home = NetworkNamespace.create();
     using a = await wiredNamespace();
