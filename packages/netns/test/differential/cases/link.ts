@@ -4,6 +4,8 @@ const bridge = 'ip link add br0 address 02:00:00:00:00:03 type bridge';
 const pair =
   'ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02; ip link set v0 up';
 const apart = `ip netns add a; ip netns set a 7; ${pair}; ip link set v1 netns a`;
+/** A bridge that counts multicasts, and a port. */
+const counting = `ip link add br0 address 02:00:00:00:00:03 type bridge mcast_stats_enabled 1; ${pair}; ip link set v0 master br0`;
 /** The kernel tells of carriers a second later. */
 const settled = 'sleep 1.5';
 /** Some of everything that a listing can meet. */
@@ -300,7 +302,32 @@ export const linkCases: readonly Case[] = [
     line: 'link add x type gtp role sgsn',
     differs: missing('Settings of links of type "gtp" are not implemented by netns yet\n'),
   },
-  { line: 'link xstats', differs: missing('"ip link xstats" is not implemented by netns yet\n') },
+  ...[
+    'xstats',
+    'xstats help',
+    'xstats foo',
+    'xstats type',
+    'xstats type foo',
+    'xstats type vlan',
+    'xstats type bridge',
+    'xstats ty bridge igmp',
+    'xstats type bridge stp dev br0',
+    'xstats type bridge help',
+    'xstats type bridge foo',
+    'xstats type bridge dev',
+    'xstats type bridge dev nope',
+    'xstats type bridge_slave',
+    'xstats type bridge_slave stp dev v0',
+    'xstats type bridge dev v0',
+    'afstats',
+    'afstats dev br0',
+    'afstats dev nope',
+    'afstats br0',
+  ].map((words) => ({ line: `link ${words}`, setup: counting })),
+  ...['-j link xstats type bridge_slave', '-j -p link xstats type bridge', '-j link afstats'].map((line) => ({
+    line,
+    setup: counting,
+  })),
 
   { line: 'link delete' },
   { line: 'link d' },

@@ -47,7 +47,8 @@ describe('kinds of links, with the installed ip and with ours', () => {
       writeFileSync(join(directory, name), text);
       return join(directory, name);
     };
-    spawnSync('modprobe', ['-q', 'fou']); // lets tunnels be wrapped in UDP; where it is missing, that is refused
+    // what wraps tunnels in UDP, and what counts for MPLS; where they are missing, the answers say so
+    for (const name of ['fou', 'mpls_router']) spawnSync('modprobe', ['-q', name]);
     for (const name of ['theirs', 'ours']) {
       execFileSync('ip', ['netns', 'add', name]);
       execFileSync('ip', ['-n', name, '-batch', file('setup', setup)]);
@@ -81,6 +82,10 @@ describe('kinds of links, with the installed ip and with ours', () => {
     expect(Object.values(expected).flat()).not.toEqual([]);
     expect(shown(oursOfTheirs), 'what the installed ip made, shown by ours').toEqual(expected);
     expect(shown(theirsOfOurs), 'what ours made, shown by the installed ip').toEqual(expected);
+  });
+
+  it('what MPLS counts', async () => {
+    expect(await ours('-n', 'theirs', 'link', 'afstats')).toEqual(theirs('-n', 'theirs', 'link', 'afstats'));
   });
 
   it('the whole listing is the same to the letter', () => {

@@ -1,4 +1,4 @@
-import { misuse, notImplemented } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import type { Command, Session } from '../session.ts';
 import { isPrefix } from '../words.ts';
 
@@ -9,9 +9,6 @@ interface Row {
 
 const show = async () => (await import('./show.ts')).showLinks;
 const change = async () => (await import('./change.ts')).setLink;
-const missing = (what: string) => async (): Promise<Command> => () => {
-  throw notImplemented(`"ip link ${what}"`);
-};
 
 /** In the order in which `ip` compares them: `s` is `set`, `sh` is `show`, `l` is `lst`. */
 const rows: readonly Row[] = [
@@ -23,8 +20,8 @@ const rows: readonly Row[] = [
   { word: 'show', load: show },
   { word: 'lst', load: show },
   { word: 'list', load: show },
-  { word: 'xstats', load: missing('xstats') },
-  { word: 'afstats', load: missing('afstats') },
+  { word: 'xstats', load: async () => (await import('./xstats.ts')).showXstats },
+  { word: 'afstats', load: async () => (await import('./afstats.ts')).showAfstats },
   { word: 'property', load: async () => (await import('./property.ts')).changeProperties },
   { word: 'help', load: async () => help },
 ];

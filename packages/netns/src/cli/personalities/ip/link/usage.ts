@@ -15,6 +15,10 @@ ${helpLines(linkRows, '		')}		[ type TYPE ARGS ]
 
 	ip link delete { DEVICE | dev DEVICE | group DEVGROUP } [ type TYPE ]
 
+	ip link xstats type TYPE [ ARGS ]
+
+	ip link afstats [ dev DEVICE ]
+
 	ip link property { add | del } dev DEVICE [ altname NAME ]
 
 	ip link show [ DEVICE ]
