@@ -125,6 +125,17 @@ describe('an ordinary user', () => {
     expect(await finding()).toMatchObject({ state: 'yes', note: 'there are 1' });
   });
 
+  it('is offered the names by the completion of bash', async () => {
+    await user.answer('add', 'blue', 'bluebell', 'a b');
+    const script = `PATH=\${0%/*}:$PATH; source <(netns completion bash); COMP_WORDS=(netns del "$1") COMP_CWORD=2
+      _netns; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    for (const [begun, offered] of [
+      ['bl', 'blue\nbluebell\n'],
+      ['', 'a\\ b\nblue\nbluebell\n'],
+    ] as const)
+      expect(await user.run(['bash', '-c', script, command, begun])).toMatchObject({ stdout: offered, stderr: '' });
+  });
+
   it('works with names from inside as well', async () => {
     await user.answer('add', 'web');
     const inside = (...argv: string[]) => user.answer('exec', 'web', command, ...argv);

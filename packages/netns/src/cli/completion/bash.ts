@@ -13,11 +13,18 @@ _netns_offer() {
   done
 }
 
+# Root's names are files; those of an ordinary user are where only netns finds them.
 _netns_names() {
   local path
-  for path in ${defaultRunDirectory}/*; do
-    [[ -e $path ]] && _netns_offer "\${path##*/}"
-  done
+  if [[ -O ${defaultRunDirectory} ]]; then
+    for path in ${defaultRunDirectory}/*; do
+      [[ -e $path ]] && _netns_offer "\${path##*/}"
+    done
+  else
+    while IFS= read -r path; do
+      _netns_offer "$path"
+    done < <(netns ls --names 2> /dev/null)
+  fi
 }
 
 _netns_files() {

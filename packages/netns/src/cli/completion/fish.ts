@@ -6,8 +6,12 @@ export function fishScript(verbs: readonly CompletedVerb[]): string {
   return `# fish completion for netns. Made by: netns completion fish
 
 function __netns_names
-    for path in ${defaultRunDirectory}/*
-        path basename $path
+    if test -O ${defaultRunDirectory}
+        for path in ${defaultRunDirectory}/*
+            path basename $path
+        end
+    else
+        netns ls --names 2> /dev/null
     end
 end
 

@@ -8,7 +8,11 @@ export function zshScript(verbs: readonly CompletedVerb[]): string {
 
 _netns_names() {
   local -a names
-  names=(${defaultRunDirectory}/*(N:t))
+  if [[ -O ${defaultRunDirectory} ]]; then
+    names=(${defaultRunDirectory}/*(N:t))
+  else
+    names=(\${(f)"$(netns ls --names 2> /dev/null)"})
+  fi
   compadd -a names
 }
 
