@@ -1,12 +1,12 @@
 import { ChildProcess } from 'node:child_process';
 import { release } from 'node:os';
 import { KernelError } from '../errors.ts';
-import { AF_UNIX, AT_FDCWD, F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC, O_RDWR, UV_READABLE } from '../native/constants.ts';
+import { AF_UNIX, AT_FDCWD, F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC, O_RDWR } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { makeBlocking } from '../native/inherit.ts';
+import { processEnds } from '../native/process-ends.ts';
 import { type Spawned, spawnProgram } from '../native/spawn.ts';
 import { check, type SyscallStep, syscall } from '../native/syscall.ts';
-import { watchDescriptor } from '../native/watch.ts';
 import { signalName } from './plan/signals.ts';
 
 /** What Node's ChildProcess does with the native object behind it. */
@@ -75,8 +75,9 @@ export function startNatively(start: NativeStart): ChildProcess {
   handle.spawn = (...given) => {
     try {
       const options = optionsOf(given);
+      const ends = processEnds();
       try {
-        takeOver(handle, spawnWithStreams(start, options));
+        takeOver(handle, spawnWithStreams(start, options), ends);
       } finally {
         spawn.apply(handle, withBadStream(given));
       }
@@ -198,13 +199,13 @@ function descriptorSteps(sources: readonly Source[]): SyscallStep[] {
   return steps;
 }
 
+const status = new Int32Array(1);
+
 /** From here on the handle is about our process, not about one that libuv knows. */
-function takeOver(handle: ProcessHandle, { pid, pidfd }: Spawned): void {
+function takeOver(handle: ProcessHandle, { pid, pidfd }: Spawned, ends: ReturnType<typeof processEnds>): void {
   let referenced = true;
-  const watch = watchDescriptor(pidfd.raw, UV_READABLE, () => {
-    const status = new Int32Array(1);
-    const got = syscall('wait4', pid, new Uint8Array(status.buffer), WNOHANG, null);
-    if (got === 0) return;
+  const watch = ends.watch(pidfd.raw, () => {
+    if (syscall('wait4', pid, status, WNOHANG, null) === 0) return;
     watch.close();
     pidfd.close();
     const code = status[0] ?? 0;

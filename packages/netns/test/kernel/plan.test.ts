@@ -1,4 +1,6 @@
-import { readlinkSync } from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
@@ -201,12 +203,49 @@ describe('describePlan', () => {
 });
 
 describe('a real ChildProcess', () => {
+  it('ends in the asynchronous context in which it was started, also beside others', async () => {
+    const storage = new AsyncLocalStorage<number>();
+    const seen = await Promise.all(
+      [1, 2, 3].map((number) =>
+        storage.run(number, () => {
+          const child = spawn({ command: 'sleep', args: ['0.1'] }, { stdio: 'ignore' });
+          return new Promise((resolve) => child.once('exit', () => resolve(storage.getStore())));
+        }),
+      ),
+    );
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  const library = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+
+  it('keeps this process only if it is referenced, and is told of although a listener of another has thrown', async () => {
+    const script = `
+      import { spawn } from ${library};
+      process.on('uncaughtException', (error) => console.log(error.message));
+      const start = (...args) => spawn({ command: 'sleep', args }, { stdio: 'ignore' });
+      const long = start('1000');
+      long.unref();
+      for (const each of [1, 2])
+        start('0.2').once('exit', (code) => {
+          throw new Error(\`thrown \${each} \${code}\`);
+        });
+      process.once('exit', () => console.log(long.kill('SIGKILL')));`;
+    const { stdout } = await runNode(['--input-type=module', '-e', script]);
+    expect(stdout.split('\n').sort()).toEqual(['', 'thrown 1 0', 'thrown 2 0', 'true']);
+  });
+
+  it('leaves no descriptor behind', async () => {
+    const before = readdirSync('/proc/self/fd').length;
+    for (let i = 0; i < 3; i++) await once(spawn({ command: 'true' }, { stdio: 'ignore' }), 'exit');
+    for (let i = 0; i < 100 && readdirSync('/proc/self/fd').length > before; i++) await setTimeout(10);
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
   it('is forgotten when it has ended', async () => {
-    const module = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
     const script = `
       import { once } from 'node:events';
       import { setTimeout } from 'node:timers/promises';
-      import { spawn } from ${module};
+      import { spawn } from ${library};
       let forgotten = 0;
       const registry = new FinalizationRegistry(() => forgotten++);
       for (let i = 0; i < 20; i++) {
