@@ -16,7 +16,7 @@ ip neigh add 10.0.0.6 lladdr 02:00:00:00:00:09 dev v0 nud permanent protocol sta
 ip neigh add 10.9.0.6 lladdr 02:00:00:00:00:09 dev br0 nud permanent extern_learn
 ip neigh add fd00::7 lladdr 02:00:00:00:00:0a dev v0 nud permanent router
 ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:0b dev v0 nud none
-ip neigh add proxy 10.0.0.77 dev v0; ip neigh add proxy fd00::77 dev br0; ip neigh add proxy 10.0.0.78
+ip neigh add proxy 10.0.0.77 dev v0; ip neigh add proxy fd00::77 dev br0
 ip neigh add proxy 10.0.0.79 dev v0 proto 77`;
 
 /** `ip neighbour` show, get, add, change, replace, delete, flush. */
