@@ -3,6 +3,7 @@ import { link } from '../../../../../netlink/families/route/link.ts';
 import { Exit } from '../../exit.ts';
 import { Words } from '../../words.ts';
 import type { Lookup } from '../lookup.ts';
+import { linkOf } from '../testing.ts';
 import type { KindContext } from './kind.ts';
 import { kindNames, loadKind } from './kinds.ts';
 
@@ -27,7 +28,7 @@ function optionsOf(usage: string): string[] {
   );
 }
 
-describe.each(['vxlan', 'bridge', 'bridge_slave'])('%s', (kind) => {
+describe.each(['vxlan', 'bridge', 'bridge_slave', 'bond'])('%s', (kind) => {
   it('reads every option of its usage text', async () => {
     const usage = (await loadKind(kind))?.usage ?? '';
     const options = optionsOf(usage);
@@ -46,6 +47,12 @@ describe.each(['vxlan', 'bridge', 'bridge_slave'])('%s', (kind) => {
     await expect(parse(kind, 'xyz')).rejects.toThrow(`"xyz"?\n${usage.trimEnd()}`);
   });
 });
+
+const encapDefaults = { encapType: 0, encapFlags: 0, encapSport: 0, encapDport: 0 };
+const noKeys = { ikey: 0, okey: 0, iflags: 0, oflags: 0 };
+const greDefaults = { ...noKeys, pmtudisc: true, tos: 0, ttl: 0, fwmark: 0, ...encapDefaults };
+const ipDefaults = { proto: 0, pmtudisc: true, tos: 0, ttl: 0, link: 0, fwmark: 0, ...encapDefaults };
+const ip6Defaults = { ttl: 64, encapLimit: 4, flowinfo: 0, flags: 0, fwmark: 0, ...encapDefaults, encapFlags: 2 };
 
 it.each<[string, string, unknown]>([
   ['vxlan', 'id 233 dstport 4789', { id: 233, port: 4789, learning: true }],
@@ -81,10 +88,94 @@ it.each<[string, string, unknown]>([
   ],
   ['macvlan', 'mode passthru flag nopromisc bcqueuelen 5', { mode: 8, flags: 1, bcQueueLen: 5 }],
   ['macvtap', 'mode bridge nodst flag null', { mode: 4, flags: 0 }],
+  ['vlan', 'id 5 protocol 802.1AD', { id: 5, protocol: 0x88a8 }],
+  ['vlan', 'gvrp on reorder_hdr off', { flags: { flags: 2, mask: 3 } }],
+  [
+    'vlan',
+    'ingress-qos-map 1:2 3:4 id 5 egress 5:6',
+    {
+      ingressQos: {
+        mapping: [
+          { from: 1, to: 2 },
+          { from: 3, to: 4 },
+        ],
+      },
+      id: 5,
+      egressQos: { mapping: [{ from: 5, to: 6 }] },
+    },
+  ],
+  ['ipvlan', 'mode l2', { mode: 0, flags: 0 }],
+  ['ipvtap', 'private', { flags: 1 }],
+  ['bond', 'mode 4 xmit_hash_policy layer3+4 primary eth0', { mode: 4, xmitHashPolicy: 1, primary: 7 }],
+  ['bond', 'arp_ip_target 10.0.0.1,,10.2 mode 1', { arpIpTarget: ['10.0.0.1', '10.2.0.0'], mode: 1 }],
+  ['bond', 'ns_ip6_target', { nsIp6Target: [] }],
+  ['bond_slave', 'queue_id 5 prio -7', { queueId: 5, prio: -7 }],
+  ['vrf', 'table main', { table: 254 }],
+  ['geneve', 'id 5 remote 10.0.0.1', { id: 5, remote: '10.0.0.1', label: 0, ttl: 0, tos: 0 }],
+  [
+    'geneve',
+    'id 5 remote fd00::1 ttl inherit tos 10 dstport 0',
+    { id: 5, remote6: 'fd00::1', label: 0, ttl: 0, ttlInherit: true, tos: 16, port: undefined },
+  ],
+  ['geneve', 'external noudpcsum', { id: 0, label: 0, ttl: 0, tos: 0, collectMetadata: true, udpCsum: false }],
+  ['gre', 'external local 10.0.0.1 key 5', { collectMetadata: true }],
+  [
+    'gre',
+    'local 10.0.0.1 remote 10.0.0.2 ikey 1.2.3 okey 7 seq nocsum dev eth0 encap gue encap-csum',
+    {
+      ...greDefaults,
+      local: '10.0.0.1',
+      remote: '10.0.0.2',
+      ikey: 0x01020300,
+      okey: 7,
+      iflags: 0x3000,
+      oflags: 0x3000,
+      link: 7,
+      encapType: 2,
+      encapFlags: 1,
+    },
+  ],
+  [
+    'gretap',
+    'ikey 5 remote 239.0.0.1 local 10.0.0.1',
+    {
+      ...greDefaults,
+      remote: '239.0.0.1',
+      local: '10.0.0.1',
+      ikey: 5,
+      okey: 0xef000001,
+      iflags: 0x2000,
+      oflags: 0x2000,
+    },
+  ],
+  ['erspan', 'erspan_ver 1 erspan 5', { ...greDefaults, erspanVer: 1, erspanIndex: 5 }],
+  ['erspan', 'erspan_ver 2 erspan 5 erspan_dir e', { ...greDefaults, erspanVer: 2, erspanDir: 1, erspanHwid: 0 }],
+  ['ip6gre', 'encaplimit none', { ...ip6Defaults, ...noKeys, flags: 1, erspanVer: 1 }],
+  ['ip6gre', 'tclass 20 flowlabel 7', { ...ip6Defaults, ...noKeys, flowinfo: 0x0200_0007, erspanVer: 1 }],
+  ['ip6tnl', 'mode ipip6 tclass inherit fwmark inherit', { ...ip6Defaults, proto: 4, link: 0, flags: 0x22 }],
+  ['ip6tnl', 'external', { proto: 0, collectMetadata: true }],
+  ['ipip', 'mode any 6rd-prefix 2001::/32', { ...ipDefaults }],
+  [
+    'sit',
+    '6rd-prefix 2001:db8::/32 isatap mode ip6ip',
+    { ...ipDefaults, proto: 41, flags: 1, sixrdPrefix: '2001:db8::', sixrdPrefixlen: 32 },
+  ],
+  ['vti', 'key 5 dev eth0', { ikey: 5, okey: 5, fwmark: 0, link: 7 }],
+  ['vti6', 'remote fd00::1', { ikey: 0, okey: 0, fwmark: 0, remote: 'fd00::1' }],
+  ['xfrm', 'dev eth0 if_id 0x2a', { link: 7, ifId: 42 }],
+  ['bareudp', 'dstport 5 ethertype MPLS_UC', { port: 5, ethertype: 0x8847 }],
+  ['macsec', 'address 2:0:0:0:0:55 port 5', { sci: 0x0200_0000_0055_0005n }],
+  [
+    'macsec',
+    'port 5 replay off cipher gcm-aes-256',
+    { port: 5, replayProtect: false, window: 0xffffffff, cipherSuite: 0x0080_c200_0100_0002n },
+  ],
+  ['hsr', 'slave1 eth0 supervision 45', { slave1: 7, multicastSpec: 45 }],
 ])('%s %s', async (kind, words, expected) => {
   const data = await parse(kind, words);
   expect(data).toEqual(expected);
-  const linkinfo = kind === 'bridge_slave' ? { slave: { kind: 'bridge', data } } : { kind, data };
+  const master = kind.endsWith('_slave') ? kind.slice(0, -'_slave'.length) : undefined;
+  const linkinfo = master === undefined ? { kind, data } : { slave: { kind: master, data } };
   expect(() => link.encode({ attributes: { linkinfo } } as Parameters<typeof link.encode>[0])).not.toThrow();
 });
 
@@ -115,6 +206,30 @@ it.each([
   ['macvlan', 'mode bridge nopromisc', 'macvlan: nopromisc flag only valid in passthru mode'],
 ])('%s %s is refused', async (kind, words, message) => {
   await expect(parse(kind, words)).rejects.toThrow(message);
+});
+
+it('a changed tunnel begins with what it is', async () => {
+  const data = {
+    link: 0,
+    local: 'fd00::1',
+    remote: '::',
+    ttl: 7,
+    encapLimit: 4,
+    flowinfo: 0,
+    flags: 16,
+    proto: 41,
+    fwmark: 0,
+  };
+  const existing = () => linkOf({}, { linkinfo: { kind: 'ip6tnl', data } });
+  expect(await parse('ip6tnl', 'encaplimit 9', { creating: false, existing })).toEqual({
+    ...ip6Defaults,
+    ...data,
+    remote: undefined,
+    encapLimit: 9,
+  });
+  await expect(parse('gre', 'ttl 9', { creating: false, existing })).rejects.toThrow(
+    'Failed to get existing tunnel info.',
+  );
 });
 
 it('knows its kinds', async () => {
