@@ -16,6 +16,7 @@ import { neighbourCases } from './cases/neighbour.ts';
 import { nexthopCases } from './cases/nexthop.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
+import { tuntapCases } from './cases/tuntap.ts';
 import { runTwins, type Twins } from './twins.ts';
 
 /** Every command line, run with the installed `ip` and with ours, must print, return and leave behind the same. */
@@ -28,6 +29,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   links: linkCases,
   'kinds of links': kindCases,
   'words of kinds': kindWordCases,
+  'tun devices': tuntapCases,
   addresses: addressCases,
   routes: routeCases,
   rules: ruleCases,

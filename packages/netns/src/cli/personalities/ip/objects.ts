@@ -9,6 +9,7 @@ interface Row {
   readonly load?: () => Promise<Command>;
 }
 
+const tuntap = async () => (await import('./tuntap/tuntap.ts')).tuntap;
 const neighbour = async () => (await import('./neighbour/neighbour.ts')).neighbour;
 
 /** All objects of `ip`, in the order in which it compares them: the first that begins with the given word wins. */
@@ -29,8 +30,8 @@ const rows: readonly Row[] = [
   { word: 'macsec' },
   { word: 'tunnel' },
   { word: 'tunl' },
-  { word: 'tuntap' },
-  { word: 'tap' },
+  { word: 'tuntap', load: tuntap },
+  { word: 'tap', load: tuntap },
   { word: 'token' },
   { word: 'tcpmetrics' },
   { word: 'tcp_metrics' },
