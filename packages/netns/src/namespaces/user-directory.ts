@@ -228,7 +228,7 @@ export function homeOfNames(uid: number, runtimeDirectory?: string): string {
 function ownDirectory(path: string): string | undefined {
   try {
     const status = statSync(path);
-    return status.isDirectory() && status.uid === process.geteuid?.() ? realpathSync(path) : undefined;
+    return status.isDirectory() && status.uid === process.geteuid?.() ? realpathSync.native(path) : undefined;
   } catch {
     return undefined;
   }

@@ -102,7 +102,6 @@ describe.skipIf(missing)(
     // What the helper does on its way to its last step, in its own words: path and system call.
     const steps: readonly (readonly [name: string, path: (user: UserSession) => string])[] = [
       ['openat', () => '/proc/self/setgroups'],
-      ['openat', () => '/proc/self/uid_map'],
       ['openat', () => '/proc/self/gid_map'],
       ['mount', () => '/'],
       ['mount', ({ home }) => `${home}/names`],
