@@ -4,6 +4,8 @@ import { h2 } from './h2-delete.ts';
 import { h4 } from './h4-exec.ts';
 import { h5 } from './h5-spawn.ts';
 import { h6 } from './h6-look.ts';
+import { h8 } from './h8-dump.ts';
+import { h9 } from './h9-routes.ts';
 import { h12 } from './h12-flat.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
@@ -17,7 +19,7 @@ import { servers } from './servers.ts';
 import { startup } from './startup.ts';
 
 /** Everything that can be asked for, in the order of the report. */
-const headlines: readonly Headline[] = [h1, h2, h4, h5, h6, h12, roundtrip, memory, startup, http, servers];
+const headlines: readonly Headline[] = [h1, h2, h4, h5, h6, h8, h9, h12, roundtrip, memory, startup, http, servers];
 
 const usage = `usage: npm run bench -- [HEADLINE...] [--rounds N] [--count N] [--json | --markdown]
 

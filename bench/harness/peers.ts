@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import type { Contestant } from './headline.ts';
 import type { Tools } from './tools.ts';
 
@@ -37,7 +38,22 @@ export class Peers {
 
   /** Built from bench/peers/go against the sources that Debian installs below /usr/share/gocode. */
   go(make: (program: string) => Contestant): this {
-    return this.#add(buildGoPeer(this.#tools), 'Go (Debian: golang-go golang-github-vishvananda-netns-dev)', make);
+    return this.#go('go', 'netns', make);
+  }
+
+  /** The same, of bench/peers/go-network. */
+  goNetwork(make: (program: string) => Contestant): this {
+    return this.#go('go-network', 'netlink', make);
+  }
+
+  /** The package of that name on npm, where somebody has installed it beside our own: `npm install --no-save netlink`. */
+  npmNetlink(make: (module: string) => Contestant): this {
+    return this.#add(resolve(this.#tools.root, 'netlink'), 'netlink (npm install --no-save netlink)', make);
+  }
+
+  #go(source: string, library: string, make: (program: string) => Contestant): this {
+    const name = `Go (Debian: golang-go golang-github-vishvananda-${library}-dev)`;
+    return this.#add(buildGoPeer(this.#tools, source), name, make);
   }
 
   #add(program: string | undefined, name: string, make: (program: string) => Contestant): this {
@@ -47,10 +63,18 @@ export class Peers {
   }
 }
 
-function buildGoPeer(tools: Tools): string | undefined {
+function resolve(directory: string, module: string): string | undefined {
+  try {
+    return createRequire(`${directory}/`).resolve(module);
+  } catch {
+    return undefined;
+  }
+}
+
+function buildGoPeer(tools: Tools, name: string): string | undefined {
   if (tools.find('go') === undefined) return undefined;
-  const program = tools.scratch('go-peer');
+  const program = tools.scratch(`${name}-peer`);
   const env = { GOPATH: '/usr/share/gocode', ...process.env, GO111MODULE: 'off', GOCACHE: tools.scratch('go-cache') };
-  const source = tools.file('peers', 'go', 'main.go');
+  const source = tools.file('peers', name, 'main.go');
   return spawnSync('go', ['build', '-o', program, source], { env }).status === 0 ? program : undefined;
 }

@@ -1,0 +1,31 @@
+// dump links|addresses|routes objects|messages COUNT RUNS: list a table, at least COUNT entries; hot: after as many times. Prints the stamps
+// of the whole and one duration for each run.
+import { openNetwork } from '../../packages/netns/src/index.ts';
+import { address } from '../../packages/netns/src/netlink/families/route/address.ts';
+import { extMaskFlag, link } from '../../packages/netns/src/netlink/families/route/link.ts';
+import { route } from '../../packages/netns/src/netlink/families/route/route.ts';
+import { reportEach } from './stamps.ts';
+
+const [table = '', what, count, runs] = process.argv.slice(2);
+using network = openNetwork();
+const { connection } = network;
+const operation = `list ${table}`;
+
+const objects: Record<string, () => Promise<unknown[]>> = {
+  links: () => network.links.list(),
+  addresses: () => network.addresses.list(),
+  routes: () => network.routes.list(),
+};
+const messages: Record<string, () => Promise<{ messages: unknown[] }>> = {
+  links: () => connection.dump(link, { attributes: { extMask: extMaskFlag('skip_stats') } }, { operation }),
+  addresses: () => connection.dump(address, {}, { operation }),
+  routes: () => connection.dump(route, {}, { operation }),
+};
+
+const list = what === 'objects' ? objects[table] : async () => (await messages[table]?.())?.messages;
+const ask = async () => {
+  const entries = await list?.();
+  if (entries === undefined || entries.length < Number(count)) throw new Error(`${entries?.length} are too few`);
+};
+for (let i = 0; i < Number(runs); i++) await ask();
+await reportEach(Number(runs), ask);
