@@ -358,46 +358,46 @@ describe('a target that is gone', () => {
     );
   });
 
+  /** Lets nsenter wait before it enters, for so long that its target can end; the log tells when it has the target in hand. */
+  const slowly = (log: string) => [
+    'strace',
+    ...['-f', '-qqq', '-o', log, '-e', 'trace=pidfd_open,setns', '-e', 'inject=setns:delay_enter=3000000'],
+  ];
+
   it.skipIf(missing)('meanwhile', async () => {
     const dying = await hold({ create: ['user', 'net'], users: 'root' });
-    const strace = [
-      '-f',
-      '-qqq',
-      '-o',
-      join(directory, 'dying'),
-      '-e',
-      'trace=setns',
-      '-e',
-      'inject=setns:delay_enter=1500000',
-    ];
-    const entering = run('strace', [
-      ...strace,
-      command,
-      'nsenter',
-      '-t',
-      String(dying.pid),
-      '-n',
-      '-U',
-      ...groups,
-      'true',
-    ]);
-    await setTimeout(900);
+    const log = join(directory, 'dying');
+    const [strace = '', ...options] = slowly(log);
+    const into = [command, 'nsenter', '-t', String(dying.pid), '-n', '-U', ...groups, 'true'];
+    const entering = run(strace, [...options, ...into]);
+    for (let i = 0; i < 2000 && !(existsSync(log) && readFileSync(log, 'utf8').includes('pidfd_open')); i++)
+      await setTimeout(10);
     await dying.end();
     expect(await entering).toEqual(refused('reassociate to namespaces failed: No such process'));
   });
 
   it.skipIf(missing || !mayChooseNumbers())('meanwhile, when another process has got its number', async () => {
     // In a pid namespace of its own, where one can say which number comes next.
-    const strace = `strace -f -qqq -o ${join(directory, 'reused')} -e trace=setns -e inject=setns:delay_enter=2000000`;
+    const log = join(directory, 'reused');
     const script = [
-      'unshare -n sleep 100 & first=$!',
-      `sleep 0.3; ${strace} "$0" nsenter -t $first -n readlink /proc/self/ns/net & entering=$!`,
-      'sleep 1; kill -9 $first; wait $first 2>/dev/null',
-      'echo $((first - 1)) > /proc/sys/kernel/ns_last_pid; unshare -n sleep 100 & second=$!',
+      'unshare -n sh -c "echo; exec sleep 1000" > "$1.first" & first=$!',
+      'until [ -s "$1.first" ]; do sleep 0.02; done',
+      `${slowly('"$1"').join(' ')} "$0" nsenter -t $first -n readlink /proc/self/ns/net & entering=$!`,
+      'until grep -q pidfd_open "$1" 2>/dev/null; do sleep 0.02; done',
+      'kill -9 $first; wait $first 2>/dev/null',
+      'echo $((first - 1)) > /proc/sys/kernel/ns_last_pid; unshare -n sleep 1000 & second=$!',
       'echo "same number: $((first == second))"',
       'wait $entering; echo "status $?"; kill -9 $second; wait $second 2>/dev/null; true',
     ];
-    const { stdout, stderr } = await run('unshare', ['-mpf', '--mount-proc', 'sh', '-c', script.join('\n'), command]);
+    const { stdout, stderr } = await run('unshare', [
+      '-mpf',
+      '--mount-proc',
+      'sh',
+      '-c',
+      script.join('\n'),
+      command,
+      log,
+    ]);
     expect([stdout, stderr]).toEqual([
       'same number: 1\nstatus 1\n',
       expect.stringContaining('nsenter: reassociate to namespaces failed: No such process\n'),

@@ -8,7 +8,7 @@ import { syscall } from '../../src/native/syscall.ts';
 import { openPseudoTerminal, type PseudoTerminal, passThrough } from '../../src/process/terminal.ts';
 import { command, readablePath } from './support/cli.ts';
 import { childrenOf, isAlive } from './support/holder.ts';
-import { run } from './support/run.ts';
+import { endOf, run } from './support/run.ts';
 
 /** `netns run --terminal` as somebody at a terminal sees it: a terminal of the test's own is theirs. */
 const open: { close(): void }[] = [];
@@ -63,7 +63,7 @@ class Person {
 
   /** Waits until this has been shown, forgets it and all before it, and gives it. */
   async sees(pattern: RegExp): Promise<string> {
-    for (let i = 0; i < 1000; i++) {
+    for (let i = 0; i < 3000; i++) {
       const found = pattern.exec(this.#seen);
       if (found !== null) {
         this.#seen = this.#seen.slice(found.index + found[0].length);
@@ -80,6 +80,9 @@ class Person {
     return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'setsid\n' ? (childrenOf(pid)[0] ?? pid) : pid;
   }
 }
+
+/** Says when it is there, and what it says is not what is typed. */
+const sleeping = `sh -c 'echo g""o; exec sleep 1000'`;
 
 /** Somebody who runs `netns run --terminal`. */
 const atTerminal = (...words: string[]) => new Person(command, 'run', '--terminal', ...words);
@@ -105,16 +108,14 @@ describe('netns run --terminal', () => {
     await person.sees(/\[1\]\+? +Running +sleep 1000/);
     person.type('kill %1; wait; echo one=$((0+1))\r');
     await person.sees(/one=1\r\n/);
-    person.type('sleep 1000\r');
-    await person.sees(/sleep 1000\r\n/);
-    await setTimeout(300);
+    person.type(`${sleeping}\r`);
+    await person.sees(/\ngo\r\n/);
     person.type('\x03');
     await person.sees(/\^C/);
     person.type('echo status=$?\r');
     await person.sees(/status=130\r\n/);
-    person.type('sleep 1000\r');
-    await person.sees(/sleep 1000\r\n/);
-    await setTimeout(300);
+    person.type(`${sleeping}\r`);
+    await person.sees(/\ngo\r\n/);
     person.type('\x1a');
     await person.sees(/Stopped/);
     person.type('kill -KILL %1; exec sh -c "exit 9"\r');
@@ -182,18 +183,12 @@ describe('netns run --terminal', () => {
   });
 
   it('takes input and gives output that are no terminal', async () => {
-    const words = [
-      'run',
-      '--terminal',
-      '--map-root',
-      '--',
-      'sh',
-      '-c',
-      'stty -echo; echo ready; cat; [ -t 1 ] && echo end',
-    ];
-    const script = '(sleep 0.7; printf "one\\ntwo\\n") | "$@"; echo "status $?"';
-    const { stdout } = await run('sh', ['-c', script, 'sh', command, ...words], { env: { PATH: readablePath } });
-    expect(stdout).toBe('ready\r\none\r\ntwo\r\nend\r\nstatus 0\n');
+    const script = 'stty -echo; echo ready; cat; [ -t 1 ] && echo end';
+    const words = ['run', '--terminal', '--map-root', '--', 'sh', '-c', script];
+    const child = spawn(command, words, { env: { PATH: readablePath } });
+    child.stdout.once('data', () => child.stdin.end('one\ntwo\n'));
+    const stdout = 'ready\r\none\r\ntwo\r\nend\r\n';
+    expect(await endOf(child)).toEqual({ stdout, stderr: '', exitCode: 0, signal: null });
   });
 
   it('shows all of a long output', async () => {
@@ -226,9 +221,8 @@ describe('netns run without --terminal', () => {
   it('gives the command our terminal, and job control in a new pid namespace', async () => {
     const person = new Person(command, 'run', ...inside, 'bash', '--norc', '--noediting', '-i');
     await person.sees(/# |> /);
-    person.type('sleep 1000\r');
-    await person.sees(/sleep 1000\r\n/);
-    await setTimeout(300);
+    person.type(`${sleeping}\r`);
+    await person.sees(/\ngo\r\n/);
     person.type('\x1a');
     await person.sees(/Stopped/);
     person.type('kill -KILL %1; exec sh -c "exit 9"\r');
@@ -237,16 +231,14 @@ describe('netns run without --terminal', () => {
 
   it('stops, goes on and is interrupted with its command', async () => {
     const person = new Person('bash', '--norc', '--noediting', '-i');
-    const sleeping = `${command} run --new pid --map-root -- sh -c 'echo go; exec sleep 1000'`;
     await person.sees(/# |> |\$ /);
-    person.type(`${sleeping}\r`);
-    await person.sees(/go\r\n/);
-    await setTimeout(300);
+    person.type(`${command} run --new pid --map-root -- ${sleeping}\r`);
+    await person.sees(/\ngo\r\n/);
     person.type('\x1a');
     await person.sees(/Stopped/);
     person.type('fg\r');
-    await person.sees(/sleep 1000'\r\n/);
-    await setTimeout(300);
+    await person.sees(/fg\r\n[^\n]*sleep 1000'\r\n/);
+    await setTimeout(1000); // it goes on silently
     person.type('\x03');
     await person.sees(/\^C/);
     person.type('echo status=$?\r');
