@@ -24,6 +24,9 @@ const ipObjects: Readonly<Record<string, string>> = {
 /** Options of `ip` that take no word of their own: behind them the object may stand. */
 const plainOption = /^-(?:json|j|details|d|statistics|stats|s|pretty|p|brief|br|oneline|o|all|a|[046])$/;
 
+/** The one that is used most of those that take the next word. */
+const netnsOption = /^-(?:netns|n)$/;
+
 /** What only shows something is asked for most, and has a smaller one. */
 const showing = /^(?:show|sh|list|lst|ls|list-id)$/;
 
@@ -35,8 +38,16 @@ export function bundleOf(argv: readonly string[], name: string): string {
   const request = requestOf(argv, name);
   if (request.of === 'unknown') return 'help';
   if (request.of !== 'ip' || request.name !== 'ip') return request.of;
-  const at = request.words.findIndex((word) => !plainOption.test(word));
-  const [object = '', verb = 'show'] = at < 0 ? [] : request.words.slice(at);
+  const [object = '', verb = 'show'] = behindOptions(request.words);
   if (!Object.hasOwn(ipObjects, object)) return 'ip';
   return `ip-${ipObjects[object]}${showing.test(verb) ? '-show' : ''}`;
+}
+
+function behindOptions(words: readonly string[]): readonly string[] {
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? '';
+    if (netnsOption.test(word)) at++;
+    else if (!plainOption.test(word)) return words.slice(at);
+  }
+  return [];
 }
