@@ -65,12 +65,13 @@ it('looks up names by the servers of the namespace', async () => {
      })();`,
   );
   const worker = ns.worker(file);
+  const exited = once(worker, 'exit'); // may come right behind the message
   const [[first, second, literal, gone]] = await once(worker, 'message');
   expect(first).toEqual(['127.0.0.7', 4]);
   expect(second).toEqual([{ address: '127.0.0.7', family: 4 }]);
   expect(literal).toMatchObject({ address: '127.0.0.9', family: 4 });
   expect(gone).toEqual(['ENOTFOUND', 'getaddrinfo']);
-  await once(worker, 'exit');
+  await exited;
   server.close();
 });
 
@@ -85,8 +86,9 @@ it('enters a mount namespace as well when asked', async () => {
      parentPort.postMessage(readFileSync('/mnt/only', 'utf8'));`,
   );
   const worker = ns.worker(file, { mount: { pid: child.pid as number } });
+  const exited = once(worker, 'exit'); // may come right behind the message
   expect((await once(worker, 'message'))[0]).toBe('here\n');
-  await once(worker, 'exit');
+  await exited;
   child.stdin?.end();
   await once(child, 'close');
 });
