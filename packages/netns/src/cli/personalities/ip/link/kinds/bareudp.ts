@@ -41,7 +41,7 @@ const etherTypes: Readonly<Record<string, number>> = {
   rarp: 0x8035,
   atalk: 0x809b,
   aarp: 0x80f3,
-  '802.1q': 0x8100,
+  '802.1Q': 0x8100,
   ipx: 0x8137,
   ipv6: 0x86dd,
   mpls_uc: 0x8847,
@@ -77,7 +77,8 @@ const rows: readonly Row[] = [
     draft.port = unsigned(word, 16, 'dstport');
   }),
   once('ethertype*', 'ethertype', (draft, word) => {
-    draft.ethertype = etherTypes[word.toLowerCase()] ?? parseUnsigned(word, 16);
+    const name = Object.keys(etherTypes).find((each) => each.toLowerCase() === word.toLowerCase());
+    draft.ethertype = name === undefined ? parseUnsigned(word, 16) : etherTypes[name];
     if (draft.ethertype === undefined) throw invalidArgument(word, 'ethertype');
   }),
   once('srcportmin*', 'srcportMin', (draft, word) => {

@@ -162,7 +162,7 @@ const shown = (json: string, name: NumberName, text = json): Shown => value(json
 const named = (json: string, name: keyof typeof names, text = json): Shown =>
   value(json, `${text} % `, (data) => {
     const position = data[name];
-    return position === undefined ? undefined : (names[name][position] ?? String(position));
+    return position === undefined ? undefined : (names[name][position] ?? 'UNKNOWN');
   });
 
 const link = (name: 'activeSlave' | 'primary', json: string): Shown =>
@@ -192,13 +192,9 @@ const describe: readonly Shown[] = [
   // in JSON none is null
   value(
     'arp_validate',
-    (_name, _view, { arpValidate = 0 }) => `arp_validate ${names.arpValidate[arpValidate]} `,
+    (_name, _view, { arpValidate = 0 }) => `arp_validate ${names.arpValidate[arpValidate] ?? 'UNKNOWN'} `,
     ({ arpValidate }) =>
-      arpValidate === undefined
-        ? undefined
-        : arpValidate === 0
-          ? null
-          : (names.arpValidate[arpValidate] ?? String(arpValidate)),
+      arpValidate === undefined ? undefined : arpValidate === 0 ? null : (names.arpValidate[arpValidate] ?? 'UNKNOWN'),
   ),
   named('arp_all_targets', 'arpAllTargets'),
   link('primary', 'primary'),

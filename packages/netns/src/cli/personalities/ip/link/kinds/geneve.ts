@@ -159,7 +159,7 @@ const describe: readonly Shown[] = [
   value(
     'df',
     (df) => (df === 'unset' ? '' : `df ${df} `),
-    ({ df }) => (df === undefined ? undefined : (dfModes[df] ?? String(df))),
+    ({ df }) => (df === undefined ? undefined : dfModes[df]),
   ),
   value('label', 'flowlabel % ', ({ label }) => hex(label)),
   value('port', 'dstport % ', (data) => data.port),

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
+import { hexWithPrefix } from '../../numbers.ts';
 import { type Part, value } from '../../show/fields.ts';
 import { unsigned } from '../../values.ts';
 import { isPrefix } from '../../words.ts';
@@ -129,6 +130,6 @@ export const shownErspan: readonly Shown[] = [
     erspanDir === undefined ? undefined : (directions[erspanDir] ?? 'egress'),
   ),
   value('erspan_hwid', 'erspan_hwid % ', ({ erspanHwid }) =>
-    erspanHwid === undefined ? undefined : `0x${erspanHwid.toString(16)}`,
+    erspanHwid === undefined ? undefined : hexWithPrefix(erspanHwid),
   ),
 ];

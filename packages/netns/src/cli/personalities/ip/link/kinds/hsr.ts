@@ -67,8 +67,12 @@ const rows: readonly Row[] = [
   port('interlink', 'interlink'),
 ];
 
-const shownPort = (name: Port): Part<Data, LinkView> =>
-  value(name, `${name} % `, ({ [name]: index }, view) => (index === undefined ? undefined : linkName(view, index)));
+const shownPort = (name: 'slave1' | 'slave2'): Part<Data, LinkView> =>
+  value(
+    name,
+    (port) => `${name} ${port ?? '<none>'} `,
+    ({ [name]: index }, view) => (index === undefined ? null : linkName(view, index)),
+  );
 
 const describe: readonly Part<Data, LinkView>[] = [
   shownPort('slave1'),

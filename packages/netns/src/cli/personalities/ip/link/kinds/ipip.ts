@@ -137,7 +137,7 @@ const describe: readonly Part<Data, LinkView>[] = [
   value(
     'pmtudisc',
     (on) => (on === true ? 'pmtudisc ' : 'nopmtudisc '),
-    (data) => data.pmtudisc,
+    (data) => data.pmtudisc ?? false,
   ),
   value('isatap', 'isatap ', ({ flags = 0 }) => (flags & 1) !== 0 || undefined),
   when(

@@ -49,7 +49,7 @@ const rowsOf = (kind: string): readonly Row[] => [
 const describe: readonly Part<Data, LinkView>[] = [
   value('mode', ' mode % ', ({ mode }) => (mode === undefined ? undefined : (ipvlanModes[mode] ?? 'unknown'))),
   ({ flags = 0 }) => {
-    const name = isolations[flags & 3];
+    const name = isolations[(flags & 1) !== 0 ? 1 : flags & 2];
     return name === undefined ? undefined : { text: `${name} `, json: { [name]: true } };
   },
 ];

@@ -172,22 +172,22 @@ const describe: readonly Shown[] = [
   value('sci', 'sci % ', ({ sci }) => sci?.toString(16).padStart(16, '0')),
   onOff('protect', 'protect', 'protect'),
   value('cipher_suite', 'cipher % ', ({ cipherSuite }) =>
-    cipherSuite === undefined ? undefined : (macsecCiphers.get(cipherSuite) ?? 'unknown').toUpperCase(),
+    cipherSuite === undefined ? undefined : (macsecCiphers.get(cipherSuite)?.toUpperCase() ?? '(unknown)'),
   ),
   value('icv_len', 'icvlen % ', (data) => data.icvLen),
   value('encoding_sa', 'encodingsa % ', (data) => data.encodingSa),
   value('validation', 'validate % ', ({ validation }) =>
-    validation === undefined ? undefined : (macsecValidations[validation] ?? String(validation)),
+    validation === undefined ? undefined : (macsecValidations[validation] ?? '(unknown)'),
+  ),
+  value('offload', 'offload % ', ({ offload }) =>
+    offload === undefined ? undefined : (macsecOffloads[offload] ?? '(unknown)'),
   ),
   onOff('encrypt', 'encrypt', 'encrypt'),
   onOff('inc_sci', 'send_sci', 'incSci'),
   onOff('es', 'end_station', 'es'),
   onOff('scb', 'scb', 'scb'),
   onOff('replay_protect', 'replay', 'replayProtect'),
-  value('window', 'window % ', ({ window, replayProtect }) => (replayProtect === true ? window : undefined)),
-  value('offload', 'offload % ', ({ offload = 0 }) =>
-    offload === 0 ? undefined : (macsecOffloads[offload] ?? String(offload)),
-  ),
+  value('window', 'window % ', (data) => data.window),
 ];
 
 /** A link whose frames are encrypted or signed (802.1AE): `ip link add link DEV NAME type macsec`. */

@@ -24,13 +24,13 @@ const onOff = (json: string, get: (data: Data) => boolean | undefined): Shown =>
   value(json, (on) => `${json} ${on === true ? 'on' : 'off'} `, get);
 
 const describe: readonly Shown[] = [
-  value('type', 'type % ', ({ type }) => (type === undefined ? undefined : (types[type] ?? 'UNKNOWN'))),
+  value('type', 'type % ', ({ type }) => (type === undefined ? undefined : (types[type] ?? `UNKNOWN:${type}`))),
   onOff('pi', (data) => data.pi),
   onOff('vnet_hdr', (data) => data.vnetHdr),
   value(
     'multi_queue',
     (on) => (on === true ? 'multi_queue ' : ''),
-    (data) => data.multiQueue,
+    (data) => data.multiQueue ?? false,
   ),
   when(
     (data) => data.multiQueue === true,

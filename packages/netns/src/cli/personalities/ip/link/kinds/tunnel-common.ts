@@ -269,7 +269,7 @@ export const shownTtl = (title: 'ttl' | 'hoplimit'): Shown =>
   value(
     'ttl',
     (ttl) => `${title} ${ttl === 0 ? 'inherit' : ttl} `,
-    (data) => data.ttl,
+    (data) => data.ttl ?? 0,
   );
 
 export const shownTos: Shown = value(

@@ -1,5 +1,6 @@
 import { failure, invalidArgument } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
+import { hexWithPrefix } from '../../numbers.ts';
 import { type Part, value } from '../../show/fields.ts';
 import { unsigned } from '../../values.ts';
 import type { LinkView } from '../view.ts';
@@ -35,7 +36,9 @@ const rows: readonly OptionRow<Draft, KindContext>[] = [
 
 const describe: readonly Part<Data, LinkView>[] = [
   value('external', 'external ', (data) => data.collectMetadata),
-  value('if_id', 'if_id % ', ({ ifId = 0 }) => (ifId === 0 ? undefined : `0x${ifId.toString(16)}`)),
+  value('if_id', 'if_id % ', ({ ifId, collectMetadata }) =>
+    ifId === undefined || collectMetadata === true ? undefined : hexWithPrefix(ifId),
+  ),
 ];
 
 /** The interface of IPsec policies with this id: `ip link add NAME type xfrm dev DEV if_id NUMBER`. */
