@@ -115,6 +115,24 @@ describe('an ordinary user', () => {
     await gone;
   });
 
+  it('gets into what they have made by other means, a container say', async () => {
+    const words = ['unshare', '--user', '--map-root-user', '--net', 'sh', '-c', 'echo here; exec cat'];
+    const child = user.start(words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    if (child.stdout) await once(child.stdout, 'data');
+    const link = readlinkSync(`/proc/${child.pid}/ns/net`);
+    const print = ['readlink', '/proc/self/ns/net'];
+    for (const where of [`${child.pid}:net`, `${child.pid}`, `/proc/${child.pid}/ns/net:net`])
+      expect([where, await user.answer('run', '--in', where, '--', ...print)]).toEqual([where, `${link}\n`]);
+    await user.answer('attach', 'box', `${child.pid}`);
+    expect(await user.answer('exec', 'box', ...print)).toBe(`${link}\n`);
+    expect(await user.answerJson('ls')).toContainEqual(expect.objectContaining({ name: 'box', devices: ['lo'] }));
+    const gone = endOf(child);
+    child.stdin?.end();
+    await gone;
+    expect(await user.answer('exec', 'box', ...print)).toBe(`${link}\n`); // the name holds it
+    expect(await user.answer('del', '--wait', 'box')).toBe('');
+  });
+
   it('learns from `doctor` where the names are', async () => {
     const finding = async () => {
       const findings = await user.answerJson<{ what: string }[]>('doctor');
@@ -256,12 +274,28 @@ describe('the process that holds the names', () => {
     expect(user.names).toEqual(['web']);
   });
 
-  it('is said to be impossible where the machine forbids it', async () => {
+  it.runIf(mayBeOthers)('is said to be impossible where the machine forbids it', async () => {
+    // The limits of a user namespace in which the same users are: those of the machine stay.
+    const everybody = ['run', '--new', 'user', '--map', 'all', '--'];
     const script = 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
-    const words = ['unshare', '--user', '--map-root-user', 'sh', '-c', script, 'sh'];
-    const unprivileged = ['setpriv', '--inh-caps=-all', '--bounding-set=-all', '--'];
-    expect(await user.run([...words, ...unprivileged, command, 'add', 'web'])).toMatchObject({ exitCode: 1 });
+    const { environment: env, words } = user;
+    const netns = (...argv: string[]) =>
+      run(command, [...everybody, 'sh', '-c', script, 'sh', ...words, command, ...argv], { env });
+    expect(await netns('add', 'web')).toEqual({
+      stdout: '',
+      stderr: 'netns: cannot make a user and a mount namespace for names: No space left on device (ENOSPC, unshare)\n',
+      exitCode: 1,
+      signal: null,
+    });
     expect(readdirSync(user.runtime)).toEqual([]);
+    const findings = JSON.parse((await netns('doctor', '--json')).stdout) as { what: string }[];
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        what: `names in ${user.home}/names`,
+        state: 'no',
+        note: 'No space left on device; the limit user.max_user_namespaces is 0',
+      }),
+    );
   });
 });
 
