@@ -7,6 +7,7 @@ const ipObjects: Readonly<Record<string, string>> = {
   address: 'address',
   l: 'link',
   link: 'link',
+  monitor: 'monitor',
   n: 'neighbour',
   neigh: 'neighbour',
   neighbor: 'neighbour',

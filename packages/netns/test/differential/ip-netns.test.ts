@@ -11,8 +11,10 @@ import { idCases } from './cases/ids.ts';
 import { kindWordCases } from './cases/kind-words.ts';
 import { kindCases } from './cases/kinds.ts';
 import { linkCases } from './cases/link.ts';
+import { monitorCases } from './cases/monitor.ts';
 import { nameCases } from './cases/names.ts';
 import { neighbourCases } from './cases/neighbour.ts';
+import { netconfCases } from './cases/netconf.ts';
 import { nexthopCases } from './cases/nexthop.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
@@ -34,6 +36,8 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   routes: routeCases,
   rules: ruleCases,
   nexthops: nexthopCases,
+  'the monitor': monitorCases,
+  'settings of devices': netconfCases,
   neighbours: neighbourCases,
 };
 

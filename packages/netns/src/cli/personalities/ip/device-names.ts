@@ -27,6 +27,11 @@ export class DeviceNames {
     return name;
   }
 
+  /** What a link is called, as others told. */
+  remember(index: number, name: string): void {
+    this.#names.set(index, name);
+  }
+
   /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
   indexOf(name: string): number {
     if (name === '') return 0;

@@ -11,6 +11,7 @@ const viewOf = (options: Partial<Options> = {}): AddressView => ({
   paint: plain,
   newline: options.oneline === true ? '\\' : '\n',
   scopes: scopeTable(),
+  alone: options.oneline === true,
   linkName: (index) => `link${index}`,
 });
 

@@ -7,6 +7,8 @@ import { type Part, type View, value, when } from '../show/fields.ts';
 
 export interface AddressView extends View {
   readonly scopes: NameTable;
+  /** Nothing in front tells of the link. */
+  readonly alone: boolean;
   /** The name of the link that an address belongs to. */
   linkName(index: number): string;
 }
@@ -79,7 +81,7 @@ function lifetime(seconds: number): string {
 /** An address as `ip address` shows it, without the newline at its end. */
 export const addressParts: readonly Shown[] = [
   when(
-    (_address, view) => view.options.oneline,
+    (_address, view) => view.alone,
     [
       value('index', '%: ', (address) => address.header.index),
       value('dev', '%', (address, view) => view.linkName(address.header.index)),

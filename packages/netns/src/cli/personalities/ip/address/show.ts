@@ -98,6 +98,7 @@ function print(
     paint: view.paint,
     newline: view.newline,
     scopes: scopeTable(),
+    alone: options.oneline,
     linkName: (index) => linkName(view, index),
   };
   const ofLink = options.brief ? briefParts : linkParts;

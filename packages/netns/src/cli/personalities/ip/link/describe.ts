@@ -150,6 +150,24 @@ const details: readonly Shown[] = [
   value('parentdev', 'parentdev % ', (link) => link.attributes.parentDevName),
 ];
 
+/** Why the kernel tells of a link (IFLA_EVENT_*). */
+const events = [
+  'NONE',
+  'REBOOT',
+  'FEATURE CHANGE',
+  'BONDING FAILOVER',
+  'NOTIFY PEERS',
+  'RESEND IGMP',
+  'BONDING OPTION',
+];
+
+/** Where a link has gone that left this namespace. */
+function whereTo(nsid: number | undefined, index: number | undefined, view: LinkView): string {
+  const name = nsid === undefined ? undefined : view.namespaces.get(nsid);
+  const netns = name !== undefined ? ` new-netns ${name}` : nsid === undefined ? '' : ` new-netnsid ${nsid}`;
+  return index === undefined ? netns : `${netns} new-ifindex ${index}`;
+}
+
 function hexString(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
@@ -178,9 +196,15 @@ export const linkParts: readonly Shown[] = [
   value('group', 'group % ', ({ attributes: { group } }, view) =>
     group === undefined ? undefined : groupName(view, group),
   ),
-  value('txqlen', 'qlen %', ({ attributes: { txqlen = 0 } }) => (txqlen === 0 ? undefined : txqlen)),
+  value('txqlen', 'qlen %', ({ attributes: { txqlen = 0 } }, view) =>
+    txqlen === 0 || view.change === true ? undefined : txqlen,
+  ),
+  value('event', 'event % ', ({ attributes: { event } }) =>
+    event === undefined ? undefined : (events[event] ?? event),
+  ),
   when((link, view) => !view.firstLineOnly || isDetailed(link, view), hardware),
   netns,
+  words(({ attributes: { newNetnsid, newIfindex } }, view) => whereTo(newNetnsid, newIfindex, view)),
   value('proto_down', ' protodown on ', ({ attributes: { protoDown } }) => protoDown || undefined),
   when(isDetailed, details),
   when(

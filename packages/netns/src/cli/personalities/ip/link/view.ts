@@ -16,6 +16,8 @@ export interface LinkView extends View {
   /** The kinds whose settings are shown, by the words of `ip`. */
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly groups: NameTable;
+  /** A change is told of, where the length of the queue is left out. */
+  readonly change?: true;
 }
 
 /** The name of a link that another one refers to. */
