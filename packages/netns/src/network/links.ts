@@ -117,9 +117,13 @@ export interface LinkFilter extends LinkQuery {
   readonly up?: boolean | undefined;
 }
 
+const now = Promise.resolve();
+
 /** The devices of one network namespace. `ip link`. */
 export class Links {
   readonly #connection: NetlinkConnection;
+  /** Indexes that the code which runs now has asked for: what is asked for at once about one device needs only one question. */
+  readonly #asked = new Map<string, Promise<number>>();
 
   constructor(connection: NetlinkConnection) {
     this.#connection = connection;
@@ -212,8 +216,14 @@ export class Links {
   }
 
   /** The index of a device that is known by name or index. Throws NetlinkError ENODEV. */
-  async indexOf(ref: string | number): Promise<number> {
-    return typeof ref === 'number' ? ref : (await this.get(ref)).index;
+  indexOf(ref: string | number): Promise<number> {
+    if (typeof ref === 'number') return Promise.resolve(ref);
+    const asked = this.#asked.get(ref);
+    if (asked !== undefined) return asked;
+    const index = this.get(ref).then((link) => link.index);
+    if (this.#asked.size === 0) now.then(() => this.#asked.clear());
+    this.#asked.set(ref, index);
+    return index;
   }
 
   /** The same, and undefined for undefined. */

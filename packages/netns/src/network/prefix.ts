@@ -37,7 +37,10 @@ export function parsePrefix(text: string, argument: string): Prefix {
   return { address, length, family: bits === 128 ? 'inet6' : 'inet' };
 }
 
+/** `/0`, `/1`, …: strings that exist already need no putting together. */
+const slashed = Array.from({ length: 129 }, (_, length) => `/${length}`);
+
 /** `10.0.0.0/8`; all of a family where there is no address. */
 export function formatPrefix(address: string | undefined, length: number, family: IpFamily): string {
-  return `${address ?? (family === 'inet6' ? '::' : '0.0.0.0')}/${length}`;
+  return (address ?? (family === 'inet6' ? '::' : '0.0.0.0')) + (slashed[length] ?? `/${length}`);
 }

@@ -330,6 +330,7 @@ export function routeOf(message: RouteMessage): Route | undefined {
   const { header, attributes } = message;
   if (header.family !== AF_INET && header.family !== AF_INET6) return undefined;
   const family = familyName(header.family);
+  // Written out, without `...`: tables can be large.
   return {
     family,
     type: routeTypes[header.type] ?? 'unspec',
@@ -339,13 +340,17 @@ export function routeOf(message: RouteMessage): Route | undefined {
     protocol: nameOf(routeProtocols, header.protocol),
     scope: nameOf(scopes, header.scope),
     tos: header.tos,
-    ...hopOf(attributes),
+    gateway: gatewayOf(attributes),
+    encap: attributes.encap,
+    realms: attributes.flow,
     link: attributes.oif,
     onlink: (header.flags & onlinkFlag) !== 0,
     metric: attributes.priority,
     source: attributes.prefsrc,
     nexthops: attributes.multipath?.map((hop) => ({
-      ...hopOf(hop.attributes),
+      gateway: gatewayOf(hop.attributes),
+      encap: hop.attributes.encap,
+      realms: hop.attributes.flow,
       link: hop.header.ifindex,
       onlink: (hop.header.flags & onlinkFlag) !== 0,
       weight: hop.header.hops + 1,
@@ -359,18 +364,8 @@ export function routeOf(message: RouteMessage): Route | undefined {
   };
 }
 
-function hopOf({
-  gateway,
-  via,
-  encap,
-  flow,
-}: {
-  readonly gateway?: string;
-  readonly via?: { readonly address: string };
-  readonly encap?: RouteMessage['attributes']['encap'];
-  readonly flow?: number;
-}) {
-  return { gateway: gateway ?? via?.address, encap, realms: flow };
+function gatewayOf({ gateway, via }: { readonly gateway?: string; readonly via?: { readonly address: string } }) {
+  return gateway ?? via?.address;
 }
 
 function preferenceOf(number: number): 'low' | 'medium' | 'high' {

@@ -48,8 +48,12 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   async list(filter: Filter = {} as Filter): Promise<Entry[]> {
     const { value, keep } = await this.question(filter);
     const { messages } = await this.connection.dump(this.declaration, value, { operation: `list ${this.nouns[1]}` });
-    const entries = messages.map((message) => this.decode(message)).filter((entry) => entry !== undefined);
-    return keep === undefined ? entries : entries.filter(keep);
+    const entries: Entry[] = [];
+    for (const message of messages) {
+      const entry = this.decode(message);
+      if (entry !== undefined && (keep === undefined || keep(entry))) entries.push(entry);
+    }
+    return entries;
   }
 
   /** Makes an entry. Throws NetlinkError EEXIST if it is there. */

@@ -8,8 +8,11 @@ export function nameOf(names: Names, value: number): string {
   return (names as Readonly<Record<number, string>>)[value] ?? String(value);
 }
 
+const none: readonly string[] = Object.freeze([]);
+
 /** The names of the bits that are set, lowest first; bits without a name are given together in hexadecimal. */
-export function flagNames(names: Names, value: number): string[] {
+export function flagNames(names: Names, value: number): readonly string[] {
+  if (value === 0) return none;
   const result: string[] = [];
   let rest = 0;
   for (let bit = 0; bit < 32; bit++) {
@@ -50,7 +53,6 @@ export function flags(type: Typed<Leaf, number>, names: Names): Typed<Leaf, numb
 /** The number that has a name, or the number itself, also in digits; `undefined` for an unknown name. */
 export function numberOf(names: Names, word: string | number): number | undefined {
   if (typeof word === 'number') return word;
-  const found = Object.entries(names).find(([, name]) => name === word);
-  if (found !== undefined) return Number(found[0]);
+  for (const number in names) if ((names as Readonly<Record<string, string>>)[number] === word) return Number(number);
   return /^\d+$/.test(word) ? Number(word) : undefined;
 }
