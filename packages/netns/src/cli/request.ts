@@ -1,3 +1,5 @@
+import { areIpWords } from './ip-objects.ts';
+
 /** The verbs, by name. */
 export const verbNames = [
   'add',
@@ -45,6 +47,7 @@ export function requestOf(argv: readonly string[], name: string): Request {
   if (own !== undefined) return { of: own, name, words: argv };
   const [first = 'help', ...words] = argv;
   if (first === 'ip') return { of: 'ip', name: 'ip', words };
+  if (areIpWords(argv)) return { of: 'ip', name: 'ip', words: argv };
   const word = Object.hasOwn(asOptions, first) ? asOptions[first] : first;
   const of = [...verbNames, ...utilLinuxNames].find((each) => each === word);
   return of === undefined ? { of: 'unknown', name, words: [first] } : { of, name, words };

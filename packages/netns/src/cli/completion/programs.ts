@@ -1,4 +1,5 @@
 import { namespaceTypes } from '../../namespaces/type.ts';
+import { ipObjects } from '../ip-objects.ts';
 import { lsnsOptions, lsnsSentence } from '../personalities/lsns/options.ts';
 import { nsenterOptions, nsenterSentence } from '../personalities/nsenter/options.ts';
 import { unshareOptions, unshareSentence } from '../personalities/unshare/options.ts';
@@ -12,7 +13,17 @@ export const programs = {
     options: { ...lsnsOptions, type: { ...lsnsOptions.type, value: namespaceTypes.join('|') } },
     place: { kind: 'nothing' },
   },
-  ip: { summary: 'as ip(8)', options: {}, place: { kind: 'words', words: ['netns', 'link', 'address', 'monitor'] } },
+  ip: {
+    summary: 'as ip(8)',
+    options: {},
+    place: { kind: 'words', words: ['netns', 'monitor', ...Object.keys(ipObjects)] },
+  },
+  ...Object.fromEntries(
+    Object.entries(ipObjects).map(([object, commands]) => [
+      object,
+      { summary: `as ip ${object}`, options: {}, place: { kind: 'words', words: commands } } as const,
+    ]),
+  ),
 } as const;
 
 function plain(sentence: string): string {

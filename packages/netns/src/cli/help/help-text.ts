@@ -1,3 +1,4 @@
+import { ipObjects } from '../ip-objects.ts';
 import { commonOptions, type Option, type Verb } from '../verb.ts';
 
 /** What `netns help VERB` and `netns VERB --help` print. */
@@ -19,9 +20,9 @@ export function helpText(verb: Verb): string {
 export function overviewText(verbs: readonly Verb[]): string {
   return [
     'netns: network namespaces of Linux',
-    `Usage:\n${indent(['netns VERB [OPTIONS] [WORDS]', 'netns ip [OPTIONS] OBJECT COMMAND'])}`,
+    `Usage:\n${indent(['netns VERB [OPTIONS] [WORDS]', 'netns ip [OPTIONS] OBJECT COMMAND', `netns [-n NAME] { ${Object.keys(ipObjects).join(' | ')} | monitor } COMMAND`])}`,
     `Verbs:\n${indent(columns(verbs.map(({ name, summary }) => [name, summary])))}`,
-    'After `ip`, and when the program is called by that name, everything is as with ip(8).',
+    'After `ip`, and when the program is called by that name, everything is as with ip(8); so it is with its objects alone.',
     `More:\n${indent(
       columns([
         ['netns help VERB', 'tells about a verb'],
