@@ -10,6 +10,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   attach: () => import('./verbs/attach.ts'),
   del: () => import('./verbs/del.ts'),
   ls: () => import('./verbs/ls.ts'),
+  show: () => import('./verbs/show.ts'),
   set: () => import('./verbs/set.ts'),
   ids: () => import('./verbs/ids.ts'),
   identify: () => import('./verbs/identify.ts'),

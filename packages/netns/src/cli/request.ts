@@ -6,6 +6,7 @@ export const verbNames = [
   'attach',
   'del',
   'ls',
+  'show',
   'set',
   'ids',
   'identify',

@@ -247,3 +247,39 @@ describe('set and ids', () => {
     expect(refused.stderr.split('\n')[0]).toBe(`netns: ${message}`);
   });
 });
+
+describe('show', () => {
+  it('tells what is in a namespace, and leaves out what there is none of', async () => {
+    createNames(['blue']);
+    {
+      using blue = openNamespace('blue');
+      using network = openNetwork(blue);
+      await network.links.set('lo', { up: true });
+    }
+    const child = await liveIn('blue');
+    expect(await answer('show', 'blue')).toMatch(
+      /^devices:\n {2}lo +UNKNOWN +127\.0\.0\.1\/8 ::1\/128\n\nprocesses:\n +\d+ {2}\S.*\n$/,
+    );
+    await answer('-n', 'blue', 'rule', 'add', 'from', '10.0.0.0/8', 'table', '5');
+    await answer('-n', 'blue', 'route', 'add', 'blackhole', '10.0.0.0/8');
+    const page = await answer('show', 'blue');
+    expect(page).toContain('\nroutes:\n  blackhole 10.0.0.0/8\n');
+    expect(page).toContain('\nrules:\n  0:\tfrom all lookup local\n  32765:\tfrom 10.0.0.0/8 lookup 5\n');
+    expect(await answerJson('show', 'blue')).toMatchObject({
+      name: 'blue',
+      devices: [{ ifname: 'lo', operstate: 'UNKNOWN' }],
+      routes: [{ type: 'blackhole', dst: '10.0.0.0/8' }],
+      routes6: [],
+      neighbours: [],
+      nexthops: [],
+      ids: [],
+      processes: [{ pid: child.pid }],
+    });
+    await end(child);
+  });
+
+  it('says what is wrong', async () => {
+    expect(await netns('show')).toMatchObject({ code: 2, stderr: expect.stringContaining('which name?') });
+    expect(await netns('show', 'nope')).toMatchObject({ code: 1, stderr: expect.stringContaining('"nope"') });
+  });
+});

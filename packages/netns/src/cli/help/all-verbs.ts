@@ -12,6 +12,7 @@ import { verb as monitor } from '../verbs/monitor.ts';
 import { verb as pids } from '../verbs/pids.ts';
 import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
+import { verb as show } from '../verbs/show.ts';
 import { verb as version } from '../verbs/version.ts';
 
 /** Every verb, in the order of the help; for what speaks about verbs without running one. */
@@ -20,6 +21,7 @@ export const allVerbs: readonly Verb[] = [
   attach,
   del,
   ls,
+  show,
   set,
   ids,
   identify,

@@ -20,7 +20,7 @@ export const verb = defineVerb({
     ['netns ls --names', 'for scripts'],
     ['netns ls --json', 'for programs: each with its process ids and devices'],
   ],
-  otherWords: ['list', 'show', 'dir'],
+  otherWords: ['list', 'dir'],
   async run({ words, options, json, io }) {
     if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
     if (options.names) {
