@@ -6,7 +6,7 @@ import type { In, Out } from '../../../wire/shape.ts';
 import { array, pad, struct } from '../../../wire/struct.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
 import { AF_MPLS, addressFamilies } from './address-families.ts';
-import { linkStats64 } from './link-stats.ts';
+import { linkStats64, trafficCounters } from './link-stats.ts';
 
 /** Bits of `filterMask`, lowest first: which groups of counters are wanted (IFLA_STATS_FILTER_BIT). */
 export const linkStatisticsGroups = ['link', 'xstats', 'xstats_slave', 'offload', 'afstats'] as const;
@@ -70,34 +70,11 @@ const hardwareInfo = nested(attrs({ request: [1, bool], used: [2, bool] }));
 export const linkOffloadXstats = attrs({
   cpuHit: [1, linkStats64],
   hwSInfo: [2, nested(attrs({ l3Stats: [3, hardwareInfo] }))],
-  l3Stats: [
-    3,
-    struct({
-      rxPackets: u64,
-      txPackets: u64,
-      rxBytes: u64,
-      txBytes: u64,
-      rxErrors: u64,
-      txErrors: u64,
-      rxDropped: u64,
-      txDropped: u64,
-      multicast: u64,
-    }),
-  ],
+  l3Stats: [3, struct({ ...trafficCounters, multicast: u64 })],
 });
 
 /** `struct mpls_link_stats` (`linux/mpls.h`). */
-const mplsLinkStats = struct({
-  rxPackets: u64,
-  txPackets: u64,
-  rxBytes: u64,
-  txBytes: u64,
-  rxErrors: u64,
-  txErrors: u64,
-  rxDropped: u64,
-  txDropped: u64,
-  rxNoroute: u64,
-});
+const mplsLinkStats = struct({ ...trafficCounters, rxNoroute: u64 });
 
 /** IFLA_STATS_* attributes of answers and events. */
 export const linkStatisticsAttributes = attrs({

@@ -1,17 +1,22 @@
 import { u32, u64 } from '../../../wire/integers.ts';
 import { struct } from '../../../wire/struct.ts';
 
+/** What every structure of counters of the kernel begins with. */
+export const trafficCounters = {
+  rxPackets: u64,
+  txPackets: u64,
+  rxBytes: u64,
+  txBytes: u64,
+  rxErrors: u64,
+  txErrors: u64,
+  rxDropped: u64,
+  txDropped: u64,
+} as const;
+
 /** `struct rtnl_link_stats64` (`linux/if_link.h`). Compare `ip -s -s link`; the last two are absent on older kernels. */
 export const linkStats64 = struct(
   {
-    rxPackets: u64,
-    txPackets: u64,
-    rxBytes: u64,
-    txBytes: u64,
-    rxErrors: u64,
-    txErrors: u64,
-    rxDropped: u64,
-    txDropped: u64,
+    ...trafficCounters,
     multicast: u64,
     collisions: u64,
     rxLengthErrors: u64,
