@@ -279,7 +279,7 @@ describe('show', () => {
   });
 
   it('says what is wrong', async () => {
-    expect(await netns('show')).toMatchObject({ code: 2, stderr: expect.stringContaining('which name?') });
-    expect(await netns('show', 'nope')).toMatchObject({ code: 1, stderr: expect.stringContaining('"nope"') });
+    expect(await netns('show')).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('which name?') });
+    expect(await netns('show', 'nope')).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('"nope"') });
   });
 });
