@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { h1 } from './h1-create.ts';
 import { h2 } from './h2-delete.ts';
+import { h3 } from './h3-hosts.ts';
 import { h4 } from './h4-exec.ts';
 import { h5 } from './h5-spawn.ts';
 import { h6 } from './h6-look.ts';
@@ -19,7 +20,7 @@ import { servers } from './servers.ts';
 import { startup } from './startup.ts';
 
 /** Everything that can be asked for, in the order of the report. */
-const headlines: readonly Headline[] = [h1, h2, h4, h5, h6, h8, h9, h12, roundtrip, memory, startup, http, servers];
+const headlines: readonly Headline[] = [h1, h2, h3, h4, h5, h6, h8, h9, h12, roundtrip, memory, startup, http, servers];
 
 const usage = `usage: npm run bench -- [HEADLINE...] [--rounds N] [--count N] [--json | --markdown]
 

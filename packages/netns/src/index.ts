@@ -76,7 +76,7 @@ export {
   type NeighbourState,
   Neighbours,
 } from './network/neighbours.ts';
-export { Network, openNetwork } from './network/network.ts';
+export { Network, openNetwork, openNetworks } from './network/network.ts';
 export {
   type Nexthop,
   type NexthopBucket,

@@ -9,7 +9,7 @@ import { processesOf } from '../namespaces/processes.ts';
 import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import type { Fd } from '../native/fd.ts';
 import type { NetworkEvent, NetworkMonitorOptions } from '../network/monitor.ts';
-import { type Network, openNetwork } from '../network/network.ts';
+import { type Network, openNetwork, openNetworks } from '../network/network.ts';
 import { etcDirectory } from '../process/exec.ts';
 import type { NamespaceDgram } from '../process/sockets/dgram.ts';
 import type { NamespaceHttp } from '../process/sockets/http.ts';
@@ -28,6 +28,7 @@ import {
   type SpawnOptions,
   spawnIn,
 } from '../process/spawn.ts';
+import { ResourceStack } from '../resource.ts';
 
 /**
  * A network namespace: a whole network stack of its own (devices, addresses, routes, firewall, sockets), held open.
@@ -70,6 +71,21 @@ export class NetworkNamespace extends Namespace {
       throw new InvalidArgumentError('namespace', String(namespace), 'it is no network namespace');
     }
     return new NetworkNamespace(namespace, typeof ref === 'string' && !ref.includes('/') ? ref : undefined);
+  }
+
+  /**
+   * Opens many that exist, with their networks, much faster than one by one: after `createNames(names)`, `openAll(names)`. All or none.
+   * Throws as `openNamespace` and `openNetwork` do.
+   */
+  static openAll(refs: readonly NamespaceRef[], options: RunDirectoryOptions = {}): NetworkNamespace[] {
+    using undo = new ResourceStack();
+    const opened = refs.map((ref) => undo.use(NetworkNamespace.open(ref, options)));
+    for (const [index, network] of openNetworks(opened).entries()) {
+      const namespace = opened[index];
+      if (namespace !== undefined) namespace.#network = network;
+    }
+    undo.commit();
+    return opened;
   }
 
   /** Lists the names. `ip netns list`. Throws as `listNames` does. */

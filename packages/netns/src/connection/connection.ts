@@ -37,6 +37,8 @@ export class NetlinkConnection implements Disposable {
   readonly #exchange: Exchange;
   /** The first one is under way. */
   readonly #turns: Conversation[] = [];
+  /** Ends when all have had their turn. */
+  #taking: Promise<void> = now;
   /** A change has been asked for by the code that runs now. */
   #gathering = false;
   /** Changes that leave when that code has come to its end, or asks for something else. */
@@ -95,6 +97,19 @@ export class NetlinkConnection implements Disposable {
 
   dumpSync<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): DumpResult<Out<D>> {
     return this.#runSync(this.#table(declaration, value, options), options.operation) as DumpResult<Out<D>>;
+  }
+
+  /**
+   * Does `act`, at once when no conversation is under way (mostly), else behind those that are: `…Sync` works in there. For what has to ask
+   * something first, and shall yet be asked for in the order of the calls.
+   */
+  whenIdle<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#turns.length > 0) return this.#taking.then(() => this.whenIdle(act));
+    try {
+      return act();
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Closes the socket. A request that is waiting for its answer rejects with ClosedError. */
@@ -198,7 +213,7 @@ export class NetlinkConnection implements Disposable {
   }
 
   #enqueue(conversation: Conversation): void {
-    if (this.#turns.push(conversation) === 1) void this.#takeTurns();
+    if (this.#turns.push(conversation) === 1) this.#taking = this.#takeTurns();
   }
 
   /** The next conversation begins when the one before has ended, well or not. */

@@ -1,5 +1,6 @@
 import { DecodeError, KernelError } from '../errors.ts';
 import { type Ask, addon } from '../native/addon.ts';
+import { inChild } from '../native/child.ts';
 import {
   AF_NETLINK,
   CLONE_NEWNET,
@@ -22,6 +23,7 @@ import { Fd } from '../native/fd.ts';
 import { inNamespace } from '../native/passage.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../native/watch.ts';
+import { ResourceStack } from '../resource.ts';
 import { type Slice, sliceOf } from '../wire/slice.ts';
 
 /** One datagram as received, a stretch of a buffer: valid until the next receive. */
@@ -100,10 +102,9 @@ export class NetlinkSocket implements Transport {
   /** What `#ask` sends. Mostly the same memory, so the native layer need not look for it each time. */
   #request: Uint8Array | undefined;
 
-  constructor(options: SocketOptions = {}) {
-    const { protocol = 0, namespace } = options;
-    const operation = `open a netlink socket (protocol ${protocol})`;
-    this.#fd = Fd.adopt(openSocket(operation, protocol, namespace), 'the netlink socket');
+  /** `socket`: one that is open in the right namespace already; it is closed with this object. */
+  constructor(options: SocketOptions = {}, socket = openSocket(options)) {
+    this.#fd = socket;
     try {
       this.#option(NETLINK_EXT_ACK, 1); // these three may be missing on old kernels; answers are then less precise
       this.#option(NETLINK_CAP_ACK, 1);
@@ -182,10 +183,36 @@ export class NetlinkSocket implements Transport {
   }
 }
 
-function openSocket(operation: string, protocol: number, namespace: Fd | undefined): number {
-  const socket = ['socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol] as const;
-  if (namespace === undefined) return perform(operation, ...socket);
+function socketCall(protocol: number) {
+  return ['socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol] as const;
+}
+
+function openSocket({ protocol = 0, namespace }: SocketOptions): Fd {
+  const operation = `open a netlink socket (protocol ${protocol})`;
+  const socket = socketCall(protocol);
+  if (namespace === undefined) return Fd.adopt(perform(operation, ...socket), noun);
   const { results, failed } = inNamespace(namespace, CLONE_NEWNET, operation, [socket]);
   if (failed) check(-failed.errno, failed.step < 0 ? 'setns' : 'socket', `${operation} in another network namespace`);
-  return results[0] ?? -1;
+  return Fd.adopt(results[0] ?? -1, noun);
+}
+
+const noun = 'the netlink socket';
+/** A child carries out at most 256 system calls. */
+const socketsPerChild = 100;
+
+/** A socket in each of many namespaces: a hundred share the cost of the child process that goes there. Throws as the constructor does. */
+export function openSockets(namespaces: readonly Fd[], options: SocketOptions = {}): NetlinkSocket[] {
+  using undo = new ResourceStack();
+  const sockets: NetlinkSocket[] = [];
+  while (sockets.length < namespaces.length) {
+    const chunk = namespaces.slice(sockets.length, sockets.length + socketsPerChild);
+    const steps = chunk.flatMap((fd) => [['setns', fd.raw, CLONE_NEWNET] as const, socketCall(options.protocol ?? 0)]);
+    const { results, failed } = inChild('open netlink sockets', steps);
+    for (const [step, raw] of results.entries())
+      if (step % 2 === 1) sockets.push(undo.use(new NetlinkSocket(options, Fd.adopt(raw, noun))));
+    // What cannot be entered just so takes more care, or is refused with its reason.
+    if (failed) sockets.push(undo.use(new NetlinkSocket({ ...options, namespace: chunk[failed.step >> 1] })));
+  }
+  undo.commit();
+  return sockets;
 }

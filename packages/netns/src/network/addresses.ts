@@ -80,7 +80,7 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
     return `${spec.address} (link ${spec.link})`;
   }
 
-  protected async encode(spec: AddressSpec): Promise<AddressMessageInput> {
+  protected encode(spec: AddressSpec): AddressMessageInput {
     const { address: local, length, family } = parsePrefix(spec.address, 'address');
     const peer = spec.peer === undefined ? undefined : parsePrefix(spec.peer, 'peer');
     const ownScope = isLoopback(local) ? 254 : 0;
@@ -88,7 +88,7 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
       header: {
         family: familyNumber(family),
         prefixlen: spec.prefixLength ?? (spec.peer?.includes('/') ? peer?.length : length),
-        index: await this.links.indexOf(spec.link),
+        index: this.links.index(spec.link),
         scope: numberFor(scopes, spec.scope, 'scope', ownScope),
       },
       attributes: {
@@ -109,8 +109,8 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
     return addressOf(message);
   }
 
-  protected async question(filter: AddressFilter): Promise<Question<typeof address, Address>> {
-    const index = (await this.links.indexIfGiven(filter.link)) ?? 0;
+  protected question(filter: AddressFilter): Question<typeof address, Address> {
+    const index = this.links.indexIfGiven(filter.link) ?? 0;
     const { family, targetNsid } = filter;
     return {
       value: {

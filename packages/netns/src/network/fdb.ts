@@ -91,19 +91,19 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
     options: Pick<FdbSpec, 'vlan' | 'sourceVni'> = {},
   ): Promise<FdbEntry> {
     const ofBridge = 'bridge' in where;
-    const value: NeighbourMessageInput = {
+    const value = (): NeighbourMessageInput => ({
       header: {
         family: AF_BRIDGE,
-        ifindex: ofBridge ? 0 : await this.links.indexOf(where.link),
+        ifindex: ofBridge ? 0 : this.links.index(where.link),
         flags: ofBridge ? 0 : ownerFlag(where.owner),
       },
       attributes: {
         lladdr: linkAddress,
         vlan: options.vlan,
         srcVni: options.sourceVni,
-        master: ofBridge ? await this.links.indexOf(where.bridge) : undefined,
+        master: ofBridge ? this.links.index(where.bridge) : undefined,
       },
-    };
+    });
     return this.ask(value, `find forwarding entry ${linkAddress}`);
   }
 
@@ -111,7 +111,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
     return `${spec.linkAddress} (link ${spec.link})`;
   }
 
-  protected async encode(spec: FdbSpec, verb: 'new' | 'del'): Promise<NeighbourMessageInput> {
+  protected encode(spec: FdbSpec, verb: 'new' | 'del'): NeighbourMessageInput {
     const { kind = 'permanent' } = spec;
     // A vxlan wants to be told that its entries need no asking (`bridge` says so for every own one).
     const state = kinds[kind] | (spec.owner === 'bridge' ? 0 : neighbourState('NOARP'));
@@ -122,7 +122,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
     return {
       header: {
         family: AF_BRIDGE,
-        ifindex: await this.links.indexOf(spec.link),
+        ifindex: this.links.index(spec.link),
         flags,
         state: verb === 'del' ? 0 : state,
       },
@@ -132,7 +132,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
         dst: spec.destination,
         port: spec.port,
         vni: spec.vni,
-        ifindex: await this.links.indexIfGiven(spec.via),
+        ifindex: this.links.indexIfGiven(spec.via),
         srcVni: spec.sourceVni,
         nhId: spec.nexthop,
       },
@@ -143,10 +143,10 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
     return fdbEntryOf(message);
   }
 
-  protected async question(filter: FdbFilter): Promise<Question<typeof neighbour, FdbEntry>> {
+  protected question(filter: FdbFilter): Question<typeof neighbour, FdbEntry> {
     const { vlan, kind } = filter;
-    const link = await this.links.indexIfGiven(filter.link);
-    const bridge = await this.links.indexIfGiven(filter.bridge);
+    const link = this.links.indexIfGiven(filter.link);
+    const bridge = this.links.indexIfGiven(filter.bridge);
     return {
       value: { header: { family: AF_BRIDGE, ifindex: link }, attributes: { master: bridge } },
       keep: (entry) =>

@@ -14,6 +14,7 @@ import {
 } from '../netlink/families/route/link.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/header.ts';
 import { ResourceStack } from '../resource.ts';
+import type { Slice } from '../wire/slice.ts';
 
 /** A network device, as the kernel describes it. */
 export interface Link {
@@ -123,7 +124,7 @@ const now = Promise.resolve();
 export class Links {
   readonly #connection: NetlinkConnection;
   /** Indexes that the code which runs now has asked for: what is asked for at once about one device needs only one question. */
-  readonly #asked = new Map<string, Promise<number>>();
+  readonly #known = new Map<string, number>();
 
   constructor(connection: NetlinkConnection) {
     this.#connection = connection;
@@ -131,33 +132,32 @@ export class Links {
 
   /** The devices, by index, all or those that the filter means. `ip link show [type KIND] [master DEV] [up]`. */
   async list(filter: LinkFilter = {}): Promise<Link[]> {
-    const { kind, up } = filter;
-    const master = await this.indexIfGiven(filter.master);
-    // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
-    const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
-    const { messages } = await this.#connection.dump(
-      link,
-      { attributes: { ...queryOf(filter), master, linkinfo } },
-      { operation: 'list links' },
-    );
-    return messages
-      .map(linkOf)
-      .filter(
-        (entry) =>
-          (kind === undefined || entry.kind === kind) &&
-          (master === undefined || entry.master === master) &&
-          (up === undefined || entry.up === up),
+    return this.#connection.whenIdle(async () => {
+      const { kind, up } = filter;
+      const master = this.indexIfGiven(filter.master);
+      // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
+      const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
+      const { messages } = await this.#connection.dump(
+        link,
+        { attributes: { ...queryOf(filter), master, linkinfo } },
+        { operation: 'list links' },
       );
+      return messages
+        .map(linkOf)
+        .filter(
+          (entry) =>
+            (kind === undefined || entry.kind === kind) &&
+            (master === undefined || entry.master === master) &&
+            (up === undefined || entry.up === up),
+        );
+    });
   }
 
   /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
   async get(ref: string | number, options: LinkQuery = {}): Promise<Link> {
-    const attributes = queryOf(options);
-    const request =
-      typeof ref === 'number' ? { header: { index: ref }, attributes } : { attributes: { ...attributes, ifname: ref } };
-    const [answer] = await this.#connection.request(link, 'get', request, { operation: `find link ${ref}` });
-    if (answer === undefined)
-      throw new KernelError({ errno: 19, syscall: 'RTM_GETLINK', operation: `find link ${ref}` });
+    const operation = `find link ${ref}`;
+    const [answer] = await this.#connection.request(link, 'get', queryFor(ref, options), { operation });
+    if (answer === undefined) throw noAnswer(ref);
     return linkOf(answer);
   }
 
@@ -170,22 +170,24 @@ export class Links {
   async add(spec: LinkSpec): Promise<void> {
     const operation = `add ${spec.kind} link${spec.name === undefined ? '' : ` ${spec.name}`}`;
     using opened = new ResourceStack();
-    const { master, peer } = spec;
-    const attributes = {
-      ...settingsOf(spec, opened),
-      numTxQueues: spec.numTxQueues,
-      numRxQueues: spec.numRxQueues,
-      master: await this.indexIfGiven(master),
-      link: await this.indexIfGiven(spec.link),
-      linkinfo: linkinfoOf(spec, peer, opened),
-    };
-    const header = { index: spec.index ?? 0, ...(spec.up ? { flags: linkFlag('UP'), change: linkFlag('UP') } : {}) };
-    const message = { header, attributes } as LinkMessageInput;
     try {
-      await this.#connection.request(link, 'new', message, { operation, flags: NLM_F_CREATE | NLM_F_EXCL });
+      await this.#change('new', operation, NLM_F_CREATE | NLM_F_EXCL, () => this.#toAdd(spec, opened));
     } catch (error) {
       throw lacksKind(error) ? unsupportedKind(spec.kind, error) : error;
     }
+  }
+
+  #toAdd(spec: LinkSpec, opened: ResourceStack) {
+    return {
+      header: { index: spec.index ?? 0, ...(spec.up ? { flags: linkFlag('UP'), change: linkFlag('UP') } : {}) },
+      attributes: {
+        ...settingsOf(spec, opened),
+        ...queuesOf(spec, spec.kind),
+        master: this.indexIfGiven(spec.master),
+        link: this.indexIfGiven(spec.link),
+        linkinfo: linkinfoOf(spec, opened),
+      },
+    };
   }
 
   /**
@@ -194,42 +196,82 @@ export class Links {
    */
   async set(ref: string | number, changes: LinkChanges): Promise<void> {
     using opened = new ResourceStack();
-    const index = await this.indexOf(ref);
+    await this.#change('new', `change link ${ref}`, 0, () => this.#toSet(ref, changes, opened));
+  }
+
+  #toSet(ref: string | number, changes: LinkChanges, opened: ResourceStack) {
     const { master, port } = changes;
-    const attributes = {
-      ...settingsOf(changes, opened),
-      master: master === null ? 0 : await this.indexIfGiven(master),
-      linkinfo:
-        changes.kind === undefined
-          ? port && { slave: port }
-          : { kind: changes.kind, data: changes.data, ...(port && { slave: port }) },
-    };
     const [flags, change] = flagChanges(changes);
-    const message = { header: { index, flags, change }, attributes } as LinkMessageInput;
-    await this.#connection.request(link, 'new', message, { operation: `change link ${ref}` });
+    const index = this.index(ref);
+    if (changes.name !== undefined || changes.netns !== undefined) this.#known.clear();
+    return {
+      header: { index, flags, change },
+      attributes: {
+        ...settingsOf(changes, opened),
+        master: master === null ? 0 : this.indexIfGiven(master),
+        linkinfo:
+          changes.kind === undefined
+            ? port && { slave: port }
+            : { kind: changes.kind, data: changes.data, ...(port && { slave: port }) },
+      },
+    };
   }
 
   /** Takes a device away, a veth with its other end. `ip link delete DEV`. Throws NetlinkError (ENODEV, EOPNOTSUPP for `lo`). */
   async delete(ref: string | number): Promise<void> {
-    const index = await this.indexOf(ref);
-    await this.#connection.request(link, 'del', { header: { index } }, { operation: `delete link ${ref}` });
+    await this.#change('del', `delete link ${ref}`, 0, () => {
+      const index = this.index(ref);
+      this.#known.clear();
+      return { header: { index } };
+    });
+  }
+
+  #change(verb: 'new' | 'del', operation: string, flags: number, message: () => unknown): Promise<unknown> {
+    return this.#connection.whenIdle(() =>
+      this.#connection.request(link, verb, message() as LinkMessageInput, { operation, flags }),
+    );
   }
 
   /** The index of a device that is known by name or index. Throws NetlinkError ENODEV. */
   indexOf(ref: string | number): Promise<number> {
-    if (typeof ref === 'number') return Promise.resolve(ref);
-    const asked = this.#asked.get(ref);
-    if (asked !== undefined) return asked;
-    const index = this.get(ref).then((link) => link.index);
-    if (this.#asked.size === 0) now.then(() => this.#asked.clear());
-    this.#asked.set(ref, index);
+    return this.#connection.whenIdle(async () => this.index(ref));
+  }
+
+  /** The same without waiting, which is possible while no other request is under way (`NetlinkConnection.whenIdle`). */
+  index(ref: string | number): number {
+    if (typeof ref === 'number') return ref;
+    const known = this.#known.get(ref);
+    if (known !== undefined) return known;
+    const operation = `find link ${ref}`;
+    const [index] = this.#connection.requestSync(headerOfLink, 'get', queryFor(ref, {}), { operation });
+    if (index === undefined) throw noAnswer(ref);
+    if (this.#known.size === 0) now.then(() => this.#known.clear());
+    this.#known.set(ref, index);
     return index;
   }
 
   /** The same, and undefined for undefined. */
-  async indexIfGiven(ref: string | number | undefined): Promise<number | undefined> {
-    return ref === undefined ? undefined : this.indexOf(ref);
+  indexIfGiven(ref: string | number | undefined): number | undefined {
+    return ref === undefined ? undefined : this.index(ref);
   }
+}
+
+/** A link of which nothing is read but its index (`ifi_index`): the rest of the answer is long. */
+const headerOfLink = {
+  ...link,
+  phantom: undefined as unknown as readonly [out: number, input: LinkMessageInput],
+  decode: ({ view, start }: Slice) => view.getInt32(start + 4, true),
+};
+
+function queryFor(ref: string | number, query: LinkQuery) {
+  const attributes = queryOf(query);
+  return typeof ref === 'number'
+    ? { header: { index: ref }, attributes }
+    : { attributes: { ...attributes, ifname: ref } };
+}
+
+function noAnswer(ref: string | number): KernelError {
+  return new KernelError({ errno: 19, syscall: 'RTM_GETLINK', operation: `find link ${ref}` });
 }
 
 /** The kernel's own words for a kind that no part of it registered, after it has looked for a module. */
@@ -317,9 +359,19 @@ function openTarget(ref: NamespaceRef): Namespace {
   }
 }
 
-function linkinfoOf(spec: LinkSpec, peer: PeerSpec | undefined, opened: ResourceStack) {
+/**
+ * The queues of a device; of a veth one each way where nothing else is wished: the kernel would make one for each processor, which takes it
+ * a third longer, and only XDP has a use for them.
+ */
+function queuesOf({ numTxQueues, numRxQueues }: PeerSpec, kind: string) {
+  const usual = kind === 'veth' ? 1 : undefined;
+  return { numTxQueues: numTxQueues ?? usual, numRxQueues: numRxQueues ?? usual };
+}
+
+function linkinfoOf(spec: LinkSpec, opened: ResourceStack) {
+  const { peer } = spec;
   if (peer === undefined) return { kind: spec.kind, data: spec.data };
-  const attributes = { ...settingsOf(peer, opened), numTxQueues: peer.numTxQueues, numRxQueues: peer.numRxQueues };
+  const attributes = { ...settingsOf(peer, opened), ...queuesOf(peer, spec.kind) };
   return { kind: spec.kind, data: { peer: { header: { index: peer.index ?? 0 }, attributes } } };
 }
 

@@ -79,28 +79,30 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
 
   /** One neighbour. `ip neigh get ADDRESS dev DEV`. Throws NetlinkError ENOENT if there is none. Linux 5.0. */
   async get(address: string, link: string | number, options: { readonly proxy?: boolean } = {}): Promise<Neighbour> {
-    const { header, attributes } = await this.#key({ address, link, proxy: options.proxy });
-    return this.ask({ header, attributes }, `find neighbour ${address} (link ${link})`);
+    return this.ask(
+      () => this.#key({ address, link, proxy: options.proxy }),
+      `find neighbour ${address} (link ${link})`,
+    );
   }
 
   protected describe(spec: NeighbourSpec): string {
     return `${spec.address} (link ${spec.link})`;
   }
 
-  async #key({ address, link, proxy }: Pick<NeighbourSpec, 'address' | 'link' | 'proxy'>) {
+  #key({ address, link, proxy }: Pick<NeighbourSpec, 'address' | 'link' | 'proxy'>) {
     const { address: dst, family } = parsePrefix(address, 'address');
     return {
       header: {
         family: familyNumber(family),
-        ifindex: await this.links.indexOf(link),
+        ifindex: this.links.index(link),
         flags: proxy ? neighbourFlag('proxy') : 0,
       },
       attributes: { dst },
     };
   }
 
-  protected async encode(spec: NeighbourSpec, verb: 'new' | 'del'): Promise<NeighbourMessageInput> {
-    const { header, attributes } = await this.#key(spec);
+  protected encode(spec: NeighbourSpec, verb: 'new' | 'del'): NeighbourMessageInput {
+    const { header, attributes } = this.#key(spec);
     if (verb === 'del') return { header, attributes };
     const { state = spec.managed ? 'NONE' : 'PERMANENT', protocol } = spec;
     const flags =
@@ -122,10 +124,10 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
     return neighbourOf(message);
   }
 
-  protected async question(filter: NeighbourFilter): Promise<Question<typeof neighbour, Neighbour>> {
+  protected question(filter: NeighbourFilter): Question<typeof neighbour, Neighbour> {
     const { family, states, proxy = false } = filter;
-    const ifindex = await this.links.indexIfGiven(filter.link);
-    const master = await this.links.indexIfGiven(filter.master);
+    const ifindex = this.links.indexIfGiven(filter.link);
+    const master = this.links.indexIfGiven(filter.master);
     return {
       value: {
         header: {

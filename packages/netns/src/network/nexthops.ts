@@ -106,7 +106,7 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
 
   /** One nexthop. `ip nexthop get id NUMBER`. Throws NetlinkError ENOENT if there is none. */
   async get(id: number): Promise<Nexthop> {
-    return this.ask({ attributes: { id } }, `find nexthop ${id}`);
+    return this.ask(() => ({ attributes: { id } }), `find nexthop ${id}`);
   }
 
   /** The buckets of resilient groups, of all or of one. `ip nexthop bucket show [id NUMBER]`. Linux 5.13. */
@@ -129,7 +129,7 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
     return spec.gateway === undefined ? 'without a number' : `via ${spec.gateway}`;
   }
 
-  protected async encode(spec: NexthopSpec, verb: 'new' | 'del'): Promise<NexthopMessageInput> {
+  protected encode(spec: NexthopSpec, verb: 'new' | 'del'): NexthopMessageInput {
     if (verb === 'del') return { attributes: { id: spec.id } };
     const { protocol } = spec;
     return {
@@ -144,7 +144,7 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
         groupType: spec.resilient === undefined ? undefined : resilient,
         resGroup: spec.resilient && resGroupOf(spec.resilient),
         gateway: spec.gateway,
-        oif: await this.links.indexIfGiven(spec.link),
+        oif: this.links.indexIfGiven(spec.link),
         encap: spec.encap,
         blackhole: spec.blackhole,
         fdb: spec.fdb,
@@ -156,10 +156,10 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
     return nexthopOf(message);
   }
 
-  protected async question(filter: NexthopFilter): Promise<Question<typeof nexthop, Nexthop>> {
+  protected question(filter: NexthopFilter): Question<typeof nexthop, Nexthop> {
     const { groups, fdb } = filter;
-    const oif = await this.links.indexIfGiven(filter.link);
-    const master = await this.links.indexIfGiven(filter.master);
+    const oif = this.links.indexIfGiven(filter.link);
+    const master = this.links.indexIfGiven(filter.master);
     return { value: { attributes: { oif, master, groups: groups || undefined, fdb: fdb || undefined } } };
   }
 }

@@ -171,7 +171,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
     // IPv6 refuses the flag, and gives the real table without it.
     const lookup = family === 'inet' ? RTM_F_LOOKUP_TABLE : 0;
     const from = query.from === undefined ? undefined : parsePrefix(query.from, 'from');
-    const value: RouteMessageInput = {
+    const value = (): RouteMessageInput => ({
       header: {
         family: familyNumber(family),
         dstLen: length,
@@ -182,15 +182,15 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
       attributes: {
         dst,
         src: from?.address,
-        iif: await this.links.indexIfGiven(query.inputLink),
-        oif: await this.links.indexIfGiven(query.link),
+        iif: this.links.indexIfGiven(query.inputLink),
+        oif: this.links.indexIfGiven(query.link),
         mark: query.mark,
         uid: query.uid,
         ipProto: query.ipProtocol,
         sport: query.sourcePort,
         dport: query.destinationPort,
       },
-    };
+    });
     return this.ask(value, `find the route to ${address}`);
   }
 
@@ -199,7 +199,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
     return `${type}${spec.destination}`;
   }
 
-  protected async encode(spec: RouteSpec, verb: 'new' | 'del'): Promise<RouteMessageInput> {
+  protected encode(spec: RouteSpec, verb: 'new' | 'del'): RouteMessageInput {
     const destination = destinationOf(spec);
     const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from');
     const type = numberFor(routeTypes, spec.type, 'route type', verb === 'new' ? 1 : 0);
@@ -219,7 +219,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
       attributes: {
         dst: destination.length === 0 ? undefined : destination.address,
         src: from?.address,
-        ...(await this.#way(spec, destination.family)),
+        ...this.#way(spec, destination.family),
         priority: spec.metric,
         prefsrc: spec.source,
         metrics: spec.metrics,
@@ -231,22 +231,22 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
   }
 
   /** The number of a nexthop object excludes all else; a route that has one is listed with what the object says. */
-  async #way(spec: RouteSpec, family: IpFamily) {
+  #way(spec: RouteSpec, family: IpFamily) {
     if (spec.nexthop !== undefined) return { nhId: spec.nexthop };
     return {
       ...hopAttributes(spec, family),
-      oif: await this.links.indexIfGiven(spec.link),
-      multipath: spec.nexthops === undefined ? undefined : await this.#multipath(spec.nexthops, family),
+      oif: this.links.indexIfGiven(spec.link),
+      multipath: spec.nexthops === undefined ? undefined : this.#multipath(spec.nexthops, family),
     };
   }
 
-  async #multipath(nexthops: readonly WeightedNexthop[], family: IpFamily) {
+  #multipath(nexthops: readonly WeightedNexthop[], family: IpFamily) {
     const records: NonNullable<Attributes['multipath']>[number][] = [];
     for (const hop of nexthops) {
       const { weight = 1, onlink, link } = hop;
       if (!(Number.isInteger(weight) && weight >= 1 && weight <= 256))
         throw new InvalidArgumentError('weight', weight, 'it must be a whole number from 1 to 256');
-      const ifindex = await this.links.indexIfGiven(link);
+      const ifindex = this.links.indexIfGiven(link);
       const header = { hops: weight - 1, flags: onlink ? onlinkFlag : 0, ifindex };
       records.push({ header, attributes: hopAttributes(hop, family) });
     }
@@ -257,14 +257,14 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
     return routeOf(message);
   }
 
-  protected async question(filter: RouteFilter): Promise<Question<typeof route, Route>> {
+  protected question(filter: RouteFilter): Question<typeof route, Route> {
     const destination =
       filter.destination === undefined ? undefined : destinationOf({ ...filter, destination: filter.destination });
     const family = filter.family ?? destination?.family;
     const table = filter.table === undefined ? undefined : numberFor(routeTables, filter.table, 'table', 0);
     const type = numberFor(routeTypes, filter.type, 'route type', 0);
     const protocol = numberFor(routeProtocols, filter.protocol, 'route protocol', 0);
-    const link = await this.links.indexIfGiven(filter.link);
+    const link = this.links.indexIfGiven(filter.link);
     const wanted = destination && formatPrefix(destination.address, destination.length, destination.family);
     return {
       value: {

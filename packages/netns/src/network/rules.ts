@@ -107,7 +107,7 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
     return parts.filter((part) => part !== undefined).join(' ') || 'for all packets';
   }
 
-  protected async encode(spec: RuleSpec, verb: 'new' | 'del'): Promise<RuleMessageInput> {
+  protected encode(spec: RuleSpec, verb: 'new' | 'del'): RuleMessageInput {
     const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from');
     const to = spec.to === undefined ? undefined : parsePrefix(spec.to, 'to');
     const family = spec.family ?? from?.family ?? to?.family ?? 'inet';
@@ -154,7 +154,7 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
     return ruleOf(message);
   }
 
-  protected async question(filter: RuleFilter): Promise<Question<typeof rule, Rule>> {
+  protected question(filter: RuleFilter): Question<typeof rule, Rule> {
     const { family, priority } = filter;
     const table = filter.table === undefined ? undefined : numberFor(routeTables, filter.table, 'table', 0);
     const protocol =

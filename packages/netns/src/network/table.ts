@@ -36,24 +36,26 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     this.links = links;
   }
 
-  /** The message that makes, changes or deletes an entry. */
-  protected abstract encode(spec: Spec, verb: 'new' | 'del'): Promise<In<D>>;
+  /** The message that makes, changes or deletes an entry. Neither this nor `question` waits: changes are made in the order of the calls. */
+  protected abstract encode(spec: Spec, verb: 'new' | 'del'): In<D>;
   /** An entry as the kernel gives it; undefined for what is no entry of this table. */
   protected abstract decode(message: Out<D>): Entry | undefined;
-  protected abstract question(filter: Filter): Promise<Question<D, Entry>>;
+  protected abstract question(filter: Filter): Question<D, Entry>;
   /** An entry in errors: `192.0.2.0/24`. */
   protected abstract describe(spec: Spec): string;
 
   /** The entries, all or those that the filter means. */
   async list(filter: Filter = {} as Filter): Promise<Entry[]> {
-    const { value, keep } = await this.question(filter);
-    const { messages } = await this.connection.dump(this.declaration, value, { operation: `list ${this.nouns[1]}` });
-    const entries: Entry[] = [];
-    for (const message of messages) {
-      const entry = this.decode(message);
-      if (entry !== undefined && (keep === undefined || keep(entry))) entries.push(entry);
-    }
-    return entries;
+    return this.connection.whenIdle(async () => {
+      const { value, keep } = this.question(filter);
+      const { messages } = await this.connection.dump(this.declaration, value, { operation: `list ${this.nouns[1]}` });
+      const entries: Entry[] = [];
+      for (const message of messages) {
+        const entry = this.decode(message);
+        if (entry !== undefined && (keep === undefined || keep(entry))) entries.push(entry);
+      }
+      return entries;
+    });
   }
 
   /** Makes an entry. Throws NetlinkError EEXIST if it is there. */
@@ -77,13 +79,16 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   }
 
   protected async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
-    const value = await this.encode(spec, verb);
-    await this.connection.request(this.declaration, verb as Verb<D>, value, { operation, flags });
+    await this.connection.whenIdle(() =>
+      this.connection.request(this.declaration, verb as Verb<D>, this.encode(spec, verb), { operation, flags }),
+    );
   }
 
   /** Asks for one entry. The kernel refuses with its own reason when there is none; an answer that is no entry is none, either. */
-  protected async ask(value: In<D>, operation: string): Promise<Entry> {
-    const [answer] = await this.connection.request(this.declaration, 'get' as Verb<D>, value, { operation });
+  protected async ask(value: () => In<D>, operation: string): Promise<Entry> {
+    const [answer] = await this.connection.whenIdle(() =>
+      this.connection.request(this.declaration, 'get' as Verb<D>, value(), { operation }),
+    );
     const entry = answer === undefined ? undefined : this.decode(answer);
     if (entry === undefined)
       throw new KernelError({ errno: ENOENT, syscall: `RTM_GET${this.declaration.kernelName}`, operation });

@@ -63,3 +63,19 @@ it('names the attribute that the kernel complains of, wherever in the datagram i
   const names = (await net.links.list()).map(({ name }) => name).sort();
   expect(names).toEqual(['a', 'a-peer', 'b', 'b-peer', 'c', 'c-peer', 'lo']);
 });
+
+it('makes changes in the order of the calls, also where they name a device that the one before makes', async () => {
+  using net = network();
+  await Promise.all([
+    net.links.add({ kind: 'veth', name: 'a', peer: { name: 'b' } }),
+    net.addresses.add({ link: 'a', address: '10.0.0.2/24' }),
+    net.links.set('b', { name: 'c' }),
+    net.links.set('c', { up: true }),
+    net.links.set('a', { up: true }),
+    net.routes.add({ destination: 'default', gateway: '10.0.0.1' }),
+    net.addresses.add({ link: 'c', address: '10.0.1.2/24' }),
+  ]);
+  const { index } = await net.links.get('c');
+  expect(await net.addresses.list({ link: 'c', family: 'inet' })).toMatchObject([{ address: '10.0.1.2', link: index }]);
+  expect(await net.routes.list({ destination: 'default' })).toMatchObject([{ gateway: '10.0.0.1' }]);
+});

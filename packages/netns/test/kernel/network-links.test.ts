@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { UnsupportedError } from '../../src/errors.ts';
+import { createNames } from '../../src/namespaces/named.ts';
 import { listNames } from '../../src/namespaces/names.ts';
 import type { LinkTarget } from '../../src/network/links.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
@@ -15,6 +16,37 @@ afterEach(() => {
 const namesIn = async (ns: NetworkNamespace) => (await ns.network.links.list()).map(({ name }) => name).sort();
 
 describe('links', () => {
+  it('of kind veth have one queue each way where nothing else is wished', async () => {
+    using ns = NetworkNamespace.create();
+    const { links } = ns.network;
+    await links.add({ kind: 'veth', name: 'a', peer: { name: 'b', numTxQueues: 2 } });
+    const queues = (await links.list({ kind: 'veth' })).map(({ name, message: { attributes } }) => [
+      name,
+      attributes.numTxQueues,
+      attributes.numRxQueues,
+    ]);
+    expect(queues.sort()).toEqual([
+      ['a', 1, 1],
+      ['b', 2, 1],
+    ]);
+  });
+
+  it('are reached in many namespaces that are opened at once', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `n${index}`);
+    createNames(names);
+    const opened = NetworkNamespace.openAll(names);
+    try {
+      await Promise.all(
+        opened.map(({ network, name = '' }) => network.links.add({ kind: 'bridge', name: `of-${name}` })),
+      );
+      expect(await Promise.all(opened.map(namesIn))).toEqual(names.map((name) => ['lo', `of-${name}`]));
+      expect(opened.map(({ name }) => name)).toEqual(names);
+    } finally {
+      for (const namespace of opened) namespace.close();
+    }
+    expect(() => NetworkNamespace.openAll(['n0', 'nobody'])).toThrow('nobody');
+  });
+
   it('are read as ip reads them', async () => {
     using ns = NetworkNamespace.create();
     const { links } = ns.network;
