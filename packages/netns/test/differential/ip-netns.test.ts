@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Case, Difference, Outcome } from './case.ts';
 import { addressCases } from './cases/address.ts';
+import { addrlabelCases } from './cases/addrlabel.ts';
 import { batchCases } from './cases/batch.ts';
 import { execCases } from './cases/exec.ts';
 import { frontCases } from './cases/front.ts';
@@ -38,6 +39,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   nexthops: nexthopCases,
   'the monitor': monitorCases,
   'settings of devices': netconfCases,
+  'labels of addresses': addrlabelCases,
   neighbours: neighbourCases,
 };
 

@@ -15,7 +15,7 @@ const neighbour = async () => (await import('./neighbour/neighbour.ts')).neighbo
 /** All objects of `ip`, in the order in which it compares them: the first that begins with the given word wins. */
 const rows: readonly Row[] = [
   { word: 'address', load: async () => (await import('./address/address.ts')).address },
-  { word: 'addrlabel' },
+  { word: 'addrlabel', load: async () => (await import('./addrlabel/addrlabel.ts')).addrlabel },
   { word: 'maddress' },
   { word: 'route', load: async () => (await import('./route/route.ts')).route },
   { word: 'rule', load: async () => (await import('./rule/rule.ts')).rule },
