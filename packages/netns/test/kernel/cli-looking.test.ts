@@ -10,8 +10,11 @@ import { answer, answerJson, command, end, inodeOf, liveIn, namesLeft, netns } f
 import { run } from './support/run.ts';
 import { emptyRunDirectory, pathOf } from './support/run-directories.ts';
 
-afterEach(() => {
+afterEach(async () => {
   if (namesLeft().length > 0) emptyRunDirectory();
+  // The kernel takes a namespace apart a while after its end, and only then is its id free.
+  using network = openNetwork();
+  await expect.poll(async () => (await network.nsids.list()).length, { timeout: 20_000 }).toBe(0);
 });
 
 interface Row {

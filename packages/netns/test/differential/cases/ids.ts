@@ -1,6 +1,9 @@
 import type { Case } from '../case.ts';
 
 const two = 'ip netns add a; ip netns add b';
+/** The kernel takes a namespace apart a while after its end, and only then is its id free. */
+const freed = (id: number) =>
+  `for i in $(seq 500); do ip netns list-id | grep -q "nsid ${id} " || break; sleep 0.02; done`;
 const ids = `${two}; ip netns set a 5; ip netns set b 22; ip -n a netns set b 3`;
 
 /** `ip netns` set and list-id. */
@@ -41,7 +44,7 @@ export const idCases: readonly Case[] = [
   { line: 'netns list-i', setup: ids },
   { line: '-j netns list-id', setup: ids },
   { line: '-p -j netns list-id', setup: ids },
-  { line: 'netns list-id', setup: `${ids}; ip netns del a` },
+  { line: 'netns list-id', setup: `${ids}; ip netns del a; ${freed(5)}` },
   { line: 'netns list-id nsid 5', setup: ids },
   { line: '-j netns list-id nsid 0x5', setup: ids },
   { line: 'netns list-id nsid 6', setup: ids },
