@@ -5,8 +5,11 @@ import { h3 } from './h3-hosts.ts';
 import { h4 } from './h4-exec.ts';
 import { h5 } from './h5-spawn.ts';
 import { h6 } from './h6-look.ts';
+import { h7 } from './h7-inventory.ts';
 import { h8 } from './h8-dump.ts';
 import { h9 } from './h9-routes.ts';
+import { h10 } from './h10-event.ts';
+import { h11 } from './h11-burst.ts';
 import { h12 } from './h12-flat.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
@@ -20,7 +23,25 @@ import { servers } from './servers.ts';
 import { startup } from './startup.ts';
 
 /** Everything that can be asked for, in the order of the report. */
-const headlines: readonly Headline[] = [h1, h2, h3, h4, h5, h6, h8, h9, h12, roundtrip, memory, startup, http, servers];
+const headlines: readonly Headline[] = [
+  h1,
+  h2,
+  h3,
+  h4,
+  h5,
+  h6,
+  h7,
+  h8,
+  h9,
+  h10,
+  h11,
+  h12,
+  roundtrip,
+  memory,
+  startup,
+  http,
+  servers,
+];
 
 const usage = `usage: npm run bench -- [HEADLINE...] [--rounds N] [--count N] [--json | --markdown]
 

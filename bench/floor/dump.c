@@ -3,35 +3,10 @@
  * have to come. Prints the stamps of the whole and one duration for each run.
  */
 #define _GNU_SOURCE
-#include "netlink.h"
+#include "dump.h"
 
 static int type_of(const char *table) {
   return strcmp(table, "links") == 0 ? RTM_GETLINK : strcmp(table, "addresses") == 0 ? RTM_GETADDR : RTM_GETROUTE;
-}
-
-/* How many messages came. */
-static int dump(int fd, int type) {
-  static char answer[32768];
-  static unsigned int sequence;
-  struct {
-    struct nlmsghdr header;
-    struct ifinfomsg any; /* the headers of the others are shorter, and empty, too */
-    struct rtattr attribute;
-    unsigned int mask;
-  } request = {.header = {.nlmsg_len = sizeof request, .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
-  request.header.nlmsg_seq = ++sequence;
-  request.attribute = (struct rtattr){.rta_len = RTA_LENGTH(4), .rta_type = IFLA_EXT_MASK};
-  request.mask = RTEXT_FILTER_SKIP_STATS;
-  if (type != RTM_GETLINK) request.header.nlmsg_len = NLMSG_LENGTH(type == RTM_GETADDR ? 8 : sizeof(struct rtmsg));
-  if (send(fd, &request, request.header.nlmsg_len, 0) < 0) fail("send");
-  for (int count = 0;;) {
-    int length = recv(fd, answer, sizeof answer, 0);
-    if (length < 0) fail("recv");
-    for (struct nlmsghdr *message = (struct nlmsghdr *)answer; NLMSG_OK(message, length); message = NLMSG_NEXT(message, length)) {
-      if (message->nlmsg_type == NLMSG_DONE) return count;
-      count++;
-    }
-  }
 }
 
 int main(int argc, char **argv) {

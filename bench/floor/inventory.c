@@ -1,0 +1,46 @@
+/*
+ * inventory DIR COUNT RUNS: links, addresses, routes and neighbours of the named network namespaces b0, b1, ... in DIR. Prints the stamps of
+ * the whole, then the duration of the first time, with opening a socket in each, and of RUNS times more, over the same sockets.
+ */
+#define _GNU_SOURCE
+#include "dump.h"
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static int open_inside(const char *directory, int number) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/b%d", directory, number);
+  int namespace = open(path, O_RDONLY | O_CLOEXEC);
+  if (namespace < 0 || setns(namespace, CLONE_NEWNET)) fail(path);
+  close(namespace);
+  return open_rtnetlink(0);
+}
+
+static void read_all(int socket) {
+  static const int types[] = {RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE, RTM_GETNEIGH};
+  for (int i = 0; i < 4; i++) dump(socket, types[i]);
+}
+
+int main(int argc, char **argv) {
+  if (argc != 4) return 2;
+  int count = atoi(argv[2]), runs = atoi(argv[3]), *sockets = calloc(count, sizeof *sockets);
+  long long durations[100];
+  struct rlimit files = {count + 64, count + 64};
+  setrlimit(RLIMIT_NOFILE, &files);
+  if (runs >= 100) return 2;
+
+  long long start = now_ns(), before = start;
+  for (int run = 0; run <= runs; run++) {
+    for (int i = 0; i < count; i++) {
+      if (run == 0) sockets[i] = open_inside(argv[1], i);
+      read_all(sockets[i]);
+    }
+    durations[run] = now_ns() - before;
+    before += durations[run];
+  }
+  report(start, before);
+  for (int run = 0; run <= runs; run++) printf("%lld\n", durations[run]);
+  return 0;
+}

@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { contestantsBy, few } from './harness/contestants.ts';
+import { runDirectory } from './harness/ground.ts';
+import type { Bench, Headline } from './harness/headline.ts';
+import { Peers } from './harness/peers.ts';
+import { runRounds } from './harness/rounds.ts';
+import { duration, measured } from './harness/stamps.ts';
+import { median } from './harness/statistics.ts';
+
+const first = 'with opening them';
+const again = 'again';
+const runs = '5';
+
+/** H7: links, addresses, routes and neighbours of 1,000 hosts. */
+export const h7: Headline = {
+  id: 'H7',
+  title: 'read the networks of many namespaces',
+  rounds: 5,
+  async run({ ground, tools, rounds, count, progress }: Bench) {
+    const n = String(count);
+    const amongHosts = async (command: readonly string[]) => {
+      await ground.clean();
+      const prepare = '"$0" "$1" "$2" >&2 && shift 2 && exec "$@"';
+      return measured(['unshare', '--net', 'sh', '-c', prepare, tools.floor('hosts'), runDirectory, n, ...command]);
+    };
+    const inside = contestantsBy(async (command: readonly string[]) => {
+      const [cold = Number.NaN, ...hot] = (await amongHosts(command)).runs;
+      return { [first]: cold, [again]: median(hot) };
+    });
+    const whole = contestantsBy(async (command: readonly string[]) => {
+      return { [first]: duration(await amongHosts(command)) };
+    });
+    const batch = tools.scratch('inventory.batch');
+    writeFileSync(batch, 'link\naddress\nroute show table all\nneighbour\n');
+    const peers = new Peers(tools).ip((ip) =>
+      whole('ip -n NAME -batch each', 'peer', tools.repeat(count, ip, '-n', 'b{}', '-j', '-batch', batch), few(2)),
+    );
+    const contestants = [
+      inside('C floor', 'floor', [tools.floor('inventory'), runDirectory, n, runs]),
+      inside('library', 'ours', tools.ours('inventory', runDirectory, n, runs)),
+      ...peers.found,
+    ];
+    return {
+      unit: 'ms',
+      compare: 'ratio',
+      metrics: [first, again],
+      contestants,
+      rounds: await runRounds(contestants, rounds, progress),
+      baseline: ({ metric }) => ({ contestant: 'C floor', metric }),
+      targets: [first, again].map((metric) => ({
+        of: { contestant: 'library', metric },
+        against: { contestant: 'C floor', metric },
+        atMost: 2,
+      })),
+      missing: peers.missing,
+      notes: [
+        `${n} hosts as H3 makes them. The floor receives and looks at nothing; the library makes objects of all. "Again" is the median of the ${runs} times that follow the first, over the same sockets.`,
+      ],
+    };
+  },
+};
