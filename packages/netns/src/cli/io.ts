@@ -2,18 +2,10 @@ import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { TCGETS } from '../native/constants.ts';
 import { inheritDescriptors } from '../native/inherit.ts';
 import { syscall } from '../native/syscall.ts';
-import { fileSink, type Io as IpIo, type Sink } from './personalities/ip/io.ts';
+import { fileSink, type Io, type Sink } from './personalities/ip/io.ts';
 import { calledAs } from './request.ts';
 
-export { ReaderGone, type Sink } from './personalities/ip/io.ts';
-
-/** Where a verb reads its surroundings and writes its answers; the tests give their own. */
-export interface Io extends IpIo {
-  /** How many files a command may open, before Node raised that. */
-  readonly softFileLimit?: number | undefined;
-  /** Where names of namespaces are, as far as this user's session says it. */
-  readonly names: RunDirectoryOptions;
-}
+export { type Io, ReaderGone, type Sink } from './personalities/ip/io.ts';
 
 /** The surroundings of this process. Three variables are words from the front of the command, and not for what we run: out with them. */
 export function standardIo(env: NodeJS.ProcessEnv): Io {

@@ -64,6 +64,25 @@ describe('an ordinary user', () => {
     expect(readdirSync(user.runtime)).toEqual([]);
   });
 
+  it('are found by the grammar of ip: -n NAME, netns NAME, link-netns NAME', async () => {
+    await user.answer('add', 'blue', 'red');
+    try {
+      await user.answer('ip', '-n', 'blue', 'link', 'add', 'v0', 'type', 'veth', 'peer', 'name', 'v1', 'netns', 'red');
+      await user.answer('-n', 'red', 'address', 'add', '10.0.0.2/24', 'dev', 'v1');
+      const [address] = JSON.parse(await user.answer('-n', 'red', '-j', 'address', 'show', 'dev', 'v1'));
+      expect(address).toMatchObject({ ifname: 'v1', addr_info: [{ local: '10.0.0.2', prefixlen: 24 }] });
+      await user.answer('ip', '-n', 'blue', 'link', 'add', 'v2', 'link-netns', 'red', 'type', 'veth');
+      expect(await user.answer('show', 'red')).toContain('v1@if');
+      expect(await user.netns('ip', '-n', 'none', 'link')).toMatchObject({
+        stdout: '',
+        stderr: 'Cannot open network namespace "none": No such file or directory\n',
+        exitCode: 255,
+      });
+    } finally {
+      await user.answer('del', 'blue', 'red');
+    }
+  });
+
   it('runs commands in there, as the root of their own', async () => {
     await user.answer('add', 'web');
     const script = 'readlink /proc/self/ns/net; id -u; ip link set lo up; ls /sys/class/net; ls /proc/self/fd | wc -l';

@@ -1,3 +1,4 @@
+import type { RunDirectoryOptions } from '../../../namespaces/name-directory.ts';
 import { check, syscall } from '../../../native/syscall.ts';
 
 const EINTR = 4;
@@ -13,6 +14,8 @@ export interface Io {
   readonly name: string;
   /** How many files a command may open, before Node raised that. */
   readonly softFileLimit?: number | undefined;
+  /** Where names of namespaces are, as far as this user's session says it. */
+  readonly names: RunDirectoryOptions;
 }
 
 export interface Sink {

@@ -13,7 +13,7 @@ async function ip(argv: readonly string[], name = 'ip') {
       said[kind] += text;
     },
   });
-  const code = await runIp(argv, { stdout: sink('out'), stderr: sink('err'), env: {}, name });
+  const code = await runIp(argv, { stdout: sink('out'), stderr: sink('err'), env: {}, name, names: {} });
   return { ...said, code };
 }
 

@@ -36,7 +36,7 @@ async function run(argv: readonly string[], io: Io, output: Output): Promise<num
   const entered: string[] = [];
   const { options, rest } = await parseOptions(argv, {
     enterNamespace: async (name) => {
-      const next = await namespaceForOption(name, runDirectory);
+      const next = await namespaceForOption(name, runDirectory, io.names);
       namespace?.close();
       namespace = next;
       if (name !== undefined) entered.push(name);

@@ -35,7 +35,7 @@ async function runLine(session: Session, line: BatchLine): Promise<boolean> {
   try {
     const [option, name] = line.words;
     if (option === '-n' || option === '-netns') {
-      const namespace = await namespaceForOption(name, session.runDirectory);
+      const namespace = await namespaceForOption(name, session.runDirectory, session.io.names);
       using inside = new Session({ ...session, namespace, entered: [...session.entered, name ?? ''] });
       return (await runWords(inside, line.words.slice(2))) === 0;
     }

@@ -2,6 +2,7 @@ import { type LinkMessageInput, link } from '../../../../netlink/families/route/
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { failure, misuse, noSuchDevice } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
+import { openNamespaceFile } from '../netns/file.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { Words } from '../words.ts';
@@ -40,7 +41,7 @@ async function change(session: Session, list: readonly string[], request: Reques
   const connection = await session.connection();
   const context: LinkContext = {
     lookup: new Lookup(connection),
-    runDirectory: session.runDirectory,
+    openNamespaceFile: (word) => openNamespaceFile(word, session),
     help: () => linkHelp(),
   };
   const words = new Words(list);

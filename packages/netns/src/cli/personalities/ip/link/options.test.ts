@@ -12,7 +12,7 @@ function read(line: string) {
   const draft = newDraft();
   readOptions(linkGrammar, new Words(line.split(' ')), draft, {
     lookup: { indexOf: (name: string) => (name === 'br0' ? 7 : 0) } as Lookup,
-    runDirectory: '/nowhere',
+    openNamespaceFile: () => undefined,
     help: () => {
       throw misuse('help');
     },

@@ -1,8 +1,8 @@
+import type { Fd } from '../../../../native/fd.ts';
 import { linkFlag, linkModes, operstates } from '../../../../netlink/families/route/link.ts';
 import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
 import { duplicateArgument, duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { openNamespaceFile } from '../netns/file.ts';
 import { parseInteger, parseUnsigned } from '../numbers.ts';
 import { hardwareAddress, integer, oneOfOnOff, onOff } from '../values.ts';
 import { isPrefix } from '../words.ts';
@@ -14,7 +14,8 @@ import { vrfIndex } from './vrf.ts';
 
 export interface LinkContext {
   readonly lookup: Lookup;
-  readonly runDirectory: string;
+  /** The file behind a word that means a namespace; undefined if there is none. */
+  openNamespaceFile(word: string): Fd | undefined;
   /** Prints the help of `ip link`; does not return. */
   help(): never;
 }
@@ -131,9 +132,9 @@ export const linkRows: readonly Row[] = [
     words: 'netns',
     help: '[ netns { PID | NAME } ]',
     once: 'netns',
-    apply: (draft, take, { runDirectory }) => {
+    apply: (draft, take, { openNamespaceFile }) => {
       const word = take();
-      const file = openNamespaceFile(word, runDirectory);
+      const file = openNamespaceFile(word);
       if (file === undefined) throw invalidArgument(word, 'Invalid "netns" value\n');
       draft.namespace = file;
     },
@@ -231,10 +232,10 @@ export const linkRows: readonly Row[] = [
   {
     words: 'link-netns',
     help: '[ link-netns NAME | link-netnsid ID ]',
-    apply: (draft, take, { runDirectory }) => {
+    apply: (draft, take, { openNamespaceFile }) => {
       const word = take();
       refuseSecondBelow(draft, word);
-      const fd = openNamespaceFile(word, runDirectory);
+      const fd = openNamespaceFile(word);
       if (fd === undefined) throw invalidArgument(word, 'Invalid "link-netns" value\n');
       draft.belowNamespace = { fd };
     },

@@ -9,7 +9,7 @@ export async function setId(session: Session, [name, id]: readonly string[]): Pr
   if (name === undefined) throw failure('No netns name specified');
   if (id === undefined) throw failure('No nsid specified');
   const number = id === 'auto' ? NSID_NOT_ASSIGNED : parseNsid(id);
-  using file = openNamespaceFile(name, session.runDirectory);
+  using file = openNamespaceFile(name, session);
   if (file === undefined) return 1; // without a word, as ip since 6.4
   const connection = await session.connection();
   const request = { attributes: { fd: file.raw, nsid: number } };
