@@ -204,6 +204,9 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
     const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from');
     const type = numberFor(routeTypes, spec.type, 'route type', verb === 'new' ? 1 : 0);
     const table = tableOf(spec, type);
+    // The number of a nexthop object excludes all else; a route that has one is listed with what the object says.
+    const way: RouteNexthop & Pick<RouteSpec, 'nexthops'> = spec.nexthop === undefined ? spec : {};
+    const hop = hopAttributes(way, destination.family);
     return {
       header: {
         family: familyNumber(destination.family),
@@ -219,7 +222,13 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
       attributes: {
         dst: destination.length === 0 ? undefined : destination.address,
         src: from?.address,
-        ...this.#way(spec, destination.family),
+        nhId: spec.nexthop,
+        gateway: hop.gateway,
+        via: hop.via,
+        flow: hop.flow,
+        encap: hop.encap,
+        oif: this.links.indexIfGiven(way.link),
+        multipath: way.nexthops && this.#multipath(way.nexthops, destination.family),
         priority: spec.metric,
         prefsrc: spec.source,
         metrics: spec.metrics,
@@ -227,16 +236,6 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
         pref: spec.preference === undefined ? undefined : numberFor(routePreferences, spec.preference, 'preference', 0),
         expires: spec.expires,
       },
-    };
-  }
-
-  /** The number of a nexthop object excludes all else; a route that has one is listed with what the object says. */
-  #way(spec: RouteSpec, family: IpFamily) {
-    if (spec.nexthop !== undefined) return { nhId: spec.nexthop };
-    return {
-      ...hopAttributes(spec, family),
-      oif: this.links.indexIfGiven(spec.link),
-      multipath: spec.nexthops === undefined ? undefined : this.#multipath(spec.nexthops, family),
     };
   }
 
