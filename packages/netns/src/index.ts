@@ -101,6 +101,7 @@ export {
   type WeightedNexthop,
 } from './network/routes.ts';
 export { type PortRange, type Rule, type RuleAction, type RuleFilter, type RuleSpec, Rules } from './network/rules.ts';
+export type { Snapshot } from './network/snapshot.ts';
 export { ReplaceableTable, Table } from './network/table.ts';
 export type { DescribedStep } from './process/plan/describe.ts';
 export type { IdRange } from './process/plan/id-map.ts';

@@ -15,6 +15,7 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/header.ts';
 import { ResourceStack } from '../resource.ts';
 import type { Slice } from '../wire/slice.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 /** A network device, as the kernel describes it. */
 export interface Link {
@@ -130,19 +131,22 @@ export class Links {
     this.#connection = connection;
   }
 
-  /** The devices, by index, all or those that the filter means. `ip link show [type KIND] [master DEV] [up]`. */
-  async list(filter: LinkFilter = {}): Promise<Link[]> {
+  /**
+   * The devices, by index, all or those that the filter means; `interrupted` when they kept changing meanwhile.
+   * `ip link show [type KIND] [master DEV] [up]`.
+   */
+  async list(filter: LinkFilter = {}): Promise<Snapshot<Link>> {
     return this.#connection.whenIdle(async () => {
       const { kind, up } = filter;
       const master = this.indexIfGiven(filter.master);
       // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
       const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
-      const { messages } = await this.#connection.dump(
+      const { messages, interrupted } = await this.#connection.dump(
         link,
         { attributes: { ...queryOf(filter), master, linkinfo } },
         { operation: 'list links' },
       );
-      return messages
+      const meant = messages
         .map(linkOf)
         .filter(
           (entry) =>
@@ -150,6 +154,7 @@ export class Links {
             (master === undefined || entry.master === master) &&
             (up === undefined || entry.up === up),
         );
+      return snapshot(meant, interrupted);
     });
   }
 

@@ -131,13 +131,15 @@ class NetworkMonitor {
 
   /** Everything that is there. */
   async #tellAll(): Promise<void> {
+    let holes = false;
     for (const object of this.#objects) {
       const entries = await monitoredObjects[object].list(this.#network);
       if (this.#ended) return;
       this.#ledgers.get(object)?.compare(entries);
+      holes ||= entries.interrupted;
       for (const value of entries) this.#push('present', object, value, undefined);
     }
-    this.#inDoubt = false;
+    this.#inDoubt = holes;
     if (this.#options.allNamespaces)
       for (const { nsid } of await this.#network.nsids.list()) await this.#tellOther(nsid);
     this.queue.push({ event: 'synchronized' });
@@ -184,6 +186,11 @@ class NetworkMonitor {
     for (const [object, ledger] of this.#ledgers) {
       const entries = await monitoredObjects[object].list(this.#network);
       if (this.#ended) return;
+      // What is missing in a table that changed all the time may be there. Whatever changed it will be told, and then it is asked again.
+      if (entries.interrupted) {
+        this.#inDoubt = true;
+        continue;
+      }
       const { gone, fresh } = ledger.compare(entries);
       for (const value of gone) this.#push('delete', object, value, undefined);
       for (const value of fresh) this.#push('set', object, value, undefined);

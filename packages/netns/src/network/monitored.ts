@@ -17,6 +17,7 @@ import { type Nexthop, nexthopOf } from './nexthops.ts';
 import { type NsidEntry, nsidEntryOf } from './nsids.ts';
 import { type Route, routeOf } from './routes.ts';
 import { type Rule, ruleOf } from './rules.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** What can be followed, and what an event about it holds. */
 export interface MonitoredObjects {
@@ -40,9 +41,9 @@ export interface Monitored<Entry> {
   /** An event's message as an entry; undefined for what is no entry of this kind. */
   read(message: unknown): Entry | undefined;
   /** All that there are. */
-  list(network: Network): Promise<readonly Entry[]>;
+  list(network: Network): Promise<Snapshot<Entry>>;
   /** All that there are in another namespace, where the kernel can be asked from here. */
-  listAt?(network: Network, targetNsid: number): Promise<readonly Entry[]>;
+  listAt?(network: Network, targetNsid: number): Promise<Snapshot<Entry>>;
   /**
    * Given for what the kernel takes away without a word: with a device that goes down, an address or a nexthop that is deleted, or when
    * another takes its place.
@@ -60,8 +61,8 @@ function monitored<D extends Declaration, Entry>(
   declaration: D,
   groups: readonly number[],
   read: (message: Out<D>) => Entry | undefined,
-  list: (network: Network) => Promise<readonly Entry[]>,
-  listAt?: (network: Network, targetNsid: number) => Promise<readonly Entry[]>,
+  list: (network: Network) => Promise<Snapshot<Entry>>,
+  listAt?: (network: Network, targetNsid: number) => Promise<Snapshot<Entry>>,
 ): Monitored<Entry> {
   return {
     declaration,

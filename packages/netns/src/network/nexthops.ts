@@ -11,6 +11,7 @@ import { routeFlags, routeProtocols } from '../netlink/families/route/route.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
 import { familyName, type IpFamily } from './prefix.ts';
 import type { RouteEncapsulation } from './routes.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Question, ReplaceableTable } from './table.ts';
 import { numberFor } from './words.ts';
 
@@ -110,18 +111,19 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
   }
 
   /** The buckets of resilient groups, of all or of one. `ip nexthop bucket show [id NUMBER]`. Linux 5.13. */
-  async buckets(filter: { readonly group?: number | undefined } = {}): Promise<NexthopBucket[]> {
-    const { messages } = await this.connection.dump(
+  async buckets(filter: { readonly group?: number | undefined } = {}): Promise<Snapshot<NexthopBucket>> {
+    const { messages, interrupted } = await this.connection.dump(
       nexthopBucket,
       { attributes: { id: filter.group } },
       { operation: 'list nexthop buckets' },
     );
-    return messages.map(({ attributes: { id = 0, resBucket } }) => ({
+    const buckets = messages.map(({ attributes: { id = 0, resBucket } }) => ({
       group: id,
       index: resBucket?.index ?? 0,
       nexthop: resBucket?.nhId ?? 0,
       idle: Number(resBucket?.idleTime ?? 0n) / ticks,
     }));
+    return snapshot(buckets, interrupted);
   }
 
   protected describe(spec: NexthopSpec): string {

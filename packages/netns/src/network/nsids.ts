@@ -1,6 +1,7 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
 import type { Fd } from '../native/fd.ts';
 import { NSID_NOT_ASSIGNED, type NsidMessage, nsid } from '../netlink/families/route/nsid.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 /** What one network namespace calls another. */
 export interface NsidEntry {
@@ -30,13 +31,13 @@ export class Nsids {
   }
 
   /** All numbers that are given. `ip netns list-id`. Throws NetlinkError EINVAL for an unknown `targetNsid`. RTM_GETNSID, Linux 4.0. */
-  async list(options: NsidOptions = {}): Promise<NsidEntry[]> {
-    const { messages } = await this.#connection.dump(
+  async list(options: NsidOptions = {}): Promise<Snapshot<NsidEntry>> {
+    const { messages, interrupted } = await this.#connection.dump(
       nsid,
       { attributes: { targetNsid: options.targetNsid } },
       { operation: 'list the ids of network namespaces' },
     );
-    return messages.map(nsidEntryOf);
+    return snapshot(messages.map(nsidEntryOf), interrupted);
   }
 
   /**

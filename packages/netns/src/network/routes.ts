@@ -17,6 +17,7 @@ import {
 import { NLM_F_APPEND, NLM_F_CREATE } from '../netlink/header.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
 import { familyName, familyNumber, formatPrefix, type IpFamily, parsePrefix } from './prefix.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Question, ReplaceableTable } from './table.ts';
 import { numberFor } from './words.ts';
 
@@ -145,11 +146,11 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
   protected readonly nouns = ['route', 'routes'] as const;
 
   /** The routes, all or those that the filter means; of a table that does not exist there are none. */
-  override async list(filter: RouteFilter = {}): Promise<Route[]> {
+  override async list(filter: RouteFilter = {}): Promise<Snapshot<Route>> {
     try {
       return await super.list(filter);
     } catch (error) {
-      if (error instanceof NetlinkError && error.code === 'ENOENT') return [];
+      if (error instanceof NetlinkError && error.code === 'ENOENT') return snapshot([], false);
       throw error;
     }
   }

@@ -4,6 +4,7 @@ import { KernelError, NetlinkError } from '../errors.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
 import type { In, Out } from '../wire/shape.ts';
 import type { Links } from './links.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
 
 /** What to ask of a table, and which of the answers are meant: old kernels give all whatever is asked. */
 export interface Question<D, Entry> {
@@ -44,17 +45,18 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   /** An entry in errors: `192.0.2.0/24`. */
   protected abstract describe(spec: Spec): string;
 
-  /** The entries, all or those that the filter means. */
-  async list(filter: Filter = {} as Filter): Promise<Entry[]> {
+  /** The entries, all or those that the filter means; `interrupted` when the table kept changing meanwhile. */
+  async list(filter: Filter = {} as Filter): Promise<Snapshot<Entry>> {
     return this.connection.whenIdle(async () => {
       const { value, keep } = this.question(filter);
-      const { messages } = await this.connection.dump(this.declaration, value, { operation: `list ${this.nouns[1]}` });
+      const operation = `list ${this.nouns[1]}`;
+      const { messages, interrupted } = await this.connection.dump(this.declaration, value, { operation });
       const entries: Entry[] = [];
       for (const message of messages) {
         const entry = this.decode(message);
         if (entry !== undefined && (keep === undefined || keep(entry))) entries.push(entry);
       }
-      return entries;
+      return snapshot(entries, interrupted);
     });
   }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { NetlinkConnection } from '../../src/connection/connection.ts';
 import { nexthop } from '../../src/netlink/families/route/nexthop.ts';
-import { NLM_F_CREATE, NLM_F_EXCL } from '../../src/netlink/header.ts';
-import type { NetworkChange, NetworkEvent } from '../../src/network/monitor.ts';
-import type { Network } from '../../src/network/network.ts';
+import { NLM_F_CREATE, NLM_F_DUMP_INTR, NLM_F_EXCL, NLM_F_MULTI } from '../../src/netlink/header.ts';
+import { monitorNetwork, type NetworkChange, type NetworkEvent } from '../../src/network/monitor.ts';
+import { Network } from '../../src/network/network.ts';
 import type { Nexthop } from '../../src/network/nexthops.ts';
 import type { Route } from '../../src/network/routes.ts';
+import { answer, done, ScriptedKernel } from '../../src/testing/scripted-kernel.ts';
 import { runIn, wiredNamespace } from './support/twin-networks.ts';
 
 type Events = AsyncIterableIterator<NetworkEvent>;
@@ -163,6 +165,27 @@ describe('monitor', () => {
     await follow('ip link set v0 down');
     await follow('ip link set v0 up');
     await follow('ip link delete v0');
+    await events.return?.();
+  });
+
+  it('takes nothing for gone that a table lacks which changed all the time while it was read', async () => {
+    using ns = NetworkNamespace.create();
+    // The first answer and those after ten interrupted ones have both nexthops; these have one.
+    const kernel = new ScriptedKernel((request, index) => {
+      const whole = index === 0 || index > 10;
+      const flags = NLM_F_MULTI | (whole ? 0 : NLM_F_DUMP_INTR);
+      const ids = index > 10 ? [1, 2, 3] : whole ? [1, 2] : [1];
+      return [...ids.map((id) => answer(request, nexthop, 'new', { attributes: { id } }, flags)), done(request)];
+    });
+    const network = new Network(new NetlinkConnection({ transport: kernel }));
+    const events = monitorNetwork(network, ns.fd, { objects: ['nexthop'] }, new Set());
+    expect((await synchronized(events)).map(words)).toEqual(['present nexthop 1', 'present nexthop 2', 'synchronized']);
+    await ns.network.links.add({ kind: 'bridge', name: 'br0' });
+    await ns.network.links.delete('br0'); // takes nexthops with it, perhaps
+    const interrupted = async () => kernel.sent.length >= 11;
+    await expect.poll(interrupted).toBe(true);
+    await ns.network.links.set('lo', { up: true });
+    expect((await until(events, said('set nexthop 3'))).map(words)).toEqual(['set nexthop 3']);
     await events.return?.();
   });
 
