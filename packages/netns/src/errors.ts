@@ -111,11 +111,14 @@ export class InvalidArgumentError extends NetnsError {
   readonly code = 'ERR_NETNS_INVALID';
   readonly argument: string;
   readonly value: unknown;
+  /** What it must be. */
+  readonly reason: string;
 
   constructor(argument: string, value: unknown, reason: string) {
     super(`invalid ${argument} ${typeof value === 'string' ? JSON.stringify(value) : String(value)}: ${reason}`);
     this.argument = argument;
     this.value = value;
+    this.reason = reason;
   }
 }
 

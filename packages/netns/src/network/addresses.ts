@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.ts';
 import {
   type AddressMessage,
   type AddressMessageInput,
@@ -8,7 +9,7 @@ import {
   scopes,
 } from '../netlink/families/route/address.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
-import { familyName, familyNumber, type IpFamily, parsePrefix } from './prefix.ts';
+import { addressIn, familyName, familyNumber, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Question, ReplaceableTable } from './table.ts';
 import { numberFor } from './words.ts';
 
@@ -75,6 +76,15 @@ export interface AddressFilter {
 export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Address, AddressFilter> {
   protected readonly declaration = address;
   protected readonly nouns = ['address', 'addresses'] as const;
+  protected readonly optionNames = {
+    index: 'link',
+    cacheinfo: '',
+    preferred: 'preferredLifetime',
+    prefixlen: 'prefixLength',
+    proto: 'protocol',
+    rtPriority: 'metric',
+    valid: 'validLifetime',
+  };
 
   protected describe(spec: AddressSpec): string {
     return `${spec.address} (link ${spec.link})`;
@@ -82,7 +92,10 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
 
   protected encode(spec: AddressSpec): AddressMessageInput {
     const { address: local, length, family } = parsePrefix(spec.address, 'address');
-    const peer = spec.peer === undefined ? undefined : parsePrefix(spec.peer, 'peer');
+    const peer = spec.peer === undefined ? undefined : parsePrefix(spec.peer, 'peer', family);
+    const bits = family === 'inet6' ? 128 : 32;
+    if (spec.prefixLength !== undefined && spec.prefixLength > bits)
+      throw new InvalidArgumentError('prefixLength', spec.prefixLength, `it must be a whole number from 0 to ${bits}`);
     const ownScope = isLoopback(local) ? 254 : 0;
     return {
       header: {
@@ -94,13 +107,12 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
       attributes: {
         local,
         address: peer?.address ?? local,
-        broadcast: spec.broadcast,
+        broadcast: addressIn(family, spec.broadcast, 'broadcast'),
         label: spec.label,
         flags: (spec.noDad ? addressFlag('nodad') : 0) | (spec.noPrefixRoute ? addressFlag('noprefixroute') : 0),
         cacheinfo: lifetimesOf(spec),
         rtPriority: spec.metric,
-        proto:
-          spec.protocol === undefined ? undefined : numberFor(addressProtocols, spec.protocol, 'address protocol', 0),
+        proto: spec.protocol === undefined ? undefined : numberFor(addressProtocols, spec.protocol, 'protocol', 0),
       },
     };
   }

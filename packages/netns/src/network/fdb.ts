@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.ts';
 import { AF_BRIDGE } from '../netlink/families/route/address-families.ts';
 import {
   type NeighbourMessage,
@@ -9,6 +10,7 @@ import {
 import { NLM_F_APPEND, NLM_F_CREATE } from '../netlink/header.ts';
 import { flagsOf, type NeighbourState, stateOf } from './neighbours.ts';
 import { type Question, ReplaceableTable } from './table.ts';
+import { oneOf } from './words.ts';
 
 export interface FdbSpec {
   /** The hardware address that is looked for; all zeros is a vxlan's entry for what it does not know. */
@@ -78,6 +80,7 @@ const kinds = {
 export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, FdbFilter> {
   protected readonly declaration = neighbour;
   protected readonly nouns = ['forwarding entry', 'forwarding entries'] as const;
+  protected readonly optionNames = { dst: 'destination', lladdr: 'linkAddress', nhId: 'nexthop', srcVni: 'sourceVni' };
 
   /** One more destination of the same address: a vxlan sends to all of them. `bridge fdb append`. */
   append(spec: FdbSpec): Promise<void> {
@@ -101,7 +104,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
         lladdr: linkAddress,
         vlan: options.vlan,
         srcVni: options.sourceVni,
-        master: ofBridge ? this.links.index(where.bridge) : undefined,
+        master: ofBridge ? this.links.index(where.bridge, 'bridge') : undefined,
       },
     });
     return this.ask(value, `find forwarding entry ${linkAddress}`);
@@ -113,8 +116,10 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
 
   protected encode(spec: FdbSpec, verb: 'new' | 'del'): NeighbourMessageInput {
     const { kind = 'permanent' } = spec;
+    if (spec.linkAddress === '')
+      throw new InvalidArgumentError('linkAddress', spec.linkAddress, 'it must be a hardware address');
     // A vxlan wants to be told that its entries need no asking (`bridge` says so for every own one).
-    const state = kinds[kind] | (spec.owner === 'bridge' ? 0 : neighbourState('NOARP'));
+    const state = oneOf(kinds, kind, 'kind') | (spec.owner === 'bridge' ? 0 : neighbourState('NOARP'));
     const flags =
       ownerFlag(spec.owner) |
       (spec.sticky ? neighbourFlag('sticky') : 0) |
@@ -132,7 +137,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
         dst: spec.destination,
         port: spec.port,
         vni: spec.vni,
-        ifindex: this.links.indexIfGiven(spec.via),
+        ifindex: this.links.indexIfGiven(spec.via, 'via'),
         srcVni: spec.sourceVni,
         nhId: spec.nexthop,
       },
@@ -146,7 +151,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
   protected question(filter: FdbFilter): Question<typeof neighbour, FdbEntry> {
     const { vlan, kind } = filter;
     const link = this.links.indexIfGiven(filter.link);
-    const bridge = this.links.indexIfGiven(filter.bridge);
+    const bridge = this.links.indexIfGiven(filter.bridge, 'bridge');
     return {
       value: { header: { family: AF_BRIDGE, ifindex: link }, attributes: { master: bridge } },
       keep: (entry) =>
@@ -157,8 +162,10 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
   }
 }
 
+const owners = { bridge: neighbourFlag('master'), self: neighbourFlag('self') } as const;
+
 function ownerFlag(owner: 'bridge' | 'self' | undefined): number {
-  return neighbourFlag(owner === 'bridge' ? 'master' : 'self');
+  return owner === undefined ? owners.self : oneOf(owners, owner, 'owner');
 }
 
 /** An entry as the kernel gives it, in the words of this library; undefined for what is none. */

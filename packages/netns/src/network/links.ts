@@ -15,6 +15,7 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/header.ts';
 import { ResourceStack } from '../resource.ts';
 import type { Slice } from '../wire/slice.ts';
+import { inOptions, type OptionNames } from './options.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
 /** A network device, as the kernel describes it. */
@@ -138,7 +139,7 @@ export class Links {
   async list(filter: LinkFilter = {}): Promise<Snapshot<Link>> {
     return this.#connection.whenIdle(async () => {
       const { kind, up } = filter;
-      const master = this.indexIfGiven(filter.master);
+      const master = this.indexIfGiven(filter.master, 'master');
       // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
       const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
       const { messages, interrupted } = await this.#connection.dump(
@@ -188,7 +189,7 @@ export class Links {
       attributes: {
         ...settingsOf(spec, opened),
         ...queuesOf(spec, spec.kind),
-        master: this.indexIfGiven(spec.master),
+        master: this.indexIfGiven(spec.master, 'master'),
         link: this.indexIfGiven(spec.link),
         linkinfo: linkinfoOf(spec, opened),
       },
@@ -213,7 +214,7 @@ export class Links {
       header: { index, flags, change },
       attributes: {
         ...settingsOf(changes, opened),
-        master: master === null ? 0 : this.indexIfGiven(master),
+        master: master === null ? 0 : this.indexIfGiven(master, 'master'),
         linkinfo:
           changes.kind === undefined
             ? port && { slave: port }
@@ -231,10 +232,14 @@ export class Links {
     });
   }
 
-  #change(verb: 'new' | 'del', operation: string, flags: number, message: () => unknown): Promise<unknown> {
-    return this.#connection.whenIdle(() =>
-      this.#connection.request(link, verb, message() as LinkMessageInput, { operation, flags }),
-    );
+  async #change(verb: 'new' | 'del', operation: string, flags: number, message: () => unknown): Promise<void> {
+    try {
+      await this.#connection.whenIdle(() =>
+        this.#connection.request(link, verb, message() as LinkMessageInput, { operation, flags }),
+      );
+    } catch (error) {
+      throw inOptions(error, link.name, optionNames);
+    }
   }
 
   /** The index of a device that is known by name or index. Throws NetlinkError ENODEV. */
@@ -242,8 +247,13 @@ export class Links {
     return this.#connection.whenIdle(async () => this.index(ref));
   }
 
-  /** The same without waiting, which is possible while no other request is under way (`NetlinkConnection.whenIdle`). */
-  index(ref: string | number): number {
+  /**
+   * The same without waiting, which is possible while no other request is under way (`NetlinkConnection.whenIdle`). `option` is what names
+   * the device, in the InvalidArgumentError for what cannot be the name or index of one.
+   */
+  index(ref: string | number, option = 'link'): number {
+    if (typeof ref === 'number' ? !isIndex(ref) : typeof ref !== 'string' || ref === '')
+      throw new InvalidArgumentError(option, ref, 'it must be the name or index of a device');
     if (typeof ref === 'number') return ref;
     const known = this.#known.get(ref);
     if (known !== undefined) return known;
@@ -256,10 +266,24 @@ export class Links {
   }
 
   /** The same, and undefined for undefined. */
-  indexIfGiven(ref: string | number | undefined): number | undefined {
-    return ref === undefined ? undefined : this.index(ref);
+  indexIfGiven(ref: string | number | undefined, option?: string): number | undefined {
+    return ref === undefined ? undefined : this.index(ref, option);
   }
 }
+
+function isIndex(ref: number): boolean {
+  return Number.isInteger(ref) && ref >= 0 && ref < 2 ** 31;
+}
+
+const optionNames: OptionNames = {
+  data: '', // before `peer`
+  ifalias: 'alias',
+  ifname: 'name',
+  linkinfo: '',
+  slave: 'port',
+  targetNetnsid: 'netns.nsid',
+  txqlen: 'txQueueLength',
+};
 
 /** A link of which nothing is read but its index (`ifi_index`): the rest of the answer is long. */
 const headerOfLink = {
@@ -329,9 +353,14 @@ function settingsOf(settings: LinkSettings, opened: ResourceStack) {
   const { name } = settings;
   if (
     name !== undefined &&
-    (name === '' || Buffer.byteLength(name) > 15 || /[\s/:]/.test(name) || name === '.' || name === '..')
+    (typeof name !== 'string' ||
+      name === '' ||
+      Buffer.byteLength(name) > 15 ||
+      /[\s/:]/.test(name) ||
+      name === '.' ||
+      name === '..')
   ) {
-    throw new InvalidArgumentError('link name', name, 'it must have 1 to 15 bytes, without blanks, "/" and ":"');
+    throw new InvalidArgumentError('name', name, 'it must have 1 to 15 bytes, without blanks, "/" and ":"');
   }
   return {
     ifname: name,
@@ -346,6 +375,8 @@ function settingsOf(settings: LinkSettings, opened: ResourceStack) {
 
 function targetOf(netns: LinkTarget | undefined, opened: ResourceStack) {
   if (netns === undefined) return {};
+  if (netns === null || (typeof netns !== 'string' && typeof netns !== 'object'))
+    throw new InvalidArgumentError('netns', netns, 'it must refer to a network namespace');
   if (typeof netns === 'object' && 'nsid' in netns) return { targetNetnsid: netns.nsid };
   return { netNsFd: opened.use(openTarget(netns)).fd.raw };
 }

@@ -76,6 +76,7 @@ export interface NeighbourFilter {
 export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec, Neighbour, NeighbourFilter> {
   protected readonly declaration = neighbour;
   protected readonly nouns = ['neighbour', 'neighbours'] as const;
+  protected readonly optionNames = { dst: 'address', ifindex: 'link', lladdr: 'linkAddress' };
 
   /** One neighbour. `ip neigh get ADDRESS dev DEV`. Throws NetlinkError ENOENT if there is none. Linux 5.0. */
   async get(address: string, link: string | number, options: { readonly proxy?: boolean } = {}): Promise<Neighbour> {
@@ -114,7 +115,7 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
       attributes: {
         ...attributes,
         lladdr: spec.linkAddress,
-        protocol: protocol === undefined ? undefined : numberFor(routeProtocols, protocol, 'neighbour protocol', 0),
+        protocol: protocol === undefined ? undefined : numberFor(routeProtocols, protocol, 'protocol', 0),
         flagsExt: spec.managed ? managedFlag : undefined,
       },
     };
@@ -127,7 +128,7 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
   protected question(filter: NeighbourFilter): Question<typeof neighbour, Neighbour> {
     const { family, states, proxy = false } = filter;
     const ifindex = this.links.indexIfGiven(filter.link);
-    const master = this.links.indexIfGiven(filter.master);
+    const master = this.links.indexIfGiven(filter.master, 'master');
     return {
       value: {
         header: {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '../errors.ts';
-import { AF_INET, AF_INET6, AF_UNSPEC } from '../netlink/families/route/address-families.ts';
+import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   type NexthopMessage,
   type NexthopMessageInput,
@@ -9,7 +9,7 @@ import {
 } from '../netlink/families/route/nexthop.ts';
 import { routeFlags, routeProtocols } from '../netlink/families/route/route.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
-import { familyName, type IpFamily } from './prefix.ts';
+import { addressIn, familyName, familyNumber, familyOf, type IpFamily } from './prefix.ts';
 import type { RouteEncapsulation } from './routes.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Question, ReplaceableTable } from './table.ts';
@@ -104,6 +104,7 @@ const ticks = 100;
 export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Nexthop, NexthopFilter> {
   protected readonly declaration = nexthop;
   protected readonly nouns = ['nexthop', 'nexthops'] as const;
+  protected readonly optionNames = { oif: 'link', resGroup: 'resilient' };
 
   /** One nexthop. `ip nexthop get id NUMBER`. Throws NetlinkError ENOENT if there is none. */
   async get(id: number): Promise<Nexthop> {
@@ -136,16 +137,16 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
     const { protocol } = spec;
     return {
       header: {
-        family: familyOf(spec),
-        protocol: numberFor(routeProtocols, protocol, 'nexthop protocol', 0),
+        family: headerFamily(spec),
+        protocol: numberFor(routeProtocols, protocol, 'protocol', 0),
         flags: spec.onlink ? onlinkFlag : 0,
       },
       attributes: {
         id: spec.id,
-        group: spec.group?.map(memberOf),
+        group: spec.group && groupOf(spec.group),
         groupType: spec.resilient === undefined ? undefined : resilient,
         resGroup: spec.resilient && resGroupOf(spec.resilient),
-        gateway: spec.gateway,
+        gateway: spec.family === undefined ? spec.gateway : addressIn(spec.family, spec.gateway, 'gateway'),
         oif: this.links.indexIfGiven(spec.link),
         encap: spec.encap,
         blackhole: spec.blackhole,
@@ -161,15 +162,19 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
   protected question(filter: NexthopFilter): Question<typeof nexthop, Nexthop> {
     const { groups, fdb } = filter;
     const oif = this.links.indexIfGiven(filter.link);
-    const master = this.links.indexIfGiven(filter.master);
+    const master = this.links.indexIfGiven(filter.master, 'master');
     return { value: { attributes: { oif, master, groups: groups || undefined, fdb: fdb || undefined } } };
   }
 }
 
-function familyOf({ gateway, family, group }: NexthopSpec): number {
+function headerFamily({ gateway, family, group }: NexthopSpec): number {
   if (group !== undefined) return AF_UNSPEC;
-  if (gateway !== undefined) return gateway.includes(':') ? AF_INET6 : AF_INET;
-  return family === 'inet6' ? AF_INET6 : AF_INET;
+  return familyNumber(family ?? (gateway === undefined ? 'inet' : familyOf(gateway, 'gateway')));
+}
+
+function groupOf(group: readonly NexthopMember[]) {
+  if (!Array.isArray(group)) throw new InvalidArgumentError('group', group, 'it must be an array');
+  return group.map(memberOf);
 }
 
 function memberOf({ id, weight = 1 }: NexthopMember) {
@@ -178,7 +183,9 @@ function memberOf({ id, weight = 1 }: NexthopMember) {
   return { id, weight: (weight - 1) & 0xff, weightHigh: (weight - 1) >> 8 };
 }
 
-function resGroupOf({ buckets, idleTimer, unbalancedTimer }: ResilientGroup) {
+function resGroupOf(settings: ResilientGroup) {
+  if (typeof settings !== 'object') throw new InvalidArgumentError('resilient', settings, 'it must be an object');
+  const { buckets, idleTimer, unbalancedTimer } = settings;
   return { buckets, idleTimer: ticksOf(idleTimer), unbalancedTimer: ticksOf(unbalancedTimer) };
 }
 

@@ -5,9 +5,11 @@ import { parseIpAddress } from '../wire/ip-address.ts';
 /** IP versions as `ip` names them. */
 export type IpFamily = 'inet' | 'inet6';
 
-/** A family in the kernel's numbers. */
+/** A family in the kernel's numbers. Throws InvalidArgumentError for another word. */
 export function familyNumber(family: IpFamily): number {
-  return family === 'inet6' ? AF_INET6 : AF_INET;
+  if (family === 'inet6') return AF_INET6;
+  if (family === 'inet') return AF_INET;
+  throw new InvalidArgumentError('family', family, 'it must be inet or inet6');
 }
 
 /** A family by its name; numbers other than that of IPv6 are IPv4. */
@@ -22,8 +24,24 @@ export interface Prefix {
   readonly family: IpFamily;
 }
 
-/** The parts of `10.0.0.0/8`; an address alone is the prefix of all its bits. Throws InvalidArgumentError naming `argument`. */
-export function parsePrefix(text: string, argument: string): Prefix {
+/** The family of an address, by its look: the address itself is checked where it is written. */
+export function familyOf(text: string, argument: string): IpFamily {
+  if (typeof text !== 'string') throw new InvalidArgumentError(argument, text, 'it must be an IP address');
+  return text.includes(':') ? 'inet6' : 'inet';
+}
+
+/** The same address. Throws InvalidArgumentError naming `argument` where it is not of the family that all else is of. */
+export function addressIn(family: IpFamily, text: string | undefined, argument: string): string | undefined {
+  if (text === undefined || familyOf(text, argument) === family) return text;
+  throw new InvalidArgumentError(argument, text, `it must be an ${family === 'inet6' ? 'IPv6' : 'IPv4'} address`);
+}
+
+/**
+ * The parts of `10.0.0.0/8`; an address alone is the prefix of all its bits. Throws InvalidArgumentError naming `argument`, also where
+ * it is not of `family`, if that is given.
+ */
+export function parsePrefix(text: string, argument: string, family: IpFamily = familyOf(text, argument)): Prefix {
+  addressIn(family, text, argument);
   const slash = text.indexOf('/');
   const address = slash === -1 ? text : text.slice(0, slash);
   const parsed = parseIpAddress(address);
@@ -34,7 +52,7 @@ export function parsePrefix(text: string, argument: string): Prefix {
   const length = /^[0-9]{1,3}$/.test(digits) ? Number(digits) : Number.NaN;
   if (!(length <= bits))
     throw new InvalidArgumentError(argument, text, `the prefix length must be a whole number from 0 to ${bits}`);
-  return { address, length, family: bits === 128 ? 'inet6' : 'inet' };
+  return { address, length, family };
 }
 
 /** `/0`, `/1`, …: strings that exist already need no putting together. */

@@ -16,7 +16,7 @@ import {
 } from '../netlink/families/route/route.ts';
 import { NLM_F_APPEND, NLM_F_CREATE } from '../netlink/header.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
-import { familyName, familyNumber, formatPrefix, type IpFamily, parsePrefix } from './prefix.ts';
+import { addressIn, familyName, familyNumber, familyOf, formatPrefix, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Question, ReplaceableTable } from './table.ts';
 import { numberFor } from './words.ts';
@@ -144,6 +144,21 @@ const anyScope = 255;
 export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, RouteFilter> {
   protected readonly declaration = route;
   protected readonly nouns = ['route', 'routes'] as const;
+  protected readonly optionNames = {
+    dport: 'destinationPort',
+    flow: 'realms',
+    ifindex: 'link',
+    iif: 'inputLink',
+    ipProto: 'ipProtocol',
+    multipath: 'nexthops',
+    nhId: 'nexthop',
+    oif: 'link',
+    pref: 'preference',
+    prefsrc: 'source',
+    priority: 'metric',
+    sport: 'sourcePort',
+    via: 'gateway',
+  };
 
   /** The routes, all or those that the filter means; of a table that does not exist there are none. */
   override async list(filter: RouteFilter = {}): Promise<Snapshot<Route>> {
@@ -171,7 +186,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
     const { family, address: dst, length } = parsePrefix(address, 'address');
     // IPv6 refuses the flag, and gives the real table without it.
     const lookup = family === 'inet' ? RTM_F_LOOKUP_TABLE : 0;
-    const from = query.from === undefined ? undefined : parsePrefix(query.from, 'from');
+    const from = query.from === undefined ? undefined : parsePrefix(query.from, 'from', family);
     const value = (): RouteMessageInput => ({
       header: {
         family: familyNumber(family),
@@ -183,7 +198,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
       attributes: {
         dst,
         src: from?.address,
-        iif: this.links.indexIfGiven(query.inputLink),
+        iif: this.links.indexIfGiven(query.inputLink, 'inputLink'),
         oif: this.links.indexIfGiven(query.link),
         mark: query.mark,
         uid: query.uid,
@@ -202,8 +217,8 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
 
   protected encode(spec: RouteSpec, verb: 'new' | 'del'): RouteMessageInput {
     const destination = destinationOf(spec);
-    const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from');
-    const type = numberFor(routeTypes, spec.type, 'route type', verb === 'new' ? 1 : 0);
+    const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from', destination.family);
+    const type = numberFor(routeTypes, spec.type, 'type', verb === 'new' ? 1 : 0);
     const table = tableOf(spec, type);
     // The number of a nexthop object excludes all else; a route that has one is listed with what the object says.
     const way: RouteNexthop & Pick<RouteSpec, 'nexthops'> = spec.nexthop === undefined ? spec : {};
@@ -215,7 +230,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
         srcLen: from?.length,
         tos: spec.tos,
         table: table > 255 ? 0 : table,
-        protocol: numberFor(routeProtocols, spec.protocol, 'route protocol', verb === 'new' ? 3 : 0),
+        protocol: numberFor(routeProtocols, spec.protocol, 'protocol', verb === 'new' ? 3 : 0),
         scope: scopeOf(spec, type, destination.family, verb),
         type,
         flags: spec.onlink ? onlinkFlag : 0,
@@ -231,7 +246,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
         oif: this.links.indexIfGiven(way.link),
         multipath: way.nexthops && this.#multipath(way.nexthops, destination.family),
         priority: spec.metric,
-        prefsrc: spec.source,
+        prefsrc: addressIn(destination.family, spec.source, 'source'),
         metrics: spec.metrics,
         table: table > 255 ? table : undefined,
         pref: spec.preference === undefined ? undefined : numberFor(routePreferences, spec.preference, 'preference', 0),
@@ -242,6 +257,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
 
   #multipath(nexthops: readonly WeightedNexthop[], family: IpFamily) {
     const records: NonNullable<Attributes['multipath']>[number][] = [];
+    if (!Array.isArray(nexthops)) throw new InvalidArgumentError('nexthops', nexthops, 'it must be an array');
     for (const hop of nexthops) {
       const { weight = 1, onlink, link } = hop;
       if (!(Number.isInteger(weight) && weight >= 1 && weight <= 256))
@@ -262,8 +278,8 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
       filter.destination === undefined ? undefined : destinationOf({ ...filter, destination: filter.destination });
     const family = filter.family ?? destination?.family;
     const table = filter.table === undefined ? undefined : numberFor(routeTables, filter.table, 'table', 0);
-    const type = numberFor(routeTypes, filter.type, 'route type', 0);
-    const protocol = numberFor(routeProtocols, filter.protocol, 'route protocol', 0);
+    const type = numberFor(routeTypes, filter.type, 'type', 0);
+    const protocol = numberFor(routeProtocols, filter.protocol, 'protocol', 0);
     const link = this.links.indexIfGiven(filter.link);
     const wanted = destination && formatPrefix(destination.address, destination.length, destination.family);
     return {
@@ -293,8 +309,9 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
 const onlinkFlag = 4;
 
 function destinationOf({ destination, family, gateway }: Pick<RouteSpec, 'destination' | 'family' | 'gateway'>) {
-  if (destination !== 'default') return parsePrefix(destination, 'destination');
-  const six = family === undefined ? gateway?.includes(':') === true : family === 'inet6';
+  if (family !== undefined) familyNumber(family); // nothing but the two
+  if (destination !== 'default') return parsePrefix(destination, 'destination', family);
+  const six = (family ?? (gateway === undefined ? 'inet' : familyOf(gateway, 'gateway'))) === 'inet6';
   return parsePrefix(six ? '::/0' : '0.0.0.0/0', 'destination');
 }
 
@@ -316,10 +333,11 @@ function scopeOf(spec: RouteSpec, type: number, family: IpFamily, verb: 'new' | 
 }
 
 function hopAttributes({ gateway, encap, realms }: RouteNexthop, family: IpFamily) {
-  const own = gateway === undefined || gateway.includes(':') === (family === 'inet6');
+  const other = gateway === undefined ? family : familyOf(gateway, 'gateway');
+  const own = gateway === undefined || other === family;
   return {
     gateway: own ? gateway : undefined,
-    via: own ? undefined : { family: gateway.includes(':') ? AF_INET6 : AF_INET, address: gateway },
+    via: own ? undefined : { family: familyNumber(other), address: gateway },
     flow: realms,
     encap,
   };

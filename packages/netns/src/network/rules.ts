@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '../errors.ts';
 import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import { routeProtocols, routeTables } from '../netlink/families/route/route.ts';
 import {
@@ -95,6 +96,20 @@ const actions = { ...ruleActions, 1: 'table' } as const;
 export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
   protected readonly declaration = rule;
   protected readonly nouns = ['rule', 'rules'] as const;
+  protected readonly optionNames = {
+    flow: 'realms',
+    fwmark: 'mark',
+    fwmask: 'markMask',
+    dportRange: 'destinationPorts',
+    iifname: 'inputLink',
+    ipProto: 'ipProtocol',
+    oifname: 'outputLink',
+    sportRange: 'sourcePorts',
+    suppressIfgroup: 'suppressGroup',
+    suppressPrefixlen: 'suppressPrefixLength',
+    tunId: 'tunnelId',
+    uidRange: 'users',
+  };
 
   protected describe(spec: RuleSpec): string {
     const parts = [
@@ -108,11 +123,11 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
   }
 
   protected encode(spec: RuleSpec, verb: 'new' | 'del'): RuleMessageInput {
-    const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from');
-    const to = spec.to === undefined ? undefined : parsePrefix(spec.to, 'to');
+    const from = spec.from === undefined ? undefined : parsePrefix(spec.from, 'from', spec.family);
+    const to = spec.to === undefined ? undefined : parsePrefix(spec.to, 'to', spec.family ?? from?.family);
     const family = spec.family ?? from?.family ?? to?.family ?? 'inet';
     const fresh = verb === 'new';
-    const action = numberFor(actions, spec.action, 'rule action', spec.goto === undefined ? (fresh ? 1 : 0) : 2);
+    const action = numberFor(actions, spec.action, 'action', spec.goto === undefined ? (fresh ? 1 : 0) : 2);
     // A rule of a VRF has no table of its own.
     const table = numberFor(routeTables, spec.table, 'table', fresh && action === 1 && !spec.l3mdev ? 254 : 0);
     return {
@@ -134,17 +149,16 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
         fwmark: spec.mark,
         fwmask: spec.markMask,
         ipProto: spec.ipProtocol,
-        sportRange: rangeOf(spec.sourcePorts),
-        dportRange: rangeOf(spec.destinationPorts),
-        uidRange: rangeOf(spec.users),
+        sportRange: rangeOf(spec.sourcePorts, 'sourcePorts'),
+        dportRange: rangeOf(spec.destinationPorts, 'destinationPorts'),
+        uidRange: rangeOf(spec.users, 'users'),
         tunId: spec.tunnelId,
         table: table > 255 ? table : undefined,
         goto: spec.goto,
         l3mdev: spec.l3mdev || undefined,
         suppressPrefixlen: spec.suppressPrefixLength,
         suppressIfgroup: spec.suppressGroup,
-        protocol:
-          spec.protocol === undefined ? undefined : numberFor(routeProtocols, spec.protocol, 'rule protocol', 0),
+        protocol: spec.protocol === undefined ? undefined : numberFor(routeProtocols, spec.protocol, 'protocol', 0),
         flow: spec.realms,
       },
     };
@@ -158,7 +172,7 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
     const { family, priority } = filter;
     const table = filter.table === undefined ? undefined : numberFor(routeTables, filter.table, 'table', 0);
     const protocol =
-      filter.protocol === undefined ? undefined : numberFor(routeProtocols, filter.protocol, 'rule protocol', 0);
+      filter.protocol === undefined ? undefined : numberFor(routeProtocols, filter.protocol, 'protocol', 0);
     return {
       // The kernel filters by family only.
       value: { header: { family: family === undefined ? AF_UNSPEC : familyNumber(family) } },
@@ -172,8 +186,11 @@ export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
   }
 }
 
-function rangeOf(range: readonly [number, number] | undefined): { start: number; end: number } | undefined {
-  return range && { start: range[0], end: range[1] };
+function rangeOf(range: PortRange | undefined, option: string): { start: number; end: number } | undefined {
+  if (range === undefined) return undefined;
+  if (!Array.isArray(range) || range.length !== 2 || range[0] > range[1])
+    throw new InvalidArgumentError(option, range, 'it must be an array of the first and the last number');
+  return { start: range[0], end: range[1] };
 }
 
 function pairOf(

@@ -4,6 +4,7 @@ import { KernelError, NetlinkError } from '../errors.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
 import type { In, Out } from '../wire/shape.ts';
 import type { Links } from './links.ts';
+import { inOptions, type OptionNames } from './options.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
 /** What to ask of a table, and which of the answers are meant: old kernels give all whatever is asked. */
@@ -31,6 +32,8 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   protected abstract readonly declaration: D;
   /** What an entry is called in errors, and several of them: `['route', 'routes']`. */
   protected abstract readonly nouns: readonly [one: string, many: string];
+  /** Options that the message calls otherwise. */
+  protected abstract readonly optionNames: OptionNames;
 
   constructor(connection: NetlinkConnection, links: Links) {
     this.connection = connection;
@@ -81,16 +84,23 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   }
 
   protected async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
-    await this.connection.whenIdle(() =>
-      this.connection.request(this.declaration, verb as Verb<D>, this.encode(spec, verb), { operation, flags }),
-    );
+    try {
+      await this.connection.whenIdle(() =>
+        this.connection.request(this.declaration, verb as Verb<D>, this.encode(spec, verb), { operation, flags }),
+      );
+    } catch (error) {
+      throw inOptions(error, this.declaration.name, this.optionNames);
+    }
   }
 
   /** Asks for one entry. The kernel refuses with its own reason when there is none; an answer that is no entry is none, either. */
   protected async ask(value: () => In<D>, operation: string): Promise<Entry> {
-    const [answer] = await this.connection.whenIdle(() =>
+    const answers = this.connection.whenIdle(() =>
       this.connection.request(this.declaration, 'get' as Verb<D>, value(), { operation }),
     );
+    const [answer] = await answers.catch((error: unknown) => {
+      throw inOptions(error, this.declaration.name, this.optionNames);
+    });
     const entry = answer === undefined ? undefined : this.decode(answer);
     if (entry === undefined)
       throw new KernelError({ errno: ENOENT, syscall: `RTM_GET${this.declaration.kernelName}`, operation });

@@ -14,3 +14,9 @@ export function numberFor(
     throw new InvalidArgumentError(argument, word, `it must be a number or one of ${Object.values(names).join(', ')}`);
   return number;
 }
+
+/** What a word of a few stands for. Throws InvalidArgumentError naming `argument` and the words. */
+export function oneOf<W extends string>(numbers: Readonly<Record<W, number>>, word: W, argument: string): number {
+  if (Object.hasOwn(numbers, word)) return numbers[word];
+  throw new InvalidArgumentError(argument, word, `it must be one of ${Object.keys(numbers).join(', ')}`);
+}

@@ -235,7 +235,7 @@ describe('what the kernel refuses', () => {
 
   it.each([
     ['destination', () => ns.network.routes.add({ destination: '192.0.2.0/33' })],
-    ['route protocol', () => ns.network.routes.add({ destination: 'default', link: 'v0', protocol: 'nobody' })],
+    ['protocol', () => ns.network.routes.add({ destination: 'default', link: 'v0', protocol: 'nobody' })],
     ['weight', () => ns.network.routes.add({ destination: 'default', nexthops: [{ link: 'v0', weight: 0 }] })],
     ['weight', () => ns.network.nexthops.add({ id: 50, group: [{ id: 1, weight: 0 }] })],
     ['from', () => ns.network.rules.add({ from: 'everywhere' })],

@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { NetlinkConnection } from '../connection/connection.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { acknowledge, ScriptedKernel } from '../testing/scripted-kernel.ts';
+import type { AddressSpec } from './addresses.ts';
+import type { FdbSpec } from './fdb.ts';
+import type { LinkChanges, PeerSpec } from './links.ts';
+import type { NeighbourSpec } from './neighbours.ts';
+import { Network } from './network.ts';
+import type { NexthopSpec } from './nexthops.ts';
+import type { RouteSpec } from './routes.ts';
+import type { RuleSpec } from './rules.ts';
+
+type Bad = fc.Arbitrary<unknown>;
+
+const noText: Bad = fc.oneof(fc.constant({}), fc.integer(), fc.constant(true), fc.constant([9, 3]));
+const fraction = fc.double({ noInteger: true });
+const noNumber: Bad = fc.oneof(fc.string(), fc.constant({}), fc.constant([9, 3]), fraction);
+/** No whole number that fits into so many bits. */
+const beyond = (bits: number): Bad =>
+  fc.oneof(noNumber, fc.integer({ max: -1 }), fc.integer({ min: 2 ** bits, max: 2 ** 50 }));
+const u8 = beyond(8);
+const u16 = beyond(16);
+const u32 = beyond(32);
+/** The kernel takes -1 here for "not set". */
+const s32: Bad = fc.oneof(noNumber, fc.integer({ min: 2 ** 32, max: 2 ** 50 }));
+/** Neither an address nor a prefix: every one of these ends in a letter that is no hexadecimal digit, or has a part too large. */
+const noAddress: Bad = fc.oneof(
+  noText,
+  fc.string().map((text) => `${text}z`),
+  fc.constantFrom('', '10.0.0.256', '1.2.3', '::1::', '10.0.0.1 ', 'fe80::1%eth0'),
+);
+const noPrefix: Bad = fc.oneof(noAddress, fc.constantFrom('10.0.0.0/33', '10.0.0.0/', '10.0.0.0/-1', '::/129', '::/x'));
+const noHardware: Bad = fc.oneof(
+  noText,
+  fc.string().map((text) => `${text}z`),
+  fc.constantFrom('02:00:00:00:00:100', '02:0', '02:00:00:00:00:', '02:00:00:00:00:0g'),
+);
+const noWord: Bad = fc.oneof(
+  fc.string().map((text) => `no ${text}`),
+  fc.constant({}),
+);
+const noIndex: Bad = fc.oneof(
+  fraction,
+  fc.integer({ max: -1 }),
+  fc.integer({ min: 2 ** 31, max: 2 ** 50 }),
+  fc.constant({}),
+);
+const noLink: Bad = fc.oneof(noIndex, fc.constantFrom('', true));
+const noRange: Bad = fc.oneof(fc.constantFrom([9, 3], [1], [-1, 5], [1, 2 ** 40], 80, '80', {}));
+const noObject: Bad = fc.oneof(fc.string({ minLength: 1 }), fc.integer({ min: 1 }), fc.constant(true));
+const noList: Bad = fc.oneof(noObject, fc.constant({}));
+
+/** What cannot be right for each option; those that are on or off are left out: JavaScript has no wrong truth value. */
+type Options<Spec, Flags extends keyof Spec = never> = Readonly<Record<Exclude<keyof Spec, Flags>, Bad>>;
+
+const settings = {
+  name: fc.oneof(noText, fc.constantFrom('', '.', '..', 'a/b', 'a b', 'a:b', 'sixteen-letters-')),
+  mtu: u32,
+  address: noHardware,
+  alias: noText,
+  group: u32,
+  txQueueLength: u32,
+  netns: fc.oneof(fc.integer(), fc.constantFrom(true, null)),
+};
+type KindOptions = 'kind' | 'data';
+const newLink: Options<PeerSpec> = { ...settings, index: s32, numTxQueues: u32, numRxQueues: u32 };
+const changes: Options<LinkChanges, 'up' | 'promiscuous' | 'allMulticast' | 'multicast' | 'arp' | KindOptions> = {
+  ...settings,
+  master: noLink,
+  port: noObject,
+};
+const address: Options<AddressSpec, 'noDad' | 'noPrefixRoute'> = {
+  link: noLink,
+  address: noPrefix,
+  prefixLength: fc.oneof(u8, fc.integer({ min: 33, max: 255 })),
+  peer: fc.oneof(noPrefix, fc.constant('2001:db8::1')),
+  broadcast: fc.oneof(noAddress, fc.constant('2001:db8::1')),
+  label: noText,
+  scope: fc.oneof(noWord, fc.integer({ min: 256 })),
+  validLifetime: u32,
+  preferredLifetime: u32,
+  metric: u32,
+  protocol: fc.oneof(noWord, fc.integer({ min: 256 })),
+};
+const route: Options<RouteSpec, 'onlink'> = {
+  destination: noPrefix,
+  family: fc.oneof(noWord, fc.constantFrom('inet7')),
+  from: fc.oneof(noPrefix, fc.constant('2001:db8::/32')),
+  type: noWord,
+  table: fc.oneof(noWord, fc.integer({ min: 2 ** 32, max: 2 ** 50 })),
+  metric: u32,
+  source: fc.oneof(noAddress, fc.constant('2001:db8::1')),
+  protocol: fc.oneof(noWord, fc.integer({ min: 256 })),
+  scope: fc.oneof(noWord, fc.integer({ min: 256 })),
+  tos: u8,
+  nexthops: noList,
+  nexthop: u32,
+  metrics: noObject,
+  preference: noWord,
+  expires: u32,
+  gateway: noAddress,
+  link: noLink,
+  encap: noObject,
+  realms: u32,
+};
+const rule: Options<RuleSpec, 'not' | 'l3mdev'> = {
+  family: noWord,
+  priority: u32,
+  from: noPrefix,
+  to: noPrefix,
+  inputLink: noText,
+  outputLink: noText,
+  mark: u32,
+  markMask: u32,
+  tos: u8,
+  ipProtocol: u8,
+  sourcePorts: noRange,
+  destinationPorts: noRange,
+  users: noRange,
+  tunnelId: fc.oneof(fc.constantFrom<unknown>(5, -1n, 2n ** 64n, 'x', {})),
+  action: noWord,
+  table: fc.oneof(noWord, fc.integer({ min: 2 ** 32, max: 2 ** 50 })),
+  goto: u32,
+  suppressPrefixLength: s32,
+  suppressGroup: s32,
+  protocol: fc.oneof(noWord, fc.integer({ min: 256 })),
+  realms: u32,
+};
+const neighbour: Options<NeighbourSpec, 'proxy' | 'router' | 'externallyLearned' | 'managed'> = {
+  address: noPrefix,
+  link: noLink,
+  linkAddress: noHardware,
+  state: noWord,
+  protocol: fc.oneof(noWord, fc.integer({ min: 256 })),
+};
+const nexthop: Options<NexthopSpec, 'onlink' | 'blackhole' | 'fdb'> = {
+  id: u32,
+  gateway: noAddress,
+  link: noLink,
+  encap: noObject,
+  family: noWord,
+  group: noList,
+  resilient: noObject,
+  protocol: fc.oneof(noWord, fc.integer({ min: 256 })),
+};
+const fdb: Options<FdbSpec, 'sticky' | 'externallyLearned'> = {
+  linkAddress: fc.oneof(noHardware, fc.constant('')),
+  link: noLink,
+  owner: noWord,
+  vlan: u16,
+  kind: noWord,
+  destination: noAddress,
+  port: u16,
+  vni: u32,
+  via: noLink,
+  sourceVni: u32,
+  nexthop: u32,
+};
+
+type Change = (network: Network, option: object) => Promise<void>;
+const calls: readonly (readonly [string, Readonly<Record<string, Bad>>, Change])[] = [
+  ['links.add', newLink, ({ links }, option) => links.add({ kind: 'bridge', ...option })],
+  [
+    'links.add, of devices',
+    { master: noLink, link: noLink },
+    (n, option) => n.links.add({ kind: 'bridge', ...option }),
+  ],
+  ['links.set', changes, ({ links }, option) => links.set(1, { ...option })],
+  ['addresses.add', address, (n, option) => n.addresses.add({ link: 1, address: '10.0.0.1', ...option })],
+  ['routes.add', route, (n, option) => n.routes.add({ destination: '192.0.2.0/24', link: 1, ...option })],
+  ['rules.add', rule, (n, option) => n.rules.add({ ...option })],
+  ['neighbours.add', neighbour, (n, option) => n.neighbours.add({ address: '10.0.0.1', link: 1, ...option })],
+  ['nexthops.add', nexthop, (n, option) => n.nexthops.add({ id: 1, ...option })],
+  ['fdb.add', fdb, (n, option) => n.fdb.add({ linkAddress: '02:00:00:00:00:01', link: 1, ...option })],
+];
+
+async function refusal(change: Change, option: object): Promise<{ reason: unknown; sent: number }> {
+  const transport = new ScriptedKernel((request) => [acknowledge(request)]);
+  const network = new Network(new NetlinkConnection({ transport }));
+  const reason = await change(network, option).catch((error: unknown) => error);
+  return { reason, sent: transport.sent.length };
+}
+
+describe.each(calls)('%s', (_, options, change) => {
+  it.each(Object.entries(options))('names %s when it cannot be right, and asks nothing', async (name, bad) => {
+    await fc.assert(
+      fc.asyncProperty(bad, async (value) => {
+        const { reason, sent } = await refusal(change, { [name]: value });
+        expect(reason).toBeInstanceOf(InvalidArgumentError);
+        const { argument } = reason as InvalidArgumentError;
+        expect(argument === name || argument.startsWith(`${name}.`) ? name : argument).toBe(name);
+        expect(sent).toBe(0);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('an option inside another one', () => {
+  it.each<[string, Change, object]>([
+    ['peer.txQueueLength', (n, o) => n.links.add({ kind: 'veth', ...o }), { peer: { txQueueLength: -1 } }],
+    ['data.id', (n, o) => n.links.add({ kind: 'vxlan', ...o }), { data: { id: 'x' } }],
+    ['port.data.cost', (n, o) => n.links.set(1, { ...o }), { port: { kind: 'bridge', data: { cost: -1 } } }],
+    ['netns.nsid', (n, o) => n.links.set(1, { ...o }), { netns: { nsid: 1.5 } }],
+    ['sourcePorts.end', (n, o) => n.rules.add({ ...o }), { sourcePorts: [1, 70_000] }],
+    [
+      'nexthops.1.realms',
+      (n, o) => n.routes.add({ destination: 'default', ...o }),
+      { nexthops: [{ link: 1 }, { realms: -1 }] },
+    ],
+  ])('is named with its way: %s', async (argument, change, option) => {
+    expect((await refusal(change, option)).reason).toMatchObject({ code: 'ERR_NETNS_INVALID', argument });
+  });
+});
+
+describe('options that contradict each other', () => {
+  it.each<[string, Change, object]>([
+    ['to', (n, o) => n.rules.add({ ...o }), { from: '10.0.0.0/8', to: '2001:db8::/32' }],
+    ['from', (n, o) => n.rules.add({ ...o }), { family: 'inet6', from: '10.0.0.0/8' }],
+    [
+      'destination',
+      (n, o) => n.routes.add({ destination: 'default', ...o }),
+      { family: 'inet6', destination: '10.0.0.0/8' },
+    ],
+    ['gateway', (n, o) => n.nexthops.add({ ...o }), { family: 'inet6', gateway: '10.0.0.1' }],
+    ['prefixLength', (n, o) => n.addresses.add({ link: 1, address: '::1', ...o }), { prefixLength: 129 }],
+  ])('are refused before anything is sent: %s', async (argument, change, option) => {
+    const { reason, sent } = await refusal(change, option);
+    expect(reason).toMatchObject({ code: 'ERR_NETNS_INVALID', argument });
+    expect(sent).toBe(0);
+  });
+});
