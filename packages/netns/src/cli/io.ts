@@ -1,8 +1,6 @@
 import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
-import { TCGETS } from '../native/constants.ts';
 import { inheritDescriptors } from '../native/inherit.ts';
-import { syscall } from '../native/syscall.ts';
-import { fileSink, type Io, type Sink } from './personalities/ip/io.ts';
+import { fileSink, type Io, isTerminal, type Sink } from './personalities/ip/io.ts';
 import { calledAs } from './request.ts';
 
 export { type Io, ReaderGone, type Sink } from './personalities/ip/io.ts';
@@ -30,11 +28,4 @@ function namesOf({ XDG_RUNTIME_DIR: userRuntimeDirectory }: Readonly<NodeJS.Proc
 
 function sink(fd: number): Sink {
   return fileSink(fd, isTerminal(fd));
-}
-
-const sizeofTermios = 64; // more than the kernel's, on any machine
-
-/** As isatty(3) does it; `node:tty` takes milliseconds to load. */
-function isTerminal(fd: number): boolean {
-  return syscall('ioctl', fd, TCGETS, new Uint8Array(sizeofTermios)) === 0;
 }

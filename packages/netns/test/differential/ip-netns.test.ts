@@ -19,6 +19,7 @@ import { netconfCases } from './cases/netconf.ts';
 import { nexthopCases } from './cases/nexthop.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
+import { savedCases } from './cases/saved.ts';
 import { tuntapCases } from './cases/tuntap.ts';
 import { runTwins, type Twins } from './twins.ts';
 
@@ -36,6 +37,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   addresses: addressCases,
   routes: routeCases,
   rules: ruleCases,
+  'saved routes and rules': savedCases,
   nexthops: nexthopCases,
   'the monitor': monitorCases,
   'settings of devices': netconfCases,

@@ -1,4 +1,5 @@
 import type { RunDirectoryOptions } from '../../../namespaces/name-directory.ts';
+import { TCGETS } from '../../../native/constants.ts';
 import { check, syscall } from '../../../native/syscall.ts';
 
 const EINTR = 4;
@@ -19,8 +20,8 @@ export interface Io {
 }
 
 export interface Sink {
-  /** Writes all of `text` before it returns. */
-  write(text: string): void;
+  /** Writes all of it before it returns. */
+  write(text: string | Uint8Array): void;
   readonly isTerminal: boolean;
 }
 
@@ -32,7 +33,7 @@ export class ReaderGone extends Error {}
  * right after; a pipe that is set non-blocking and full (EAGAIN) is tried again.
  */
 export function fileSink(fd: number, isTerminal: boolean): Sink {
-  return { isTerminal, write: (text) => writeAll(fd, Buffer.from(text)) };
+  return { isTerminal, write: (text) => writeAll(fd, typeof text === 'string' ? Buffer.from(text) : text) };
 }
 
 function writeAll(fd: number, bytes: Uint8Array): void {
@@ -43,6 +44,13 @@ function writeAll(fd: number, bytes: Uint8Array): void {
     if (written === -EAGAIN) pause();
     else if (written !== -EINTR) rest = rest.subarray(check(written, 'write', `write to ${nameOf(fd)}`));
   }
+}
+
+const sizeofTermios = 64; // more than the kernel's, on any machine
+
+/** As isatty(3) does it; `node:tty` takes milliseconds to load. */
+export function isTerminal(fd: number): boolean {
+  return syscall('ioctl', fd, TCGETS, new Uint8Array(sizeofTermios)) === 0;
 }
 
 function nameOf(fd: number): string {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Output } from './output.ts';
 
 it('writes at the end, or when there is much', () => {
-  const written: string[] = [];
+  const written: (string | Uint8Array)[] = [];
   const output = new Output({ isTerminal: false, write: (text) => void written.push(text) });
   output.write('a');
   output.write('b');

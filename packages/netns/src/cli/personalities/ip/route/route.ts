@@ -1,12 +1,9 @@
-import { notImplemented } from '../exit.ts';
-import type { Command, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { runSubCommand, type SubCommand } from '../sub-commands.ts';
 
 const list = async () => (await import('./show.ts')).listRoutes;
 const change = () => import('./change.ts');
-const missing = (what: string) => async (): Promise<Command> => () => {
-  throw notImplemented(`"ip route ${what}"`);
-};
+const saved = () => import('./saved.ts');
 
 /** In the order in which `ip` compares them: `r` is `replace`, `a` is `add`. */
 const rows: readonly SubCommand[] = [
@@ -20,9 +17,9 @@ const rows: readonly SubCommand[] = [
   { words: 'test*', load: async () => (await change()).testRoute },
   { words: 'delete*', load: async () => (await change()).deleteRoute },
   { words: 'flush*', load: async () => (await import('./flush.ts')).flushRoutes },
-  { words: 'save*', load: missing('save') },
-  { words: 'restore*', load: missing('restore') },
-  { words: 'showdump*', load: missing('showdump') },
+  { words: 'save*', load: async () => (await saved()).saveRoutes },
+  { words: 'restore*', load: async () => (await saved()).restoreRoutes },
+  { words: 'showdump*', load: async () => (await saved()).showSavedRoutes },
   { words: 'help*', load: async () => (await import('./usage.ts')).routeHelp },
 ];
 

@@ -29,8 +29,14 @@ export function findRoutes(
   devices: DeviceNames,
   filter: RouteFilter,
   options: Options,
-  what: 'Dump' | 'Flush' | 'Save',
+  what: 'Dump' | 'Flush',
 ): readonly RouteMessage[] {
+  const { request, matches } = routeSearch(devices, filter, options);
+  return dumpOf(connection, route, request, 'list routes', `${what} terminated`).filter(matches);
+}
+
+/** What to ask the kernel for, and which of its answers are meant. Throws Exit. */
+export function routeSearch(devices: DeviceNames, filter: RouteFilter, options: Options) {
   const indexes = {
     output: filter.device === undefined ? undefined : devices.needed(filter.device),
     input: filter.inputDevice === undefined ? undefined : devices.needed(filter.inputDevice),
@@ -45,8 +51,7 @@ export function findRoutes(
     },
     attributes: { oif: indexes.output, table: filter.table === 0 ? undefined : filter.table },
   };
-  const found = dumpOf(connection, route, request, 'list routes', `${what} terminated`);
-  return found.filter((each) => isShown(each, filter, indexes, family));
+  return { request, matches: (each: RouteMessage) => isShown(each, filter, indexes, family) };
 }
 
 /** Of one table, `ip` shows the routes of IPv4 unless told otherwise; of all tables, those of all families. */

@@ -7,7 +7,8 @@ import { routeRows } from './options.ts';
 /** `ip route help`: the options that this program has, in the words of its tables. */
 export function routeUsage(): string {
   return `\
-Usage: ip route { list | flush } SELECTOR
+Usage: ip route { list | flush | save } SELECTOR
+       ip route { restore | showdump }
        ip route get [ fibmatch ] ADDRESS
 ${helpLines(getRows, '		')}
        ip route { add | del | change | append | prepend | replace } [ TYPE ] PREFIX

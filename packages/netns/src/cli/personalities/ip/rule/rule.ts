@@ -1,17 +1,14 @@
-import { notImplemented } from '../exit.ts';
-import type { Command, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { runSubCommand, type SubCommand } from '../sub-commands.ts';
 
 const list = async () => (await import('./show.ts')).listRules;
-const missing = (what: string) => async (): Promise<Command> => () => {
-  throw notImplemented(`"ip rule ${what}"`);
-};
+const saved = () => import('./saved.ts');
 
 /** In the order in which `ip` compares them. */
 const rows: readonly SubCommand[] = [
   { words: 'list* lst* show*', load: list },
-  { words: 'save*', load: missing('save') },
-  { words: 'restore*', load: missing('restore') },
+  { words: 'save*', load: async () => (await saved()).saveRules },
+  { words: 'restore*', load: async () => (await saved()).restoreRules },
   { words: 'add*', load: async () => (await import('./change.ts')).addRule },
   { words: 'delete*', load: async () => (await import('./change.ts')).deleteRule },
   { words: 'flush*', load: async () => (await import('./flush.ts')).flushRules },

@@ -9,6 +9,7 @@ export function ruleUsage(): string {
 Usage: ip rule { add | del }
 ${helpLines(ruleRows, '		')}		[ goto NUMBER | nop | TYPE ]
 
+       ip rule { save | restore }
        ip rule [ list | flush ]
 ${helpLines(ruleFilterRows, '		')}
 TYPE := { blackhole | unreachable | prohibit }

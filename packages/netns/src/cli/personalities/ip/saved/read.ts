@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { NLMSG_HDRLEN } from '../../../../netlink/header.ts';
+import { align4 } from '../../../../wire/slice.ts';
+import { failure } from '../exit.ts';
+import { isTerminal } from '../io.ts';
+import type { Saved } from './saved.ts';
+
+const magicLength = 4;
+
+/** The payloads of the messages that were saved, from standard input. Throws Exit. */
+export function readSaved(saved: Saved): Uint8Array[] {
+  if (isTerminal(0)) throw failure(`Can't restore ${saved.noun} dump from a terminal`, saved.wrongFile);
+  return splitSaved(readFileSync(0), saved);
+}
+
+/** Throws Exit for a file that is none of this kind, and for one that is broken: nothing of that is restored. What is of another table is passed over. */
+export function splitSaved(file: Uint8Array, { magic, declaration, wrongFile, wrongMessage }: Saved): Uint8Array[] {
+  const begin = new Uint8Array(magicLength);
+  begin.set(file.subarray(0, magicLength));
+  const found = new DataView(begin.buffer).getUint32(0, true);
+  if (file.length < magicLength || found !== magic) {
+    const elements = file.length < magicLength ? 0 : 1;
+    throw failure(`Magic mismatch (${elements} elems, ${found.toString(16)} magic)`, wrongFile);
+  }
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const payloads: Uint8Array[] = [];
+  for (let at = magicLength; at < file.length; ) {
+    const length = file.length - at < NLMSG_HDRLEN ? NLMSG_HDRLEN : view.getUint32(at, true);
+    if (length < NLMSG_HDRLEN) throw failure(`!!!malformed message: len=${length} @${at + NLMSG_HDRLEN}`, wrongMessage);
+    if (at + length > file.length) throw failure('rtnl-from_file: truncated message', wrongMessage);
+    if (view.getUint16(at + 4, true) === declaration.types.new)
+      payloads.push(file.slice(at + NLMSG_HDRLEN, at + length));
+    at += align4(length);
+  }
+  return payloads;
+}
