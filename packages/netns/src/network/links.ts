@@ -161,6 +161,7 @@ export class Links {
 
   /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
   async get(ref: string | number, options: LinkQuery = {}): Promise<Link> {
+    checkRef(ref, 'link');
     const operation = `find link ${ref}`;
     const [answer] = await this.#connection.request(link, 'get', queryFor(ref, options), { operation });
     if (answer === undefined) throw noAnswer(ref);
@@ -252,8 +253,7 @@ export class Links {
    * the device, in the InvalidArgumentError for what cannot be the name or index of one.
    */
   index(ref: string | number, option = 'link'): number {
-    if (typeof ref === 'number' ? !isIndex(ref) : typeof ref !== 'string' || ref === '')
-      throw new InvalidArgumentError(option, ref, 'it must be the name or index of a device');
+    checkRef(ref, option);
     if (typeof ref === 'number') return ref;
     const known = this.#known.get(ref);
     if (known !== undefined) return known;
@@ -271,8 +271,13 @@ export class Links {
   }
 }
 
-function isIndex(ref: number): boolean {
-  return Number.isInteger(ref) && ref >= 0 && ref < 2 ** 31;
+function checkRef(ref: string | number, option: string): void {
+  const sound = typeof ref === 'number' ? Number.isInteger(ref) && ref >= 0 && ref < 2 ** 31 : isName(ref);
+  if (!sound) throw new InvalidArgumentError(option, ref, 'it must be the name or index of a device');
+}
+
+function isName(ref: unknown): boolean {
+  return typeof ref === 'string' && ref !== '';
 }
 
 const optionNames: OptionNames = {

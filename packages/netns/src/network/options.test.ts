@@ -9,7 +9,7 @@ import type { LinkChanges, PeerSpec } from './links.ts';
 import type { NeighbourSpec } from './neighbours.ts';
 import { Network } from './network.ts';
 import type { NexthopSpec } from './nexthops.ts';
-import type { RouteSpec } from './routes.ts';
+import type { RouteQuery, RouteSpec } from './routes.ts';
 import type { RuleSpec } from './rules.ts';
 
 type Bad = fc.Arbitrary<unknown>;
@@ -159,7 +159,19 @@ const fdb: Options<FdbSpec, 'sticky' | 'externallyLearned'> = {
   nexthop: u32,
 };
 
-type Change = (network: Network, option: object) => Promise<void>;
+const query: Options<RouteQuery, 'matched'> = {
+  from: fc.oneof(noPrefix, fc.constant('2001:db8::/32')),
+  inputLink: noLink,
+  link: noLink,
+  mark: u32,
+  uid: u32,
+  tos: u8,
+  ipProtocol: u8,
+  sourcePort: u16,
+  destinationPort: u16,
+};
+
+type Change = (network: Network, option: object) => Promise<unknown>;
 const calls: readonly (readonly [string, Readonly<Record<string, Bad>>, Change])[] = [
   ['links.add', newLink, ({ links }, option) => links.add({ kind: 'bridge', ...option })],
   [
@@ -168,8 +180,10 @@ const calls: readonly (readonly [string, Readonly<Record<string, Bad>>, Change])
     (n, option) => n.links.add({ kind: 'bridge', ...option }),
   ],
   ['links.set', changes, ({ links }, option) => links.set(1, { ...option })],
+  ['links.get', { link: noLink }, (n, option) => n.links.get((option as { link: string }).link)],
   ['addresses.add', address, (n, option) => n.addresses.add({ link: 1, address: '10.0.0.1', ...option })],
   ['routes.add', route, (n, option) => n.routes.add({ destination: '192.0.2.0/24', link: 1, ...option })],
+  ['routes.get', query, (n, option) => n.routes.get('192.0.2.1', { ...option })],
   ['rules.add', rule, (n, option) => n.rules.add({ ...option })],
   ['neighbours.add', neighbour, (n, option) => n.neighbours.add({ address: '10.0.0.1', link: 1, ...option })],
   ['nexthops.add', nexthop, (n, option) => n.nexthops.add({ id: 1, ...option })],

@@ -183,7 +183,7 @@ describe('monitor', () => {
     await ns.network.links.add({ kind: 'bridge', name: 'br0' });
     await ns.network.links.delete('br0'); // takes nexthops with it, perhaps
     const interrupted = async () => kernel.sent.length >= 11;
-    await expect.poll(interrupted).toBe(true);
+    await expect.poll(interrupted, { timeout: 20_000 }).toBe(true);
     await ns.network.links.set('lo', { up: true });
     expect((await until(events, said('set nexthop 3'))).map(words)).toEqual(['set nexthop 3']);
     await events.return?.();

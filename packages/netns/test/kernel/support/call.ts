@@ -9,6 +9,8 @@ import * as processes from '../../../src/namespaces/processes.ts';
 import * as reference from '../../../src/namespaces/reference.ts';
 import * as runDirectory from '../../../src/namespaces/run-directory.ts';
 import type { NamespaceType } from '../../../src/namespaces/type.ts';
+import type { NetworkMonitorOptions } from '../../../src/network/monitor.ts';
+import { openNetwork } from '../../../src/network/network.ts';
 import * as exec from '../../../src/process/exec.ts';
 import * as runPlan from '../../../src/process/run-plan.ts';
 import * as privateNamespaces from '../../../src/testing/private-namespaces.ts';
@@ -34,6 +36,16 @@ const library = {
     using census = new NamespaceCensus({ types: [type] });
     const entry = census.get(inode);
     return entry && { type: entry.type, pids: entry.processes.map(({ pid }) => pid) };
+  },
+  /** How many events there are before all has been told. */
+  monitorOwn: async (options: NetworkMonitorOptions) => {
+    using network = openNetwork();
+    let count = 0;
+    for await (const { event } of network.monitor(options)) {
+      if (event === 'synchronized') break;
+      count++;
+    }
+    return count;
   },
   openSockets: () =>
     readdirSync('/proc/self/fd').flatMap((fd) => {

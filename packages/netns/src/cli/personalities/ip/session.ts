@@ -46,9 +46,10 @@ export class Session implements Disposable {
   /** Netlink in `namespace`; opened, and its code loaded, when first asked for. */
   async connection(): Promise<NetlinkConnection> {
     if (this.#connection === undefined) {
-      const { NetlinkConnection } = await import('../../../connection/connection.ts');
+      const { WarningConnection } = await import('./warning-connection.ts');
       const receiveBuffer = this.options.receiveBuffer;
-      this.#connection = new NetlinkConnection({ namespace: this.namespace?.fd, receiveBuffer });
+      const options = { namespace: this.namespace?.fd, receiveBuffer };
+      this.#connection = new WarningConnection(options, (text) => this.warn(text));
     }
     return this.#connection;
   }
