@@ -65,9 +65,10 @@ export interface FdbFilter {
   readonly kind?: FdbKind | undefined;
 }
 
+/** As `bridge` writes them. A vxlan refuses what is neither `PERMANENT` nor `REACHABLE`, and forgets what is not `NOARP`. */
 const kinds = {
-  permanent: neighbourState('PERMANENT'),
-  static: neighbourState('NOARP'),
+  permanent: neighbourState('PERMANENT') | neighbourState('NOARP'),
+  static: neighbourState('REACHABLE') | neighbourState('NOARP'),
   dynamic: neighbourState('REACHABLE'),
 } as const;
 
@@ -118,8 +119,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
     const { kind = 'permanent' } = spec;
     if (spec.linkAddress === '')
       throw new InvalidArgumentError('linkAddress', spec.linkAddress, 'it must be a hardware address');
-    // A vxlan wants to be told that its entries need no asking (`bridge` says so for every own one).
-    const state = oneOf(kinds, kind, 'kind') | (spec.owner === 'bridge' ? 0 : neighbourState('NOARP'));
+    const state = oneOf(kinds, kind, 'kind');
     const flags =
       ownerFlag(spec.owner) |
       (spec.sticky ? neighbourFlag('sticky') : 0) |
@@ -168,6 +168,11 @@ function ownerFlag(owner: 'bridge' | 'self' | undefined): number {
   return owner === undefined ? owners.self : oneOf(owners, owner, 'owner');
 }
 
+function kindOf(state: number): FdbKind {
+  if (state & neighbourState('PERMANENT')) return 'permanent';
+  return state & neighbourState('NOARP') ? 'static' : 'dynamic';
+}
+
 /** An entry as the kernel gives it, in the words of this library; undefined for what is none. */
 export function fdbEntryOf(message: NeighbourMessage): FdbEntry | undefined {
   const { header, attributes } = message;
@@ -179,7 +184,7 @@ export function fdbEntryOf(message: NeighbourMessage): FdbEntry | undefined {
     // A bridge says nothing of itself, but whose port it is.
     owner: flags.includes('self') ? 'self' : 'bridge',
     vlan: attributes.vlan,
-    kind: header.state & kinds.permanent ? 'permanent' : header.state & kinds.static ? 'static' : 'dynamic',
+    kind: kindOf(header.state),
     sticky: flags.includes('sticky'),
     externallyLearned: flags.includes('extern_learn'),
     destination: attributes.dst,

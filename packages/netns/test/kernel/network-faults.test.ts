@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
-import { ClosedError, KernelError } from '../../src/errors.ts';
+import { refusalText } from '../../src/cli/personalities/ip/report.ts';
+import { ClosedError, KernelError, NetlinkError } from '../../src/errors.ts';
 import { createNamespace } from '../../src/namespaces/namespace.ts';
-import { openNetwork, openNetworks } from '../../src/network/network.ts';
+import { type Network, openNetwork, openNetworks } from '../../src/network/network.ts';
 import { callInProcess, withoutCapabilities } from './support/call-in-process.ts';
+import { runIn, shown, wiredNamespace } from './support/twin-networks.ts';
+
+/** What of a table does not depend on the moment. */
+const lasting = (key: string, value: unknown) => (key.endsWith('life_time') ? undefined : value);
 
 const errorOf = (work: () => unknown): unknown => {
   try {
@@ -80,6 +85,54 @@ describe('while devices come and go', () => {
     }
     child.kill();
     await new Promise((resolve) => child.once('close', resolve));
+  });
+});
+
+describe('what the kernel refuses', () => {
+  const entry = { linkAddress: '02:00:00:00:00:05', link: 'v0' } as const;
+
+  /** The command that makes it, the same in our words, and whether it is there already. */
+  it.each<[string, (network: Network) => Promise<void>, 'twice' | 'once']>([
+    ['ip link add br0 type bridge', (n) => n.links.add({ kind: 'bridge', name: 'br0' }), 'twice'],
+    ['ip address add 10.9.0.1/24 dev v0', (n) => n.addresses.add({ link: 'v0', address: '10.9.0.1/24' }), 'twice'],
+    [
+      'ip address add 2001:db8:9::1/64 dev v0',
+      (n) => n.addresses.add({ link: 'v0', address: '2001:db8:9::1/64' }),
+      'twice',
+    ],
+    ['ip route add 192.0.2.0/24 dev v0', (n) => n.routes.add({ destination: '192.0.2.0/24', link: 'v0' }), 'twice'],
+    ['ip rule add priority 9 from 10.0.0.0/8', (n) => n.rules.add({ priority: 9, from: '10.0.0.0/8' }), 'twice'],
+    [
+      'ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0',
+      (n) => n.neighbours.add({ address: '10.0.0.9', link: 'v0', linkAddress: '02:00:00:00:00:09' }),
+      'twice',
+    ],
+    [
+      'ip nexthop add id 9 via 10.0.0.2 dev v0',
+      (n) => n.nexthops.add({ id: 9, gateway: '10.0.0.2', link: 'v0' }),
+      'twice',
+    ],
+    ['bridge fdb add 02:00:00:00:00:05 dev v0 self', (n) => n.fdb.add(entry), 'twice'],
+    // Each alone may stand, not both.
+    ['ip nexthop add id 9 dev v0 blackhole', (n) => n.nexthops.add({ id: 9, link: 'v0', blackhole: true }), 'once'],
+  ])('is said in its words, and nothing is half done: %s', async (command, ours, times) => {
+    using ns = await wiredNamespace();
+    if (times === 'twice') await runIn(ns, command);
+    const everything = async () =>
+      JSON.stringify(
+        await Promise.all([shown(ns, 'ip -j -d address'), shown(ns, 'ip -j route'), shown(ns, 'ip -j rule')]),
+        lasting,
+      );
+    const before = await everything();
+    const theirs = await runIn(ns, command).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    const refusal = await ours(ns.network).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(NetlinkError);
+    if (times === 'twice') expect(refusal).toMatchObject({ code: 'EEXIST' });
+    expect(theirs).toContain(refusalText(refusal as NetlinkError));
+    expect(await everything()).toBe(before);
   });
 });
 

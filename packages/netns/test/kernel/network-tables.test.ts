@@ -301,6 +301,11 @@ const cases: Readonly<Record<TableName, readonly Case[]>> = {
       ip: 'ip nexthop add id 12 via 192.0.2.1 fdb',
       ours: (n) => n.nexthops.add({ id: 12, gateway: '192.0.2.1', fdb: true }),
     },
+    {
+      setup: hops,
+      ip: 'ip nexthop replace id 1 via 10.0.0.4 dev v0',
+      ours: (n) => n.nexthops.replace({ id: 1, gateway: '10.0.0.4', link: 'v0' }),
+    },
     { setup: hops, ip: 'ip nexthop delete id 1', ours: (n) => n.nexthops.delete({ id: 1 }) },
     { setup: hops, ip: 'ip nexthop flush', ours: (n) => n.nexthops.flush() },
   ],
@@ -323,6 +328,40 @@ const cases: Readonly<Record<TableName, readonly Case[]>> = {
           vni: 9,
           via: 'lo',
         }),
+    },
+    {
+      setup: bridge,
+      ip: 'bridge fdb add 02:00:00:00:00:05 dev v0 master dynamic extern_learn',
+      ours: (n) =>
+        n.fdb.add({
+          linkAddress: '02:00:00:00:00:05',
+          link: 'v0',
+          owner: 'bridge',
+          kind: 'dynamic',
+          externallyLearned: true,
+        }),
+    },
+    {
+      setup: vxlan,
+      ip: 'bridge fdb add 02:00:00:00:00:05 dev vx0 dst 192.0.2.9 static',
+      ours: (n) =>
+        n.fdb.add({ linkAddress: '02:00:00:00:00:05', link: 'vx0', destination: '192.0.2.9', kind: 'static' }),
+    },
+    {
+      setup: vxlan,
+      ip: 'bridge fdb add 02:00:00:00:00:05 dev vx0 dst 192.0.2.9 dynamic',
+      ours: (n) =>
+        n.fdb.add({ linkAddress: '02:00:00:00:00:05', link: 'vx0', destination: '192.0.2.9', kind: 'dynamic' }),
+    },
+    {
+      setup: [...vxlan, 'ip nexthop add id 1 via 192.0.2.9 fdb', 'ip nexthop add id 2 group 1 fdb'],
+      ip: 'bridge fdb add 02:00:00:00:00:05 dev vx0 nhid 2 static',
+      ours: (n) => n.fdb.add({ linkAddress: '02:00:00:00:00:05', link: 'vx0', nexthop: 2, kind: 'static' }),
+    },
+    {
+      setup: [...vxlan, 'bridge fdb add 02:00:00:00:00:05 dev vx0 dst 192.0.2.9'],
+      ip: 'bridge fdb replace 02:00:00:00:00:05 dev vx0 dst 192.0.2.10',
+      ours: (n) => n.fdb.replace({ linkAddress: '02:00:00:00:00:05', link: 'vx0', destination: '192.0.2.10' }),
     },
     {
       setup: [...bridge, 'bridge fdb add 02:00:00:00:00:05 dev v0 master static'],
