@@ -47,6 +47,8 @@ export const neighbourCases: readonly Case[] = [
     '-N neigh',
     '-N -j neigh',
     'neigh show dev v0',
+    'neigh show vrf nope',
+    'neigh show vrf v0',
     '-j neigh show dev v0',
     'neigh show dev nope',
     'neigh show d v0',

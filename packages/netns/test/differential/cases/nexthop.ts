@@ -48,6 +48,8 @@ export const nexthopCases: readonly Case[] = [
     'nexthop show id foo',
     'nexthop show dev v0',
     'nexthop show dev nope',
+    'nexthop show vrf nope',
+    'nexthop show vrf v0',
     'nexthop show groups',
     'nexthop show group',
     'nexthop show fdb',

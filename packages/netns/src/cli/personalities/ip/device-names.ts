@@ -1,6 +1,10 @@
 import type { NetlinkConnection } from '../../../connection/connection.ts';
 import { NetlinkError } from '../../../errors.ts';
-import { type LinkNameMessageInput, linkName } from '../../../netlink/families/route/link-name.ts';
+import {
+  type LinkNameMessage,
+  type LinkNameMessageInput,
+  linkName,
+} from '../../../netlink/families/route/link-name.ts';
 import { noSuchDevice } from './exit.ts';
 
 const maximumName = 15;
@@ -32,12 +36,17 @@ export class DeviceNames {
     this.#names.set(index, name);
   }
 
-  /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
-  indexOf(name: string): number {
-    if (name === '') return 0;
-    const found = this.#ask({
+  /** The link with a name, or further name. */
+  named(name: string): LinkNameMessage | undefined {
+    if (name === '') return undefined;
+    return this.#ask({
       attributes: Buffer.byteLength(name) > maximumName ? { altIfname: name } : { ifname: name },
     });
+  }
+
+  /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
+  indexOf(name: string): number {
+    const found = this.named(name);
     if (found !== undefined) {
       const { index } = found.header;
       this.#names.set(index, found.attributes.ifname ?? name);

@@ -3,11 +3,11 @@ import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
 import { duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { vrfNamed } from '../vrf.ts';
 import { isPrefix, Words } from '../words.ts';
 import { isUp } from './flags.ts';
 import type { Lookup } from './lookup.ts';
 import { groupNumber, scopeNumber } from './names.ts';
-import { vrfIndex } from './vrf.ts';
 
 /** Which links and addresses a listing shows. */
 export interface Filter {
@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
     words: 'vrf',
     help: '[ vrf NAME ]',
     apply: (filter, take, { lookup }) => {
-      filter.master = vrfIndex(lookup, take());
+      filter.master = vrfNamed(lookup, take(), 'Not a valid VRF name\n').index;
     },
   },
   {

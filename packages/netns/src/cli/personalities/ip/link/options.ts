@@ -5,12 +5,12 @@ import { duplicateArgument, duplicateOrGarbage, invalidArgument, notImplemented 
 import type { Grammar, OptionRow } from '../grammar.ts';
 import { parseInteger, parseUnsigned } from '../numbers.ts';
 import { hardwareAddress, integer, oneOfOnOff, onOff } from '../values.ts';
+import { vrfNamed } from '../vrf.ts';
 import { isPrefix } from '../words.ts';
 import type { LinkDraft } from './draft.ts';
 import type { Lookup } from './lookup.ts';
 import { groupNumber, protodownReasons } from './names.ts';
 import { readVf, vfHelp } from './vf.ts';
-import { vrfIndex } from './vrf.ts';
 
 export interface LinkContext {
   readonly lookup: Lookup;
@@ -170,7 +170,7 @@ export const linkRows: readonly Row[] = [
     words: 'vrf',
     help: '[ vrf NAME ]',
     apply: (draft, take, { lookup }) => {
-      draft.attributes.master = vrfIndex(lookup, take());
+      draft.attributes.master = vrfNamed(lookup, take(), 'Not a valid VRF name\n').index;
     },
   },
   {

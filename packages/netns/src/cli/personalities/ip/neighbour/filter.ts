@@ -1,10 +1,11 @@
 import type { NeighbourMessage } from '../../../../netlink/families/route/neighbour.ts';
 import { neighbourFlag, neighbourState } from '../../../../netlink/families/route/neighbour.ts';
 import type { DeviceNames } from '../device-names.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import { invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { type InetFamily, type InetPrefix, isAnyWord, isWithin, address as parse, prefix } from '../inet.ts';
 import { numberIn, protocols } from '../route-names.ts';
+import { vrfNamed } from '../vrf.ts';
 import { isPrefix, Words } from '../words.ts';
 import { stateNumber } from './states.ts';
 
@@ -51,8 +52,9 @@ export const neighbourFilterRows: readonly OptionRow<NeighbourFilter, Context>[]
   },
   {
     words: 'vrf',
-    apply: () => {
-      throw notImplemented('The selector "vrf"');
+    help: '[ vrf NAME ]',
+    apply: (filter, take, { devices }) => {
+      filter.master = vrfNamed(devices, take(), 'Not a valid VRF name\n').index;
     },
   },
   {

@@ -1,8 +1,9 @@
 import type { DeviceNames } from '../device-names.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import { invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { numberIn, protocols } from '../route-names.ts';
 import { unsigned } from '../values.ts';
+import { vrfNamed } from '../vrf.ts';
 import { Words } from '../words.ts';
 
 /** Which nexthops, or buckets of them, a listing shows. */
@@ -55,8 +56,9 @@ export const nexthopFilterRows: readonly Row[] = [
   },
   {
     words: 'vrf',
-    apply: () => {
-      throw notImplemented('The selector "vrf"');
+    help: '[ vrf NAME ]',
+    apply: (filter, take, { devices }) => {
+      filter.master = vrfNamed(devices, take()).index;
     },
   },
   {

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import type { RouteMessage } from '../../../../netlink/families/route/route.ts';
+import { DeviceNames } from '../device-names.ts';
 import { misuse } from '../exit.ts';
 import { defaultOptions } from '../options.ts';
 import { fixedBy, isShown, readRouteFilter } from './filter.ts';
@@ -17,8 +19,13 @@ const header: RouteMessage['header'] = {
 };
 const route: RouteMessage = { header, attributes: { dst: '10.1.2.0', gateway: '10.0.0.1', flow: 0x30004 } };
 
+/** Knows one link. */
+const vrf = { header: { index: 9 }, attributes: { ifname: 'r0', linkinfo: { kind: 'vrf', data: { table: 254 } } } };
+const connection = { requestSync: () => [vrf] } as unknown as NetlinkConnection;
+
 function read(line: string) {
   return readRouteFilter(line.split(' '), defaultOptions(), {
+    devices: new DeviceNames(connection),
     help: () => {
       throw misuse('help');
     },
@@ -45,6 +52,8 @@ it.each([
   ['table all', true],
   ['proto boot scope global metric 0', true],
   ['cached', false],
+  ['vrf r0', true],
+  ['vrf r0 type local', false],
 ])('%s: %s', (line, expected) => {
   expect(shows(line)).toBe(expected);
 });
@@ -56,5 +65,15 @@ it('knows what need not be said of each route', () => {
     'realms',
     'table',
     'via',
+  ]);
+});
+
+it('shows the routes of a VRF to its own addresses only when their type is asked for', () => {
+  const local: RouteMessage = { ...route, header: { ...header, type: 2 } };
+  const isLocalShown = (line: string) => isShown(local, read(line), { output: undefined, input: undefined }, undefined);
+  expect([isLocalShown('table main'), isLocalShown('vrf r0'), isLocalShown('vrf r0 type local')]).toEqual([
+    true,
+    false,
+    true,
   ]);
 });

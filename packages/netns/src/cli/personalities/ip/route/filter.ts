@@ -1,12 +1,14 @@
 import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
 import { type RouteMessage, RTM_F_CLONED } from '../../../../netlink/families/route/route.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import type { DeviceNames } from '../device-names.ts';
+import { invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { type InetFamily, type InetPrefix, isAnyWord, isWithin, address as parse, prefix } from '../inet.ts';
 import { parseUnsigned } from '../numbers.ts';
 import type { Options } from '../options.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, routeScopes, tables, typeNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
+import { vrfNamed } from '../vrf.ts';
 import { Words } from '../words.ts';
 import { type Fixed, tableOf } from './describe.ts';
 
@@ -27,6 +29,8 @@ export interface RouteFilter {
   /** 0: all of them. */
   table: number;
   cloned: boolean;
+  /** Of the routes of a VRF, those to its own addresses are shown only when their type is asked for. */
+  ofVrf?: true;
   tos?: number;
   metric?: number;
   protocol?: number | undefined;
@@ -47,6 +51,7 @@ export interface RouteFilter {
 }
 
 interface Context {
+  readonly devices: DeviceNames;
   /** Prints the help of `ip route`; does not return. */
   help(): never;
 }
@@ -87,8 +92,10 @@ const rows: readonly Row[] = [
   },
   {
     words: 'vrf*',
-    apply: () => {
-      throw notImplemented('The selector "vrf"');
+    help: '[ vrf NAME ]',
+    apply: (filter, take, { devices }) => {
+      filter.table = vrfNamed(devices, take()).table;
+      filter.ofVrf = true;
     },
   },
   {
@@ -232,6 +239,8 @@ export function fixedBy(filter: RouteFilter): ReadonlySet<Fixed> {
   return new Set(fixed.filter(([, is]) => is).map(([name]) => name));
 }
 
+const ownTypes: readonly (number | undefined)[] = ['local', 'broadcast'].map(typeNumber);
+
 interface Devices {
   readonly output: number | undefined;
   readonly input: number | undefined;
@@ -248,6 +257,7 @@ export function isShown(
   if (family !== undefined && header.family !== family) return false;
   if (filter.table !== 0 && tableOf(route) !== filter.table) return false;
   if (((header.flags & RTM_F_CLONED) !== 0) !== filter.cloned) return false;
+  if (filter.ofVrf && filter.type === undefined && ownTypes.includes(header.type)) return false;
   const equal: readonly (readonly [number | undefined, number | undefined])[] = [
     [filter.tos, header.tos],
     [filter.protocol, header.protocol],

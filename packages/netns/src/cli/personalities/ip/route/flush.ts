@@ -16,9 +16,9 @@ const forget = '/proc/sys/net/ipv4/route/flush';
 /** `ip route flush SELECTOR`: deletes the routes that the selector means. */
 export async function flushRoutes(session: Session, words: readonly string[]): Promise<number> {
   if (words.length === 0) throw failure('"ip route flush" requires arguments.');
-  const filter = readRouteFilter(words, session.options, { help: () => routeHelp() });
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
+  const filter = readRouteFilter(words, session.options, { devices, help: () => routeHelp() });
   if (filter.cloned && filter.family !== 'inet6') {
     if (session.namespace !== undefined) throw notImplemented('"ip -netns NAME route flush cache"');
     writeFileSync(forget, '-1');

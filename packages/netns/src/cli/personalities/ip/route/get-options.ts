@@ -1,9 +1,11 @@
+import type { DeviceNames } from '../device-names.ts';
 import { invalidArgument, notImplemented } from '../exit.ts';
 import type { OptionRow } from '../grammar.ts';
 import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { getIpProtocol } from '../ip-protocols.ts';
 import { dsfieldNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
+import { vrfNamed } from '../vrf.ts';
 
 /** A question for a route, while its words are read. */
 export interface GetDraft {
@@ -23,7 +25,11 @@ export interface GetDraft {
   notify?: true;
 }
 
-type Row = OptionRow<GetDraft, unknown>;
+interface Context {
+  readonly devices: DeviceNames;
+}
+
+type Row = OptionRow<GetDraft, Context>;
 
 export function readPrefix(draft: GetDraft, word: string): InetPrefix {
   const found = prefix(word, draft.family);
@@ -81,8 +87,11 @@ export const getRows: readonly Row[] = [
   },
   {
     words: 'vrf*',
-    apply: () => {
-      throw notImplemented('The option "vrf"');
+    help: '[ vrf NAME ]',
+    apply: (draft, take, { devices }) => {
+      const word = take();
+      vrfNamed(devices, word);
+      draft.output = word;
     },
   },
   {

@@ -17,6 +17,8 @@ const RTM_F_NOTIFY = 0x100;
 export async function getRoute(session: Session, list: readonly string[]): Promise<number> {
   refuseResolve(session);
   const { family } = session.options;
+  const connection = await session.connection();
+  const devices = new DeviceNames(connection);
   const draft: GetDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined };
   readOptions(
     {
@@ -29,14 +31,12 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
     },
     new Words(list),
     draft,
-    {},
+    { devices },
   );
   const { destination } = draft;
   if (destination === undefined) throw failure('need at least a destination address');
   const inet6 = draft.family === 'inet6'; // where every answer is from its table
   const bits = warnOfLength(session, destination);
-  const connection = await session.connection();
-  const devices = new DeviceNames(connection);
   const [found] = connection.requestSync(
     route,
     'get',

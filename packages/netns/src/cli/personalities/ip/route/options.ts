@@ -6,6 +6,7 @@ import { address, type InetAddress, type InetFamily, isAnyWord, prefix, toText }
 import { labels } from '../mpls-labels.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, routeScopes, tables, typeNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
+import { vrfNamed } from '../vrf.ts';
 import { isPrefix, type Words } from '../words.ts';
 import type { RouteDraft } from './draft.ts';
 import { readEncap } from './encap/encap.ts';
@@ -170,8 +171,9 @@ export const routeRows: readonly Row[] = [
   },
   {
     words: 'vrf*',
-    apply: () => {
-      throw notImplemented('The option "vrf"');
+    help: '[ vrf NAME ]',
+    apply: (draft, take, { devices }) => {
+      draft.table = vrfNamed(devices, take()).table;
     },
   },
   {

@@ -21,9 +21,10 @@ const local = typeNumber('local');
 /** `ip route save SELECTOR`: the routes that the selector means, in the kernel's own form. */
 export function saveRoutes(session: Session, words: readonly string[]): Promise<number> {
   return writeSaved(session, savedRoutes, async () => {
-    const filter = readRouteFilter(words, session.options, { help: () => routeHelp() });
     const connection = await session.connection();
-    const { request, matches } = routeSearch(new DeviceNames(connection), filter, session.options);
+    const devices = new DeviceNames(connection);
+    const filter = readRouteFilter(words, session.options, { devices, help: () => routeHelp() });
+    const { request, matches } = routeSearch(devices, filter, session.options);
     const found = dumpOf(connection, verbatim(route), encoded(route, request), 'list routes');
     return found.filter((payload) => matches(route.decode(payload)));
   });

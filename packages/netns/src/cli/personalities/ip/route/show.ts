@@ -15,9 +15,9 @@ import { routeHelp } from './usage.ts';
 /** `ip route list …`. */
 export async function listRoutes(session: Session, words: readonly string[]): Promise<number> {
   refuseResolve(session);
-  const filter = readRouteFilter(words, session.options, { help: () => routeHelp() });
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
+  const filter = readRouteFilter(words, session.options, { devices, help: () => routeHelp() });
   const routes = findRoutes(connection, devices, filter, session.options, 'Dump');
   await printRoutes(session, devices, routes, fixedBy(filter));
   return 0;
