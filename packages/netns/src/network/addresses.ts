@@ -83,6 +83,7 @@ export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Add
     prefixlen: 'prefixLength',
     proto: 'protocol',
     rtPriority: 'metric',
+    targetNetnsid: 'targetNsid',
     valid: 'validLifetime',
   };
 

@@ -171,6 +171,9 @@ const query: Options<RouteQuery, 'matched'> = {
   destinationPort: u16,
 };
 
+const table = fc.oneof(noWord, fc.integer({ min: 2 ** 32, max: 2 ** 50 }));
+const inTable = { family: noWord, link: noLink };
+
 type Change = (network: Network, option: object) => Promise<unknown>;
 const calls: readonly (readonly [string, Readonly<Record<string, Bad>>, Change])[] = [
   ['links.add', newLink, ({ links }, option) => links.add({ kind: 'bridge', ...option })],
@@ -184,6 +187,17 @@ const calls: readonly (readonly [string, Readonly<Record<string, Bad>>, Change])
   ['addresses.add', address, (n, option) => n.addresses.add({ link: 1, address: '10.0.0.1', ...option })],
   ['routes.add', route, (n, option) => n.routes.add({ destination: '192.0.2.0/24', link: 1, ...option })],
   ['routes.get', query, (n, option) => n.routes.get('192.0.2.1', { ...option })],
+  ['addresses.list', { ...inTable, targetNsid: s32 }, (n, filter) => n.addresses.list(filter)],
+  [
+    'routes.list',
+    { ...inTable, destination: noPrefix, protocol: noWord, table, type: noWord },
+    (n, filter) => n.routes.list(filter),
+  ],
+  ['rules.list', { family: noWord, protocol: noWord, table: noWord }, (n, filter) => n.rules.list(filter)],
+  ['neighbours.list', { ...inTable, master: noLink }, (n, filter) => n.neighbours.list(filter)],
+  ['nexthops.list', { link: noLink, master: noLink }, (n, filter) => n.nexthops.list(filter)],
+  ['fdb.list', { link: noLink, bridge: noLink }, (n, filter) => n.fdb.list(filter)],
+  ['links.list', { master: noLink }, (n, filter) => n.links.list(filter)],
   ['rules.add', rule, (n, option) => n.rules.add({ ...option })],
   ['neighbours.add', neighbour, (n, option) => n.neighbours.add({ address: '10.0.0.1', link: 1, ...option })],
   ['nexthops.add', nexthop, (n, option) => n.nexthops.add({ id: 1, ...option })],

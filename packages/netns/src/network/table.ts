@@ -50,7 +50,7 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
 
   /** The entries, all or those that the filter means; `interrupted` when the table kept changing meanwhile. */
   async list(filter: Filter = {} as Filter): Promise<Snapshot<Entry>> {
-    return this.connection.whenIdle(async () => {
+    const listed = this.connection.whenIdle(async () => {
       const { value, keep } = this.question(filter);
       const operation = `list ${this.nouns[1]}`;
       const { messages, interrupted } = await this.connection.dump(this.declaration, value, { operation });
@@ -61,6 +61,7 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
       }
       return snapshot(entries, interrupted);
     });
+    return listed.catch((error: unknown) => this.#fail(error));
   }
 
   /** Makes an entry. Throws NetlinkError EEXIST if it is there. */
@@ -84,13 +85,10 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   }
 
   protected async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
-    try {
-      await this.connection.whenIdle(() =>
-        this.connection.request(this.declaration, verb as Verb<D>, this.encode(spec, verb), { operation, flags }),
-      );
-    } catch (error) {
-      throw inOptions(error, this.declaration.name, this.optionNames);
-    }
+    const done = this.connection.whenIdle(() =>
+      this.connection.request(this.declaration, verb as Verb<D>, this.encode(spec, verb), { operation, flags }),
+    );
+    await done.catch((error: unknown) => this.#fail(error));
   }
 
   /** Asks for one entry. The kernel refuses with its own reason when there is none; an answer that is no entry is none, either. */
@@ -98,13 +96,15 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     const answers = this.connection.whenIdle(() =>
       this.connection.request(this.declaration, 'get' as Verb<D>, value(), { operation }),
     );
-    const [answer] = await answers.catch((error: unknown) => {
-      throw inOptions(error, this.declaration.name, this.optionNames);
-    });
+    const [answer] = await answers.catch((error: unknown) => this.#fail(error));
     const entry = answer === undefined ? undefined : this.decode(answer);
     if (entry === undefined)
       throw new KernelError({ errno: ENOENT, syscall: `RTM_GET${this.declaration.kernelName}`, operation });
     return entry;
+  }
+
+  #fail(error: unknown): never {
+    throw inOptions(error, this.declaration.name, this.optionNames);
   }
 }
 
