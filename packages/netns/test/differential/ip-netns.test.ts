@@ -20,6 +20,7 @@ import { nexthopCases } from './cases/nexthop.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
 import { savedCases } from './cases/saved.ts';
+import { tokenCases } from './cases/token.ts';
 import { tuntapCases } from './cases/tuntap.ts';
 import { runTwins, type Twins } from './twins.ts';
 
@@ -41,6 +42,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   nexthops: nexthopCases,
   'the monitor': monitorCases,
   'settings of devices': netconfCases,
+  tokens: tokenCases,
   'labels of addresses': addrlabelCases,
   neighbours: neighbourCases,
 };

@@ -32,7 +32,7 @@ const rows: readonly Row[] = [
   { word: 'tunl' },
   { word: 'tuntap', load: tuntap },
   { word: 'tap', load: tuntap },
-  { word: 'token' },
+  { word: 'token', load: async () => (await import('./token/token.ts')).token },
   { word: 'tcpmetrics' },
   { word: 'tcp_metrics' },
   { word: 'monitor', load: async () => (await import('./monitor/monitor.ts')).monitor },
