@@ -17,6 +17,7 @@ import { nameCases } from './cases/names.ts';
 import { neighbourCases } from './cases/neighbour.ts';
 import { netconfCases } from './cases/netconf.ts';
 import { nexthopCases } from './cases/nexthop.ts';
+import { ntableCases } from './cases/ntable.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
 import { savedCases } from './cases/saved.ts';
@@ -43,6 +44,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'the monitor': monitorCases,
   'settings of devices': netconfCases,
   tokens: tokenCases,
+  'tables of neighbours': ntableCases,
   'labels of addresses': addrlabelCases,
   neighbours: neighbourCases,
 };

@@ -10,6 +10,7 @@ interface Row {
 }
 
 const tuntap = async () => (await import('./tuntap/tuntap.ts')).tuntap;
+const ntable = async () => (await import('./ntable/ntable.ts')).ntable;
 const neighbour = async () => (await import('./neighbour/neighbour.ts')).neighbour;
 
 /** All objects of `ip`, in the order in which it compares them: the first that begins with the given word wins. */
@@ -21,8 +22,8 @@ const rows: readonly Row[] = [
   { word: 'rule', load: async () => (await import('./rule/rule.ts')).rule },
   { word: 'neighbor', load: neighbour },
   { word: 'neighbour', load: neighbour },
-  { word: 'ntable' },
-  { word: 'ntbl' },
+  { word: 'ntable', load: ntable },
+  { word: 'ntbl', load: ntable },
   { word: 'link', load: async () => (await import('./link/link.ts')).link },
   { word: 'l2tp' },
   { word: 'fou' },

@@ -1,9 +1,9 @@
-import { addressFamilies } from '../../../../netlink/families/route/address-families.ts';
 import {
   NETCONFA_IFINDEX_ALL,
   NETCONFA_IFINDEX_DEFAULT,
   type NetconfMessage,
 } from '../../../../netlink/families/route/netconf.ts';
+import { familyName } from '../families.ts';
 import type { JsonObject } from '../json.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
 
@@ -13,8 +13,6 @@ export interface NetconfView extends View {
 
 type Shown = Part<NetconfMessage, NetconfView>;
 type Key = Exclude<keyof NetconfMessage['attributes'], 'ifindex' | 'unknown'>;
-
-const familyName = (family: number) => (addressFamilies as Readonly<Record<number, string>>)[family] ?? '???';
 
 /** A setting that is on or off. */
 function onOff(key: Key, name: string): Shown {

@@ -1,0 +1,68 @@
+import { type NeighbourTableMessageInput, neighbourTable } from '../../../../netlink/families/route/neighbour-table.ts';
+import { DeviceNames } from '../device-names.ts';
+import { invalidArgument, missingArgument, misuse } from '../exit.ts';
+import { familyNumber } from '../families.ts';
+import { type OptionRow, readOptions } from '../grammar.ts';
+import { refuseEcho } from '../refuse.ts';
+import type { Session } from '../session.ts';
+import { unsigned } from '../values.ts';
+import { Words } from '../words.ts';
+import { settingLines } from './settings.ts';
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+type Attributes = NonNullable<NeighbourTableMessageInput['attributes']>;
+
+interface Draft {
+  name?: string;
+  device?: string;
+  readonly table: Record<string, number | bigint>;
+  readonly parms: Record<string, number | bigint>;
+}
+
+const options: readonly OptionRow<Draft, unknown>[] = [
+  {
+    words: 'name',
+    apply: (draft, take) => {
+      draft.name = take();
+    },
+  },
+  {
+    words: 'dev',
+    apply: (draft, take) => {
+      draft.device = take();
+    },
+  },
+  ...settingLines
+    .flat()
+    .filter(({ fixed }) => fixed !== true)
+    .map(
+      ({ word, of, key, wide }): OptionRow<Draft, unknown> => ({
+        words: word,
+        apply: (draft, take) => {
+          const number = unsigned(take(), 32, `"${word}" value is invalid`);
+          (of === 'table' ? draft.table : draft.parms)[key] = wide === true ? BigInt(number) : number;
+        },
+      }),
+    ),
+];
+
+/** `ip ntable change name NAME [ dev DEV ] …`. */
+export async function changeTable(session: Session, list: readonly string[]): Promise<number> {
+  refuseEcho(session);
+  const draft: Draft = { table: {}, parms: {} };
+  const otherwise = (_draft: Draft, word: string) => {
+    throw invalidArgument(word, 'unknown');
+  };
+  readOptions({ rows: options, otherwise }, new Words(list), draft, undefined);
+  if (draft.name === undefined) throw missingArgument('NAME');
+  const ofDevice = Object.keys(draft.parms).length > 0;
+  if (!ofDevice && Object.keys(draft.table).length === 0)
+    throw misuse('Not enough information: changeable attributes required.\n');
+  const connection = await session.connection();
+  const attributes: Writable<Attributes> = { name: draft.name, ...draft.table };
+  const ifindex = draft.device === undefined ? undefined : new DeviceNames(connection).needed(draft.device);
+  if (ofDevice) attributes.parms = { ifindex, ...draft.parms };
+  const request = { header: { family: familyNumber(session.options.family) }, attributes };
+  connection.requestSync(neighbourTable, 'set', request, { operation: 'change a table of neighbours' });
+  return 0;
+}
