@@ -71,16 +71,11 @@ export function startNatively(start: NativeStart): ChildProcess {
   if (typeof handle?.spawn !== 'function' || typeof handle.onexit !== 'function')
     throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a process natively' });
   let failure: unknown;
-  const { spawn } = handle;
   handle.spawn = (...given) => {
     try {
       const options = optionsOf(given);
       const ends = processEnds();
-      try {
-        takeOver(handle, spawnWithStreams(start, options), ends);
-      } finally {
-        spawn.apply(handle, withBadStream(given));
-      }
+      takeOver(handle, spawnWithStreams(start, options), ends);
       return 0;
     } catch (error) {
       failure = error;
@@ -91,6 +86,7 @@ export function startNatively(start: NativeStart): ChildProcess {
   try {
     child.spawn({ file: argv[0], args: [...argv], envPairs: [], stdio, detached, cwd });
   } catch (error) {
+    abandon(handle);
     throw failure ?? error;
   }
   return child;
@@ -105,14 +101,12 @@ function optionsOf(given: readonly unknown[]): HandleOptions {
   throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
 }
 
-const badStream = { file: '', stdio: [{ type: 'fd', fd: -1 }] };
-
 /**
- * What makes Node's own start fail before it starts anything. It has to be tried: only then is its handle one that can be closed, and
- * what is not closed is kept for ever, with its ChildProcess.
+ * Node keeps its handle of a process that it did not start itself for ever: what belongs to it must not be kept as well. (To have it start
+ * something that fails would make the handle one that can be closed, but Node 24 then frees memory that is in use.)
  */
-function withBadStream(given: readonly unknown[]): unknown[] {
-  return typeof given[0] === 'object' ? [badStream] : given.map((each, at) => (at === 4 ? badStream.stdio : each));
+function abandon(handle: object): void {
+  for (const key of Reflect.ownKeys(handle)) Reflect.deleteProperty(handle, key);
 }
 
 function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {
@@ -211,6 +205,7 @@ function takeOver(handle: ProcessHandle, { pid, pidfd }: Spawned, ends: ReturnTy
     const code = status[0] ?? 0;
     const signal = code & 0x7f;
     handle.onexit(signal === 0 ? (code >> 8) & 0xff : 0, signal === 0 ? '' : signalName(signal));
+    abandon(handle);
   });
   handle.pid = pid;
   handle.kill = (signal) => (pidfd.closed ? -3 : syscall('pidfd_send_signal', pidfd.raw, signal, null, 0));
