@@ -142,8 +142,9 @@ export class NetlinkSocket implements Transport {
   }
 
   converse(bytes: Uint8Array, length: number): Datagram | undefined {
-    if (this.#ask === undefined || bytes !== this.#request) this.#ask = this.#asking(bytes);
-    const result = this.#ask(this.#fd.raw, length);
+    const { raw } = this.#fd; // throws if it is closed
+    if (this.#ask === undefined || bytes !== this.#request) this.#ask = this.#asking(raw, bytes);
+    const result = this.#ask(length);
     if (result === -EAGAIN) return undefined;
     if (result < -sendFailed) check(result + sendFailed, 'sendto', 'send a netlink request');
     check(result, 'recvfrom', 'receive netlink messages');
@@ -152,8 +153,8 @@ export class NetlinkSocket implements Transport {
     return answer;
   }
 
-  #asking(request: Uint8Array): Ask {
-    const ask = addon.asking(request, scratch.bytes, MSG_DONTWAIT);
+  #asking(raw: number, request: Uint8Array): Ask {
+    const ask = addon.asking(raw, request, scratch.bytes, MSG_DONTWAIT);
     if (typeof ask === 'number')
       throw new KernelError({ errno: -ask, syscall: 'malloc', operation: 'prepare a netlink request' });
     this.#request = request;

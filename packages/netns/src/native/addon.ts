@@ -11,7 +11,7 @@ export interface Addon {
   letGo(fd: number): number;
   readLinks(directory: number, names: string, links: Uint8Array): number;
   readFile(directory: number, path: string, flags: number, buffer: Uint8Array): number;
-  asking(request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
+  asking(fd: number, request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
   watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;
   unwatch(handle: WatchHandle): number;
@@ -27,7 +27,7 @@ export interface Addon {
 }
 
 /** Sends the first `length` bytes of the request that it was made for, and receives one datagram. */
-export type Ask = (fd: number, length: number) => number;
+export type Ask = (length: number) => number;
 
 /** An opaque native object. */
 export type WatchHandle = { readonly watchHandle: unique symbol };
