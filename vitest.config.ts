@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 import { privateNamespacesWork, privatePool } from './tools/private-pool.ts';
 
 const inPrivateNamespaces = ['packages/*/test/kernel/**/*.test.ts', 'packages/*/test/differential/**/*.test.ts'];
-const shared = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** With the places of programs that an ordinary user's PATH may not name (nft, conntrack, sysctl). */
+const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+const shared = { testTimeout: 60_000, hookTimeout: 60_000, env };
 
 export default defineConfig({
   test: {

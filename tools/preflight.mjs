@@ -46,6 +46,9 @@ const checks = {
   unshare: () => program('unshare', 'util-linux'),
   strace: () => program('strace', 'strace'),
   newuidmap: () => program('newuidmap', 'uidmap'),
+  nft: () => program('nft', 'nftables'),
+  conntrack: () => program('conntrack', 'conntrack'),
+  sysctl: () => program('sysctl', 'procps'),
   namespaces() {
     const capable = hasCapability(21); // CAP_SYS_ADMIN
     const reason = capable ? refusal(['--mount', '--net']) : userNamespaceRefusal();
@@ -63,15 +66,29 @@ const build = [...machine, 'compiler', 'kernelHeaders'];
 const purposes = {
   build,
   demo: [...machine, 'namespaces'],
-  test: [...build, 'libraryHeaders', 'ip', 'unshare', 'strace', 'newuidmap', 'userNamespaces'],
+  test: [
+    ...build,
+    'libraryHeaders',
+    'ip',
+    'unshare',
+    'strace',
+    'newuidmap',
+    'nft',
+    'conntrack',
+    'sysctl',
+    'userNamespaces',
+  ],
 };
 
 function program(name, debianPackage) {
   return isProgram(name) ? undefined : `${name} is needed, it was not found: Debian package ${debianPackage}`;
 }
 
+/** Where Debian keeps programs that an ordinary user's PATH may not name; the tests look there as well. */
+const administration = ['/usr/sbin', '/sbin'];
+
 function isProgram(name) {
-  const folders = name.includes('/') ? [''] : (process.env.PATH ?? '').split(delimiter);
+  const folders = name.includes('/') ? [''] : [...(process.env.PATH ?? '').split(delimiter), ...administration];
   return folders.some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const tool = fileURLToPath(new URL('preflight.mjs', import.meta.url));
-const all = ['cc', 'ip', 'unshare', 'strace', 'newuidmap'] as const;
+const all = ['cc', 'ip', 'unshare', 'strace', 'newuidmap', 'nft', 'conntrack', 'sysctl'] as const;
 
 let folder: string;
 beforeAll(() => {
@@ -38,6 +38,12 @@ function preflight(purpose: string, options: { readonly fake?: string; readonly 
   return { status: run.status, lines: run.stderr.split('\n').filter((line) => line !== '') };
 }
 
+/** As if /usr/sbin and /sbin were empty. */
+const noAdministration = `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module';
+const real = fs.accessSync;
+fs.accessSync = (path, mode) => { if (/^(\\/usr)?\\/sbin\\//.test(path)) throw new Error(path); real(path, mode); };
+syncBuiltinESMExports();`;
+
 const pass = { status: 0, lines: [] };
 
 describe('preflight', () => {
@@ -52,9 +58,12 @@ describe('preflight', () => {
     ['unshare', 'util-linux'],
     ['strace', 'strace'],
     ['newuidmap', 'uidmap'],
+    ['nft', 'nftables'],
+    ['conntrack', 'conntrack'],
+    ['sysctl', 'procps'],
   ])('names the Debian package when %s is missing', (name, debianPackage) => {
     pretend(...all.filter((program) => program !== name));
-    const { status, lines } = preflight('test');
+    const { status, lines } = preflight('test', { fake: noAdministration });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('not found');
     expect(lines[0]).toMatch(new RegExp(`Debian package ${debianPackage}$`));
@@ -62,7 +71,7 @@ describe('preflight', () => {
   });
 
   it('names all that is missing at once, one line each', () => {
-    const { status, lines } = preflight('test');
+    const { status, lines } = preflight('test', { fake: noAdministration });
     expect(lines).toHaveLength(all.length);
     expect(status).toBe(1);
   });
