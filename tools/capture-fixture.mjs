@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Captures what `ip` and the kernel say to each other, as a golden fixture for the codec's tests.
+ * Captures what a tool (`ip`, `nft`, …) and the kernel say to each other, as a golden fixture for the codec's tests.
  *
  *     node tools/capture-fixture.mjs NAME [--setup COMMAND]... -- ip link add v0 type veth peer name v1
  *     node tools/capture-fixture.mjs --again          capture every fixture anew, with its recorded commands, except those of
@@ -40,7 +40,7 @@ if (args[0] === '--again') {
 
 function capture(file, setup, command) {
   const log = join(tmpdir(), `capture-fixture-${process.pid}.strace`);
-  const trace = `strace -f -o ${log} -e trace=sendto,sendmsg,recvfrom,recvmsg -e read=all -e write=all`;
+  const trace = `strace -f -o ${log} -e trace=socket,sendto,sendmsg,recvfrom,recvmsg -e read=all -e write=all`;
   const script = ['set -e', 'mount -t tmpfs tmpfs /run', 'mkdir /run/netns', ...setup, `${trace} ${command}`].join(
     '\n',
   );
@@ -51,14 +51,25 @@ function capture(file, setup, command) {
   rmSync(log);
 
   let request;
-  const messages = datagrams.flatMap(({ direction, bytes }) =>
+  const messages = datagrams.flatMap(({ direction, protocol, bytes }) =>
     codec.splitDatagram(bytes).map((message) => {
       const whole = bytes.slice(message.origin, message.end);
       if (direction === 'sent') request = whole;
-      const { decoded, reencoded } = codec.recode(whole, direction, direction === 'sent' ? undefined : request);
+      const { decoded, reencoded } = codec.recode(
+        whole,
+        direction,
+        protocol,
+        direction === 'sent' ? undefined : request,
+      );
       const hex = codec.toHex(whole);
       const again = reencoded === undefined ? hex : codec.toHex(reencoded);
-      return { direction, hex, ...(again !== hex && { reencoded: again }), decoded: codec.plain(decoded) };
+      return {
+        direction,
+        ...(protocol !== 0 && { protocol }),
+        hex,
+        ...(again !== hex && { reencoded: again }),
+        decoded: codec.plain(decoded),
+      };
     }),
   );
   const path = join(folder, file);
@@ -67,9 +78,14 @@ function capture(file, setup, command) {
     return;
   }
   const kernel = execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim();
-  const tool = execFileSync('ip', ['-V'], { encoding: 'utf8' }).trim();
+  const tool = versionOf(command.split(' ')[0]);
   writeFileSync(path, `${JSON.stringify({ command, setup, kernel, tool, messages }, null, 1)}\n`);
   console.log(`${file}: ${messages.length} messages`);
+}
+
+function versionOf(tool) {
+  const { stdout, stderr } = spawnSync(tool, ['-V'], { encoding: 'utf8' });
+  return (stdout || stderr).split('\n', 1)[0];
 }
 
 /** Whether the kernel answered EOPNOTSUPP. */
@@ -80,21 +96,31 @@ function isUnsupported(messages) {
 /** The buffers of each call from strace's hexadecimal dumps. A peek repeats what the next call receives: left out. */
 function parseTrace(log) {
   const datagrams = [];
+  const protocols = new Map();
   let current;
   for (const line of log.split('\n')) {
-    const call = /^\d+ +(sendto|sendmsg|recvfrom|recvmsg)\(/.exec(line);
+    const socket = /^\d+ +socket\(AF_NETLINK, .*, (NETLINK_\w+)\) = (\d+)/.exec(line);
+    if (socket !== null) protocols.set(socket[2], codec.protocols[socket[1]]);
+    const call = /^\d+ +(sendto|sendmsg|recvfrom|recvmsg)\((\d+)/.exec(line);
     const dump = /^ \| [0-9a-f]+ {2}([0-9a-f ]{48})/.exec(line);
     if (call !== null) {
       const wanted = line.includes('nlmsg_len') && !line.includes('MSG_PEEK');
-      current = wanted ? { direction: call[1].startsWith('send') ? 'sent' : 'received', hex: '' } : undefined;
+      current = wanted
+        ? {
+            direction: call[1].startsWith('send') ? 'sent' : 'received',
+            protocol: protocols.get(call[2]) ?? 0,
+            hex: '',
+          }
+        : undefined;
       if (current !== undefined) datagrams.push(current);
     } else if (dump !== null && current !== undefined) current.hex += dump[1].replaceAll(' ', '');
   }
-  return datagrams.map(({ direction, hex }) => {
+  return datagrams.map(({ direction, protocol, hex }) => {
     const bytes = codec.fromHex(hex);
-    // ip sends its whole buffer; the kernel reads as much as the header says.
-    const length = direction === 'sent' ? new DataView(bytes.buffer).getUint32(0, true) : bytes.length;
-    return { direction, bytes: bytes.slice(0, length) };
+    // ip sends its whole buffer; the kernel reads as much as the header says. A batch of nft is many messages.
+    const length =
+      direction === 'sent' && protocol === 0 ? new DataView(bytes.buffer).getUint32(0, true) : bytes.length;
+    return { direction, protocol, bytes: bytes.slice(0, length) };
   });
 }
 
@@ -103,6 +129,7 @@ async function loadCodec() {
   const contents = `
     export { splitDatagram } from './packages/netns/src/netlink/header.ts';
     export { plain, toHex, fromHex } from './packages/netns/test/codec/fixture.ts';
+    export * as protocols from './packages/netns/src/netlink/protocols.ts';
     export { recode } from './packages/netns/test/codec/recode.ts';`;
   const outfile = join(tmpdir(), `capture-fixture-${process.pid}.mjs`);
   await build({

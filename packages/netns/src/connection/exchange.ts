@@ -9,6 +9,7 @@ import {
   nextMessage,
   setSequence,
 } from '../netlink/header.ts';
+import { messageName } from '../netlink/message-name.ts';
 import type { Slice } from '../wire/slice.ts';
 import { Writer } from '../wire/writer.ts';
 import type { DebugLog } from './debug.ts';
@@ -124,7 +125,7 @@ export class Exchange {
     const sent = { bytes, view, start, end: length, origin: start };
     const { errno, extack } = readAcknowledgement(message, { bytes: sent, declaration });
     if (errno === 0) return undefined;
-    const syscall = `RTM_${verb.toUpperCase()}${declaration.kernelName}`;
+    const syscall = messageName(declaration, verb);
     return new NetlinkError({ errno, syscall, operation }, extack);
   }
 }

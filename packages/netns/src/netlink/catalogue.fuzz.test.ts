@@ -32,8 +32,8 @@ const subjects = catalogue.map((declaration): Subject => {
 });
 
 // Small messages much more often than large ones: damage in a dump mostly lands in counters.
-const corpus = loadFixtures().map(({ bytes }) => bytes);
-const small = corpus.filter((bytes) => bytes.length < 400);
+const corpus = loadFixtures();
+const small = corpus.filter(({ bytes }) => bytes.length < 400);
 
 it(`${INPUTS} damaged messages give a value or a DecodeError, the same from all decoders`, { timeout: 180_000 }, () => {
   // Most inputs are errors, and collecting their stacks would take most of the time.
@@ -45,11 +45,12 @@ it(`${INPUTS} damaged messages give a value or a DecodeError, the same from all 
   const random = randomOf(seed);
   const seen = { values: 0, errors: 0 };
   for (let input = 0; input < INPUTS; input++) {
-    const from = random(20) === 0 ? corpus : small;
-    const bytes = mutate(pick(from, random), pick(small, random), random);
+    const { bytes: whole, protocol } = pick(random(20) === 0 ? corpus : small, random);
+    const bytes = mutate(whole, pick(small, random).bytes, random);
     try {
-      for (const subject of subjectsFor(bytes, random)) checkPayload(subject, bytes.subarray(NLMSG_HDRLEN), seen);
-      if (input % 4 === 0) checkMessage(bytes);
+      for (const subject of subjectsFor(bytes, protocol, random))
+        checkPayload(subject, bytes.subarray(NLMSG_HDRLEN), seen);
+      if (input % 4 === 0) checkMessage(bytes, protocol);
     } catch (error) {
       throw new Error(`input ${input} of seed ${seed} (NETNS_FUZZ_SEED): ${toHex(bytes)}`, { cause: error });
     }
@@ -60,9 +61,9 @@ it(`${INPUTS} damaged messages give a value or a DecodeError, the same from all 
 });
 
 /** The declaration that the message number asks for, and now and then one that it was never meant for. */
-function subjectsFor(bytes: Uint8Array, random: (below: number) => number): Subject[] {
+function subjectsFor(bytes: Uint8Array, protocol: number | undefined, random: (below: number) => number): Subject[] {
   const type = (bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8);
-  const known = declarationOf(type, 0, random(2) === 0 ? 'sent' : 'received');
+  const known = declarationOf(type, protocol, random(2) === 0 ? 'sent' : 'received');
   const own = subjects.find(({ declaration }) => declaration === known);
   return own === undefined || random(8) === 0 ? [pick(subjects, random)] : [own];
 }
@@ -95,8 +96,8 @@ function checkPayload(
     throw new Error('what was encoded decodes to another value');
 }
 
-function checkMessage(bytes: Uint8Array): void {
-  describeMessage(bytes, 'received');
+function checkMessage(bytes: Uint8Array, protocol: number | undefined): void {
+  describeMessage(bytes, 'received', protocol);
   const messages = attempt(() => splitDatagram(bytes));
   if (!Array.isArray(messages)) return;
   for (const message of messages.filter(isAcknowledgement))

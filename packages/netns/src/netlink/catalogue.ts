@@ -12,6 +12,7 @@ import { nexthop, nexthopBucket } from './families/route/nexthop.ts';
 import { nsid } from './families/route/nsid.ts';
 import { route } from './families/route/route.ts';
 import { rule } from './families/route/rule.ts';
+import { messageName } from './message-name.ts';
 
 /** Every message that the library knows. Tests, the formatter and `describeMessage` loop over it; nothing keeps a list of its own. */
 export const catalogue = [
@@ -51,6 +52,6 @@ export function declarationOf(type: number, protocol = 0, direction: Direction =
 export function messageTypeName(type: number, protocol = 0): string {
   for (const known of catalogue)
     for (const [verb, number] of Object.entries(known.types))
-      if (number === type && known.protocol === protocol) return `RTM_${verb.toUpperCase()}${known.kernelName}`;
+      if (number === type && known.protocol === protocol) return messageName(known, verb);
   return `type ${type}`;
 }

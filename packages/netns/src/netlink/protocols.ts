@@ -1,2 +1,3 @@
 /** Netlink protocols (`linux/netlink.h`): the third argument of `socket(AF_NETLINK, type, protocol)`. */
 export const NETLINK_ROUTE = 0;
+export const NETLINK_NETFILTER = 12;

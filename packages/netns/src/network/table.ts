@@ -2,6 +2,7 @@ import type { NetlinkConnection } from '../connection/connection.ts';
 import type { Declaration } from '../connection/declaration.ts';
 import { KernelError, NetlinkError } from '../errors.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
+import { messageName } from '../netlink/message-name.ts';
 import type { In, Out } from '../wire/shape.ts';
 import type { Links } from './links.ts';
 import { inOptions, type OptionNames } from './options.ts';
@@ -99,7 +100,7 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     const [answer] = await answers.catch((error: unknown) => this.#fail(error));
     const entry = answer === undefined ? undefined : this.decode(answer);
     if (entry === undefined)
-      throw new KernelError({ errno: ENOENT, syscall: `RTM_GET${this.declaration.kernelName}`, operation });
+      throw new KernelError({ errno: ENOENT, syscall: messageName(this.declaration, 'get'), operation });
     return entry;
   }
 

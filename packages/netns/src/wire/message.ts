@@ -11,7 +11,7 @@ import { Writer } from './writer.ts';
 export interface MessageParts<N extends string, H, A, T> {
   /** The first word of paths in errors: `link.linkinfo.data.id`. */
   readonly name: N;
-  /** The word in the kernel's names: `LINK` as in RTM_NEWLINK. */
+  /** The word in the kernel's names: `LINK` as in RTM_NEWLINK. Other names than RTM_* with `*` for the verb: `NFT_MSG_*TABLE`. */
   readonly kernelName: string;
   /** The netlink protocol that carries it (NETLINK_ROUTE is 0). */
   readonly protocol: number;

@@ -1,12 +1,12 @@
 /**
- * Golden fixtures: bytes that `ip` and the kernel really exchanged, with the command that made them. Written by `tools/capture-fixture.mjs`.
+ * Golden fixtures: bytes that a tool and the kernel really exchanged, with the command that made them. Written by `tools/capture-fixture.mjs`.
  */
 export interface Fixture {
   /** The command whose traffic this is. */
   readonly command: string;
   /** Shell commands that were run before it in the same empty namespace. */
   readonly setup: readonly string[];
-  /** `uname -r` and `ip -V` of the machine. */
+  /** `uname -r` of the machine, and what the tool calls its version. */
   readonly kernel: string;
   readonly tool: string;
   readonly messages: readonly FixtureMessage[];
@@ -14,6 +14,8 @@ export interface Fixture {
 
 export interface FixtureMessage {
   readonly direction: 'sent' | 'received';
+  /** The netlink protocol, when it is not NETLINK_ROUTE. */
+  readonly protocol?: number;
   /** The whole message, header included. */
   readonly hex: string;
   /** The value in JSON, see {@link plain}. */
