@@ -23,6 +23,13 @@ sysctl -qw net.ipv4.conf.v0.forwarding=1 net.ipv6.conf.v1.proxy_ndp=1
 ip link del br0
 ip link set v1 netns other`;
 
+/**
+ * The monitors of these words ask for the name of a device when they hear of it: it must not be gone before they have told
+ * of the last change before its end.
+ */
+const lastBeforeTheEnd: Readonly<Record<string, string>> = { netconf: 'v1 proxy_neigh on' };
+const end = 'ip link del br0';
+
 /** Runs the monitor beside the changes. */
 const watched = (
   options: string,
@@ -31,11 +38,14 @@ const watched = (
 ): string => `$IP ${options} monitor ${words} > told 2>&1 &
 pid=$!
 sleep 1
-${changes}
+${changes.replace(end, `${untilTold(lastBeforeTheEnd[words])}${end}`)}
 sleep 0.5
 kill $pid
 wait $pid 2> /dev/null
 ${filter} told`;
+
+const untilTold = (text: string | undefined): string =>
+  text === undefined ? '' : `for i in $(seq 200); do grep -q '${text}' told && break; sleep 0.05; done\n`;
 
 /** What comes late, or says when. */
 const sorted = (pattern: string) => `sed -E '${pattern}'`;
