@@ -68,4 +68,17 @@ describe('an event queue', () => {
     expect(onEnd).toHaveBeenCalledOnce();
     expect(await events.next()).toEqual(done);
   });
+
+  it('looks for what has happened before a reader has to wait, and only then', async () => {
+    const unseen = [1, 2, 3];
+    const look = vi.fn(() => events.push(...(unseen.splice(0, 1) as [number])));
+    const events = new EventQueue<number>(() => {}, look);
+    events.push(0);
+    expect(await events.next()).toEqual(event(0));
+    expect(look).not.toHaveBeenCalled();
+    const both = [events.next(), events.next()];
+    expect(await Promise.all(both)).toEqual([event(1), event(2)]);
+    events.end();
+    expect([await events.next(), look.mock.calls.length]).toEqual([done, 2]);
+  });
 });

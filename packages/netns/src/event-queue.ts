@@ -1,3 +1,5 @@
+import { Fifo } from './fifo.ts';
+
 interface Reader<T> {
   readonly resolve: (result: IteratorResult<T, undefined>) => void;
   readonly reject: (error: unknown) => void;
@@ -10,15 +12,18 @@ interface Reader<T> {
  * the order in which they asked.
  */
 export class EventQueue<T> implements AsyncIterableIterator<T> {
-  #events: T[] = [];
-  #readers: Reader<T>[] = [];
+  readonly #events = new Fifo<T>();
+  readonly #readers = new Fifo<Reader<T>>();
   #ended = false;
   /** Thrown to one reader, behind the last event. */
   #failure: { readonly error: unknown } | undefined;
   readonly #onEnd: () => void;
+  readonly #look: (() => void) | undefined;
 
-  constructor(onEnd: () => void) {
+  /** `look` pushes what has happened already: it is called when a reader asks and nothing is here, before that reader has to wait. */
+  constructor(onEnd: () => void, look?: () => void) {
     this.#onEnd = onEnd;
+    this.#look = look;
   }
 
   push(event: T): void {
@@ -34,15 +39,18 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#ended = true;
     if (error !== undefined) this.#failure = { error };
     this.#onEnd();
-    for (const reader of this.#readers.splice(0)) this.#deliver(reader);
+    for (let reader = this.#readers.shift(); reader !== undefined; reader = this.#readers.shift())
+      this.#deliver(reader);
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
+    if (this.#events.length === 0 && !this.#ended) this.#look?.();
+    if (this.#events.length > 0) return Promise.resolve({ done: false, value: this.#events.shift() as T });
     return new Promise((resolve, reject) => this.#deliver({ resolve, reject }));
   }
 
   async return(): Promise<IteratorResult<T, undefined>> {
-    this.#events = [];
+    this.#events.clear();
     this.#failure = undefined;
     this.end();
     return { done: true, value: undefined };
@@ -52,11 +60,10 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     return this;
   }
 
+  /** To a reader for whom there is no event. */
   #deliver(reader: Reader<T>): void {
     const failure = this.#failure;
-    if (this.#events.length > 0) {
-      reader.resolve({ done: false, value: this.#events.shift() as T });
-    } else if (!this.#ended) {
+    if (!this.#ended) {
       this.#readers.push(reader);
     } else if (failure) {
       this.#failure = undefined;

@@ -36,3 +36,17 @@ it('ends with the error when a datagram makes no sense', async () => {
   await expect(events.next()).rejects.toThrow(DecodeError);
   expect(kernel.closed).toBe(true);
 });
+
+it('gives what is there at once, without waiting for the event loop', async () => {
+  const kernel = new ScriptedKernel(() => []);
+  const events = subscribe({ groups: [1], transport: kernel });
+  let turns = 0;
+  setImmediate(() => turns++);
+  kernel.push(event('a'), event('b'));
+  expect([await events.next(), await events.next()]).toMatchObject([
+    { value: { value: { attributes: { ifname: 'a' } } } },
+    { value: { value: { attributes: { ifname: 'b' } } } },
+  ]);
+  expect(turns).toBe(0);
+  await events.return?.();
+});

@@ -40,12 +40,22 @@ export type KnownMessage = (typeof catalogue)[number];
 
 /** The declaration of a message number: `16` of NETLINK_ROUTE is `link`. A few numbers mean something else on their way to the kernel. */
 export function declarationOf(type: number, protocol = 0, direction: Direction = 'received'): KnownMessage | undefined {
-  return catalogue.find(
-    (known) =>
-      known.protocol === protocol &&
-      (known.direction ?? direction) === direction &&
-      Object.values<number>(known.types).includes(type),
-  );
+  numbered ??= byNumber();
+  return numbered[direction].get(protocol * 65536 + type);
+}
+
+/** Declarations by protocol and number, made when the first is asked for. */
+let numbered: Readonly<Record<Direction, ReadonlyMap<number, KnownMessage>>> | undefined;
+
+function byNumber() {
+  const tables = { sent: new Map<number, KnownMessage>(), received: new Map<number, KnownMessage>() };
+  for (const known of catalogue)
+    for (const direction of ['sent', 'received'] as const)
+      if ((known.direction ?? direction) === direction)
+        for (const type of Object.values<number>(known.types))
+          if (!tables[direction].has(known.protocol * 65536 + type))
+            tables[direction].set(known.protocol * 65536 + type, known);
+  return tables;
 }
 
 /** The kernel's name of a message number: `16` is `RTM_NEWLINK`; a number that is not known stays one. */

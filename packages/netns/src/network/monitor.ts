@@ -1,6 +1,7 @@
-import { type NetlinkEvent, subscribe } from '../connection/subscribe.ts';
-import { NetlinkError } from '../errors.ts';
+import { Listener, type NetlinkEvent } from '../connection/listener.ts';
+import { KernelError, NetlinkError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
+import { Fifo } from '../fifo.ts';
 import type { Fd } from '../native/fd.ts';
 import { linkFlag } from '../netlink/families/route/link.ts';
 import { ResourceStack } from '../resource.ts';
@@ -42,6 +43,10 @@ export interface NetworkMonitorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const ENOBUFS = 105;
+/** How often a table is read when the kernel has no room for its answers. */
+const attempts = 10;
+
 /**
  * Follows a network: first what is there, then what changes, without a gap between them.
  *
@@ -61,11 +66,22 @@ export function monitorNetwork(
 }
 
 class NetworkMonitor {
-  readonly queue = new EventQueue<NetworkEvent>(() => this.#close());
+  readonly queue = new EventQueue<NetworkEvent>(
+    () => this.#close(),
+    () => void this.#listener.look(),
+  );
   readonly #network: Network;
   readonly #options: NetworkMonitorOptions;
   readonly #objects: readonly MonitoredObject[];
-  readonly #events: AsyncIterableIterator<NetlinkEvent>;
+  readonly #listener: Listener;
+  /** What was heard while a table was being read: its turn comes behind that. */
+  readonly #heard = new Fifo<NetlinkEvent>();
+  /** A table is being read. */
+  #reading = false;
+  /** A table changed all the time while doubts were to be cleared: it is asked for again when a change of it was told. */
+  #atUnrest = false;
+  /** Doubts will be cleared in a moment. */
+  #clearing = false;
   readonly #onAbort = () => this.queue.end();
   readonly #open: Set<EventQueue<NetworkEvent>>;
   /** What has been told of the tables that may change without a word. */
@@ -95,38 +111,76 @@ class NetworkMonitor {
     const followed = new Set(this.#objects.flatMap((object) => monitoredObjects[object].groups));
     if (allNamespaces) for (const group of monitoredObjects.nsid.groups) followed.add(group);
     if (this.#ledgers.size > 0) for (const group of takers.groups) followed.add(group);
-    this.#events = subscribe({
-      namespace,
-      groups: [...followed],
-      allNamespaces,
-      ...(receiveBuffer !== undefined && { receiveBuffer }),
-    });
+    this.#listener = new Listener(
+      { namespace, groups: [...followed], allNamespaces, ...(receiveBuffer !== undefined && { receiveBuffer }) },
+      { tell: (event) => this.#hear(event), fail: (error) => this.queue.end(error) },
+    );
     undo.commit();
     open.add(this.queue);
     signal?.addEventListener('abort', this.#onAbort);
     if (signal?.aborted) this.queue.end();
-    else void this.#run();
+    else void this.#read(() => this.#tellAll());
   }
 
-  async #run(): Promise<void> {
+  #hear(event: NetlinkEvent): void {
+    if (this.#reading) this.#heard.push(event);
+    else this.#take(event);
+  }
+
+  #take(event: NetlinkEvent): void {
+    if (this.#ended) return;
+    if (event.kind === 'overrun') {
+      void this.#read(() => this.#tellAnew());
+      return;
+    }
+    this.#tell(event);
+    this.#atUnrest = false;
+    if (this.#inDoubt) this.#clearDoubtLater();
+  }
+
+  /** Reads tables, and then goes on with what was heard meanwhile. */
+  async #read(tables: () => Promise<void>): Promise<void> {
+    this.#reading = true;
     try {
-      await this.#tellAll();
-      for (;;) {
-        const next = this.#events.next();
-        // Only when nothing is waiting: a burst of events raises the same doubt many times.
-        if (this.#inDoubt && (await Promise.race([next, idle()])) === undefined) await this.#clearDoubt();
-        const { value: event, done } = await next;
-        if (done) return;
-        if (event.kind === 'message') await this.#tell(event);
-        else {
-          this.queue.push({ event: 'resync' });
-          await this.#tellAll();
-        }
-      }
+      for (let attempt = 1; !(await this.#succeeds(tables, attempt)); attempt++) tables = () => this.#tellAnew();
     } catch (error) {
       // After the end, what was under way fails, and nobody asks.
       if (!this.#ended) this.queue.end(error);
+      return;
     }
+    this.#reading = false;
+    if (this.#inDoubt && !this.#atUnrest) this.#clearDoubtLater();
+    while (!this.#reading && this.#heard.length > 0) this.#take(this.#heard.shift() as NetlinkEvent);
+  }
+
+  /** False when the kernel had to drop a part of the answer: that is to be asked for again, a few times. */
+  async #succeeds(tables: () => Promise<void>, attempt: number): Promise<boolean> {
+    try {
+      await tables();
+      return true;
+    } catch (error) {
+      if (!this.#ended && attempt < attempts && error instanceof KernelError && error.errno === ENOBUFS) return false;
+      throw error;
+    }
+  }
+
+  /** Has doubts cleared when nothing waits to be told: a burst of events raises the same doubt many times. */
+  #clearDoubtLater(): void {
+    if (this.#clearing) return;
+    this.#clearing = true;
+    setImmediate(this.#whenIdle);
+  }
+
+  readonly #whenIdle = () => {
+    this.#clearing = false;
+    if (this.#ended || this.#reading || !this.#inDoubt) return;
+    if (this.#listener.look()) this.#clearDoubtLater();
+    else void this.#read(() => this.#clearDoubt());
+  };
+
+  #tellAnew(): Promise<void> {
+    this.queue.push({ event: 'resync' });
+    return this.#tellAll();
   }
 
   /** Everything that is there. */
@@ -153,7 +207,7 @@ class NetworkMonitor {
     }
   }
 
-  async #tell({ declaration, type, value, nsid }: NetlinkEvent & { readonly kind: 'message' }): Promise<void> {
+  #tell({ declaration, type, value, nsid }: NetlinkEvent & { readonly kind: 'message' }): void {
     const event = type === (declaration.types as Readonly<Record<string, number>>).del ? 'delete' : 'set';
     for (const object of this.#objects) {
       const { declaration: own, read } = monitoredObjects[object];
@@ -168,7 +222,7 @@ class NetworkMonitor {
     const { nsid: numbered } = monitoredObjects;
     const entry = declaration === numbered.declaration ? numbered.read(value) : undefined;
     if (this.#options.allNamespaces && event === 'set' && nsid === undefined && entry !== undefined)
-      await this.#tellOther(entry.nsid);
+      void this.#read(() => this.#tellOther(entry.nsid));
   }
 
   /** Notes an event in the ledger of its table, if it has one; false when it is not to be told as it is. */
@@ -186,9 +240,9 @@ class NetworkMonitor {
     for (const [object, ledger] of this.#ledgers) {
       const entries = await monitoredObjects[object].list(this.#network);
       if (this.#ended) return;
-      // What is missing in a table that changed all the time may be there. Whatever changed it will be told, and then it is asked again.
+      // What is missing in a table that changed all the time may be there.
       if (entries.interrupted) {
-        this.#inDoubt = true;
+        this.#inDoubt = this.#atUnrest = true;
         continue;
       }
       const { gone, fresh } = ledger.compare(entries);
@@ -204,7 +258,7 @@ class NetworkMonitor {
   #close(): void {
     this.#ended = true;
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
-    void this.#events.return?.();
+    this.#listener[Symbol.dispose]();
     this.#network.close();
     this.#open.delete(this.queue);
   }
@@ -213,11 +267,6 @@ class NetworkMonitor {
 function nothingIfGone(error: unknown): readonly never[] {
   if (error instanceof NetlinkError) return [];
   throw error;
-}
-
-/** Resolves with nothing when the event loop has seen to all that was waiting. */
-function idle(): Promise<undefined> {
-  return new Promise((resolve) => setImmediate(resolve, undefined));
 }
 
 /** Whether an event may mean that more is gone than it says: something is deleted, or a device has gone down. */

@@ -189,6 +189,27 @@ describe('monitor', () => {
     await events.return?.();
   });
 
+  it('reads a table again of which the kernel dropped a part, up to ten times', async () => {
+    using ns = NetworkNamespace.create();
+    const dropped = { errno: 105 };
+    const follow = (failures: number) => {
+      const kernel = new ScriptedKernel((request, index) => {
+        const one = answer(request, nexthop, 'new', { attributes: { id: 1 } }, NLM_F_MULTI);
+        return index < failures ? [one, dropped] : [one, done(request)];
+      });
+      const network = new Network(new NetlinkConnection({ transport: kernel }));
+      return { kernel, events: monitorNetwork(network, ns.fd, { objects: ['nexthop'] }, new Set()) };
+    };
+    const twice = follow(2);
+    const told = (await synchronized(twice.events)).map(words);
+    expect(told).toEqual(['resync', 'resync', 'present nexthop 1', 'synchronized']);
+    await twice.events.return?.();
+
+    const always = follow(Number.POSITIVE_INFINITY);
+    await expect(until(always.events, () => false)).rejects.toMatchObject({ code: 'ENOBUFS' });
+    expect(always.kernel.sent.length).toBe(10);
+  });
+
   it('ends when it is aborted, and with its network', async () => {
     using ns = await wiredNamespace();
     const abort = new AbortController();

@@ -1,0 +1,138 @@
+import { KernelError } from '../errors.ts';
+import type { Watch } from '../native/watch.ts';
+import { declarationOf, type KnownMessage } from '../netlink/catalogue.ts';
+import { messageAt, nextMessage } from '../netlink/header.ts';
+import { type DebugLog, netlinkDebugLog } from './debug.ts';
+import { type Datagram, NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
+
+/** A change that the kernel told of, or `overrun`: it dropped some for want of room, so what is known must be asked for again. */
+export type NetlinkEvent =
+  | {
+      readonly kind: 'message';
+      readonly type: number;
+      readonly declaration: KnownMessage;
+      readonly value: unknown;
+      /** Where it happened, by the numbering of the listening namespace; undefined: in that one itself. */
+      readonly nsid: number | undefined;
+    }
+  | { readonly kind: 'overrun' };
+
+export interface SubscribeOptions extends SocketOptions {
+  readonly groups: readonly number[];
+  /** Hear all namespaces that have an nsid in the listening one. Needs CAP_NET_BROADCAST. */
+  readonly allNamespaces?: boolean | undefined;
+  readonly transport?: Transport | undefined;
+}
+
+/** Who is told. */
+export interface Hearer {
+  tell(event: NetlinkEvent): void;
+  /** Nothing can be heard any more. */
+  fail(error: unknown): void;
+}
+
+const ENOBUFS = 105;
+
+/**
+ * Listens to multicast groups, from its making on, and tells of each event in turn: when the event loop finds one, or at once when
+ * somebody asks it to look. What the catalogue does not know is left out.
+ */
+export class Listener implements Disposable {
+  readonly #transport: Transport;
+  readonly #protocol: number;
+  readonly #log: DebugLog | undefined;
+  readonly #hearer: Hearer;
+  #watch: Watch;
+  #closed = false;
+
+  constructor(options: SubscribeOptions, hearer: Hearer) {
+    this.#transport = options.transport ?? openListener(options);
+    this.#protocol = options.protocol ?? 0;
+    this.#log = netlinkDebugLog(this.#protocol);
+    this.#hearer = hearer;
+    this.#watch = this.#transport.watch(this.#onReady);
+  }
+
+  readonly #onReady = () => {
+    while (this.look());
+  };
+
+  /** Tells of what is there now, as much as one system call gives; true if that was something. */
+  look(): boolean {
+    if (this.#closed) return false;
+    let heard: readonly NetlinkEvent[];
+    try {
+      const datagrams = this.#transport.receive();
+      if (datagrams.length === 0) return false;
+      heard = this.#decode(datagrams);
+    } catch (error) {
+      if (error instanceof KernelError && error.errno === ENOBUFS) this.#makeGood();
+      else this.#hearer.fail(error);
+      return false;
+    }
+    // Behind the last use of the memory that they were received into: who is told may receive something else.
+    for (const event of heard) this.#hearer.tell(event);
+    return true;
+  }
+
+  /**
+   * The kernel says once that it drops messages, and goes on without a word until the socket is empty: only then can what is told of the
+   * loss be made good. libuv gives up a descriptor that reports an error (a lost message is one): then it is watched anew.
+   */
+  #makeGood(): void {
+    const heard: NetlinkEvent[] = [];
+    try {
+      for (let empty = false; !empty; ) {
+        try {
+          const datagrams = this.#transport.receive();
+          empty = datagrams.length === 0;
+          heard.push(...this.#decode(datagrams));
+        } catch (error) {
+          if (!(error instanceof KernelError && error.errno === ENOBUFS)) throw error;
+        }
+      }
+      this.#watch.close();
+      this.#watch = this.#transport.watch(this.#onReady);
+    } catch (error) {
+      this.#hearer.fail(error);
+      return;
+    }
+    for (const event of heard) this.#hearer.tell(event);
+    this.#hearer.tell({ kind: 'overrun' });
+  }
+
+  #decode(datagrams: readonly Datagram[]): NetlinkEvent[] {
+    const events: NetlinkEvent[] = [];
+    for (const datagram of datagrams) {
+      this.#log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
+      for (let at = datagram.start; at < datagram.end; ) {
+        const message = messageAt(datagram, at);
+        const { type } = message;
+        const declaration = declarationOf(type, this.#protocol);
+        if (declaration !== undefined)
+          events.push({ kind: 'message', type, declaration, value: declaration.decode(message), nsid: datagram.nsid });
+        at = nextMessage(message);
+      }
+    }
+    return events;
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch.close();
+    this.#transport[Symbol.dispose]();
+  }
+}
+
+function openListener(options: SubscribeOptions): NetlinkSocket {
+  const socket = new NetlinkSocket({ receiveBuffer: 4 << 20, ...options });
+  try {
+    if (options.allNamespaces) socket.listenToAllNamespaces();
+    for (const group of options.groups) socket.join(group);
+    return socket;
+  } catch (error) {
+    socket[Symbol.dispose]();
+    throw error;
+  }
+}
