@@ -47,7 +47,10 @@ function capture(file, setup, command) {
   const { stderr } = spawnSync('unshare', ['-mn', 'sh', '-c', script], { encoding: 'utf8' });
   if (stderr !== '') console.error(`${file}: ${stderr.trim()}`);
   if (!existsSync(log)) throw new Error(`${file}: nothing was traced`);
-  const datagrams = parseTrace(readFileSync(log, 'utf8'));
+  const everything = parseTrace(readFileSync(log, 'utf8'));
+  // nft asks for the names of devices as well: that is another story.
+  const subject = everything.find(({ protocol }) => protocol !== 0)?.protocol ?? 0;
+  const datagrams = everything.filter(({ protocol }) => protocol === subject);
   rmSync(log);
 
   let request;
@@ -90,7 +93,7 @@ function versionOf(tool) {
 
 /** Whether the kernel answered EOPNOTSUPP. */
 function isUnsupported(messages) {
-  return messages.some(({ decoded }) => decoded.errno === 95);
+  return messages.some(({ decoded }) => decoded?.errno === 95);
 }
 
 /** The buffers of each call from strace's hexadecimal dumps. A peek repeats what the next call receives: left out. */

@@ -38,7 +38,8 @@ describe('the catalogue', () => {
     expect(declarationOf(16)?.name).toBe('link');
     expect(declarationOf(22)?.name).toBe('address');
     expect(declarationOf(9999)).toBeUndefined();
-    expect(declarationOf(16, 12)).toBeUndefined();
+    expect(declarationOf(16, 99)).toBeUndefined();
+    expect(declarationOf(0xa00, 12)?.name).toBe('nftTable');
     expect(declarationOf(84)).toBe(mdb.received);
     expect(declarationOf(84, 0, 'sent')).toBe(mdb.sent);
     expect([18, 20, 90, 108, 9999].map((type) => messageTypeName(type))).toEqual([

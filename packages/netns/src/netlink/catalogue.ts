@@ -1,4 +1,15 @@
 import type { Direction } from '../wire/message.ts';
+import { netfilterBatch } from './families/netfilter/batch.ts';
+import { nftChain } from './families/netfilter/nft-chain.ts';
+import { nftCompat } from './families/netfilter/nft-compat.ts';
+import { nftElements, nftElementsReset } from './families/netfilter/nft-elements.ts';
+import { nftFlowtable } from './families/netfilter/nft-flowtable.ts';
+import { nftGeneration } from './families/netfilter/nft-generation.ts';
+import { nftObject, nftObjectReset } from './families/netfilter/nft-object.ts';
+import { nftRule, nftRuleReset } from './families/netfilter/nft-rule.ts';
+import { nftSet } from './families/netfilter/nft-set.ts';
+import { nftTable } from './families/netfilter/nft-table.ts';
+import { nftTrace } from './families/netfilter/nft-trace.ts';
 import { address } from './families/route/address.ts';
 import { addressLabel } from './families/route/address-label.ts';
 import { bridgeVlan, bridgeVlanDump } from './families/route/bridge-vlan.ts';
@@ -34,6 +45,20 @@ export const catalogue = [
   mdb.sent,
   mdb.received,
   nsid,
+  netfilterBatch,
+  nftTable,
+  nftChain,
+  nftRule,
+  nftRuleReset,
+  nftSet,
+  nftElements,
+  nftElementsReset,
+  nftObject,
+  nftObjectReset,
+  nftFlowtable,
+  nftGeneration,
+  nftTrace,
+  nftCompat,
 ] as const;
 
 export type KnownMessage = (typeof catalogue)[number];

@@ -71,8 +71,8 @@ const commonFlags = ['REQUEST', 'MULTI', 'ACK', 'ECHO', 'DUMP_INTR', 'DUMP_FILTE
 /** Bits from 0x100 on, whose meaning depends on what is asked. */
 const flagsByVerb: readonly (readonly [pattern: RegExp, names: readonly string[]])[] = [
   [/^NLMSG/, ['CAPPED', 'ACK_TLVS']],
-  [/^RTM_GET/, ['ROOT', 'MATCH', 'ATOMIC']],
-  [/^RTM_DEL/, ['NONREC', 'BULK']],
+  [/_GET/, ['ROOT', 'MATCH', 'ATOMIC']],
+  [/_DEL/, ['NONREC', 'BULK']],
   [/^/, ['REPLACE', 'EXCL', 'CREATE', 'APPEND']],
 ];
 

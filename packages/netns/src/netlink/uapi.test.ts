@@ -2,6 +2,27 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AttributeSet } from '../wire/shape.ts';
 import { ackAttributes } from './extended-ack.ts';
+import { netfilterBatchAttributes } from './families/netfilter/batch.ts';
+import * as nft from './families/netfilter/expressions.ts';
+import { nftChainAttributes, nftHook } from './families/netfilter/nft-chain.ts';
+import { nftCompatAttributes } from './families/netfilter/nft-compat.ts';
+import { nftData, nftVerdict } from './families/netfilter/nft-data.ts';
+import { nftElement, nftElementsAttributes } from './families/netfilter/nft-elements.ts';
+import { nftFlowtableAttributes, nftFlowtableHook } from './families/netfilter/nft-flowtable.ts';
+import { nftGenerationAttributes } from './families/netfilter/nft-generation.ts';
+import {
+  nftCtExpectation,
+  nftCtHelper,
+  nftObjectAttributes,
+  nftSecmark,
+  nftTcpTimeouts,
+  nftTunnelKey,
+  nftUdpTimeouts,
+} from './families/netfilter/nft-object.ts';
+import { nftRuleAttributes, nftRuleCompat } from './families/netfilter/nft-rule.ts';
+import { nftSetAttributes, nftSetDesc } from './families/netfilter/nft-set.ts';
+import { nftTableAttributes } from './families/netfilter/nft-table.ts';
+import { nftTraceAttributes } from './families/netfilter/nft-trace.ts';
 import { addressAttributes } from './families/route/address.ts';
 import { addressLabelAttributes } from './families/route/address-label.ts';
 import {
@@ -61,6 +82,10 @@ const headers = [
   'lwtunnel.h',
   'mpls_iptunnel.h',
   'neighbour.h',
+  'netfilter/nf_tables.h',
+  'netfilter/nf_tables_compat.h',
+  'netfilter/nfnetlink.h',
+  'netfilter/nfnetlink_cttimeout.h',
   'net_namespace.h',
   'netconf.h',
   'netlink.h',
@@ -144,6 +169,68 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['NDTPA_', neighbourTableParms],
   ['NETNSA_', nsidAttributes],
   ['NLMSGERR_ATTR_', ackAttributes],
+  ['NFNL_BATCH_', netfilterBatchAttributes],
+  ['NFTA_TABLE_', nftTableAttributes],
+  ['NFTA_CHAIN_', nftChainAttributes],
+  ['NFTA_HOOK_', nftHook],
+  ['NFTA_RULE_', nftRuleAttributes],
+  ['NFTA_RULE_COMPAT_', nftRuleCompat],
+  ['NFTA_SET_', nftSetAttributes],
+  ['NFTA_SET_DESC_', nftSetDesc],
+  ['NFTA_SET_ELEM_', nftElement],
+  ['NFTA_SET_ELEM_LIST_', nftElementsAttributes],
+  ['NFTA_OBJ_', nftObjectAttributes],
+  ['NFTA_CT_HELPER_', nftCtHelper],
+  ['NFTA_CT_EXPECT_', nftCtExpectation],
+  ['CTA_TIMEOUT_TCP_', nftTcpTimeouts],
+  ['CTA_TIMEOUT_UDP_', nftUdpTimeouts],
+  ['NFTA_SECMARK_', nftSecmark],
+  ['NFTA_TUNNEL_KEY_', nftTunnelKey],
+  ['NFTA_FLOWTABLE_', nftFlowtableAttributes],
+  ['NFTA_FLOWTABLE_HOOK_', nftFlowtableHook],
+  ['NFTA_GEN_', nftGenerationAttributes],
+  ['NFTA_TRACE_', nftTraceAttributes],
+  ['NFTA_COMPAT_', nftCompatAttributes],
+  ['NFTA_DATA_', nftData],
+  ['NFTA_VERDICT_', nftVerdict],
+  ['NFTA_COUNTER_', nft.nftCounter],
+  ['NFTA_LIMIT_', nft.nftLimit],
+  ['NFTA_QUOTA_', nft.nftQuota],
+  ['NFTA_CONNLIMIT_', nft.nftConnlimit],
+  ['NFTA_LAST_', nft.nftLast],
+  ['NFTA_SYNPROXY_', nft.nftSynproxy],
+  ['NFTA_PAYLOAD_', nft.nftPayload],
+  ['NFTA_META_', nft.nftMeta],
+  ['NFTA_CT_', nft.nftCt],
+  ['NFTA_FIB_', nft.nftFib],
+  ['NFTA_LOOKUP_', nft.nftLookup],
+  ['NFTA_IMMEDIATE_', nft.nftImmediate],
+  ['NFTA_CMP_', nft.nftCmp],
+  ['NFTA_BITWISE_', nft.nftBitwise],
+  ['NFTA_BYTEORDER_', nft.nftByteorder],
+  ['NFTA_RANGE_', nft.nftRange],
+  ['NFTA_NG_', nft.nftNumgen],
+  ['NFTA_HASH_', nft.nftHash],
+  ['NFTA_NAT_', nft.nftNat],
+  ['NFTA_MASQ_', nft.nftMasq],
+  ['NFTA_REDIR_', nft.nftRedir],
+  ['NFTA_REJECT_', nft.nftReject],
+  ['NFTA_LOG_', nft.nftLog],
+  ['NFTA_DUP_', nft.nftDup],
+  ['NFTA_FWD_', nft.nftFwd],
+  ['NFTA_QUEUE_', nft.nftQueue],
+  ['NFTA_TPROXY_', nft.nftTproxy],
+  ['NFTA_OBJREF_', nft.nftObjref],
+  ['NFTA_DYNSET_', nft.nftDynset],
+  ['NFTA_EXTHDR_', nft.nftExthdr],
+  ['NFTA_RT_', nft.nftRt],
+  ['NFTA_SOCKET_', nft.nftSocket],
+  ['NFTA_OSF_', nft.nftOsf],
+  ['NFTA_XFRM_', nft.nftXfrm],
+  ['NFTA_TUNNEL_', nft.nftTunnel],
+  ['NFTA_FLOW_', nft.nftFlowOffload],
+  ['NFTA_MATCH_', nft.nftExtension],
+  ['NFTA_TARGET_', nft.nftExtension],
 ];
 
 /** Words of ours for what the kernel calls otherwise, or calls the same in every family. */

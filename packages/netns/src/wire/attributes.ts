@@ -41,6 +41,7 @@ interface Counted {
   readonly form: 'counted';
   readonly count: 'many' | 'list';
   readonly shape: Shape;
+  readonly member?: number;
 }
 
 type FieldOut<F> = F extends readonly [number, infer T, ...unknown[]] ? Out<T> : Out<F>;
@@ -135,6 +136,14 @@ export function repeated<T extends Typed<Shape, unknown>>(
 /** A nest whose members are alike and numbered 0, 1, 2 …: an array of them. */
 export function list<T extends Typed<Shape, unknown>>(shape: T): Typed<Counted, readonly Out<T>[], readonly In<T>[]> {
   return { form: 'counted', count: 'list', shape };
+}
+
+/** A nest, marked as one, whose members are alike and all have the same number: an array of them. Netfilter's lists are such (NFTA_LIST_ELEM). */
+export function listOf<T extends Typed<Shape, unknown>>(
+  member: number,
+  shape: T,
+): Typed<Counted, readonly Out<T>[], readonly In<T>[]> {
+  return { form: 'counted', count: 'list', shape, member };
 }
 
 /** What decoding a struct with attributes behind it gives. Nothing can stand between the two, so there is no `rest`. */
@@ -261,6 +270,7 @@ function buildField(name: string, [number, type, when]: AttributeField): Field {
     number,
     shape: counted ? type.shape : type,
     count: counted ? type.count : 'one',
+    member: counted ? type.member : undefined,
     family: when?.family,
   };
 }

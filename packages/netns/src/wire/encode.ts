@@ -122,11 +122,14 @@ function writeField(field: Field, writer: Writer, value: unknown): void {
     writeAttribute(field.shape, writer, field.number, value);
     return;
   }
-  const start = field.count === 'list' ? open(writer, field.number) : undefined;
-  for (const [index, member] of listOf(value, writer).entries()) {
-    writer.path.push(String(index));
-    writeAttribute(field.shape, writer, field.count === 'list' ? index : field.number, member);
-    writer.path.pop();
+  const { number, member, shape } = field;
+  const list = field.count === 'list';
+  const start = list ? open(writer, member === undefined ? number : number | NLA_F_NESTED) : undefined;
+  const { path } = writer;
+  for (const [index, one] of listOf(value, writer).entries()) {
+    path.push(String(index));
+    writeAttribute(shape, writer, list ? (member ?? index) : number, one);
+    path.pop();
   }
   if (start !== undefined) close(writer, start);
 }

@@ -12,6 +12,7 @@ export const s16 = integer('s16', 2, 'Int16', true);
 export const s32 = integer('s32', 4, 'Int32', true);
 export const u16be = integer('u16be', 2, 'Uint16', false);
 export const u32be = integer('u32be', 4, 'Uint32', false);
+export const s32be = integer('s32be', 4, 'Int32', false);
 export const u64 = bigInteger('u64', 'BigUint64', true);
 export const s64 = bigInteger('s64', 'BigInt64', true);
 export const u64be = bigInteger('u64be', 'BigUint64', false);

@@ -70,6 +70,8 @@ export interface Field {
   readonly shape: Shape;
   /** `one` value; `many`: the attribute may repeat; `list`: a nest whose members are all of this shape. */
   readonly count: 'one' | 'many' | 'list';
+  /** The number that all members of a list have; undefined: they are numbered 0, 1, 2 …, and the list is not marked as a nest. */
+  readonly member: number | undefined;
   /** Means this only in messages of this address family. */
   readonly family: number | undefined;
 }

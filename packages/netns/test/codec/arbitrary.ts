@@ -27,6 +27,7 @@ const leaves: Readonly<Record<string, Rule>> = {
   s32: integer(-0x80000000, 0x7fffffff),
   u16be: integer(0, 0xffff),
   u32be: integer(0, 0xffffffff),
+  s32be: integer(-0x80000000, 0x7fffffff),
   u64: bigInteger(64n, false),
   s64: bigInteger(64n, true),
   u64be: bigInteger(64n, false),
@@ -48,6 +49,9 @@ const leaves: Readonly<Record<string, Rule>> = {
   ipAddress: () => fc.oneof(address(4)(), address(16)()),
   ipv4Address: address(4),
   ipv6Address: address(16),
+  // Any bytes are userdata.
+  userdata: (size, leaf) =>
+    byteArray(size).map((bytes) => leaf.read(bytes, new DataView(bytes.buffer), 0, bytes.length)),
   word: (size, leaf) => byteArray(size).map((bytes) => leaf.read(bytes, new DataView(bytes.buffer), 0, bytes.length)),
 };
 

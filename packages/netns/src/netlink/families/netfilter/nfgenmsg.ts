@@ -20,6 +20,7 @@ export const nfgenmsg = struct({ family: named(u8, netfilterFamilies), version: 
 export const NFNL_SUBSYS_CTNETLINK = 1;
 export const NFNL_SUBSYS_CTNETLINK_EXP = 2;
 export const NFNL_SUBSYS_NFTABLES = 10;
+export const NFNL_SUBSYS_NFT_COMPAT = 11;
 
 /** The number of a message: the part of netfilter in the upper byte, what it is there in the lower. */
 export function netfilterMessage(subsystem: number, message: number): number {
