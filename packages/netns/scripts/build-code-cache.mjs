@@ -21,6 +21,8 @@ const rehearsals = {
   ids: ['ids', 'ids --json'],
   identify: ['identify', 'identify --json'],
   pids: ['pids a', 'pids /proc/self/ns/net', 'pids a --json'],
+  stats: ['stats a', 'stats a --json'],
+  sysctl: ['sysctl a net.ipv4.ip_forward', 'sysctl a net.ipv4.ip_forward=1', 'sysctl a -a', 'sysctl a -a --json'],
   lsns: ['lsns', 'lsns -t net', 'lsns --json'],
   'ip-netns-show': ['ip netns', 'ip -n a netns', 'ip netns list-id', 'ip -j netns', 'ip -j netns list-id'],
   'ip-netns': ['ip netns pids a', 'ip netns identify', 'ip netns add d', 'ip netns delete d'],

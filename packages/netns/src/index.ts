@@ -55,7 +55,17 @@ export { prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
 export { type Address, Addresses, type AddressFilter, type AddressSpec } from './network/addresses.ts';
+export {
+  Counters,
+  type CountersSample,
+  type WatchCountersOptions,
+  type WatchedCounters,
+} from './network/counters/counters.ts';
+export type { ProtocolCounters } from './network/counters/mib.ts';
+export { type CounterRates, ratesBetween } from './network/counters/rates.ts';
 export { Fdb, type FdbEntry, type FdbFilter, type FdbKind, type FdbSpec } from './network/fdb.ts';
+export { NamespaceProc } from './network/files/proc.ts';
+export { NamespaceSys } from './network/files/sys.ts';
 export {
   type Link,
   type LinkChanges,
@@ -102,6 +112,8 @@ export {
 } from './network/routes.ts';
 export { type PortRange, type Rule, type RuleAction, type RuleFilter, type RuleSpec, Rules } from './network/rules.ts';
 export type { Snapshot } from './network/snapshot.ts';
+export type { SysctlValue, SysctlValueOf } from './network/sysctl/shapes.ts';
+export { Sysctl, type SysctlEntry } from './network/sysctl/sysctl.ts';
 export { ReplaceableTable, Table } from './network/table.ts';
 export type { DescribedStep } from './process/plan/describe.ts';
 export type { IdRange } from './process/plan/id-map.ts';

@@ -11,6 +11,8 @@ export const verbNames = [
   'ids',
   'identify',
   'pids',
+  'stats',
+  'sysctl',
   'exec',
   'run',
   'monitor',

@@ -44,7 +44,7 @@ export function inChildAfter(
 }
 
 /** A step that uses the result of another, when both stand further back. */
-function moved([name, ...args]: SyscallStep, by: number): SyscallStep {
+export function moved([name, ...args]: SyscallStep, by: number): SyscallStep {
   return [
     name,
     ...args.map((arg) =>

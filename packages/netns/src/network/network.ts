@@ -4,7 +4,10 @@ import type { EventQueue } from '../event-queue.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
 import { Addresses } from './addresses.ts';
+import { Counters } from './counters/counters.ts';
 import { Fdb } from './fdb.ts';
+import { NamespaceProc } from './files/proc.ts';
+import { NamespaceSys } from './files/sys.ts';
 import { Links } from './links.ts';
 import { monitorNetwork, type NetworkEvent, type NetworkMonitorOptions } from './monitor.ts';
 import { Neighbours } from './neighbours.ts';
@@ -12,6 +15,7 @@ import { Nexthops } from './nexthops.ts';
 import { Nsids } from './nsids.ts';
 import { Routes } from './routes.ts';
 import { Rules } from './rules.ts';
+import { Sysctl } from './sysctl/sysctl.ts';
 
 /** The network of one namespace: its devices and tables, over one netlink socket that lives inside it. */
 export class Network implements Disposable {
@@ -25,6 +29,12 @@ export class Network implements Disposable {
   readonly neighbours: Neighbours;
   readonly fdb: Fdb;
   readonly nsids: Nsids;
+  readonly counters: Counters;
+  readonly sysctl: Sysctl;
+  /** /proc/net as it is in there. */
+  readonly proc: NamespaceProc;
+  /** /sys/class/net as it is in there. */
+  readonly sys: NamespaceSys;
 
   readonly #namespace: Fd | undefined;
   readonly #monitors = new Set<EventQueue<NetworkEvent>>();
@@ -41,6 +51,10 @@ export class Network implements Disposable {
     this.neighbours = new Neighbours(connection, this.links);
     this.fdb = new Fdb(connection, this.links);
     this.nsids = new Nsids(connection);
+    this.counters = new Counters(namespace, this.links);
+    this.sysctl = new Sysctl(namespace);
+    this.proc = new NamespaceProc(namespace);
+    this.sys = new NamespaceSys(namespace);
   }
 
   /**
@@ -59,7 +73,7 @@ export class Network implements Disposable {
 
   close(): void {
     for (const monitor of this.#monitors) monitor.end();
-    this.connection.close();
+    for (const part of [this.counters, this.sysctl, this.proc, this.sys, this.connection]) part.close();
   }
 
   [Symbol.dispose](): void {

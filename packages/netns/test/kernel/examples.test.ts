@@ -15,9 +15,13 @@ const outputs: Readonly<Record<string, RegExp>> = {
     /^process \d+ is in net:\[\d+\], cookie \d+: 1 process in all\nby its inode it is the one that we made\nnow it is called demo\n$/,
   'examples/sandbox.ts':
     /^first of all: create new namespaces \(CLONE_\S+\)\nuser 0, process 2 on sandbox, up for 1\d{9} seconds\nlo\nexit status 0\n$/,
+  'examples/set-sysctls.ts':
+    /^it forwards: 1, from ports 20000 to 30000\n(net\.ipv4\.conf\.(all|default|lo)\.forwarding = 1\n){3}$/,
   'examples/through-a-router.ts':
     /^from 10\.0\.1\.2 to 10\.0\.2\.2 by way of 10\.0\.1\.1\n10\.0\.2\.2 answers after \d+\.\d\d ms\n$/,
   'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,
+  'examples/watch-counters.ts':
+    /^0 echo requests, until now\n1 echo requests, and more each second\n2 echo requests, and more each second\n$/,
 };
 
 it('is run by a test: every example', () => {

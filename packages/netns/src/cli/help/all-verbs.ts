@@ -13,6 +13,8 @@ import { verb as pids } from '../verbs/pids.ts';
 import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
 import { verb as show } from '../verbs/show.ts';
+import { verb as stats } from '../verbs/stats.ts';
+import { verb as sysctl } from '../verbs/sysctl.ts';
 import { verb as version } from '../verbs/version.ts';
 
 /** Every verb, in the order of the help; for what speaks about verbs without running one. */
@@ -26,6 +28,8 @@ export const allVerbs: readonly Verb[] = [
   ids,
   identify,
   pids,
+  stats,
+  sysctl,
   exec,
   run,
   monitor,

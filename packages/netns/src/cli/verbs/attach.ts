@@ -1,6 +1,7 @@
 import { attachName } from '../../namespaces/named.ts';
 import { type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { UsageError } from '../verb.ts';
 
@@ -19,7 +20,7 @@ export const verb = defineVerb({
   async run({ words, json, io }) {
     const [name, subject, ...rest] = words;
     if (name === undefined || subject === undefined) throw new UsageError('a name and a process or path are needed');
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    nothingMore(rest);
     attachName(name, referenceOf(subject), io.names);
     if (json) {
       using namespace = openNamespace(name, 'net', io.names);

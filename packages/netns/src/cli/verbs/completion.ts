@@ -4,6 +4,7 @@ import { type CompletedVerb, completionModel } from '../completion/model.ts';
 import { programs } from '../completion/programs.ts';
 import { zshScript } from '../completion/zsh.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { UsageError } from '../verb.ts';
 
@@ -28,7 +29,7 @@ export const verb = defineVerb({
   async run({ words, json, io }) {
     const [shell, ...rest] = words;
     if (shell === undefined) throw new UsageError('which shell? bash, zsh or fish');
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    nothingMore(rest);
     const script = Object.hasOwn(scripts, shell) ? scripts[shell] : undefined;
     if (script === undefined) throw new UsageError(`no script for '${shell}', only for bash, zsh and fish`);
     // Only now: that list contains this verb.

@@ -5,9 +5,9 @@ import { kernelFindings } from '../doctor/kernel.ts';
 import { readMachineFacts } from '../doctor/machine-facts.ts';
 import { privilegeFindings } from '../doctor/privileges.ts';
 import { toolFindings } from '../doctor/tools.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { writeTable } from '../table.ts';
-import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'doctor',
@@ -24,7 +24,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['check', 'probe', 'diagnose', 'features'],
   async run({ words, json, io }) {
-    if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
+    nothingMore(words);
     const facts = readMachineFacts();
     const findings = [
       ...kernelFindings(),

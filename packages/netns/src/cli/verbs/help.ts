@@ -1,5 +1,6 @@
 import { closest } from '../closest.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { allVerbs } from '../help/all-verbs.ts';
 import { helpText, overviewText } from '../help/help-text.ts';
 import type { Io } from '../io.ts';
@@ -17,7 +18,7 @@ export const verb = defineVerb({
   otherWords: ['man', 'usage'],
   async run({ words, json, io }) {
     const [word, ...rest] = words;
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    nothingMore(rest);
     if (word === undefined) {
       if (json) writeJson(io, verbs);
       else io.stdout.write(overviewText(verbs));

@@ -8,6 +8,7 @@ import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { Nsids } from '../../network/nsids.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { writeTable } from '../table.ts';
 import { UsageError } from '../verb.ts';
@@ -29,7 +30,7 @@ export const verb = defineVerb({
   otherWords: ['whoami', 'which', 'info'],
   async run({ words, json, io }) {
     const [word, ...rest] = words;
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    nothingMore(rest);
     using namespace = openNamespace(referenceOf(word));
     const { inode, names, nsid, cookie, owner, processes } = await identityOf(namespace, io.names);
     if (json) writeJson(io, { inode, names, nsid, cookie, owner, processes });

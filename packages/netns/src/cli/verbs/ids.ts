@@ -1,10 +1,10 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { Nsids } from '../../network/nsids.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { namesByNsid } from '../names-by-nsid.ts';
 import { writeTable } from '../table.ts';
-import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'ids',
@@ -18,7 +18,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['list-id', 'list-ids', 'nsid', 'nsids'],
   async run({ words, json, io }) {
-    if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
+    nothingMore(words);
     using connection = new NetlinkConnection();
     const nsids = new Nsids(connection);
     const known = await namesByNsid(nsids, io.names);

@@ -1,10 +1,10 @@
 import { listNames } from '../../namespaces/names.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { type Listed, listNamespaces } from '../listing.ts';
 import { describeProcess } from '../process-command.ts';
 import { type Column, writeTable } from '../table.ts';
-import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'ls',
@@ -22,7 +22,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['list', 'dir'],
   async run({ words, options, json, io }) {
-    if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
+    nothingMore(words);
     if (options.names) {
       const names = listNames(io.names)
         .map(({ name }) => name)

@@ -2,8 +2,8 @@ import { monitorNames } from '../../namespaces/monitor.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
+import { nothingMore } from '../few-words.ts';
 import { writeJson } from '../json.ts';
-import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'monitor',
@@ -21,7 +21,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['watch', 'events', 'follow'],
   async run({ words, options, json, io }) {
-    if (words.length > 0) throw new UsageError(`'${words.join(' ')}' is too much`);
+    nothingMore(words);
     const tell = (event: string, values: Readonly<Record<string, string | number>>) => {
       if (json) writeJson(io, { event, ...values });
       else

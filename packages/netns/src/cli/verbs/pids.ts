@@ -1,10 +1,10 @@
 import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { defineVerb } from '../define-verb.ts';
+import { oneName } from '../few-words.ts';
 import { writeJson } from '../json.ts';
 import { describeProcess } from '../process-command.ts';
 import { writeTable } from '../table.ts';
-import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'pids',
@@ -18,9 +18,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['ps', 'processes', 'pid'],
   async run({ words, json, io }) {
-    const [name, ...rest] = words;
-    if (name === undefined) throw new UsageError('which name?');
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    const name = oneName(words);
     using namespace = openNamespace(name, 'net', io.names);
     const processes = processesOf(namespace.id).map(describeProcess);
     if (json) writeJson(io, processes);

@@ -1,5 +1,6 @@
 import { openNamespace } from '../../namespaces/reference.ts';
 import { defineVerb } from '../define-verb.ts';
+import { nothingMore } from '../few-words.ts';
 import { giveNsid } from '../give-nsid.ts';
 import { writeJson } from '../json.ts';
 import { nsidArgument } from '../nsid-argument.ts';
@@ -22,7 +23,7 @@ export const verb = defineVerb({
   async run({ words, json, io }) {
     const [name, word, ...rest] = words;
     if (name === undefined || word === undefined) throw new UsageError('a name and an id are needed');
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    nothingMore(rest);
     const id = nsidArgument(word);
     using namespace = openNamespace(name, 'net', io.names);
     const nsid = await giveNsid(name, namespace, id);

@@ -2,6 +2,7 @@ import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
+import { oneName } from '../few-words.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { showAddresses } from '../personalities/ip/address/show.ts';
@@ -15,7 +16,6 @@ import { listRoutes } from '../personalities/ip/route/show.ts';
 import { listRules } from '../personalities/ip/rule/show.ts';
 import { type Command, Session } from '../personalities/ip/session.ts';
 import { describeProcess } from '../process-command.ts';
-import { UsageError } from '../verb.ts';
 
 /** A part of the page: what `ip` lists, with these options. */
 interface Listing {
@@ -68,9 +68,7 @@ export const verb = defineVerb({
   ],
   otherWords: ['inspect', 'describe', 'page'],
   async run({ words, json, io }) {
-    const [name, ...rest] = words;
-    if (name === undefined) throw new UsageError('which name?');
-    if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
+    const name = oneName(words);
     using namespace = openNamespace(name, 'net', io.names);
     const processes = processesOf(namespace.id).map(describeProcess);
     const list = (listing: Listing, more: Partial<Options>) =>
