@@ -27,7 +27,9 @@ interface Subject {
 const subjects = catalogue.map((declaration): Subject => {
   const compiled = compile(declaration.shape);
   if (compiled === undefined) throw new Error('code generation is forbidden here');
-  const keys = [...declaration.attributes.byName.keys(), 'unknown'];
+  const { byName, pairs } = declaration.attributes;
+  const inline = pairs.some(({ name }) => name === undefined) ? ['kind', 'name', 'data', 'raw'] : [];
+  const keys = [...byName.keys(), ...inline, 'unknown'];
   return { declaration, compiled, view: lazyViewer(declaration.shape, declaration.name), keys };
 });
 

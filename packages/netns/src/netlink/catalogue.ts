@@ -1,4 +1,4 @@
-import type { Direction } from '../wire/message.ts';
+import type { AnyMessage, Direction } from '../wire/message.ts';
 import { netfilterBatch } from './families/netfilter/batch.ts';
 import { nftChain } from './families/netfilter/nft-chain.ts';
 import { nftCompat } from './families/netfilter/nft-compat.ts';
@@ -10,9 +10,11 @@ import { nftRule, nftRuleReset } from './families/netfilter/nft-rule.ts';
 import { nftSet } from './families/netfilter/nft-set.ts';
 import { nftTable } from './families/netfilter/nft-table.ts';
 import { nftTrace } from './families/netfilter/nft-trace.ts';
+import { action } from './families/route/action.ts';
 import { address } from './families/route/address.ts';
 import { addressLabel } from './families/route/address-label.ts';
 import { bridgeVlan, bridgeVlanDump } from './families/route/bridge-vlan.ts';
+import { chain, filter } from './families/route/filter.ts';
 import { link, linkProperty } from './families/route/link.ts';
 import { linkStatistics } from './families/route/link-statistics.ts';
 import { mdb } from './families/route/mdb.ts';
@@ -21,12 +23,13 @@ import { neighbourTable } from './families/route/neighbour-table.ts';
 import { netconf } from './families/route/netconf.ts';
 import { nexthop, nexthopBucket } from './families/route/nexthop.ts';
 import { nsid } from './families/route/nsid.ts';
+import { qdisc, trafficClass } from './families/route/qdisc.ts';
 import { route } from './families/route/route.ts';
 import { rule } from './families/route/rule.ts';
 import { messageName } from './message-name.ts';
 
 /** Every message that the library knows. Tests, the formatter and `describeMessage` loop over it; nothing keeps a list of its own. */
-export const catalogue = [
+export const catalogue: readonly KnownMessage[] = [
   link,
   linkProperty,
   linkStatistics.sent,
@@ -59,9 +62,15 @@ export const catalogue = [
   nftGeneration,
   nftTrace,
   nftCompat,
-] as const;
+  qdisc,
+  trafficClass,
+  filter,
+  chain,
+  action,
+];
 
-export type KnownMessage = (typeof catalogue)[number];
+/** A message of the catalogue. The types of all of them together are more than a compiler wants to write down. */
+export type KnownMessage = AnyMessage;
 
 /** The declaration of a message number: `16` of NETLINK_ROUTE is `link`. A few numbers mean something else on their way to the kernel. */
 export function declarationOf(type: number, protocol = 0, direction: Direction = 'received'): KnownMessage | undefined {

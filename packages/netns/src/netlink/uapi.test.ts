@@ -23,6 +23,7 @@ import { nftRuleAttributes, nftRuleCompat } from './families/netfilter/nft-rule.
 import { nftSetAttributes, nftSetDesc } from './families/netfilter/nft-set.ts';
 import { nftTableAttributes } from './families/netfilter/nft-table.ts';
 import { nftTraceAttributes } from './families/netfilter/nft-trace.ts';
+import { actionAttributes, actionKinds } from './families/route/action.ts';
 import { addressAttributes } from './families/route/address.ts';
 import { addressLabelAttributes } from './families/route/address-label.ts';
 import {
@@ -32,6 +33,7 @@ import {
   bridgeVlanGlobal,
 } from './families/route/bridge-vlan.ts';
 import { encaps } from './families/route/encap.ts';
+import { filterKinds } from './families/route/filter.ts';
 import { bond, bondSlave } from './families/route/kinds/bond.ts';
 import { bridge, bridgePort, bridgeQuerierState, bridgeRouterPort, bridgeSpec } from './families/route/kinds/bridge.ts';
 import { geneve } from './families/route/kinds/geneve.ts';
@@ -65,12 +67,16 @@ import { neighbourTableAttributes, neighbourTableParms } from './families/route/
 import { netconfAttributes } from './families/route/netconf.ts';
 import { nexthopAttributes, nexthopResBucket, nexthopResGroup } from './families/route/nexthop.ts';
 import { nsidAttributes } from './families/route/nsid.ts';
+import { classKinds, qdiscAttributes, qdiscKinds, sizeTable } from './families/route/qdisc.ts';
 import { routeAttributes, routeMetrics } from './families/route/route.ts';
 import { ruleAttributes } from './families/route/rule.ts';
+import { tcStats2 } from './families/route/tc-stats.ts';
+import { xstats } from './families/route/tc-xstats.ts';
 
 const folder = '/usr/include/linux';
 const headers = [
   'fib_rules.h',
+  'gen_stats.h',
   'if_addr.h',
   'if_addrlabel.h',
   'if_bonding.h',
@@ -90,10 +96,30 @@ const headers = [
   'netconf.h',
   'netlink.h',
   'nexthop.h',
+  'pkt_cls.h',
+  'pkt_sched.h',
   'rpl_iptunnel.h',
   'rtnetlink.h',
   'seg6_iptunnel.h',
   'seg6_local.h',
+  'tc_act/tc_bpf.h',
+  'tc_act/tc_connmark.h',
+  'tc_act/tc_csum.h',
+  'tc_act/tc_ct.h',
+  'tc_act/tc_ctinfo.h',
+  'tc_act/tc_defact.h',
+  'tc_act/tc_gact.h',
+  'tc_act/tc_gate.h',
+  'tc_act/tc_ife.h',
+  'tc_act/tc_mirred.h',
+  'tc_act/tc_mpls.h',
+  'tc_act/tc_nat.h',
+  'tc_act/tc_pedit.h',
+  'tc_act/tc_sample.h',
+  'tc_act/tc_skbedit.h',
+  'tc_act/tc_skbmod.h',
+  'tc_act/tc_tunnel_key.h',
+  'tc_act/tc_vlan.h',
   'veth.h',
 ];
 
@@ -168,6 +194,61 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['NDTA_', neighbourTableAttributes],
   ['NDTPA_', neighbourTableParms],
   ['NETNSA_', nsidAttributes],
+  ['TCA_', qdiscAttributes],
+  ['TCA_STATS_', tcStats2],
+  ['TCA_STAB_', sizeTable],
+  ['TCA_TBF_', qdiscKinds.tbf],
+  ['TCA_HTB_', qdiscKinds.htb],
+  ['TCA_HFSC_', classKinds.hfsc],
+  ['TCA_NETEM_', qdiscKinds.netem.attributes],
+  ['TCA_FQ_CODEL_', qdiscKinds.fq_codel],
+  ['TCA_FQ_', qdiscKinds.fq],
+  ['TCA_FQ_PIE_', qdiscKinds.fq_pie],
+  ['TCA_CODEL_', qdiscKinds.codel],
+  ['TCA_CAKE_', qdiscKinds.cake],
+  ['TCA_CAKE_STATS_', xstats.cake],
+  ['TCA_RED_', qdiscKinds.red],
+  ['TCA_GRED_', qdiscKinds.gred],
+  ['TCA_CHOKE_', qdiscKinds.choke],
+  ['TCA_SFB_', qdiscKinds.sfb],
+  ['TCA_PIE_', qdiscKinds.pie],
+  ['TCA_HHF_', qdiscKinds.hhf],
+  ['TCA_CBS_', qdiscKinds.cbs],
+  ['TCA_ETF_', qdiscKinds.etf],
+  ['TCA_ETS_', qdiscKinds.ets],
+  ['TCA_DRR_', classKinds.drr],
+  ['TCA_QFQ_', classKinds.qfq],
+  ['TCA_MQPRIO_', qdiscKinds.mqprio.attributes],
+  ['TCA_TAPRIO_ATTR_', qdiscKinds.taprio],
+  ['TCA_U32_', filterKinds.u32],
+  ['TCA_BPF_', filterKinds.bpf],
+  ['TCA_FLOWER_', filterKinds.flower],
+  ['TCA_MATCHALL_', filterKinds.matchall],
+  ['TCA_FW_', filterKinds.fw],
+  ['TCA_ROUTE4_', filterKinds.route],
+  ['TCA_BASIC_', filterKinds.basic],
+  ['TCA_CGROUP_', filterKinds.cgroup],
+  ['TCA_FLOW_', filterKinds.flow],
+  ['TCA_ACT_', actionAttributes],
+  ['TCA_GACT_', actionKinds.gact],
+  ['TCA_MIRRED_', actionKinds.mirred],
+  ['TCA_POLICE_', actionKinds.police],
+  ['TCA_SKBEDIT_', actionKinds.skbedit],
+  ['TCA_PEDIT_', actionKinds.pedit],
+  ['TCA_NAT_', actionKinds.nat],
+  ['TCA_VLAN_', actionKinds.vlan],
+  ['TCA_TUNNEL_KEY_', actionKinds.tunnel_key],
+  ['TCA_CSUM_', actionKinds.csum],
+  ['TCA_CONNMARK_', actionKinds.connmark],
+  ['TCA_CT_', actionKinds.ct],
+  ['TCA_CTINFO_', actionKinds.ctinfo],
+  ['TCA_DEF_', actionKinds.simple],
+  ['TCA_SAMPLE_', actionKinds.sample],
+  ['TCA_ACT_BPF_', actionKinds.bpf],
+  ['TCA_MPLS_', actionKinds.mpls],
+  ['TCA_IFE_', actionKinds.ife],
+  ['TCA_GATE_', actionKinds.gate],
+  ['TCA_SKBMOD_', actionKinds.skbmod],
   ['NLMSGERR_ATTR_', ackAttributes],
   ['NFNL_BATCH_', netfilterBatchAttributes],
   ['NFTA_TABLE_', nftTableAttributes],

@@ -37,11 +37,12 @@ export type Fields = Readonly<Record<string, AttributeField | Typed<Pair, unknow
 type AttributeField = readonly [number: number, type: FieldType, when?: { readonly family: number }];
 type FieldType = Typed<Shape | Counted, unknown>;
 
-interface Counted {
+export interface Counted {
   readonly form: 'counted';
   readonly count: 'many' | 'list';
   readonly shape: Shape;
   readonly member?: number;
+  readonly first?: number;
 }
 
 type FieldOut<F> = F extends readonly [number, infer T, ...unknown[]] ? Out<T> : Out<F>;
@@ -133,9 +134,12 @@ export function repeated<T extends Typed<Shape, unknown>>(
   return { form: 'counted', count: 'many', shape };
 }
 
-/** A nest whose members are alike and numbered 0, 1, 2 …: an array of them. */
-export function list<T extends Typed<Shape, unknown>>(shape: T): Typed<Counted, readonly Out<T>[], readonly In<T>[]> {
-  return { form: 'counted', count: 'list', shape };
+/** A nest whose members are alike and numbered 0, 1, 2 …, or from `first` on: an array of them. */
+export function list<T extends Typed<Shape, unknown>>(
+  shape: T,
+  first = 0,
+): Typed<Counted, readonly Out<T>[], readonly In<T>[]> {
+  return { form: 'counted', count: 'list', shape, first };
 }
 
 /** A nest, marked as one, whose members are alike and all have the same number: an array of them. Netfilter's lists are such (NFTA_LIST_ELEM). */
@@ -271,6 +275,7 @@ function buildField(name: string, [number, type, when]: AttributeField): Field {
     shape: counted ? type.shape : type,
     count: counted ? type.count : 'one',
     member: counted ? type.member : undefined,
+    first: (counted && type.first) || 0,
     family: when?.family,
   };
 }

@@ -207,7 +207,8 @@ ${name}.prototype = Object.prototype;`;
 
   #slot(set: AttributeSet, slot: Slot): string {
     if (slot.form === 'field') return this.#field(slot);
-    return `${slot.form === 'kind' ? 'k' : 'd'}${set.pairs.indexOf(slot.pair)} = at;`;
+    const place = slot.pair.name === undefined ? ` this.${slot.form} = undefined;` : '';
+    return `${slot.form === 'kind' ? 'k' : 'd'}${set.pairs.indexOf(slot.pair)} = at;${place}`;
   }
 
   #field(field: Field): string {
@@ -237,9 +238,12 @@ ${name}.prototype = Object.prototype;`;
       ${arms.join('\n      ')}
       default:
         ${target}.kind = 'other'; ${target}.name = kind;
-        if (${dataAt} >= 0) { ${payload} ${target}.raw = b.slice(p, e); }
+        if (${dataAt} >= 0) { ${payload} ${pair.name === undefined ? 'delete this.data;' : ''} ${target}.raw = b.slice(p, e); }
     }
-  } else if (${dataAt} >= 0) unknown(this, b, v, ${dataAt}, ${dataAt} + v.getUint16(${dataAt}, true));`;
+  } else if (${dataAt} >= 0) {
+    ${pair.name === undefined ? 'delete this.data;' : ''}
+    unknown(this, b, v, ${dataAt}, ${dataAt} + v.getUint16(${dataAt}, true));
+  }`;
   }
 
   /** The name of the function for a shape, which is generated when it is first asked for. */

@@ -122,13 +122,13 @@ function writeField(field: Field, writer: Writer, value: unknown): void {
     writeAttribute(field.shape, writer, field.number, value);
     return;
   }
-  const { number, member, shape } = field;
+  const { number, member, first, shape } = field;
   const list = field.count === 'list';
   const start = list ? open(writer, member === undefined ? number : number | NLA_F_NESTED) : undefined;
   const { path } = writer;
   for (const [index, one] of listOf(value, writer).entries()) {
     path.push(String(index));
-    writeAttribute(shape, writer, list ? (member ?? index) : number, one);
+    writeAttribute(shape, writer, list ? (member ?? first + index) : number, one);
     path.pop();
   }
   if (start !== undefined) close(writer, start);

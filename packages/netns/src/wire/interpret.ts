@@ -123,15 +123,21 @@ export function readAttributes(set: AttributeSet, cursor: Cursor, start: number,
     // The key holds the place of the unknown ones among the others; they are collected below.
     if (slot === undefined) value.unknown = undefined;
     else if (slot.form === 'field') readField(slot, cursor, from, to, value);
-    else (slot.form === 'kind' ? kinds : data).set(slot.pair, [from, to]);
+    else {
+      (slot.form === 'kind' ? kinds : data).set(slot.pair, [from, to]);
+      if (slot.pair.name === undefined) value[slot.form] = undefined; // holds its place, too
+    }
   });
   // Kind and data are read after the walk, because nothing says that the kind comes first.
   for (const pair of set.pairs) {
     const kind = kinds.get(pair);
     if (kind === undefined) {
-      if (data.has(pair)) value.unknown = undefined;
+      if (!data.has(pair)) continue;
+      value.unknown = undefined;
+      if (pair.name === undefined) delete value.data;
     } else if (pair.name === undefined) {
       readPair(pair, cursor, kind, data.get(pair), value);
+      if (value.data === undefined) delete value.data;
     } else {
       cursor.path.push(pair.name);
       value[pair.name] = readPair(pair, cursor, kind, data.get(pair), {});

@@ -48,6 +48,9 @@ export interface MessageDeclaration<N extends string, H extends AnyStruct, A ext
   write(writer: Writer, value: PrefixedIn<H, A>): void;
 }
 
+/** Any message: what its values are is not known. */
+export type AnyMessage = MessageDeclaration<string, AnyStruct, AnySet, Verbs>;
+
 /** Declares a message once; type, encoder and decoders follow. */
 export function message<const N extends string, H extends AnyStruct, A extends AnySet, const T extends Verbs>(
   parts: MessageParts<N, H, A, T>,

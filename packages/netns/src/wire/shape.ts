@@ -70,8 +70,10 @@ export interface Field {
   readonly shape: Shape;
   /** `one` value; `many`: the attribute may repeat; `list`: a nest whose members are all of this shape. */
   readonly count: 'one' | 'many' | 'list';
-  /** The number that all members of a list have; undefined: they are numbered 0, 1, 2 …, and the list is not marked as a nest. */
+  /** The number that all members of a list have; undefined: they are numbered one after the other, and the list is not marked as a nest. */
   readonly member: number | undefined;
+  /** The number of the first member of a list whose members are numbered one after the other. */
+  readonly first: number;
   /** Means this only in messages of this address family. */
   readonly family: number | undefined;
 }

@@ -6,7 +6,7 @@ import { u8, u16, u32, u64 } from './integers.ts';
 import { cursorOf, readShape } from './interpret.ts';
 import type { Shape } from './shape.ts';
 import { sliceOf } from './slice.ts';
-import { array, pad, struct } from './struct.ts';
+import { array, followed, items, member, pad, struct } from './struct.ts';
 import { str } from './text.ts';
 import { Writer } from './writer.ts';
 
@@ -94,5 +94,35 @@ describe('array', () => {
     expect(() => decode(array(u16), 1, 0, 2)).toThrow('3 bytes are no whole number of elements of 2');
     expect(() => encode(array(u16), [1, -1])).toThrow('invalid it.1 -1');
     expect(() => encode(array(u16), 1)).toThrow('must be an array');
+  });
+});
+
+describe('parts of structs', () => {
+  const rate = struct({ log: u8, reserved: pad(1), overhead: u16 });
+
+  it('have structs in structs', () => {
+    const outer = struct({ rate: member(rate), limit: u32 });
+    expect(decode(outer, 1, 9, 2, 0, 7, 0, 0, 0)).toEqual({ rate: { log: 1, overhead: 2 }, limit: 7 });
+    expect(encode(outer, { rate: { overhead: 2 }, limit: 7 })).toEqual([0, 0, 2, 0, 7, 0, 0, 0]);
+    expect(() => encode(outer, { rate: { log: 256 } })).toThrow('log must be an integer from 0 to 255');
+    expect(() => encode(outer, { rate: { other: 1 } })).toThrow('has no other');
+    expect(() => struct({ first: u8, rate: member(rate) })).toThrow('needs padding');
+  });
+
+  it('have so many equal values', () => {
+    const map = struct({ map: items(u8, 3), last: u8 });
+    expect(decode(map, 1, 2, 3, 4)).toEqual({ map: [1, 2, 3], last: 4 });
+    expect(encode(map, { map: [1], last: 4 })).toEqual([1, 0, 0, 4]);
+    expect(() => encode(map, { map: [1, 2, 3, 4] })).toThrow('at most 3');
+  });
+
+  it('have elements behind a struct, and count them', () => {
+    const keys = followed(struct({ count: u8, reserved: pad(1) }), 'keys', struct({ at: u16 }), 'count');
+    expect(decode(keys, 2, 0, 5, 0, 6, 0)).toEqual({ count: 2, keys: [{ at: 5 }, { at: 6 }] });
+    expect(encode(keys, { keys: [{ at: 5 }, {}] })).toEqual([2, 0, 5, 0, 0, 0]);
+    expect(decode(keys, 2, 0, 5, 0, 6)).toEqual({ count: 2, keys: [{ at: 5 }], rest: Uint8Array.of(6) });
+    expect(encode(keys, decode(keys, 2, 0, 5, 0, 6))).toEqual([2, 0, 5, 0, 6]);
+    expect(decode(keys, 2)).toEqual({ count: 2, keys: [] });
+    expect(() => encode(keys, { keys: [{ at: -1 }] })).toThrow('keys: at must be');
   });
 });

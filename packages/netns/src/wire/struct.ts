@@ -1,5 +1,16 @@
 import { bytes, fixed } from './bytes.ts';
-import type { ArrayOf, Flat, In, Leaf, Out, Struct, StructField, Typed } from './shape.ts';
+import {
+  type ArrayOf,
+  type Flat,
+  type In,
+  type Leaf,
+  leaf,
+  type Out,
+  type Struct,
+  type StructField,
+  type Typed,
+} from './shape.ts';
+import type { Writer } from './writer.ts';
 
 /** Padding: written as zeros, not part of the value. */
 export interface Padding extends Leaf {
@@ -55,6 +66,143 @@ export function array<T extends Typed<Leaf, unknown> | Typed<Struct, unknown>>(
 ): Typed<ArrayOf, readonly Out<T>[], readonly In<T>[]> {
   const size = element.form === 'struct' ? element.size : fixedSize(element);
   return { form: 'array', element, size };
+}
+
+/** A struct as one field of another: `struct({ rate: member(ratespec), limit: u32 })`. */
+export function member<T extends Typed<Struct, unknown>>(
+  of: T,
+): Typed<Leaf, Flat<Omit<Out<T>, 'rest'>>, Flat<Omit<In<T>, 'rest'>>> {
+  return {
+    form: 'leaf',
+    name: `member[${of.size}]`,
+    sizes: [of.size],
+    alignment: alignmentOf(of),
+    read: (source, view, start) => readFields(of, source, view, start),
+    write: (writer, value) => writeFields(of, writer, value, []),
+    show: (value) => showFields(of, value as Value),
+  };
+}
+
+/** So many equal values as one field of a struct: `items(u8, 16)` is a `__u8[16]`. */
+export function items<T>(of: Typed<Leaf, T>, count: number): Typed<Leaf, readonly T[]> {
+  const size = fixedSize(of);
+  return leaf<readonly T[]>({
+    name: `items[${size * count}]`,
+    sizes: [size * count],
+    ...(of.alignment === undefined ? {} : { alignment: of.alignment }),
+    read: (source, view, start) =>
+      Array.from({ length: count }, (_, at) => readAt(of, source, view, start + at * size)),
+    write(writer, value) {
+      if (!Array.isArray(value) || value.length > count) return `must be an array of at most ${count}`;
+      const end = writer.length + size * count;
+      for (const each of value) {
+        const refused = of.write(writer, each);
+        if (refused !== undefined) return refused;
+      }
+      writer.reserve(end - writer.length); // what is not given is zero
+      return undefined;
+    },
+    show: (value) => `[${(value as unknown[]).map((each) => of.show?.(each) ?? String(each)).join(' ')}]`,
+  });
+}
+
+/**
+ * A struct with equal elements behind it, as many as there are: `followed(selector, 'keys', key)` gives `{ …, keys: [] }`. The field
+ * `count`, if it is given and left out of a value, is their number. What is shorter than the struct reads as if zeros followed; what is
+ * left behind the last whole element is kept in `rest`.
+ */
+export function followed<
+  H extends Typed<Struct, unknown>,
+  const K extends string,
+  E extends Typed<Struct, unknown> | Typed<Leaf, unknown>,
+>(
+  head: H,
+  key: K,
+  element: E,
+  count?: string,
+): Typed<
+  Leaf,
+  Flat<Omit<Out<H>, 'rest'> & { readonly [X in K]: readonly Out<E>[] } & { readonly rest?: Uint8Array }>,
+  Flat<Omit<In<H>, 'rest'> & { readonly [X in K]?: readonly In<E>[] } & { readonly rest?: Uint8Array | undefined }>
+> {
+  const one = element.form === 'struct' ? member(element as Typed<Struct, unknown>) : (element as Leaf);
+  const size = fixedSize(one);
+  return {
+    form: 'leaf',
+    name: 'followed',
+    sizes: undefined,
+    read(source, view, start, end) {
+      if (end - start < head.size) {
+        const whole = new Uint8Array(head.size);
+        whole.set(source.subarray(start, end));
+        return { ...readFields(head, whole, new DataView(whole.buffer), 0), [key]: [] };
+      }
+      const elements: unknown[] = [];
+      let at = start + head.size;
+      for (; at + size <= end; at += size) elements.push(readAt(one, source, view, at));
+      const value = { ...readFields(head, source, view, start), [key]: elements };
+      return at < end ? { ...value, rest: source.slice(at, end) } : value;
+    },
+    write(writer, value) {
+      const given = value as Value | null;
+      const elements = given?.[key] ?? [];
+      if (!Array.isArray(elements)) return `${key} must be an array`;
+      const counted =
+        count === undefined || given?.[count] !== undefined ? value : { ...given, [count]: elements.length };
+      const refused = writeFields(head, writer, counted, [key, 'rest']);
+      if (refused !== undefined) return refused;
+      for (const each of elements) {
+        const reason = one.write(writer, each);
+        if (reason !== undefined) return `${key}: ${reason}`;
+      }
+      if (given?.rest !== undefined) {
+        if (!(given.rest instanceof Uint8Array)) return 'rest must be a Uint8Array';
+        writer.append(given.rest);
+      }
+      return undefined;
+    },
+    show: (value) => showFields(head, value as Value),
+  };
+}
+
+type Value = Readonly<Record<string, unknown>>;
+
+function readAt(of: Leaf, source: Uint8Array, view: DataView, at: number): never {
+  return of.read(source, view, at, at + fixedSize(of)) as never;
+}
+
+function readFields(of: Struct, source: Uint8Array, view: DataView, start: number): Record<string, unknown> {
+  const value: Record<string, unknown> = {};
+  for (const { name, offset, size, leaf: type } of of.byName.values())
+    value[name] = type.read(source, view, start + offset, start + offset + size);
+  return value;
+}
+
+/** Why it cannot be written, if it cannot. */
+function writeFields(of: Struct, writer: Writer, value: unknown, others: readonly string[]): string | undefined {
+  if (typeof value !== 'object' || value === null) return 'must be an object';
+  const start = writer.reserve(of.size);
+  for (const [key, given] of Object.entries(value)) {
+    if (given === undefined || others.includes(key)) continue;
+    const field = of.byName.get(key);
+    if (field === undefined) return `has no ${key}`;
+    writer.length = start + field.offset;
+    const refused = field.leaf.write(writer, given);
+    if (refused !== undefined) return `${key} ${refused}`;
+  }
+  writer.length = start + of.size;
+  return undefined;
+}
+
+function showFields(of: Struct, value: Value): string {
+  const shown = [...of.byName.values()].map(
+    ({ name, leaf: type }) => `${name} ${type.show?.(value[name]) ?? String(value[name])}`,
+  );
+  return `{ ${shown.join(' ')} }`;
+}
+
+function alignmentOf(of: Struct): number {
+  return Math.max(...of.fields.map((field) => field.leaf.alignment ?? 1));
 }
 
 export function isPadding(leaf: Leaf): leaf is Padding {

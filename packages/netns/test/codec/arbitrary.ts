@@ -49,11 +49,17 @@ const leaves: Readonly<Record<string, Rule>> = {
   ipAddress: () => fc.oneof(address(4)(), address(16)()),
   ipv4Address: address(4),
   ipv6Address: address(16),
-  // Any bytes are userdata.
-  userdata: (size, leaf) =>
-    byteArray(size).map((bytes) => leaf.read(bytes, new DataView(bytes.buffer), 0, bytes.length)),
-  word: (size, leaf) => byteArray(size).map((bytes) => leaf.read(bytes, new DataView(bytes.buffer), 0, bytes.length)),
+  userdata: whatItReads, // any bytes are userdata
+  word: whatItReads,
+  member: whatItReads,
+  items: whatItReads,
+  followed: whatItReads,
 };
+
+/** Whatever the bytes mean. */
+function whatItReads(size: number | undefined, leaf: Leaf): fc.Arbitrary<unknown> {
+  return byteArray(size).map((bytes) => leaf.read(bytes, new DataView(bytes.buffer), 0, bytes.length));
+}
 
 /** Any value that the shape can encode and gets back when it decodes. */
 export function arbitraryOf(shape: Shape, family = 0): fc.Arbitrary<unknown> {
