@@ -1,11 +1,11 @@
 import { addFlags, NLM_F_ACK } from '../netlink/header.ts';
 import type { Writer } from '../wire/writer.ts';
-import type { Conversation, Promised } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import type { Exchange } from './exchange.ts';
-import type { Line } from './line.ts';
+import { answersTo, type Line } from './line.ts';
 
 /** So many, because the kernel's answers must fit into the socket's buffer should it refuse them all. */
-const mostLines = 64;
+export const mostLines = 64;
 const mostBytes = 32768;
 
 /**
@@ -15,7 +15,8 @@ const mostBytes = 32768;
 export class Batch implements Conversation {
   readonly writer: Writer;
   readonly #lines: Line[] = [];
-  readonly #promised: Promised<unknown[]>[] = [];
+  readonly #resolves: ((answers: unknown) => void)[] = [];
+  readonly #rejects: ((error: unknown) => void)[] = [];
   #begun = false;
 
   constructor(writer: Writer) {
@@ -31,9 +32,12 @@ export class Batch implements Conversation {
   }
 
   /** Takes in a change that was written to `writer`. */
-  add(line: Line): Promise<unknown[]> {
+  add(line: Line): Promise<unknown> {
     this.#lines.push(line);
-    return new Promise((resolve, reject) => void this.#promised.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#resolves.push(resolve);
+      this.#rejects.push(reject);
+    });
   }
 
   advance(exchange: Exchange): boolean {
@@ -46,14 +50,16 @@ export class Batch implements Conversation {
   }
 
   settle(): void {
-    for (const [index, { refusal, answers }] of this.#lines.entries()) {
-      if (refusal === undefined) this.#promised[index]?.resolve(answers ?? []);
-      else this.#promised[index]?.reject(refusal);
+    // Counted, not iterated: batches are the fast way to make thousands.
+    for (let index = 0; index < this.#lines.length; index++) {
+      const line = this.#lines[index] as Line;
+      if (line.refusal === undefined) this.#resolves[index]?.(answersTo(line));
+      else this.#rejects[index]?.(line.refusal);
     }
   }
 
   /** What was refused until then is certain; of the rest nobody knows. */
   fail(error: unknown): void {
-    for (const [index, { refusal }] of this.#lines.entries()) this.#promised[index]?.reject(refusal ?? error);
+    for (const [index, { refusal }] of this.#lines.entries()) this.#rejects[index]?.(refusal ?? error);
   }
 }

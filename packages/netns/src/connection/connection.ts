@@ -3,11 +3,12 @@ import { NLM_F_ACK, NLM_F_DUMP } from '../netlink/header.ts';
 import type { In, Out } from '../wire/shape.ts';
 import { Writer } from '../wire/writer.ts';
 import { Batch } from './batch.ts';
+import { Changes, type Refusal } from './changes.ts';
 import { type Conversation, Dump, type DumpResult, type Question, Request } from './conversation.ts';
 import { netlinkDebugLog } from './debug.ts';
 import type { Declaration } from './declaration.ts';
 import { Exchange } from './exchange.ts';
-import { writeLine } from './line.ts';
+import { type Line, writeLine, writeRequest } from './line.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
 export interface RequestOptions {
@@ -15,6 +16,8 @@ export interface RequestOptions {
   readonly operation: string;
   /** Flags beside NLM_F_REQUEST and NLM_F_ACK: `NLM_F_CREATE | NLM_F_EXCL`. */
   readonly flags?: number;
+  /** What to make of an InvalidArgumentError: for whoever calls the fields of the message otherwise. */
+  readonly explain?: ((error: unknown) => unknown) | undefined;
 }
 
 export interface ConnectionOptions extends SocketOptions {
@@ -70,10 +73,47 @@ export class NetlinkConnection implements Disposable {
     options: RequestOptions,
   ): Promise<Out<D>[]> {
     try {
-      if (verb !== 'get') return this.#change(declaration, verb, value, options) as Promise<Out<D>[]>;
+      if (verb !== 'get') return this.#change(declaration, verb, value, options, 'acknowledged') as Promise<Out<D>[]>;
       return this.#run(this.#question(declaration, verb, value, options)) as Promise<Out<D>[]>;
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(options.explain?.(error) ?? error);
+    }
+  }
+
+  /** A request without an answer. Otherwise the same. */
+  change<D extends Declaration>(
+    declaration: D,
+    verb: keyof D['types'] & string,
+    value: In<D>,
+    options: RequestOptions,
+  ): Promise<void> {
+    try {
+      return this.#change(declaration, verb, value, options, 'done') as Promise<void>;
+    } catch (error) {
+      return Promise.reject(options.explain?.(error) ?? error);
+    }
+  }
+
+  /**
+   * Many requests without answers, 64 in a datagram, and what the kernel refused of them: it goes on with the next. `valueAt` is asked for
+   * all before the first is sent: rejects with InvalidArgumentError, and then nothing has happened. With any other error nobody knows what has.
+   */
+  changeAll<D extends Declaration>(
+    declaration: D,
+    verb: keyof D['types'] & string,
+    count: number,
+    valueAt: (index: number) => In<D>,
+    options: Omit<RequestOptions, 'operation'> & { readonly operation: (index: number) => string },
+  ): Promise<readonly Refusal[]> {
+    const { operation, flags = 0, explain } = options;
+    const all = new Writer();
+    const starts: number[] = [];
+    try {
+      for (let index = 0; index < count; index++)
+        starts.push(writeRequest(all, declaration, verb, valueAt(index), flags));
+      return this.#run(new Changes(this.#emptyWriter(), all, starts, { declaration, verb, operation }));
+    } catch (error) {
+      return Promise.reject(explain?.(error) ?? error);
     }
   }
 
@@ -123,13 +163,18 @@ export class NetlinkConnection implements Disposable {
     this[Symbol.dispose]();
   }
 
-  #question(declaration: Declaration, verb: string, value: unknown, options: RequestOptions): Question<unknown[]> {
-    const { operation, flags = 0 } = options;
+  #question(
+    declaration: Declaration,
+    verb: string,
+    value: unknown,
+    { operation, flags = 0 }: RequestOptions,
+    until: Line['until'] = 'acknowledged',
+  ): Question<unknown> {
     const writer = this.#emptyWriter();
     // A question is answered by its answer: to have that acknowledged as well would be a message more.
     if (verb === 'get')
       return new Request(writer, writeLine(writer, declaration, verb, value, flags, operation, 'answered'));
-    const line = writeLine(writer, declaration, verb, value, flags | NLM_F_ACK, operation, 'acknowledged');
+    const line = writeLine(writer, declaration, verb, value, flags | NLM_F_ACK, operation, until);
     return new Request(writer, line);
   }
 
@@ -143,16 +188,22 @@ export class NetlinkConnection implements Disposable {
   }
 
   /** The first change leaves at once: mostly it is the only one. Those that follow before anything was awaited are gathered. */
-  #change(declaration: Declaration, verb: string, value: unknown, options: RequestOptions): Promise<unknown[]> {
+  #change(
+    declaration: Declaration,
+    verb: string,
+    value: unknown,
+    options: RequestOptions,
+    until: Line['until'],
+  ): Promise<unknown> {
     if (!this.#gathering) {
       this.#gathering = true;
       now.then(this.#stopGathering);
-      return this.#run(this.#question(declaration, verb, value, options));
+      return this.#run(this.#question(declaration, verb, value, options, until));
     }
     this.#batch ??= new Batch(this.#emptyWriter());
     const { writer } = this.#batch;
     const { operation, flags = 0 } = options;
-    const line = writeLine(writer, declaration, verb, value, flags, operation, 'acknowledged');
+    const line = writeLine(writer, declaration, verb, value, flags, operation, until);
     const answers = this.#batch.add(line);
     if (this.#batch.full) this.#flush();
     return answers;

@@ -1,6 +1,6 @@
 import type { Writer } from '../wire/writer.ts';
 import type { Exchange } from './exchange.ts';
-import type { Line } from './line.ts';
+import { answersTo, type Line } from './line.ts';
 
 /** What is said to the kernel and what it answers: a request, a dump, or a batch of changes. */
 export interface Conversation {
@@ -22,13 +22,11 @@ export interface Promised<T> {
 /** A conversation with one result. Fails with NetlinkError when the kernel refuses. */
 export abstract class Question<T> implements Conversation {
   readonly writer: Writer;
-  protected readonly line: Line;
   abstract readonly result: T;
   #promised: Promised<T> | undefined;
 
-  constructor(writer: Writer, line: Line) {
+  constructor(writer: Writer) {
     this.writer = writer;
-    this.line = line;
   }
 
   abstract advance(exchange: Exchange): boolean;
@@ -50,18 +48,24 @@ export abstract class Question<T> implements Conversation {
 }
 
 /** One message and its answers. */
-export class Request extends Question<unknown[]> {
+export class Request extends Question<unknown> {
+  readonly #line: Line;
   #begun = false;
 
-  get result(): unknown[] {
-    return this.line.answers ?? [];
+  constructor(writer: Writer, line: Line) {
+    super(writer);
+    this.#line = line;
+  }
+
+  get result(): unknown {
+    return answersTo(this.#line);
   }
 
   advance(exchange: Exchange): boolean {
-    if (!this.#begun) exchange.begin(this.writer, [this.line]);
+    if (!this.#begun) exchange.begin(this.writer, [this.#line]);
     this.#begun = true;
     if (!exchange.advance()) return false;
-    if (this.line.refusal !== undefined) throw this.line.refusal;
+    if (this.#line.refusal !== undefined) throw this.#line.refusal;
     return true;
   }
 }
@@ -77,17 +81,23 @@ const dumpAttempts = 10;
 
 /** A whole table. A dump that a change interrupted is asked for again. */
 export class Dump extends Question<DumpResult<unknown>> {
+  readonly #line: Line;
   #attempts = 0;
   #interrupted = false;
 
+  constructor(writer: Writer, line: Line) {
+    super(writer);
+    this.#line = line;
+  }
+
   get result(): DumpResult<unknown> {
-    return { messages: this.line.answers ?? [], interrupted: this.#interrupted };
+    return { messages: this.#line.answers ?? [], interrupted: this.#interrupted };
   }
 
   advance(exchange: Exchange): boolean {
     if (this.#attempts === 0) this.#begin(exchange);
     while (exchange.advance()) {
-      if (this.line.refusal !== undefined) throw this.line.refusal;
+      if (this.#line.refusal !== undefined) throw this.#line.refusal;
       this.#interrupted = exchange.interrupted;
       if (!this.#interrupted || this.#attempts === dumpAttempts) return true;
       this.#begin(exchange);
@@ -97,7 +107,7 @@ export class Dump extends Question<DumpResult<unknown>> {
 
   #begin(exchange: Exchange): void {
     this.#attempts++;
-    this.line.answers = undefined;
-    exchange.begin(this.writer, [this.line]);
+    this.#line.answers = undefined;
+    exchange.begin(this.writer, [this.#line]);
   }
 }

@@ -113,6 +113,7 @@ export class Exchange {
       line.refusal = this.#refusal(line, message);
       return true;
     }
+    if (line.until === 'done') return false;
     const answer = line.declaration.decode(message);
     if (line.answers === undefined)
       line.answers = [answer]; // an array that begins empty makes room for 17
@@ -126,7 +127,8 @@ export class Exchange {
     const { errno, extack } = readAcknowledgement(message, { bytes: sent, declaration });
     if (errno === 0) return undefined;
     const syscall = messageName(declaration, verb);
-    return new NetlinkError({ errno, syscall, operation }, extack);
+    const done = typeof operation === 'string' ? operation : operation();
+    return new NetlinkError({ errno, syscall, operation: done }, extack);
   }
 }
 

@@ -7,12 +7,15 @@ import type { Declaration } from './declaration.ts';
 export interface Line {
   readonly declaration: Declaration;
   readonly verb: string;
-  /** What is being done, after "cannot". */
-  readonly operation: string;
+  /** What is being done, after "cannot"; a function where it is seldom asked for. */
+  readonly operation: string | (() => string);
   /** Where in the request it starts. */
   readonly start: number;
-  /** What ends it: an acknowledgement (the end of a dump is one), or, for a question, the one message that answers it. */
-  readonly until: 'acknowledged' | 'answered';
+  /**
+   * What ends it: an acknowledgement (the end of a dump is one), or, for a question, the one message that answers it. `done`: an
+   * acknowledgement, and nobody wants answers.
+   */
+  readonly until: 'acknowledged' | 'answered' | 'done';
   /** Decoded; the memory that they came in is used again. */
   answers: unknown[] | undefined;
   /** Why the kernel does not do it. */
@@ -29,14 +32,41 @@ export function writeLine(
   operation: string,
   until: Line['until'],
 ): Line {
+  return lineAt(writeRequest(writer, declaration, verb, value, flags), declaration, verb, operation, until);
+}
+
+/** The same without a line: where it starts. */
+export function writeRequest(
+  writer: Writer,
+  declaration: Declaration,
+  verb: string,
+  value: unknown,
+  flags: number,
+): number {
   writer.align();
   const start = writer.length;
   const header = { type: declaration.types[verb] ?? 0, flags: NLM_F_REQUEST | flags };
   try {
     writeMessage(writer, header, declaration as PayloadWriter<unknown>, value);
   } catch (error) {
-    writer.truncate(start);
+    writer.discard(start);
     throw error;
   }
+  return start;
+}
+
+/** The line of a message that is written already. */
+export function lineAt(
+  start: number,
+  declaration: Declaration,
+  verb: string,
+  operation: Line['operation'],
+  until: Line['until'] = 'done',
+): Line {
   return { declaration, verb, operation, start, until, answers: undefined, refusal: undefined };
+}
+
+/** What the kernel answered; undefined when nobody wants to know. */
+export function answersTo({ until, answers }: Line): unknown[] | undefined {
+  return until === 'done' ? undefined : (answers ?? []);
 }

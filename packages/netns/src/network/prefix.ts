@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { AF_INET, AF_INET6 } from '../netlink/families/route/address-families.ts';
-import { parseIpAddress } from '../wire/ip-address.ts';
+import { ipv4Number, parseIpAddress } from '../wire/ip-address.ts';
 
 /** IP versions as `ip` names them. */
 export type IpFamily = 'inet' | 'inet6';
@@ -43,16 +43,25 @@ export function addressIn(family: IpFamily, text: string | undefined, argument: 
 export function parsePrefix(text: string, argument: string, family: IpFamily = familyOf(text, argument)): Prefix {
   addressIn(family, text, argument);
   const slash = text.indexOf('/');
-  const address = slash === -1 ? text : text.slice(0, slash);
-  const parsed = parseIpAddress(address);
-  if (parsed === undefined)
-    throw new InvalidArgumentError(argument, text, 'it must be an IP address, or one with a prefix length');
-  const bits = 8 * parsed.length;
-  const digits = slash === -1 ? String(bits) : text.slice(slash + 1);
-  const length = /^[0-9]{1,3}$/.test(digits) ? Number(digits) : Number.NaN;
-  if (!(length <= bits))
+  const end = slash === -1 ? text.length : slash;
+  const bits = family === 'inet6' ? 128 : 32;
+  const sound = family === 'inet6' ? parseIpAddress(text.slice(0, end)) !== undefined : ipv4Number(text, 0, end) >= 0;
+  if (!sound) throw new InvalidArgumentError(argument, text, 'it must be an IP address, or one with a prefix length');
+  if (slash === -1) return { address: text, length: bits, family };
+  const length = lengthIn(text, slash + 1);
+  if (length < 0 || length > bits)
     throw new InvalidArgumentError(argument, text, `the prefix length must be a whole number from 0 to ${bits}`);
-  return { address, length, family };
+  return { address: text.slice(0, end), length, family };
+}
+
+/** The one to three digits that stand there up to the end; -1 for anything else. */
+function lengthIn(text: string, start: number): number {
+  let length = text.length > start && text.length <= start + 3 ? 0 : -1;
+  for (let at = start; at < text.length && length >= 0; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    length = digit >= 0 && digit <= 9 ? length * 10 + digit : -1;
+  }
+  return length;
 }
 
 /** `/0`, `/1`, …: strings that exist already need no putting together. */

@@ -315,9 +315,15 @@ function destinationOf({ destination, family, gateway }: Pick<RouteSpec, 'destin
   return parsePrefix(six ? '::/0' : '0.0.0.0/0', 'destination');
 }
 
+const localTypes: ReadonlySet<string | undefined> = new Set(['local', 'broadcast', 'anycast', 'nat']);
+
 function tableOf({ table }: RouteSpec, type: number): number {
-  const local = ['local', 'broadcast', 'anycast', 'nat'].includes(routeTypes[type] ?? '');
-  return numberFor(routeTables, table, 'table', local ? tableNumbers.local : tableNumbers.main);
+  return numberFor(
+    routeTables,
+    table,
+    'table',
+    localTypes.has(routeTypes[type]) ? tableNumbers.local : tableNumbers.main,
+  );
 }
 
 /** The scope that `ip` chooses when none is given; IPv6 has none. */

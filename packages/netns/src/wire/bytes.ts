@@ -14,7 +14,7 @@ export const bytes = leaf<Uint8Array>({
 
 /** The same leaf, but exactly `size` bytes long: `fixed(bytes, 16)` is a `char[16]`. */
 export function fixed<T>(type: Typed<Leaf, T>, size: number): Typed<Leaf, T> {
-  const { source: _, ...rest } = type;
+  const { source: _, sink: __, ...rest } = type;
   return {
     ...rest,
     name: `${type.name}[${size}]`,

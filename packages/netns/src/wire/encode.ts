@@ -14,7 +14,7 @@ export function encodeValue(shape: Shape, writer: Writer, value: unknown, name: 
   path.pop();
 }
 
-function writeShape(shape: Shape, writer: Writer, value: unknown): void {
+export function writeShape(shape: Shape, writer: Writer, value: unknown): void {
   switch (shape.form) {
     case 'leaf': {
       const refused = shape.write(writer, value);
@@ -78,7 +78,7 @@ function writeAttributes(set: AttributeSet, writer: Writer, value: Value): void 
   }
 }
 
-function writePair(pair: Pair, writer: Writer, value: Value): void {
+export function writePair(pair: Pair, writer: Writer, value: Value): void {
   onlyKeys(value, pairKeys, writer);
   for (const key of pairKeys) {
     if (value[key] === undefined) continue;
@@ -91,7 +91,7 @@ function writePair(pair: Pair, writer: Writer, value: Value): void {
 const pairKeys = ['kind', 'name', 'data', 'raw'];
 
 /** Keys that are not attributes: what is unknown, and kind and data of the set itself. */
-function writeOther(set: AttributeSet, writer: Writer, key: string, value: Value): void {
+export function writeOther(set: AttributeSet, writer: Writer, key: string, value: Value): void {
   if (key === 'unknown') {
     for (const attribute of listOf(value.unknown, writer)) writeUnknown(writer, attribute as UnknownAttribute);
     return;
@@ -117,7 +117,7 @@ function writePairKey(pair: Pair, writer: Writer, key: string, value: Value): vo
   }
 }
 
-function writeField(field: Field, writer: Writer, value: unknown): void {
+export function writeField(field: Field, writer: Writer, value: unknown): void {
   if (field.count === 'one') {
     writeAttribute(field.shape, writer, field.number, value);
     return;

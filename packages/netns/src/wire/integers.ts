@@ -22,6 +22,7 @@ export const bool = leaf<boolean>({
   name: 'bool',
   sizes: [1],
   source: '(b[p] !== 0)',
+  sink: { check: `typeof x === 'boolean'`, store: 'v.setUint8(p, x ? 1 : 0)' },
   read: (bytes, _view, start) => bytes[start] !== 0,
   write(writer, value) {
     if (typeof value !== 'boolean') return 'must be true or false';
@@ -85,6 +86,10 @@ function integer(name: string, size: 1 | 2 | 4, accessor: Accessor, littleEndian
     sizes: [size],
     alignment: size,
     source: `v.${get}(p, ${littleEndian})`,
+    sink: {
+      check: `typeof x === 'number' && x >= ${min} && x <= ${max} && Number.isInteger(x)`,
+      store: `v.${set}(p, x, ${littleEndian})`,
+    },
     read: (_bytes, view, start) => view[get](start, littleEndian),
     write(writer, value) {
       if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
@@ -107,6 +112,10 @@ function bigInteger(name: string, accessor: 'BigUint64' | 'BigInt64', littleEndi
     sizes: [8],
     alignment: 8,
     source: `v.${get}(p, ${littleEndian})`,
+    sink: {
+      check: `typeof x === 'bigint' && x >= ${min}n && x <= ${max}n`,
+      store: `v.${set}(p, x, ${littleEndian})`,
+    },
     read: (_bytes, view, start) => view[get](start, littleEndian),
     write(writer, value) {
       if (typeof value !== 'bigint' || value < min || value > max) return `must be a bigint from ${min} to ${max}`;

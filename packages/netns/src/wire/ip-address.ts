@@ -11,7 +11,15 @@ function address(name: string, sizes: readonly number[], expected: string): Type
     sizes,
     read: (bytes, _view, start, end) => formatIpAddress(bytes, start, end),
     write(writer, value) {
-      const parsed = typeof value === 'string' ? parseIpAddress(value) : undefined;
+      if (typeof value !== 'string') return expected;
+      // Dotted addresses are written without a detour: tables can be large.
+      const dotted = sizes.includes(4) ? ipv4Number(value, 0, value.length) : -1;
+      if (dotted >= 0) {
+        const at = writer.reserve(4);
+        writer.view.setUint32(at, dotted);
+        return undefined;
+      }
+      const parsed = parseIpAddress(value);
       if (parsed === undefined || !sizes.includes(parsed.length)) return expected;
       writer.append(parsed);
       return undefined;
@@ -70,23 +78,28 @@ function longestZeroRun(words: readonly number[]): [from: number, to: number] {
 }
 
 function parseIpv4(text: string): Uint8Array | undefined {
-  const bytes = new Uint8Array(4);
-  let at = 0;
-  for (let index = 0; index < 4; index++) {
-    if (index > 0 && text.charCodeAt(at++) !== 46) return undefined; // '.'
-    const start = at;
-    let number = 0;
-    for (; isDigit(text, at) && at - start < 3; at++) number = number * 10 + text.charCodeAt(at) - 48;
-    const leadingZero = at - start > 1 && text.charCodeAt(start) === 48;
-    if (at === start || leadingZero || number > 255) return undefined;
-    bytes[index] = number;
-  }
-  return at === text.length ? bytes : undefined;
+  const number = ipv4Number(text, 0, text.length);
+  return number < 0 ? undefined : Uint8Array.of(number >>> 24, number >>> 16, number >>> 8, number);
 }
 
-function isDigit(text: string, at: number): boolean {
-  const code = text.charCodeAt(at);
-  return code >= 48 && code <= 57;
+/** The address that stands in `text` from `start` to `end`, as one number; -1 if none does. */
+export function ipv4Number(text: string, start: number, end: number): number {
+  let number = 0;
+  let dots = 0;
+  let byte = -1;
+  for (let at = start; at < end; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (byte === 0) return -1; // a leading zero might mean octal
+      byte = byte < 0 ? digit : byte * 10 + digit;
+      if (byte > 255) return -1;
+    } else {
+      if (digit !== -2 || byte < 0 || ++dots > 3) return -1; // '.'
+      number = number * 256 + byte;
+      byte = -1;
+    }
+  }
+  return dots === 3 && byte >= 0 ? number * 256 + byte : -1;
 }
 
 function parseIpv6(text: string): Uint8Array | undefined {

@@ -1,5 +1,6 @@
 import { type PrefixedIn, type PrefixedOut, prefixed } from './attributes.ts';
 import { type CompiledDecoder, compile, MALFORMED } from './compile.ts';
+import { type CompiledEncoder, compileEncoder } from './compile-encoder.ts';
 import { encodeValue } from './encode.ts';
 import { cursorOf, readPrefixed } from './interpret.ts';
 import { type LazyMessage, type LazyViewer, lazyViewer } from './lazy.ts';
@@ -56,7 +57,7 @@ export function message<const N extends string, H extends AnyStruct, A extends A
   parts: MessageParts<N, H, A, T>,
 ): MessageDeclaration<N, H, A, T> {
   const shape = prefixed(parts.header, parts.attributes) as Prefixed;
-  const write = (writer: Writer, value: PrefixedIn<H, A>) => encodeValue(shape, writer, value, parts.name);
+  const write = adaptiveEncoder(shape, parts.name);
   let viewer: LazyViewer | undefined;
   return {
     ...parts,
@@ -125,5 +126,22 @@ function adaptiveDecoder(shape: Prefixed, name: string): (payload: Uint8Array | 
       }
     } else if (++decoded === WORTH_COMPILING) compiled = compile(shape);
     return readPrefixed(shape, cursorOf(slice, name), slice.start, slice.end);
+  };
+}
+
+/** Interprets the first messages, and those that compiled code refuses: the interpreter says why, or writes them after all. */
+function adaptiveEncoder(shape: Prefixed, name: string): (writer: Writer, value: unknown) => void {
+  let encoded = 0;
+  let compiled: CompiledEncoder | undefined;
+  return (writer, value) => {
+    if (compiled !== undefined) {
+      const start = writer.length;
+      try {
+        return compiled(writer, value);
+      } catch {
+        writer.discard(start);
+      }
+    } else if (++encoded === WORTH_COMPILING) compiled = compileEncoder(shape);
+    encodeValue(shape, writer, value, name);
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { u8, u16, u32 } from './integers.ts';
-import { flagNames, flags, named, nameOf, word } from './names.ts';
+import { flagNames, flags, named, nameOf, numberOf, word } from './names.ts';
 import { Writer } from './writer.ts';
 
 const states = ['unknown', undefined, 'down'];
@@ -14,6 +14,13 @@ it('names bits, lowest first, and gives the rest together', () => {
   expect(flagNames(['a', 'b'], 0b11)).toEqual(['a', 'b']);
   expect(flagNames(['a', 'b'], 0x80000006)).toEqual(['b', '0x80000004']);
   expect(flagNames(['a'], 0)).toEqual([]);
+  // What is kept is kept for one table, and cannot be changed by whoever got it.
+  const names = ['x', 'y'];
+  const both = flagNames(names, 3);
+  expect(flagNames(names, 3)).toBe(both);
+  expect(() => (both as string[]).push('z')).toThrow(TypeError);
+  for (let bits = 1; bits < 2000; bits++) flagNames(names, bits);
+  expect(flagNames(names, 2 + 4096)).toEqual(['y', '0x1000']);
 });
 
 it('shows names without changing values', () => {
@@ -39,4 +46,19 @@ describe('word', () => {
   it.each(['none', '70000', 5.5, undefined])('is not %j', (value) => {
     expect(write(value)).toContain('must be');
   });
+});
+
+it('finds the number of a name', () => {
+  const names = { 3: 'boot', 4: 'static', 5: 'boot' };
+  expect(['static', 'boot', '7', 9, 'none', '-1', '', 'toString'].map((word) => numberOf(names, word))).toEqual([
+    4,
+    3,
+    7,
+    9,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(numberOf(['unspec', 'unicast'], 'unicast')).toBe(1);
 });

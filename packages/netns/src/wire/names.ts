@@ -10,9 +10,33 @@ export function nameOf(names: Names, value: number): string {
 
 const none: readonly string[] = Object.freeze([]);
 
-/** The names of the bits that are set, lowest first; bits without a name are given together in hexadecimal. */
+/** What was answered already: a table of names is asked the same few questions again and again. */
+const numbersOf = new WeakMap<Names, Map<string, number>>();
+const flagsOf = new WeakMap<Names, Map<number, readonly string[]>>();
+
+function keptFor<T>(names: Names, all: WeakMap<Names, T>, make: (names: Names) => T): T {
+  const known = all.get(names);
+  if (known !== undefined) return known;
+  const made = make(names);
+  all.set(names, made);
+  return made;
+}
+
+/** Combinations that are kept of one table: there are few, but whoever makes a message may invent any. */
+const mostKept = 256;
+
+/** The names of the bits that are set, lowest first; bits without a name are given together in hexadecimal. The array is shared and frozen. */
 export function flagNames(names: Names, value: number): readonly string[] {
   if (value === 0) return none;
+  const kept = keptFor(names, flagsOf, () => new Map<number, readonly string[]>());
+  const known = kept.get(value);
+  if (known !== undefined) return known;
+  const found = Object.freeze(bitNames(names, value));
+  if (kept.size < mostKept) kept.set(value, found);
+  return found;
+}
+
+function bitNames(names: Names, value: number): string[] {
   const result: string[] = [];
   let rest = 0;
   for (let bit = 0; bit < 32; bit++) {
@@ -53,6 +77,14 @@ export function flags(type: Typed<Leaf, number>, names: Names): Typed<Leaf, numb
 /** The number that has a name, or the number itself, also in digits; `undefined` for an unknown name. */
 export function numberOf(names: Names, word: string | number): number | undefined {
   if (typeof word === 'number') return word;
-  for (const number in names) if ((names as Readonly<Record<string, string>>)[number] === word) return Number(number);
-  return /^\d+$/.test(word) ? Number(word) : undefined;
+  const numbers = keptFor(names, numbersOf, byName);
+  return numbers.get(word) ?? (/^\d+$/.test(word) ? Number(word) : undefined);
+}
+
+/** Of names that are there twice the first counts. */
+function byName(names: Names): Map<string, number> {
+  const numbers = new Map<string, number>();
+  for (const [number, name] of Object.entries(names))
+    if (name !== undefined && !numbers.has(name)) numbers.set(name, Number(number));
+  return numbers;
 }

@@ -18,6 +18,11 @@ export interface Leaf {
   readonly source?: string;
   /** Appends `value`; returns why it cannot, if it cannot. */
   write(writer: Writer, value: unknown): string | undefined;
+  /**
+   * The same as {@link Leaf.write} for a leaf of one size, where a call would cost more than the work: an expression that tells whether `x` is
+   * right, and a statement that stores it at byte `p` of the view `v`.
+   */
+  readonly sink?: { readonly check: string; readonly store: string };
   /** True for attributes whose presence is their value (NLA_FLAG): `false` is written by leaving them out. */
   readonly presence?: true;
   /** Where C would put it in a struct: at a multiple of this. One, if not said. */

@@ -44,6 +44,12 @@ export class Writer {
     this.length = length;
   }
 
+  /** The same after a failure, when something may stand beyond the end. */
+  discard(length: number): void {
+    this.bytes.fill(0, length);
+    this.length = length;
+  }
+
   /** A copy of what was written. */
   finish(): Uint8Array {
     return this.bytes.slice(0, this.length);

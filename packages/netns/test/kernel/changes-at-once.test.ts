@@ -31,6 +31,38 @@ it('carries out 300 changes that are asked for at once, and refuses exactly thos
   expect(there.sort()).toEqual([...new Set(wanted)].sort());
 });
 
+it('makes, changes and deletes many with one call, and says all that was refused', async () => {
+  using net = network();
+  await net.links.set('lo', { up: true });
+  const routes = Array.from({ length: 1000 }, (_, i) => ({ destination: `10.${i >> 8}.${i & 255}.0/24`, link: 'lo' }));
+  expect(await net.routes.addAll(routes)).toBeUndefined();
+  expect((await net.routes.list({ table: 'main' })).length).toBe(1000);
+
+  const again = [{ destination: '10.9.0.0/16', link: 'lo' }, ...routes.slice(0, 70)];
+  const refused = await net.routes.addAll(again).catch((error: unknown) => error as AggregateError);
+  expect(refused).toBeInstanceOf(AggregateError);
+  expect(refused).toMatchObject({
+    message: expect.stringMatching(
+      /^cannot add 70 of 71 routes; the first: cannot add route 10\.0\.0\.0\/24: File exists \(/,
+    ),
+    errors: routes.slice(0, 70).map(({ destination }) => ({ code: 'EEXIST', operation: `add route ${destination}` })),
+  });
+  expect((await net.routes.list({ destination: '10.9.0.0/16' })).length).toBe(1);
+
+  const wrong = [
+    { destination: '10.10.0.0/16', link: 'lo' },
+    { destination: '10.11.0.0/16', link: 'lo', metric: -1 },
+  ];
+  await expect(net.routes.addAll(wrong)).rejects.toMatchObject({ code: 'ERR_NETNS_INVALID', argument: 'metric' });
+  expect((await net.routes.list({ destination: '10.10.0.0/16' })).length).toBe(0);
+
+  await net.routes.replaceAll(routes.map((route) => ({ ...route, source: '127.0.0.1' })));
+  expect((await net.routes.list({ destination: '10.3.7.0/24' }))[0]?.source).toBe('127.0.0.1');
+  await net.routes.deleteAll(routes);
+  expect(await net.routes.flush({ table: 'main' })).toBe(1);
+  expect(await net.routes.add({ destination: '10.9.0.0/16', link: 'lo' })).toBeUndefined();
+});
+
 it('goes on when all are refused, each with its own reason', async () => {
   using net = network();
   const results = await Promise.allSettled(Array.from({ length: 200 }, (_, index) => net.links.delete(1000 + index)));

@@ -1,0 +1,158 @@
+import { isMarked, NLA_F_NESTED } from './attributes.ts';
+import { writeField, writeOther, writePair, writeShape } from './encode.ts';
+import type { AttributeSet, Field, Leaf, Pair, Prefixed, Shape, Struct } from './shape.ts';
+import { align4 } from './slice.ts';
+import { isPadding } from './struct.ts';
+import type { Writer } from './writer.ts';
+
+/** What compiled code throws for a value that it cannot write. It does not say why: the interpreter (`encode.ts`) does that better. */
+export const REFUSED = Symbol('refused');
+
+/** Appends a message, or throws {@link REFUSED} (or what the interpreter throws), and then has written a part of it. */
+export type CompiledEncoder = (writer: Writer, value: unknown) => void;
+
+/**
+ * Turns a declaration into JavaScript that writes its messages: the counterpart of `compile.ts`, with the same reasons and limits.
+ * Structs, attributes and integers are written out; what is rare is left to the interpreter.
+ */
+export function compileEncoder(shape: Prefixed): CompiledEncoder | undefined {
+  const generator = new Generator();
+  const entry = generator.prefixed(shape);
+  const source = `'use strict';
+const { R, interpret, field, pair, other } = runtime;
+${generator.functions.join('\n')}
+return ${entry};`;
+  try {
+    return new Function('runtime', 'parts', source)(runtime, generator.parts) as CompiledEncoder;
+  } catch (error) {
+    if (error instanceof EvalError) return undefined;
+    throw error;
+  }
+}
+
+/** What generated code calls for the rare cases. */
+const runtime = { R: REFUSED, interpret: writeShape, field: writeField, pair: writePair, other: writeOther };
+
+const checkObject = `if (typeof o !== 'object' || o === null) throw R;`;
+
+/** The generated functions take `w`, the writer, and `o`, an object; `x` is what a key of it holds. */
+class Generator {
+  readonly functions: string[] = [];
+  /** What generated code refers to: leaves, shapes and fields. */
+  readonly parts: unknown[] = [];
+  readonly #names = new Map<Shape, string>();
+
+  prefixed(shape: Prefixed): string {
+    return this.#function(shape, (name) => {
+      const header = this.#struct(shape.header);
+      const attributes = this.#attributes(shape.attributes);
+      return `function ${name}(w, o) {
+  ${checkObject}
+  for (const k in o) if (k !== 'header' && k !== 'attributes') throw R;
+  const h = o.header, a = o.attributes;
+  if (h === undefined) w.reserve(${shape.header.size});
+  else if (h === null || h.rest !== undefined) throw R;
+  else ${header}(w, h);
+  w.align();
+  if (a !== undefined) ${attributes}(w, a);
+}`;
+    });
+  }
+
+  /** Later fields and `rest` are rare: only the fields that every kernel has are written out. */
+  #struct(struct: Struct): string {
+    return this.#function(struct, (name) => {
+      const cases = struct.fields
+        .filter(({ leaf, later }) => !isPadding(leaf) && !later)
+        .map(({ name: key, offset, leaf }) => `case '${key}': ${this.#store(leaf, `at + ${offset}`)} break;`);
+      return `function ${name}(w, o) {
+  ${checkObject}
+  const at = w.reserve(${struct.size}), end = w.length;
+  for (const k in o) {
+    const x = o[k];
+    switch (k) {
+      ${cases.join('\n      ')}
+      default: throw R;
+    }
+  }
+  w.length = end;
+}`;
+    });
+  }
+
+  /** Writes `x`, if it is given, to a place that has been made for it. */
+  #store(leaf: Leaf, at: string): string {
+    if (leaf.sink !== undefined)
+      return `if (x !== undefined) { if (!(${leaf.sink.check})) throw R; const v = w.view, p = ${at}; ${leaf.sink.store}; }`;
+    return `if (x !== undefined) { w.length = ${at}; if (${this.#part(leaf)}.write(w, x) !== undefined) throw R; }`;
+  }
+
+  #attributes(set: AttributeSet): string {
+    return this.#function(set, (name) => {
+      const cases = [...set.byName].map(([key, declared]) => `case '${key}': ${this.#declared(declared)} break;`);
+      return `function ${name}(w, o) {
+  ${checkObject}
+  for (const k in o) {
+    const x = o[k];
+    if (x === undefined) continue;
+    switch (k) {
+      ${cases.join('\n      ')}
+      default: other(${this.#part(set)}, w, k, o);
+    }
+  }
+}`;
+    });
+  }
+
+  #declared(declared: Field | Pair): string {
+    if (declared.form === 'pair')
+      return `{ if (typeof x !== 'object' || x === null) throw R; pair(${this.#part(declared)}, w, x); }`;
+    const { shape, number, count } = declared;
+    if (count !== 'one') return `field(${this.#part(declared)}, w, x);`;
+    const attribute = this.#attribute(shape, isMarked(shape) ? number | NLA_F_NESTED : number);
+    return shape.form === 'leaf' && shape.presence ? `if (x !== false) ${attribute}` : attribute;
+  }
+
+  #attribute(shape: Shape, type: number): string {
+    const size = shape.form === 'leaf' ? shape.sizes?.[0] : undefined;
+    if (shape.form === 'leaf' && shape.sink !== undefined && size !== undefined)
+      return `{ if (!(${shape.sink.check})) throw R;
+        const q = w.reserve(${4 + align4(size)}), p = q + 4, v = w.view;
+        v.setUint32(q, ${type * 65536 + 4 + size}, true); ${shape.sink.store}; }`;
+    return `{ const q = w.reserve(4);
+        ${this.#payload(shape)}
+        const n = w.length - q; if (n > 65535) throw R;
+        w.view.setUint32(q, ${type * 65536} + n, true); w.align(); }`;
+  }
+
+  #payload(shape: Shape): string {
+    switch (shape.form) {
+      case 'leaf':
+        return `if (${this.#part(shape)}.write(w, x) !== undefined) throw R;`;
+      case 'struct':
+        return `${this.#struct(shape)}(w, x);`;
+      case 'attributes':
+        return `${this.#attributes(shape)}(w, x);`;
+      case 'prefixed':
+        return `${this.prefixed(shape)}(w, x);`;
+      default:
+        return `interpret(${this.#part(shape)}, w, x);`;
+    }
+  }
+
+  /** An expression for something that cannot be written as source. */
+  #part(part: unknown): string {
+    const known = this.parts.indexOf(part);
+    return `parts[${known >= 0 ? known : this.parts.push(part) - 1}]`;
+  }
+
+  /** The name of the function for a shape, which is generated when it is first asked for. */
+  #function(shape: Shape, generate: (name: string) => string): string {
+    const known = this.#names.get(shape);
+    if (known !== undefined) return known;
+    const name = `write${this.#names.size}`;
+    this.#names.set(shape, name);
+    this.functions.push(generate(name));
+    return name;
+  }
+}
