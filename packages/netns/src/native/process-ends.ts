@@ -5,7 +5,6 @@ import { perform, syscall } from './syscall.ts';
 import { type Watch, watchDescriptor } from './watch.ts';
 
 const EPOLL_CTL_ADD = 1;
-const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 const eventsAtOnce = 64;
 
@@ -40,8 +39,9 @@ class ProcessEnds {
     this.#closeIfIdle();
   }
 
-  /** Calls `ended`, as if from here, until the watch is closed. `fd` must stay open as long. */
-  watch(fd: number, ended: () => void): Watch {
+  /** Calls `ended`, as if from here, until the watch is closed, and with it `pidfd`: the kernel forgets a closed one by itself. */
+  watch(pidfd: Fd, ended: () => void): Watch {
+    const fd = pidfd.raw;
     this.#event[0] = EPOLLIN;
     this.#event[dataAt] = fd;
     perform('watch a process', 'epoll_ctl', this.#epoll.raw, EPOLL_CTL_ADD, fd, this.#event);
@@ -54,7 +54,7 @@ class ProcessEnds {
       this.#refer(awaited, false);
       this.#awaited.delete(fd);
       context.emitDestroy();
-      syscall('epoll_ctl', this.#epoll.raw, EPOLL_CTL_DEL, fd, null);
+      pidfd.close();
       if (this.#awaited.size === 0) this.#closeIfIdle();
     };
     return { keepAlive: (on) => this.#refer(awaited, on), close, [Symbol.dispose]: close };

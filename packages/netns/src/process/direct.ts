@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { Namespace } from '../namespaces/namespace.ts';
 import { namespaceFlags } from '../namespaces/type.ts';
 import type { SyscallStep } from '../native/syscall.ts';
+import type { SpawnPlan } from './plan/spawn-plan.ts';
 import type { PlannedStep } from './plan/step.ts';
 
 /** Only children get into a pid namespace, and only processes with memory of their own into a time namespace. */
@@ -35,6 +37,31 @@ export function directSteps(
   return calls;
 }
 
+/**
+ * The system calls for what most plans are, a command in one namespace that is open: what takes the general way half of the time
+ * until its child starts. Undefined for any other plan, and where something could be said against it.
+ */
+export function directEntry(plan: SpawnPlan): readonly [Namespace, SyscallStep] | undefined {
+  const { command, args = [], argv0 = '', enter } = plan;
+  if (enter?.length !== 1 || !Array.isArray(args)) return undefined;
+  for (const part in plan) if (!plainParts.has(part)) return undefined;
+  if (![command, argv0, ...args].every(isPlainText) || command === '') return undefined;
+  const [target] = enter;
+  if (typeof target !== 'object' || target === null || !('namespace' in target)) return undefined;
+  const { type, namespace } = target;
+  if (!(namespace instanceof Namespace) || namespace.type !== type || namespace.fd.closed) return undefined;
+  const flag = namespaceFlags[type];
+  return (flag & (notDirectly | namespaceFlags.user)) === 0
+    ? [namespace, ['setns', namespace.fd.raw, flag]]
+    : undefined;
+}
+
+const plainParts: ReadonlySet<string> = new Set(['command', 'args', 'argv0', 'enter']);
+
+function isPlainText(text: unknown): boolean {
+  return typeof text === 'string' && text.length < 1024 && !text.includes('\0');
+}
+
 function inVrf(): boolean {
   try {
     return /^0::.*\/vrf\//m.test(readFileSync('/proc/self/cgroup', 'latin1'));
@@ -44,7 +71,8 @@ function inVrf(): boolean {
 }
 
 /** Where execvp(3) would look. */
-export function pathsOf(command: string, { PATH = '/bin:/usr/bin' }: NodeJS.ProcessEnv): string[] {
-  if (command.includes('/')) return [command];
+export function pathsOf(command: string, env: NodeJS.ProcessEnv = process.env): string[] {
+  if (command.includes('/')) return [command]; // looking at a variable of process.env is a search in C
+  const { PATH = '/bin:/usr/bin' } = env;
   return PATH.split(':').map((directory) => (directory === '' ? command : `${directory}/${command}`));
 }

@@ -4,7 +4,7 @@ import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { nsexecPath } from '../native/addon.ts';
 import { O_CLOEXEC, UV_READABLE } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { syscall } from '../native/syscall.ts';
+import { type SyscallStep, syscall } from '../native/syscall.ts';
 import { watchDescriptor } from '../native/watch.ts';
 import { directSteps, pathsOf } from './direct.ts';
 import { environmentBlock, isOwnEnvironment } from './environment.ts';
@@ -46,17 +46,29 @@ export function firstDescriptor(options: NodeSpawnOptions): number {
 /** Starts a command by the fastest way that the plan, the options, this Node and this kernel allow. */
 export function launch(request: Launch): NamespaceProcess {
   const stdio = standardStreams(request.options.stdio);
-  const { env = process.env } = request.options;
-  const asItIs = isOwnEnvironment(env) && !stdio.includes('ipc'); // for which Node adds variables
-  const environment = asItIs ? undefined : environmentBlock(env);
+  const environment = environmentOf(request.options, stdio);
   checkTexts(request);
-  const { uid, gid } = request.options;
-  const child =
-    uid === undefined && gid === undefined && nativeStartWorks()
-      ? (launchDirectly(request, stdio, environment) ?? launchHelper(request, stdio, environment))
-      : launchSlowly(request, stdio);
-  child.ready.catch(() => {}); // whoever wants to know, asks; the others see the exit status
+  const native = startsNatively(request.options);
+  return quiet(
+    (native ? launchBySteps(request, stdio) : undefined) ??
+      (native ? launchHelper(request, stdio, environment) : launchSlowly(request, stdio)),
+  );
+}
+
+/** Whoever wants to know whether a command started, asks; the others see the exit status. */
+function quiet(child: NamespaceProcess): NamespaceProcess {
+  child.ready.catch(() => {});
   return child;
+}
+
+function startsNatively({ uid, gid }: NodeSpawnOptions): boolean {
+  return uid === undefined && gid === undefined && nativeStartWorks();
+}
+
+/** Undefined if the command gets that of this process, as it is. */
+function environmentOf({ env = process.env }: NodeSpawnOptions, stdio: StdioEntries): string | undefined {
+  const asItIs = isOwnEnvironment(env) && !stdio.includes('ipc'); // for which Node adds variables
+  return asItIs ? undefined : environmentBlock(env);
 }
 
 function checkTexts({ command, args }: Launch): void {
@@ -64,26 +76,35 @@ function checkTexts({ command, args }: Launch): void {
     if (text.includes('\0')) throw new InvalidArgumentError('argument', text, 'it contains a NUL byte');
 }
 
-/** For the simplest plans no helper is needed. What goes wrong here goes wrong again with it, and is then told as always. */
-function launchDirectly(
-  request: Launch,
-  stdio: StdioEntries,
-  environment: string | undefined,
+/** For the simplest plans no helper is needed. */
+function launchBySteps(request: Launch, stdio: StdioEntries): NamespaceProcess | undefined {
+  const { descriptors } = request;
+  const calls = directSteps(request.steps, (number) => descriptors[number - stdio.length]);
+  return calls && launchDirectly(request, calls, descriptors, stdio);
+}
+
+/**
+ * Starts a command in a child that makes these system calls first, with these descriptors of ours; there is no shorter way. Undefined
+ * if something is in its way: what goes wrong here goes wrong again on the others, and is then told as always.
+ */
+export function launchDirectly(
+  { command, args, argv0, options }: Omit<Launch, 'steps' | 'descriptors'>,
+  steps: readonly SyscallStep[],
+  descriptors: readonly number[],
+  stdio: StdioEntries = standardStreams(options.stdio),
 ): NamespaceProcess | undefined {
-  const { command, args, argv0, descriptors, options } = request;
+  if (!startsNatively(options)) return undefined;
   if (descriptors.some((raw) => raw < stdio.length)) return undefined; // a stream would take its place
-  const steps = directSteps(request.steps, (number) => descriptors[number - stdio.length]);
-  if (steps === undefined) return undefined;
   try {
     const child = startNatively({
       ...nativeOptions(options, stdio),
-      environment,
-      paths: pathsOf(command, options.env ?? process.env),
+      environment: environmentOf(options, stdio),
+      paths: pathsOf(command, options.env),
       argv: [argv0 ?? command, ...args],
       descriptors: [],
       steps,
     });
-    return finish(child, options, Promise.resolve());
+    return quiet(finish(child, options, Promise.resolve()));
   } catch (error) {
     if (error instanceof KernelError) return undefined;
     throw error;

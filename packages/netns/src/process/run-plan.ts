@@ -1,7 +1,8 @@
 import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
+import { directEntry } from './direct.ts';
 import { handOver } from './exec.ts';
-import { firstDescriptor, launch, type NamespaceProcess } from './launch.ts';
+import { firstDescriptor, launch, launchDirectly, type NamespaceProcess } from './launch.ts';
 import { type DescribedStep, describeSteps } from './plan/describe.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
 import { orderSteps } from './plan/order.ts';
@@ -22,6 +23,19 @@ export type PlanSpawnOptions = Omit<NodeSpawnOptions, 'shell' | 'argv0' | 'uid' 
  * ends as it does. Throws InvalidArgumentError, UnsupportedError, or KernelError for a namespace that cannot be opened.
  */
 export function spawn(plan: SpawnPlan, options: PlanSpawnOptions = {}): NamespaceProcess {
+  return spawnDirectly(plan, options) ?? spawnBySteps(plan, options);
+}
+
+/** Tries what most plans are without a plan; the kernel says whether more than that is needed (a user namespace on the way, say). */
+function spawnDirectly(plan: SpawnPlan, options: PlanSpawnOptions): NamespaceProcess | undefined {
+  const entry = directEntry(plan);
+  if (entry === undefined) return undefined;
+  const [namespace, step] = entry;
+  const { command, args = [], argv0 } = plan;
+  return launchDirectly({ command, args, argv0, options }, [step], [namespace.fd.raw]);
+}
+
+function spawnBySteps(plan: SpawnPlan, options: PlanSpawnOptions): NamespaceProcess {
   const first = firstDescriptor(options);
   using resolved = resolvePlan(plan, {
     numberOf: (_, index) => first + index,
