@@ -26,7 +26,7 @@ const layers = [
 /** The files that package.json exports. All other files beside the folders are the base: every layer may import them. */
 const entries = ['index.ts', 'netlink.ts', 'lab.ts', 'testing.ts'];
 /** A browser can run these: no `node:`, no clock, no environment. */
-const pure = ['wire/', 'netlink/', 'lab/spec', 'lab/validate', 'lab/plan'];
+const pure = ['wire/', 'netlink/', 'network/firewall/json/', 'lab/spec', 'lab/validate', 'lab/plan'];
 
 const rowOf = new Map(layers.flatMap((row, index) => row.map((layer) => [layer, index])));
 const builtins = new Set(builtinModules);

@@ -1,4 +1,4 @@
-import { closest } from './closest.ts';
+import { closest } from '../closest.ts';
 import { commonOptions, type Option, type Options, UsageError, type Verb } from './verb.ts';
 
 /** A command line, read. */

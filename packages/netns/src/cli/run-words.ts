@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { closest } from '../closest.ts';
 import { type NamespaceType, namespaceTypes } from '../namespaces/type.ts';
 import type { IdRange } from '../process/plan/id-map.ts';
 import type { Signal } from '../process/plan/signals.ts';
 import type { EnterTarget, IdMap, Limits, SpawnPlan } from '../process/plan/spawn-plan.ts';
 import { findNamedId } from '../process/plan/subids.ts';
-import { closest } from './closest.ts';
 import { signalArgument } from './personalities/util-linux/signal-argument.ts';
 import { UsageError } from './verb.ts';
 

@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { closest } from '../../closest.ts';
 import { defineVerb } from '../define-verb.ts';
 import { nothingMore } from '../few-words.ts';
 import { allVerbs } from '../help/all-verbs.ts';

@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { declarationOf } from '../../src/netlink/catalogue.ts';
+import type { NftElement, NftElementsMessage } from '../../src/netlink/families/netfilter/nft-elements.ts';
+import { splitDatagram } from '../../src/netlink/header.ts';
+import { NETLINK_NETFILTER } from '../../src/netlink/protocols.ts';
+import type { RulesetMessages } from '../../src/network/firewall/json/ruleset-show.ts';
+import type { RulesetObject } from '../../src/network/firewall/json/schema.ts';
+
+/** A ruleset that `nft` made, as `nft -j list ruleset` shows it and as the kernel says it. Written by `tools/capture-ruleset.mjs`. */
+export interface RulesetFixture {
+  readonly name: string;
+  readonly ruleset: readonly RulesetObject[];
+  readonly messages: RulesetMessages;
+}
+
+/** All such rulesets. */
+export function loadRulesets(): RulesetFixture[] {
+  const folder = new URL('../fixtures/nft/', import.meta.url);
+  return readdirSync(folder).map((file) => {
+    const { ruleset, messages } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
+      ruleset: RulesetObject[];
+      messages: string[];
+    };
+    return { name: file.replace('.json', ''), ruleset, messages: decode(messages) };
+  });
+}
+
+function decode(messages: readonly string[]): RulesetMessages {
+  const byKind = new Map<string, unknown[]>();
+  for (const text of messages)
+    for (const message of splitDatagram(new Uint8Array(Buffer.from(text, 'base64')))) {
+      const declaration = declarationOf(message.type, NETLINK_NETFILTER, 'received');
+      if (declaration === undefined) throw new Error(`message ${message.type}`);
+      const group = byKind.get(declaration.name) ?? [];
+      byKind.set(declaration.name, [...group, declaration.decode(message)]);
+    }
+  const of = <T>(name: string) => (byKind.get(name) ?? []) as T[];
+  const elements = new Map<string, NftElement[]>();
+  for (const { header, attributes } of of<NftElementsMessage>('nftElements')) {
+    const key = `${header.family} ${attributes.table} ${attributes.set}`;
+    elements.set(key, [...(elements.get(key) ?? []), ...(attributes.elements ?? [])]);
+  }
+  return {
+    tables: of('nftTable'),
+    chains: of('nftChain'),
+    rules: of('nftRule'),
+    sets: of('nftSet'),
+    objects: of('nftObject'),
+    flowtables: of('nftFlowtable'),
+    elements: ({ header, attributes }) => elements.get(`${header.family} ${attributes.table} ${attributes.name}`) ?? [],
+  };
+}
+
+/**
+ * What `nft` 1.0.6 shows of an object: it reads comments of tables and chains and the devices of chains, but does not write them. How long
+ * elements will yet live is left out as well.
+ */
+export function asNftShows(object: RulesetObject): unknown {
+  const [[kind, value] = []] = Object.entries(object);
+  const shown: Record<string, unknown> = { ...value };
+  if (kind === 'table' || kind === 'chain') delete shown.comment;
+  if (kind === 'chain') delete shown.dev;
+  return JSON.parse(JSON.stringify({ [kind as string]: shown }, (key, each) => (key === 'expires' ? undefined : each)));
+}
