@@ -71,7 +71,7 @@ function inVrf(): boolean {
 }
 
 /** Where execvp(3) would look. */
-export function pathsOf(command: string, env: NodeJS.ProcessEnv = process.env): string[] {
+export function pathsOf(command: string, env: NodeJS.ProcessEnv): string[] {
   if (command.includes('/')) return [command]; // looking at a variable of process.env is a search in C
   const { PATH = '/bin:/usr/bin' } = env;
   return PATH.split(':').map((directory) => (directory === '' ? command : `${directory}/${command}`));

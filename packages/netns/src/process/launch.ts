@@ -99,7 +99,7 @@ export function launchDirectly(
     const child = startNatively({
       ...nativeOptions(options, stdio),
       environment: environmentOf(options, stdio),
-      paths: pathsOf(command, options.env),
+      paths: pathsOf(command, options.env ?? process.env),
       argv: [argv0 ?? command, ...args],
       descriptors: [],
       steps,
