@@ -20,7 +20,7 @@ import {
 import { Fd } from '../native/fd.ts';
 import { inNamespace } from '../native/passage.ts';
 import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
-import { idOfDescriptor, type NamespaceId, sameNamespace } from './identity.ts';
+import { idOfDescriptor, idOfFile, type NamespaceId, sameNamespace } from './identity.ts';
 import { flagOfType, type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
 
 /**
@@ -50,6 +50,16 @@ export class Namespace implements Disposable {
   /** Whether both are the same namespace (device and inode are equal). */
   equals(other: Namespace): boolean {
     return sameNamespace(this.id, other.id);
+  }
+
+  /**
+   * Whether a process is in this namespace (its main thread, that is). `test FILE -ef /proc/PID/ns/TYPE`. Throws KernelError: ENOENT (no such
+   * process), EACCES (it may not be looked at: that takes ptrace access). namespaces(7).
+   */
+  sameAs(pid: number): boolean {
+    checkProcessId(pid);
+    const file = `/proc/${pid}/ns/${this.type}`;
+    return sameNamespace(this.id, idOfFile(file, `find the ${this.type} namespace of process ${pid}`));
   }
 
   /**
@@ -106,6 +116,12 @@ export class Namespace implements Disposable {
   [Symbol.dispose](): void {
     this.fd.close();
   }
+}
+
+/** Throws InvalidArgumentError for what no process is called. */
+export function checkProcessId(id: number): void {
+  if (!Number.isSafeInteger(id) || id <= 0)
+    throw new InvalidArgumentError('process id', id, 'a positive whole number is needed');
 }
 
 /** Takes over a raw descriptor and finds out what type of namespace it is. */

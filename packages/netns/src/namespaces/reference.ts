@@ -1,11 +1,10 @@
-import { InvalidArgumentError } from '../errors.ts';
 import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { check, syscall } from '../native/syscall.ts';
 import { nameDirectories } from './name-directories.ts';
 import type { RunDirectoryOptions } from './name-directory.ts';
 import { pathOfName, validateName } from './names.ts';
-import { Namespace, namespaceOfFd } from './namespace.ts';
+import { checkProcessId, Namespace, namespaceOfFd } from './namespace.ts';
 import { flagOfType, type NamespaceType } from './type.ts';
 
 /**
@@ -35,10 +34,8 @@ function pathsOfRef(ref: PathRef, type: NamespaceType, options: RunDirectoryOpti
   if (typeof ref === 'string') return ref.includes('/') ? [ref] : pathsOfName(ref, options);
   if ('path' in ref) return [ref.path];
   const { pid, tid } = ref;
-  for (const id of [pid, tid ?? pid]) {
-    if (!Number.isSafeInteger(id) || id <= 0)
-      throw new InvalidArgumentError('process id', id, 'a positive whole number is needed');
-  }
+  checkProcessId(pid);
+  if (tid !== undefined) checkProcessId(tid);
   return [tid === undefined ? `/proc/${pid}/ns/${type}` : `/proc/${pid}/task/${tid}/ns/${type}`];
 }
 

@@ -52,6 +52,14 @@ describe.each(namespaceTypes)('a new %s namespace', (type) => {
     expect(everyThread()).toEqual(threads);
   });
 
+  it('knows who is in it', () => {
+    using namespace = createNamespace(type);
+    using ours = own(type);
+    expect([namespace.sameAs(process.pid), ours.sameAs(process.pid)]).toEqual([false, true]);
+    expect(() => ours.sameAs(2 ** 22)).toThrow(expect.objectContaining({ code: 'ENOENT' })); // above the highest there is
+    expect(() => ours.sameAs(0)).toThrow('process id');
+  });
+
   it('is what its descriptor leads to', () => {
     using namespace = createNamespace(type);
     const { dev, ino } = statSync(`/proc/self/fd/${namespace.fd.raw}`);
