@@ -1,3 +1,4 @@
+import type { Namespace } from '../../namespaces/namespace.ts';
 import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -71,8 +72,8 @@ export const verb = defineVerb({
     const name = oneName(words);
     using namespace = openNamespace(name, 'net', io.names);
     const processes = processesOf(namespace.id).map(describeProcess);
-    const list = (listing: Listing, more: Partial<Options>) =>
-      run(listing, more, () => openNamespace(name, 'net', io.names), io);
+    // All parts are of the same one, even if another gets its name meanwhile.
+    const list = (listing: Listing, more: Partial<Options>) => run(listing, more, openNamespace(namespace), io);
     if (json) {
       const parts: [string, unknown][] = [];
       for (const each of listings) parts.push([each.name, JSON.parse(await list(each, { json: true }))]);
@@ -103,7 +104,7 @@ function page(title: string, lines: readonly string[]): string {
 async function run(
   { command, options }: Listing,
   more: Partial<Options>,
-  open: () => ReturnType<typeof openNamespace>,
+  namespace: Namespace,
   io: Io,
 ): Promise<string> {
   let text = '';
@@ -119,7 +120,7 @@ async function run(
     options: { ...defaultOptions(), ...options, ...more },
     output,
     runDirectory: '/run/netns',
-    namespace: open(),
+    namespace,
     entered: [],
     batch: false,
   });
