@@ -129,14 +129,29 @@ export class NetlinkConnection implements Disposable {
   /** Everything in a table. A dump that a change interrupted is asked for again, up to ten times. */
   dump<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): Promise<DumpResult<Out<D>>> {
     try {
-      return this.#run(this.#table(declaration, value, options)) as Promise<DumpResult<Out<D>>>;
+      return this.#run(this.#table(declaration, value, options, dumpResult<Out<D>>));
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(options.explain?.(error) ?? error);
     }
   }
 
   dumpSync<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): DumpResult<Out<D>> {
-    return this.#runSync(this.#table(declaration, value, options), options.operation) as DumpResult<Out<D>>;
+    return this.#runSync(this.#table(declaration, value, options, dumpResult<Out<D>>), options.operation);
+  }
+
+  /** The same, with what `read` makes of each message while it is at hand (undefined: nothing), and `finish` of all. */
+  gather<D extends Declaration, Entry, Result>(
+    declaration: D,
+    value: In<D>,
+    options: RequestOptions,
+    read: (message: Out<D>) => Entry | undefined,
+    finish: (entries: Entry[], interrupted: boolean) => Result,
+  ): Promise<Result> {
+    try {
+      return this.#run(this.#table(declaration, value, options, finish, read));
+    } catch (error) {
+      return Promise.reject(options.explain?.(error) ?? error);
+    }
   }
 
   /**
@@ -178,13 +193,16 @@ export class NetlinkConnection implements Disposable {
     return new Request(writer, line);
   }
 
-  #table(declaration: Declaration, value: unknown, options: RequestOptions): Question<DumpResult<unknown>> {
-    const { operation, flags = 0 } = options;
+  #table<T>(
+    declaration: Declaration,
+    value: unknown,
+    { operation, flags = 0 }: RequestOptions,
+    finish: (messages: never[], interrupted: boolean) => T,
+    read?: Line['read'],
+  ): Question<T> {
     const writer = this.#emptyWriter();
-    return new Dump(
-      writer,
-      writeLine(writer, declaration, 'get', value, flags | NLM_F_DUMP, operation, 'acknowledged'),
-    );
+    const line = writeLine(writer, declaration, 'get', value, flags | NLM_F_DUMP, operation, 'acknowledged', read);
+    return new Dump(writer, line, finish);
   }
 
   /** The first change leaves at once: mostly it is the only one. Those that follow before anything was awaited are gathered. */
@@ -291,4 +309,8 @@ export class NetlinkConnection implements Disposable {
       };
     });
   }
+}
+
+function dumpResult<T>(messages: T[], interrupted: boolean): DumpResult<T> {
+  return { messages, interrupted };
 }

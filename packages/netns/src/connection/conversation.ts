@@ -80,18 +80,21 @@ export interface DumpResult<T> {
 const dumpAttempts = 10;
 
 /** A whole table. A dump that a change interrupted is asked for again. */
-export class Dump extends Question<DumpResult<unknown>> {
+export class Dump<T> extends Question<T> {
   readonly #line: Line;
+  readonly #finish: (messages: never[], interrupted: boolean) => T;
   #attempts = 0;
   #interrupted = false;
 
-  constructor(writer: Writer, line: Line) {
+  /** `finish` makes of the answers what is wanted. */
+  constructor(writer: Writer, line: Line, finish: (messages: never[], interrupted: boolean) => T) {
     super(writer);
     this.#line = line;
+    this.#finish = finish;
   }
 
-  get result(): DumpResult<unknown> {
-    return { messages: this.#line.answers ?? [], interrupted: this.#interrupted };
+  get result(): T {
+    return this.#finish((this.#line.answers ?? []) as never[], this.#interrupted);
   }
 
   advance(exchange: Exchange): boolean {

@@ -1,12 +1,13 @@
 import { ClosedError, NetlinkError } from '../errors.ts';
 import { isAcknowledgement, readAcknowledgement } from '../netlink/extended-ack.ts';
 import {
-  messageAt,
+  emptyMessage,
   type NetlinkMessage,
   NLM_F_DUMP_INTR,
   NLM_F_MULTI,
   NLMSG_NOOP,
   nextMessage,
+  readMessage,
   setSequence,
 } from '../netlink/header.ts';
 import { messageName } from '../netlink/message-name.ts';
@@ -36,6 +37,8 @@ export class Exchange {
   #first = 0;
   #sequence = 0;
   #sent = false;
+  /** The one that is being looked at: a long table would make as much garbage of these as of its values. Decoders keep nothing of it. */
+  readonly #message = emptyMessage();
 
   constructor(transport: Transport, log: DebugLog | undefined) {
     this.#transport = transport;
@@ -95,8 +98,9 @@ export class Exchange {
   /** True when that was the end. */
   #takeIn(datagram: Slice): boolean {
     this.#log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
+    const message = this.#message;
     for (let at = datagram.start; at < datagram.end; ) {
-      const message = messageAt(datagram, at);
+      readMessage(datagram, at, message);
       const index = (message.sequence - this.#first) >>> 0;
       const last = this.#lines.length - 1;
       if (index <= last && this.#answer(this.#lines[index] as Line, message) && index === last) return true;
@@ -114,7 +118,9 @@ export class Exchange {
       return true;
     }
     if (line.until === 'done') return false;
-    const answer = line.declaration.decode(message);
+    const decoded = line.declaration.decode(message);
+    const answer = line.read === undefined ? decoded : line.read(decoded as never);
+    if (answer === undefined) return false;
     if (line.answers === undefined)
       line.answers = [answer]; // an array that begins empty makes room for 17
     else line.answers.push(answer);

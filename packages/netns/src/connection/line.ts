@@ -16,6 +16,8 @@ export interface Line {
    * acknowledgement, and nobody wants answers.
    */
   readonly until: 'acknowledged' | 'answered' | 'done';
+  /** What is made of each answer, if it is not kept as it is; undefined is not kept. */
+  readonly read: ((message: never) => unknown) | undefined;
   /** Decoded; the memory that they came in is used again. */
   answers: unknown[] | undefined;
   /** Why the kernel does not do it. */
@@ -31,8 +33,9 @@ export function writeLine(
   flags: number,
   operation: string,
   until: Line['until'],
+  read?: Line['read'],
 ): Line {
-  return lineAt(writeRequest(writer, declaration, verb, value, flags), declaration, verb, operation, until);
+  return lineAt(writeRequest(writer, declaration, verb, value, flags), declaration, verb, operation, until, read);
 }
 
 /** The same without a line: where it starts. */
@@ -62,8 +65,9 @@ export function lineAt(
   verb: string,
   operation: Line['operation'],
   until: Line['until'] = 'done',
+  read: Line['read'] = undefined,
 ): Line {
-  return { declaration, verb, operation, start, until, answers: undefined, refusal: undefined };
+  return { declaration, verb, operation, start, until, read, answers: undefined, refusal: undefined };
 }
 
 /** What the kernel answered; undefined when nobody wants to know. */

@@ -87,6 +87,22 @@ export function encodeMessage<V>(
 
 /** The message that starts at byte `at` of what one receive returned. Throws DecodeError for a length that cannot be right. */
 export function messageAt(datagram: Slice, at: number): NetlinkMessage {
+  const message = emptyMessage();
+  readMessage(datagram, at, message);
+  return message;
+}
+
+/** A place for `readMessage`. */
+export function emptyMessage(): Writable<NetlinkMessage> {
+  return { type: 0, flags: 0, sequence: 0, port: 0, bytes: nothing, view: nothingToSee, start: 0, end: 0, origin: 0 };
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+const nothing = new Uint8Array();
+const nothingToSee = new DataView(nothing.buffer);
+
+/** The same as `messageAt`, into an object that is there already. */
+export function readMessage(datagram: Slice, at: number, message: Writable<NetlinkMessage>): void {
   const { bytes, view, end, origin } = datagram;
   const remaining = end - at;
   if (remaining < NLMSG_HDRLEN)
@@ -96,17 +112,15 @@ export function messageAt(datagram: Slice, at: number): NetlinkMessage {
     throw new DecodeError('nlmsghdr', at - origin, `message says ${length} bytes, less than its own header`);
   if (length > remaining)
     throw new DecodeError('nlmsghdr', at - origin, `message says ${length} bytes, ${remaining} remain`);
-  return {
-    type: view.getUint16(at + 4, true),
-    flags: view.getUint16(at + 6, true),
-    sequence: view.getUint32(at + 8, true),
-    port: view.getUint32(at + 12, true),
-    bytes,
-    view,
-    start: at + NLMSG_HDRLEN,
-    end: at + length,
-    origin: at,
-  };
+  message.type = view.getUint16(at + 4, true);
+  message.flags = view.getUint16(at + 6, true);
+  message.sequence = view.getUint32(at + 8, true);
+  message.port = view.getUint32(at + 12, true);
+  message.bytes = bytes;
+  message.view = view;
+  message.start = at + NLMSG_HDRLEN;
+  message.end = at + length;
+  message.origin = at;
 }
 
 /** Where the message behind this one starts, if there is one. */

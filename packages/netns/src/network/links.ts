@@ -14,6 +14,7 @@ import {
 } from '../netlink/families/route/link.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/header.ts';
 import { ResourceStack } from '../resource.ts';
+import { flagNames } from '../wire/names.ts';
 import type { Slice } from '../wire/slice.ts';
 import { inOptions, type OptionNames } from './options.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
@@ -136,27 +137,25 @@ export class Links {
    * The devices, by index, all or those that the filter means; `interrupted` when they kept changing meanwhile.
    * `ip link show [type KIND] [master DEV] [up]`.
    */
-  async list(filter: LinkFilter = {}): Promise<Snapshot<Link>> {
-    return this.#connection.whenIdle(async () => {
-      const { kind, up } = filter;
-      const master = this.indexIfGiven(filter.master, 'master');
-      // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
-      const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
-      const { messages, interrupted } = await this.#connection.dump(
-        link,
-        { attributes: { ...queryOf(filter), master, linkinfo } },
-        { operation: 'list links' },
-      );
-      const meant = messages
-        .map(linkOf)
-        .filter(
-          (entry) =>
-            (kind === undefined || entry.kind === kind) &&
-            (master === undefined || entry.master === master) &&
-            (up === undefined || entry.up === up),
-        );
-      return snapshot(meant, interrupted);
-    });
+  list(filter: LinkFilter = {}): Promise<Snapshot<Link>> {
+    return this.#connection.whenIdle(() => this.#list(filter));
+  }
+
+  #list(filter: LinkFilter): Promise<Snapshot<Link>> {
+    const { kind, up } = filter;
+    const master = this.indexIfGiven(filter.master, 'master');
+    // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
+    const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
+    const value = { attributes: { ...queryOf(filter), master, linkinfo } };
+    const read = (message: LinkMessage) => {
+      const entry = linkOf(message);
+      const meant =
+        (kind === undefined || entry.kind === kind) &&
+        (master === undefined || entry.master === master) &&
+        (up === undefined || entry.up === up);
+      return meant ? entry : undefined;
+    };
+    return this.#connection.gather(link, value, { operation: 'list links' }, read, snapshot);
   }
 
   /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
@@ -437,18 +436,21 @@ export function linkEventOf(message: LinkMessage): Link | undefined {
   return message.header.family === AF_UNSPEC ? linkOf(message) : undefined;
 }
 
+const UP = linkFlag('UP');
+const LOOPBACK = linkFlag('LOOPBACK');
+
 /** A device as the kernel gives it, in the words of this library. */
 export function linkOf(message: LinkMessage): Link {
   const { header, attributes } = message;
   const { linkinfo } = attributes;
-  const flags = linkFlags.filter((_, bit) => header.flags & (1 << bit));
+  const flags = flagNames(linkFlags, header.flags);
   return {
     index: header.index,
     name: attributes.ifname ?? '',
     kind: linkinfo?.kind === 'other' ? linkinfo.name : linkinfo?.kind,
-    up: flags.includes('UP'),
+    up: (header.flags & UP) !== 0,
     operstate: operstates[attributes.operstate ?? 0] ?? String(attributes.operstate),
-    loopback: flags.includes('LOOPBACK'),
+    loopback: (header.flags & LOOPBACK) !== 0,
     mtu: attributes.mtu,
     address: attributes.address,
     master: attributes.master,

@@ -161,13 +161,9 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
   };
 
   /** The routes, all or those that the filter means; of a table that does not exist there are none. */
-  override async list(filter: RouteFilter = {}): Promise<Snapshot<Route>> {
-    try {
-      return await super.list(filter);
-    } catch (error) {
-      if (error instanceof NetlinkError && error.code === 'ENOENT') return snapshot([], false);
-      throw error;
-    }
+  override list(filter: RouteFilter = {}): Promise<Snapshot<Route>> {
+    const listed = super.list(filter);
+    return filter.table === undefined ? listed : listed.catch(noneOfNoTable);
   }
 
   /** Makes one more of the same prefix: for IPv6 one more way of it. `ip route append`. */
@@ -303,6 +299,11 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
         (entry.message.header.flags & RTM_F_CLONED) === 0,
     };
   }
+}
+
+function noneOfNoTable(error: unknown): Snapshot<Route> {
+  if (error instanceof NetlinkError && error.code === 'ENOENT') return snapshot([], false);
+  throw error;
 }
 
 /** RTNH_F_ONLINK. */

@@ -6,5 +6,8 @@ export type Snapshot<Entry> = Entry[] & { readonly interrupted: boolean };
 
 /** Marks `entries` themselves. */
 export function snapshot<Entry>(entries: Entry[], interrupted: boolean): Snapshot<Entry> {
-  return Object.defineProperty(entries, 'interrupted', { value: interrupted }) as Snapshot<Entry>;
+  return Object.defineProperty(entries, 'interrupted', interrupted ? marked : unmarked) as Snapshot<Entry>;
 }
+
+const marked = { value: true };
+const unmarked = { value: false };

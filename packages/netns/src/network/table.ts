@@ -51,19 +51,18 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   protected abstract describe(spec: Spec): string;
 
   /** The entries, all or those that the filter means; `interrupted` when the table kept changing meanwhile. */
-  async list(filter: Filter = {} as Filter): Promise<Snapshot<Entry>> {
-    const listed = this.connection.whenIdle(async () => {
-      const { value, keep } = this.question(filter);
-      const operation = `list ${this.nouns[1]}`;
-      const { messages, interrupted } = await this.connection.dump(this.declaration, value, { operation });
-      const entries: Entry[] = [];
-      for (const message of messages) {
-        const entry = this.decode(message);
-        if (entry !== undefined && (keep === undefined || keep(entry))) entries.push(entry);
-      }
-      return snapshot(entries, interrupted);
-    });
-    return listed.catch((error: unknown) => this.#fail(error));
+  list(filter: Filter = {} as Filter): Promise<Snapshot<Entry>> {
+    return this.connection.whenIdle(() => this.#list(filter));
+  }
+
+  #list(filter: Filter): Promise<Snapshot<Entry>> {
+    const { value, keep } = this.question(filter);
+    const read = (message: Out<D>) => {
+      const entry = this.decode(message);
+      return entry === undefined || keep === undefined || keep(entry) ? entry : undefined;
+    };
+    const options = { operation: `list ${this.nouns[1]}`, explain: this.#explain };
+    return this.connection.gather(this.declaration, value, options, read, snapshot);
   }
 
   /** Makes an entry. Throws NetlinkError EEXIST if it is there. */

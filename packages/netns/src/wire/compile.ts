@@ -150,8 +150,8 @@ class Generator {
       const { check, value } = this.#read(array.element);
       return `function ${name}(b, v, p, end) {
   if ((end - p) % ${array.size} !== 0) throw M;
-  const elements = [];
-  for (; p < end; p += ${array.size}) { const e = p + ${array.size}; ${check} elements.push(${value}); }
+  const count = (end - p) / ${array.size}, elements = new Array(count);
+  for (let i = 0; i < count; i++, p += ${array.size}) { const e = p + ${array.size}; ${check} elements[i] = ${value}; }
   return elements;
 }`;
     });

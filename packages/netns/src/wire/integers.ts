@@ -107,11 +107,13 @@ function bigInteger(name: string, accessor: 'BigUint64' | 'BigInt64', littleEndi
   const signed = accessor === 'BigInt64';
   const min = signed ? -(1n << 63n) : 0n;
   const max = signed ? (1n << 63n) - 1n : (1n << 64n) - 1n;
+  // Most counters are zero: a bigint that need not be made.
+  const isZero = 'v.getUint32(p, true) === 0 && v.getUint32(p + 4, true) === 0';
   return leaf<bigint>({
     name,
     sizes: [8],
     alignment: 8,
-    source: `v.${get}(p, ${littleEndian})`,
+    source: `(${isZero} ? 0n : v.${get}(p, ${littleEndian}))`,
     sink: {
       check: `typeof x === 'bigint' && x >= ${min}n && x <= ${max}n`,
       store: `v.${set}(p, x, ${littleEndian})`,

@@ -40,33 +40,66 @@ export function parseIpAddress(text: string): Uint8Array | undefined {
   return text.includes(':') ? parseIpv6(text) : parseIpv4(text);
 }
 
-const decimals = Array.from({ length: 256 }, (_, byte) => String(byte));
-/** `10.`: half as many pieces to put together, which counts in large tables. */
-const dotted = decimals.map((decimal) => `${decimal}.`);
+/** Texts for two bytes, made when they are first needed: the addresses of a table begin and end alike. */
+class Pairs {
+  readonly #make: (high: number, low: number) => string;
+  readonly #rows: (string | undefined)[][] = [];
+
+  constructor(make: (high: number, low: number) => string) {
+    this.#make = make;
+  }
+
+  text(high: number, low: number): string {
+    return this.#rows[high]?.[low] ?? this.#add(high, low);
+  }
+
+  #add(high: number, low: number): string {
+    while (this.#rows.length <= high) this.#rows.push([]);
+    const row = this.#rows[high] as (string | undefined)[];
+    while (row.length <= low) row.push(undefined);
+    const text = this.#make(high, low);
+    row[low] = text;
+    return text;
+  }
+}
+
+const beginnings = new Pairs((high, low) => `${high}.${low}.`);
+const ends = new Pairs((high, low) => `${high}.${low}`);
+const groups = new Pairs((high, low) => ((high << 8) | low).toString(16));
 
 function formatIpv4(bytes: Uint8Array, at: number): string {
   return (
-    (dotted[bytes[at] as number] as string) +
-    dotted[bytes[at + 1] as number] +
-    dotted[bytes[at + 2] as number] +
-    decimals[bytes[at + 3] as number]
+    beginnings.text(bytes[at] as number, bytes[at + 1] as number) +
+    ends.text(bytes[at + 2] as number, bytes[at + 3] as number)
   );
 }
 
+function group(word: number): string {
+  return groups.text(word >> 8, word & 255);
+}
+
+const words = new Uint16Array(8);
+
 function formatIpv6(bytes: Uint8Array, start: number): string {
-  const words: number[] = [];
-  for (let at = start; at < start + 16; at += 2) words.push(((bytes[at] as number) << 8) | (bytes[at + 1] as number));
+  for (let word = 0; word < 8; word++)
+    words[word] = ((bytes[start + 2 * word] as number) << 8) | (bytes[start + 2 * word + 1] as number);
   const [from, to] = longestZeroRun(words);
   const leading = from === 0 ? to : 0;
   const dotted = leading === 6 || (leading === 5 && words[5] === 0xffff);
-  const groups = words.slice(0, dotted ? 6 : 8).map((word) => word.toString(16));
-  if (dotted) groups.push(formatIpv4(bytes, start + 12));
-  if (to === from) return groups.join(':');
-  return `${groups.slice(0, from).join(':')}::${groups.slice(to).join(':')}`;
+  const end = dotted ? 6 : 8;
+  let text = '';
+  for (let word = 0; word < end; word++) {
+    if (word === from && to > from) {
+      text += '::';
+      word = to - 1;
+    } else text += word === 0 || word === to ? group(words[word] as number) : `:${group(words[word] as number)}`;
+  }
+  if (!dotted) return text;
+  return `${text}${to === 6 ? '' : ':'}${formatIpv4(bytes, start + 12)}`;
 }
 
 /** The first of the longest runs of zero words, as [from, to); one word alone is not worth shortening. */
-function longestZeroRun(words: readonly number[]): [from: number, to: number] {
+function longestZeroRun(words: Uint16Array): [from: number, to: number] {
   let best: [number, number] = [0, 0];
   for (let from = 0; from < words.length; from++) {
     let to = from;

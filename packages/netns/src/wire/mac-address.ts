@@ -1,6 +1,7 @@
 import { leaf } from './shape.ts';
 
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const further = hex.map((digits) => `:${digits}`);
 const shape = /^(?:[0-9a-f]{2}(?::[0-9a-f]{2})*)?$/i;
 
 /**
@@ -22,6 +23,6 @@ export const macAddress = leaf<string>({
 function formatMacAddress(bytes: Uint8Array, start: number, end: number): string {
   if (end === start) return '';
   let text = hex[bytes[start] as number] as string;
-  for (let at = start + 1; at < end; at++) text += `:${hex[bytes[at] as number]}`;
+  for (let at = start + 1; at < end; at++) text += further[bytes[at] as number];
   return text;
 }

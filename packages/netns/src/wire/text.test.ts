@@ -20,6 +20,15 @@ describe('str', () => {
     expect(read()).toBe('');
   });
 
+  it('reads names of every length, also those that look alike to what was read before', () => {
+    for (let length = 0; length < 70; length++) {
+      const name = 'abcdefghijklmnopqrstuvwxyz0123456789'.repeat(2).slice(0, length);
+      for (let again = 0; again < 3; again++) expect(read(...Buffer.from(name), 0)).toBe(name);
+    }
+    // "Aa" and "BB" have the same sum in base 31, and so the same place among the texts that are kept.
+    for (const name of ['Aa', 'BB', 'Aa', 'AaAa', 'BBBB', 'AaBB', 'BB']) expect(read(...Buffer.from(name))).toBe(name);
+  });
+
   it('reads UTF-8, up to the NUL byte', () => {
     expect(read(...Buffer.from('zürich\0rest'))).toBe('zürich');
     expect(read(...Buffer.from('\ufeffa'))).toBe('\ufeffa');

@@ -31,16 +31,53 @@ function writeText(writer: Writer, text: string): void {
   }
 }
 
+/**
+ * Texts that were read lately, each at a place that its bytes decide: the same few names come again and again, and one string for all costs
+ * neither time nor memory. What it holds changes nothing but that.
+ */
+const lately: string[] = new Array<string>(1024).fill('');
+
+/** Bytes of a text that is worth keeping: of a name. */
+const longest = 32;
+
 /** Up to a NUL byte or the end. Names are short and almost always ASCII: a loop beats the start-up cost of a TextDecoder call. */
 export function readText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte === 0) return text;
+  let hash = 0;
+  let stop = start;
+  for (; stop < end; stop++) {
+    const byte = bytes[stop] as number;
+    if (byte === 0) break;
     if (byte > 0x7f) return decodeText(bytes, start, end);
-    text += String.fromCharCode(byte);
+    hash = (Math.imul(hash, 31) + byte) | 0;
   }
+  if (stop - start > longest) return decodeText(bytes, start, end);
+  const place = hash & 1023;
+  const known = lately[place] as string;
+  if (isAt(known, bytes, start, stop)) return known;
+  const text = asciiText(bytes, start, stop);
+  lately[place] = text;
   return text;
+}
+
+/** Four at a time: fewer pieces to put together. */
+function asciiText(bytes: Uint8Array, start: number, stop: number): string {
+  let text = '';
+  let at = start;
+  for (; at + 4 <= stop; at += 4)
+    text += String.fromCharCode(
+      bytes[at] as number,
+      bytes[at + 1] as number,
+      bytes[at + 2] as number,
+      bytes[at + 3] as number,
+    );
+  for (; at < stop; at++) text += String.fromCharCode(bytes[at] as number);
+  return text;
+}
+
+function isAt(text: string, bytes: Uint8Array, start: number, stop: number): boolean {
+  if (text.length !== stop - start) return false;
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) !== bytes[start + index]) return false;
+  return true;
 }
 
 function decodeText(bytes: Uint8Array, start: number, end: number): string {
