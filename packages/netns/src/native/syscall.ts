@@ -55,6 +55,21 @@ const numbers = {
   wait4: [61, 260],
   exit_group: [231, 94],
   pidfd_getfd: [438, 438],
+  name_to_handle_at: [303, 264],
+  listmount: [458, 458],
+  statmount: [457, 457],
+  listns: [470, 470],
+  kcmp: [312, 272],
+  bpf: [321, 280],
+  memfd_create: [319, 279],
+  ftruncate: [77, 46],
+  mmap: [9, 222],
+  munmap: [11, 215],
+  pread64: [17, 67],
+  pwrite64: [18, 68],
+  recvmsg: [47, 212],
+  getsockname: [51, 204],
+  getpeername: [52, 205],
 } as const;
 
 export type SyscallName = keyof typeof numbers;
