@@ -24,6 +24,11 @@ export {
   NetlinkError,
   UnsupportedError,
 } from './errors.ts';
+export { census, type MachineCensus, type MachineCensusOptions, type MachineNamespace } from './inspect/census.ts';
+export { type Completeness, completenessLine } from './inspect/completeness.ts';
+export type { Container, Runtime } from './inspect/containers.ts';
+export type { Holder, Keeper, KeeperKind } from './inspect/keeper.ts';
+export { openMachineNamespace } from './inspect/open.ts';
 export { bindNamespace, unbindNamespace } from './namespaces/bind.ts';
 export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespaces/discover/census.ts';
 export type { SeenProcess } from './namespaces/discover/in-processes.ts';

@@ -1,19 +1,24 @@
 import { NetlinkConnection } from '../connection/connection.ts';
-import { type NamespaceId, sameNamespace } from '../namespaces/identity.ts';
+import { census, type MachineCensusOptions, type MachineNamespace } from '../inspect/census.ts';
+import type { Completeness } from '../inspect/completeness.ts';
+import type { Container } from '../inspect/containers.ts';
+import type { Keeper } from '../inspect/keeper.ts';
+import { openMachineNamespace } from '../inspect/open.ts';
 import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { listNames } from '../namespaces/names.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
-import { censusOfProcesses, namespaceIdOf } from '../namespaces/processes.ts';
-import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import type { NamespaceType } from '../namespaces/type.ts';
 import { Nsids } from '../network/nsids.ts';
 import { deviceNames, deviceNamesOfProcess } from './device-names.ts';
 
-/** A name, or a nameless namespace that processes are in, with what this process may know of it. */
+/** A name, or a namespace that has none, with what this process may know of it. */
 export interface Listed {
   readonly name?: string;
   /** `stale`: no namespace is there. */
   readonly state: 'ready' | 'stale';
+  readonly type: NamespaceType;
   readonly inode?: number;
+  /** Never given to another namespace. */
+  readonly id?: bigint;
   /** The id that it has here. */
   readonly nsid?: number;
   readonly pids: readonly number[];
@@ -21,59 +26,86 @@ export interface Listed {
   readonly devices?: readonly string[];
   /** Whether this process is in it. */
   readonly current: boolean;
+  /** Whether the machine began with it. */
+  readonly initial: boolean;
+  readonly owner?: number;
+  readonly parent?: number;
+  readonly references?: number;
+  readonly container?: Container;
+  readonly keepers: readonly Keeper[];
 }
 
 export interface Listing {
-  /** First the names, in order, then what has none, by inode. */
-  readonly rows: readonly Listed[];
-  /** There are processes that this one may not look at: the rows may lack some. */
-  readonly incomplete: boolean;
+  /** First the names, in order, then what has none, by type and inode. */
+  readonly namespaces: readonly Listed[];
+  readonly completeness: Completeness;
 }
 
-export async function listNamespaces(place: RunDirectoryOptions): Promise<Listing> {
-  const { namespaces: processes, hidden } = censusOfProcesses();
-  const own = namespaceIdOf(process.pid);
-  const names = listNames(place).sort((a, b) => (a.name < b.name ? -1 : 1));
-  using connection = new NetlinkConnection();
-  const nsids = new Nsids(connection);
-  const rows: Listed[] = [];
-  for (const { name, id, path } of names) {
-    if (id === undefined) rows.push({ name, state: 'stale', pids: [], current: false });
-    else rows.push({ name, ...(await look(nsids, { path }, id, processes.get(keyOf(id))?.pids ?? [], own)) });
+/** What is to be known of each: what nobody looks at is not asked for. */
+export interface ListingOptions extends RunDirectoryOptions {
+  readonly types: readonly NamespaceType[];
+  readonly nsids: boolean;
+  readonly devices: boolean;
+  readonly containers: boolean;
+  readonly onProgress?: MachineCensusOptions['onProgress'];
+}
+
+export async function listNamespaces(options: ListingOptions): Promise<Listing> {
+  const { namespaces, completeness } = await census(options);
+  using connection = options.nsids ? new NetlinkConnection() : undefined;
+  const nsids = connection && new Nsids(connection);
+  const look = (namespace: MachineNamespace) => lookAt(namespace, options.devices, nsids);
+  const byInode = new Map(namespaces.map((each) => [each.inode, each]));
+  const named: Listed[] = [];
+  for (const { name, id } of listNames(options).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const namespace = id && byInode.get(id.ino);
+    if (namespace !== undefined) named.push({ name, ...(await look(namespace)) });
+    else if (id === undefined)
+      named.push({ name, state: 'stale', type: 'net', pids: [], current: false, initial: false, keepers: [] });
   }
-  const named = new Set(names.flatMap(({ id }) => (id === undefined ? [] : [keyOf(id)])));
-  const nameless = [...processes].filter(([key]) => !named.has(key)).map(([, found]) => found);
-  for (const { id, pids } of nameless.sort((a, b) => a.id.ino - b.id.ino))
-    rows.push(await look(nsids, { pid: pids[0] ?? 0 }, id, pids, own));
-  return { rows, incomplete: hidden > 0 };
+  const nameless: Listed[] = [];
+  for (const namespace of namespaces) if (namespace.names.length === 0) nameless.push(await look(namespace));
+  return { namespaces: [...named, ...nameless], completeness };
 }
 
-/** The key of `namespacesOfProcesses`. */
-function keyOf(id: NamespaceId): string {
-  return `${id.dev}:${id.ino}`;
-}
-
-async function look(nsids: Nsids, ref: NamespaceRef, id: NamespaceId, pids: readonly number[], own: NamespaceId) {
-  using namespace = openSame(ref, id);
-  const [pid] = sameNamespace(id, own) ? [process.pid] : pids;
-  const entry = namespace && (await nsids.get({ fd: namespace.fd }));
-  const devices = pid === undefined ? namespace && deviceNames(namespace) : deviceNamesOfProcess(pid);
+async function lookAt(namespace: MachineNamespace, devices: boolean, nsids: Nsids | undefined): Promise<Listed> {
+  const { type, inode, id, owner, parent, references, container, current, initial, keepers } = namespace;
+  const pids = keepers.flatMap((keeper) => (keeper.kind === 'process' ? [keeper.pid] : []));
+  const network = type === 'net' ? await networkOf(namespace, pids, devices, nsids) : {};
   return {
-    state: 'ready' as const,
-    inode: id.ino,
-    ...(entry === undefined || entry.nsid < 0 ? {} : { nsid: entry.nsid }),
+    state: 'ready',
+    type,
+    inode,
+    ...known({ id }),
+    ...network,
     pids,
-    ...(devices === undefined ? {} : { devices }),
-    current: sameNamespace(id, own),
+    current,
+    initial,
+    ...known({ owner }),
+    ...known({ parent }),
+    ...known({ references }),
+    ...known({ container }),
+    keepers,
   };
 }
 
-/** Undefined if it is gone, is another one by now, or may not be opened. */
-function openSame(ref: NamespaceRef, id: NamespaceId): Namespace | undefined {
-  try {
-    const namespace = openNamespace(ref);
-    if (sameNamespace(namespace.id, id)) return namespace;
-    namespace.close();
-  } catch {}
-  return undefined;
+/** An object of what is not undefined. */
+function known<K extends string, V>(object: Record<K, V | undefined>): Partial<Record<K, V>> {
+  const entries = Object.entries(object).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Partial<Record<K, V>>;
+}
+
+async function networkOf(
+  namespace: MachineNamespace,
+  pids: readonly number[],
+  wantsDevices: boolean,
+  nsids: Nsids | undefined,
+): Promise<Pick<Listed, 'nsid' | 'devices'>> {
+  const [pid] = namespace.current ? [process.pid] : pids;
+  const byProcess = wantsDevices && pid !== undefined ? deviceNamesOfProcess(pid) : undefined;
+  if (nsids === undefined && (byProcess !== undefined || !wantsDevices)) return known({ devices: byProcess });
+  using open = openMachineNamespace(namespace);
+  const devices = byProcess ?? (wantsDevices ? open && deviceNames(open) : undefined);
+  const entry = open && (await nsids?.get({ fd: open.fd }));
+  return { ...(entry === undefined || entry.nsid < 0 ? {} : { nsid: entry.nsid }), ...known({ devices }) };
 }

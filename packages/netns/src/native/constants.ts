@@ -59,6 +59,11 @@ export const NS_GET_PARENT = 0xb702;
 export const NS_GET_NSTYPE = 0xb703;
 export const NS_GET_OWNER_UID = 0xb704;
 export const NS_GET_ID = 0x8008b70d;
+export const NS_MNT_GET_INFO = 0x8010b70a;
+export const NS_MNT_GET_NEXT = 0x8010b70b;
+export const NS_MNT_GET_PREV = 0x8010b70c;
+export const NSFS_MAGIC = 0x6e736673;
+export const FD_NSFS_ROOT = -10003;
 
 // asm-generic/ioctls.h
 export const TCGETS = 0x5401;
@@ -67,6 +72,13 @@ export const TIOCGWINSZ = 0x5413;
 export const TIOCSWINSZ = 0x5414;
 export const TIOCSPTLCK = 0x40045431;
 export const TIOCGPTPEER = 0x5441;
+
+// linux/if_tun.h
+export const TUNGETIFF = 0x800454d2;
+export const TUNGETDEVNETNS = 0x54e3;
+
+// linux/kcmp.h
+export const KCMP_FILES = 2;
 
 // linux/sockios.h
 export const SIOCGSKNS = 0x894c;
@@ -86,12 +98,21 @@ export const SOCK_NONBLOCK = O_NONBLOCK;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
 export const SO_ERROR = 4;
+export const SO_TYPE = 3;
 export const SO_RCVBUF = 8;
 export const SO_REUSEPORT = 15;
 export const SO_BINDTODEVICE = 25;
 export const SO_RCVBUFFORCE = 33;
 export const SO_BINDTOIFINDEX = 62;
+export const SO_ACCEPTCONN = 30;
+export const SO_PROTOCOL = 38;
+export const SO_DOMAIN = 39;
+export const SO_PEEK_OFF = 42;
 export const SO_NETNS_COOKIE = 71;
+export const SCM_RIGHTS = 1;
+export const SCM_PIDFD = 4;
+export const MSG_PEEK = 2;
+export const MSG_CMSG_CLOEXEC = 0x40000000;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_TRUNC = 0x20;
 

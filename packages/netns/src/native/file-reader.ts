@@ -7,7 +7,10 @@ const bracket = 0x5b;
 const closing = 0x5d;
 const colon = 0x3a;
 const zero = 0x30;
+const slash = 0x2f;
 const linkSize = 32;
+/** How much of a link that is a path there is to see. */
+export const shownOfPath = linkSize;
 /** How many links can be looked at in one call. */
 export const linksAtOnce = 256;
 
@@ -70,14 +73,27 @@ export class FileReader {
     return Array.from({ length: Math.max(0, count) }, (_, index) => this.#linkNumber(index * linkSize));
   }
 
-  /** What the links say that have numbers for names, as far as it is like `net:[4026531833]` or `socket:[123]`. */
-  links(at: number, names: readonly number[], see: (name: number, kind: string, number: number) => void): void {
+  /**
+   * What the links say that have numbers for names, as far as it is like `net:[4026531833]` or `socket:[123]`; and to `seePath` the
+   * beginning (`shownOfPath` bytes) of each that is an absolute path.
+   */
+  links(
+    at: number,
+    names: readonly number[],
+    see: (name: number, kind: string, number: number) => void,
+    seePath?: (name: number, beginning: string) => void,
+  ): void {
     for (let first = 0; first < names.length; first += linksAtOnce) {
       const some = names.slice(first, first + linksAtOnce);
       addon.readLinks(at, `${some.join('\0')}\0`, this.#links);
       some.forEach((name, index) => {
-        const number = this.#linkNumber(index * linkSize);
-        if (number !== undefined) see(name, this.#linkKind(index * linkSize), number);
+        const start = index * linkSize;
+        if (this.#links[start] === slash) {
+          seePath?.(name, readText(this.#links, start, start + linkSize));
+          return;
+        }
+        const number = this.#linkNumber(start);
+        if (number !== undefined) see(name, this.#linkKind(start), number);
       });
     }
   }

@@ -65,9 +65,10 @@ const numbers = {
   ftruncate: [77, 46],
   mmap: [9, 222],
   munmap: [11, 215],
-  pread64: [17, 67],
   pwrite64: [18, 68],
   recvmsg: [47, 212],
+  sendmsg: [46, 211],
+  open_tree: [428, 428],
   getsockname: [51, 204],
   getpeername: [52, 205],
 } as const;

@@ -44,7 +44,9 @@ describe('an ordinary user', () => {
     expect(user.names).toEqual(['db', 'web']);
     const holder = user.holder ?? 0;
     expect(lines(await user.answer('ls', '--names'))).toEqual(['db', 'web']);
-    const rows = await user.answerJson<{ name?: string; devices: string[]; current: boolean }[]>('ls');
+    const { namespaces: rows } = await user.answerJson<{
+      namespaces: { name?: string; devices: string[]; current: boolean }[];
+    }>('ls');
     expect(rows.filter(({ name }) => name !== undefined)).toMatchObject([
       { name: 'db', devices: ['lo'], current: false },
       { name: 'web', devices: ['lo'], current: false },
@@ -144,7 +146,9 @@ describe('an ordinary user', () => {
       expect([where, await user.answer('run', '--in', where, '--', ...print)]).toEqual([where, `${link}\n`]);
     await user.answer('attach', 'box', `${child.pid}`);
     expect(await user.answer('exec', 'box', ...print)).toBe(`${link}\n`);
-    expect(await user.answerJson('ls')).toContainEqual(expect.objectContaining({ name: 'box', devices: ['lo'] }));
+    expect((await user.answerJson<{ namespaces: unknown[] }>('ls')).namespaces).toContainEqual(
+      expect.objectContaining({ name: 'box', devices: ['lo'] }),
+    );
     const gone = endOf(child);
     child.stdin?.end();
     await gone;

@@ -1,78 +1,107 @@
+import { completenessLine } from '../../inspect/completeness.ts';
 import { listNames } from '../../namespaces/names.ts';
+import { namespaceTypes } from '../../namespaces/type.ts';
 import { defineVerb } from '../define-verb.ts';
+import { escapeControls } from '../escape.ts';
 import { nothingMore } from '../few-words.ts';
+import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { type Listed, listNamespaces } from '../listing.ts';
-import { describeProcess } from '../process-command.ts';
-import { type Column, writeTable } from '../table.ts';
+import { chooseColumns, columnNames, sortRows } from '../listing-columns.ts';
+import { treeOf, treeOrders } from '../listing-tree.ts';
+import { progressOn } from '../progress.ts';
+import { styleFor } from '../style.ts';
+import { writeTable } from '../table.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'ls',
-  summary: 'list network namespaces',
-  usage: ['[--names]'],
+  summary: 'list all network namespaces of the machine, hidden ones too',
+  usage: ['[--all-types] [--columns LIST] [--sort COLUMN] [--tree[=ORDER]]', '--names'],
   notes: [
-    'Names, then the namespaces without a name (`-`) that processes are in, each with the first of these. A name that leads to\n' +
-      'no namespace is stale. Where there may be more processes than you may see, their number has a `+`.',
+    'Names, then the namespaces without a name (`-`): those that processes or threads are in, and those that only an open file, a\n' +
+      'socket, a mount somewhere, or something on its way through a unix socket keeps alive; `netns why` tells which. The kernel’s\n' +
+      'own list is read too, so that none is missing: the last line says so, or what could not be seen and why.',
+    'A name that leads to no namespace is stale. Where there may be more processes than you may see, their number has a `+`.',
+    `Columns: ${columnNames.join(', ')}.`,
   ],
-  options: { names: { summary: 'the names alone, one on a line, as they are' } },
+  options: {
+    names: { summary: 'the names alone, one on a line, as they are' },
+    'all-types': { summary: 'namespaces of all eight types' },
+    columns: { summary: 'show these columns, with commas between them', value: 'LIST' },
+    sort: { summary: 'in the order of this column', value: 'COLUMN' },
+    tree: { summary: 'as a tree: by owner (the default), parent or process', value: 'ORDER', valueIsOptional: true },
+  },
   examples: [
     ['netns ls', 'what there is'],
     ['netns ls --names', 'for scripts'],
-    ['netns ls --json', 'for programs: each with its process ids and devices'],
+    ['netns ls --json', 'for programs: each with its process ids, devices and keepers'],
+    ['netns ls --columns name,inode,keepers', 'what keeps each'],
+    ['netns ls --all-types --tree', 'namespaces of all types, below the user namespaces that own them'],
   ],
   otherWords: ['list', 'dir'],
   async run({ words, options, json, io }) {
     nothingMore(words);
-    if (options.names) {
-      const names = listNames(io.names)
-        .map(({ name }) => name)
-        .sort();
-      if (json) writeJson(io, names);
-      else io.stdout.write(names.map((name) => `${name}\n`).join(''));
+    if (options.names) return writeNames(io, json);
+    const allTypes = options['all-types'] === true;
+    const columns = chooseColumns(options.columns, allTypes);
+    const tree = options.tree === true ? 'owner' : options.tree;
+    if (tree !== undefined && !treeOrders.includes(tree))
+      throw new UsageError(`there is no tree by '${tree}': ${treeOrders.join(', ')}`);
+    const wants = (name: string) => json || columns.some((column) => column.name === name);
+    using progress = progressOn(io, 'processes looked at');
+    const { namespaces, completeness } = await listNamespaces({
+      ...io.names,
+      types: allTypes || tree !== undefined ? namespaceTypes : ['net'],
+      nsids: wants('nsid'),
+      devices: wants('devices'),
+      containers: wants('container') || wants('note'),
+      onProgress: progress?.tell,
+    });
+    progress?.[Symbol.dispose]();
+    const incomplete = completeness.unseen.length > 0;
+    const shown = namespaces.filter(({ type }) => allTypes || type === 'net');
+    const rows = sortRows(shown, options.sort);
+    if (json) {
+      writeJson(io, { namespaces: rows, completeness });
       return 0;
     }
-    const { rows, incomplete } = await listNamespaces(io.names);
-    if (json) writeJson(io, rows);
-    else writeTable(io, columnsFor(incomplete), rows);
+    if (tree === undefined)
+      writeTable(
+        io,
+        columns.map((column) => column.make(incomplete)),
+        rows,
+      );
+    else writeTree(io, allTypes ? namespaces : withAncestors(namespaces, rows, tree), tree);
+    io.stdout.write(`${styleFor(io).dim(escapeControls(completenessLine(completeness)))}\n`);
     return 0;
   },
 });
 
-function columnsFor(incomplete: boolean): readonly Column<Listed>[] {
-  const unlessStale = (text: (row: Listed) => string) => (row: Listed) => (row.state === 'stale' ? '-' : text(row));
-  return [
-    {
-      title: 'NAME',
-      cell: ({ name }) => name ?? '-',
-      look: ({ state }, style) => (state === 'stale' ? style.warn : style.bold),
-    },
-    { title: 'INODE', alignRight: true, cell: ({ inode }) => (inode === undefined ? 'stale' : String(inode)) },
-    { title: 'NSID', alignRight: true, cell: ({ nsid }) => (nsid === undefined ? '-' : String(nsid)) },
-    {
-      title: 'PROCESSES',
-      alignRight: true,
-      cell: unlessStale(({ pids }) => `${pids.length}${incomplete ? '+' : ''}`),
-    },
-    {
-      title: 'DEVICES',
-      cell: unlessStale(({ devices }) => (devices === undefined ? '?' : shorten(devices))),
-    },
-    { title: 'NOTE', cell: noteOf, look: (_, style) => style.dim },
-  ];
+function writeNames(io: Io, json: boolean): number {
+  const names = listNames(io.names)
+    .map(({ name }) => name)
+    .sort();
+  if (json) writeJson(io, names);
+  else io.stdout.write(names.map((name) => `${name}\n`).join(''));
+  return 0;
 }
 
-const shownDevices = 4;
-
-function shorten(devices: readonly string[]): string {
-  const more = devices.length - shownDevices;
-  return more <= 1 ? devices.join(' ') : `${devices.slice(0, shownDevices).join(' ')} +${more}`;
+/** The rows, and those above them in the tree. */
+function withAncestors(all: readonly Listed[], rows: readonly Listed[], order: string): readonly Listed[] {
+  const above = new Map(all.flatMap((row) => (row.inode === undefined ? [] : [[row.inode, row] as const])));
+  const kept = new Set<Listed>(rows);
+  for (const row of rows) {
+    let at = order === 'process' ? undefined : above.get(row.owner ?? -1);
+    for (; at !== undefined && !kept.has(at); at = above.get(at.parent ?? -1)) kept.add(at);
+  }
+  return all.filter((row) => kept.has(row));
 }
 
-function noteOf({ name, state, pids, current }: Listed): string {
-  if (state === 'stale') return 'no namespace is here';
-  const [pid] = pids;
-  return [
-    ...(current ? ['this one'] : []),
-    ...(name === undefined && pid !== undefined ? [`${pid} ${describeProcess(pid).command}`] : []),
-  ].join(': ');
+function writeTree(io: Io, rows: readonly Listed[], order: string): void {
+  io.stdout.write(
+    treeOf(rows, order)
+      .map((line) => `${escapeControls(line)}\n`)
+      .join(''),
+  );
 }

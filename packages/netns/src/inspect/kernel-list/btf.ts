@@ -3,15 +3,17 @@
  * Documentation/bpf/btf.rst, `linux/btf.h`. Pure.
  */
 
+/** Which members of which structures. */
+export type Wanted = Readonly<Record<string, readonly string[]>>;
+
 /** Offsets in bytes, by structure and member; a member is missing where this kernel has none. */
 export type MemberOffsets<W extends Wanted> = {
   readonly [S in keyof W]: Readonly<Partial<Record<W[S][number], number>>>;
 };
 
-/** Which members of which structures. */
-export type Wanted = Readonly<Record<string, readonly string[]>>;
-
 const magic = 0xeb9f;
+/** How much of the file says where the rest is. */
+export const btfHeaderSize = 24;
 const kindStruct = 4;
 const kindUnion = 5;
 
@@ -29,29 +31,55 @@ const trailing: Readonly<Record<number, readonly [fixed: number, each: number]>>
   19: [0, 12], // ENUM64
 };
 
-/** Undefined if these are no bytes of this format (or of one with records that we do not know). */
-export function memberOffsets<const W extends Wanted>(bytes: Uint8Array, wanted: W): MemberOffsets<W> | undefined {
-  const btf = sectionsOf(bytes);
-  if (btf === undefined) return undefined;
+/** Where the two parts of the file are. */
+export interface BtfPlaces {
+  readonly types: { readonly at: number; readonly length: number };
+  readonly strings: { readonly at: number; readonly length: number };
+}
+
+/** Reads the head of the file; undefined if it is no such file, or of the other byte order. */
+export function btfPlaces(header: Uint8Array): BtfPlaces | undefined {
+  if (header.length < btfHeaderSize) return undefined;
+  const view = new DataView(header.buffer, header.byteOffset, header.length);
+  if (view.getUint16(0, true) !== magic) return undefined;
+  const word = (at: number) => view.getUint32(at, true);
+  return {
+    types: { at: word(4) + word(8), length: word(12) },
+    strings: { at: word(4) + word(16), length: word(20) },
+  };
+}
+
+/**
+ * Finds members of structures in the records of types and their names, or in the beginnings of both: what is wanted of a kernel is
+ * often among the first few thousand of more than a hundred thousand records. Members of structures without a name count as those
+ * of the structure around them. Records that nobody knows end the search.
+ */
+export function memberOffsets<const W extends Wanted>(
+  types: Uint8Array,
+  strings: Uint8Array,
+  wanted: W,
+): MemberOffsets<W> {
+  const view = new DataView(types.buffer, types.byteOffset, types.length);
   const names = new Map<number, string>();
   for (const name of [...Object.keys(wanted), ...Object.values(wanted).flat()]) {
-    const at = offsetOfName(btf.strings, name);
+    const at = offsetOfName(strings, name);
     if (at !== undefined) names.set(at, name);
   }
-  const records = findRecords(btf, (at) => names.has(at));
-  if (records === undefined) return undefined;
-  const offsets = Object.fromEntries(
-    Object.entries(wanted).map(([name, members]) => {
-      const found: Record<string, number> = {};
-      for (const record of records.structs.get(name) ?? []) addMembers(record, 0, members, found, 0);
-      return [name, found];
-    }),
-  );
-  return offsets as MemberOffsets<W>;
+  const { starts, structs } = findRecords(view, (at) => names.has(at));
+  const found = Object.fromEntries(Object.keys(wanted).map((name): [string, Record<string, number>] => [name, {}]));
+  for (const at of structs) {
+    const name = names.get(view.getUint32(at, true)) ?? '';
+    addMembers(at, 0, wanted[name] ?? [], found[name] ?? {}, 0);
+  }
+  return found as MemberOffsets<W>;
 
-  /** Members of structures without a name count as those of the structure around them. */
-  function addMembers(record: number, base: number, members: readonly string[], found: Record<string, number>, depth: number) {
-    const { view } = btf as Sections;
+  function addMembers(
+    record: number,
+    base: number,
+    members: readonly string[],
+    into: Record<string, number>,
+    depth: number,
+  ) {
     const info = view.getUint32(record + 4, true);
     const bitFields = info >>> 31 === 1;
     for (let at = record + 12, end = at + 12 * (info & 0xffff); at < end; at += 12) {
@@ -59,81 +87,46 @@ export function memberOffsets<const W extends Wanted>(bytes: Uint8Array, wanted:
       const bits = view.getUint32(at + 8, true);
       const offset = base + (bitFields ? bits & 0xffffff : bits) / 8;
       const name = names.get(nameAt);
-      if (name !== undefined && members.includes(name)) found[name] ??= offset;
-      if (nameAt !== 0 || depth > 8) continue;
-      const inner = records?.starts[view.getUint32(at + 4, true)];
-      const kind = inner === undefined ? 0 : kindOf(view.getUint32(inner + 4, true));
-      if (inner !== undefined && (kind === kindStruct || kind === kindUnion))
-        addMembers(inner, offset, members, found, depth + 1);
+      if (name !== undefined && members.includes(name)) into[name] ??= offset;
+      const inner = nameAt === 0 && depth < deepest ? starts[view.getUint32(at + 4, true)] : undefined;
+      if (inner !== undefined) addMembers(inner, offset, members, into, depth + 1);
     }
   }
+}
 
-  function findRecords({ view, types }: Sections, isWanted: (name: number) => boolean) {
-    const starts = new Int32Array(Math.floor(types / 12) + 1);
-    const structs = new Map<string, number[]>();
-    let id = 1;
-    for (let at = 0; at + 12 <= types; id++) {
+const deepest = 8;
+
+/** Where structures and unions begin, by their ids, and those of them that are wanted. */
+function findRecords(view: DataView, isWanted: (name: number) => boolean) {
+  const starts: (number | undefined)[] = [];
+  const structs: number[] = [];
+  for (let at = 0, id = 1; at + 12 <= view.byteLength; id++) {
+    const info = view.getUint32(at + 4, true);
+    const kind = (info >>> 24) & 0x1f;
+    if (kind === 0 || kind > 19) break;
+    const rest = trailing[kind];
+    const end = at + 12 + (rest === undefined ? 0 : rest[0] + rest[1] * (info & 0xffff));
+    if (end > view.byteLength) break;
+    if (kind === kindStruct || kind === kindUnion) {
       starts[id] = at;
-      const name = view.getUint32(at, true);
-      const info = view.getUint32(at + 4, true);
-      const kind = kindOf(info);
-      if (kind === 0 || kind > 19) return undefined;
-      if (kind === kindStruct && isWanted(name)) {
-        const text = names.get(name) ?? '';
-        structs.set(text, [...(structs.get(text) ?? []), at]);
-      }
-      const rest = trailing[kind];
-      at += 12 + (rest === undefined ? 0 : rest[0] + rest[1] * (info & 0xffff));
+      if (kind === kindStruct && isWanted(view.getUint32(at, true))) structs.push(at);
     }
-    return { starts, structs };
+    at = end;
   }
-}
-
-/** Of later formats the kind has 7 bits; the spare ones are zero today. */
-function kindOf(info: number): number {
-  return (info >>> 24) & 0x7f & 0x1f;
-}
-
-interface Sections {
-  readonly view: DataView;
-  /** How long the records are. */
-  readonly types: number;
-  readonly strings: Uint8Array;
-}
-
-function sectionsOf(bytes: Uint8Array): Sections | undefined {
-  if (bytes.length < 24) return undefined;
-  const head = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (head.getUint16(0, true) !== magic) return undefined;
-  const [length, typesAt, types, stringsAt, strings] = [4, 8, 12, 16, 20].map((at) => head.getUint32(at, true)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (length + typesAt + types > bytes.length || length + stringsAt + strings > bytes.length) return undefined;
-  return {
-    view: new DataView(bytes.buffer, bytes.byteOffset + length + typesAt, types),
-    types,
-    strings: bytes.subarray(length + stringsAt, length + stringsAt + strings),
-  };
+  return { starts, structs };
 }
 
 const encoder = new TextEncoder();
 
 /** Where a name stands among the strings: each ends with NUL, and none is there twice. */
 function offsetOfName(strings: Uint8Array, name: string): number | undefined {
-  const at = indexOfBytes(strings, encoder.encode(`\0${name}\0`));
-  return at < 0 ? undefined : at + 1;
-}
-
-function indexOfBytes(bytes: Uint8Array, wanted: Uint8Array): number {
-  const [, first = 0] = wanted;
-  for (let at = bytes.indexOf(first, 1); at >= 1; at = bytes.indexOf(first, at + 1)) {
-    let index = 0;
-    while (index < wanted.length && bytes[at - 1 + index] === wanted[index]) index++;
-    if (index === wanted.length) return at - 1;
+  const wanted = encoder.encode(`${name}\0`);
+  const [first = 0] = wanted;
+  for (let at = strings.indexOf(first, 1); at >= 1; at = strings.indexOf(first, at + 1)) {
+    if (strings[at - 1] !== 0) continue;
+    let index = 1;
+    while (index < wanted.length && strings[at + index] === wanted[index]) index++;
+    if (index === wanted.length) return at;
   }
-  return -1;
+  return undefined;
 }

@@ -46,7 +46,7 @@ export function walkOffsets(found: MemberOffsets<typeof wantedMembers>): WalkOff
 export const headSize = 32;
 export const recordSize = 32;
 /** How many records fit: the kernel's verifier goes through each, so that few load faster than many. */
-export const recordsAtOnce = 256;
+export const recordsAtOnce = 64;
 export const valueSize = headSize + recordSize * recordsAtOnce;
 /** In the head: how many records there are, where to go on (0: at the beginning), where the walk began. */
 export const head = { count: 0, resume: 8, first: 16 } as const;
@@ -58,8 +58,8 @@ export const more = 1;
 export const lost = 2;
 
 const helpers = { mapLookup: 1, currentTask: 35, probeReadKernel: 113 } as const;
-/** More generations of processes than there can be by accident. */
-const generations = 2048;
+/** How many generations of processes the way up may have; the second, if it has more than usual. */
+export const generations = [64, 4096] as const;
 
 /**
  * The program that walks all `struct net` of the kernel: up from the calling task to the first of all, whose namespace is where the
@@ -68,24 +68,22 @@ const generations = 2048;
  *
  * The list's head is no namespace; read as one it is the last record, because the walk begins with the first namespace.
  */
-export function walkProgram(offsets: WalkOffsets, map: number): Uint8Array {
+export function walkProgram(offsets: WalkOffsets, map: number, ancestors: number): Uint8Array {
   const { task, net } = offsets;
   const code = new Assembler();
   /** to = the 64 bits of kernel memory at r8 + offset */
   const follow = (to: 8 | 9, offset: number) =>
-    code
-      .move(3, 8)
-      .add(3, offset)
-      .set(2, 8)
-      .move(1, 10)
-      .add(1, -16)
-      .call(helpers.probeReadKernel)
-      .load(to, 10, -16);
+    code.move(3, 8).add(3, offset).set(2, 8).move(1, 10).add(1, -16).call(helpers.probeReadKernel).load(to, 10, -16);
   /** record.field = kernel memory at r8 + offset */
   const copy = (field: number, size: number, offset: number | undefined) => {
     if (offset === undefined) return;
     code.move(3, 8).add(3, offset).set(2, size);
-    code.move(1, 7).shiftLeft(1, 5).addRegister(1, 6).add(1, headSize + field).call(helpers.probeReadKernel);
+    code
+      .move(1, 7)
+      .shiftLeft(1, 5)
+      .addRegister(1, 6)
+      .add(1, headSize + field)
+      .call(helpers.probeReadKernel);
   };
 
   code.storeNumber(10, -4, 0).move(2, 10).add(2, -4).map(1, map).call(helpers.mapLookup);
@@ -96,7 +94,7 @@ export function walkProgram(offsets: WalkOffsets, map: number): Uint8Array {
   code.label('begin').call(helpers.currentTask).move(8, 0);
   code.label('up');
   follow(9, task.parent);
-  code.jumpIfEqual(9, 8, 'top').move(8, 9).add(7, 1).jumpIfBelow(7, generations, 'up');
+  code.jumpIfEqual(9, 8, 'top').move(8, 9).add(7, 1).jumpIfBelow(7, ancestors, 'up');
   code.label('lost').return(lost);
 
   code.label('top');

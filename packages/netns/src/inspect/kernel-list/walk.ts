@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { KernelError } from '../../errors.ts';
 import { Arena } from '../../native/arena.ts';
+import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
-import { syscall } from '../../native/syscall.ts';
-import { memberOffsets } from './btf.ts';
+import { perform, syscall } from '../../native/syscall.ts';
+import { type BtfPlaces, btfHeaderSize, btfPlaces, memberOffsets } from './btf.ts';
 import {
   ended,
+  generations,
   head,
   headSize,
   lost,
@@ -51,16 +52,16 @@ const attempts = 8;
  */
 export class KernelWalk implements Disposable {
   readonly #map: Fd;
-  readonly #program: Fd;
+  #program: Fd;
   readonly #offsets: WalkOffsets;
   readonly #arena: Arena;
 
   /** Throws KernelError: ENOENT (the kernel does not tell its types), EPERM (no right), EINVAL (the kernel is older). */
   constructor() {
     this.#offsets = readOffsets();
-    this.#arena = new Arena(headSize + 2 * valueSize);
-    const attributes = new Attributes();
+    this.#arena = new Arena(arenaSize);
     try {
+      const attributes = new Attributes();
       attributes.words(0, BPF_MAP_TYPE_ARRAY, 4, valueSize, 1);
       this.#map = Fd.adopt(bpf('make a map', BPF_MAP_CREATE, attributes), 'the map of a walk');
     } catch (error) {
@@ -68,18 +69,22 @@ export class KernelWalk implements Disposable {
       throw error;
     }
     try {
-      const program = walkProgram(this.#offsets, this.#map.raw);
-      attributes.clear();
-      attributes.words(0, BPF_PROG_TYPE_SYSCALL, program.length / 8);
-      attributes.pointer(8, this.#arena.put(0, program));
-      attributes.pointer(16, this.#arena.put(program.length, new TextEncoder().encode('GPL\0')));
-      attributes.words(44, BPF_F_SLEEPABLE);
-      this.#program = Fd.adopt(bpf('load a program', BPF_PROG_LOAD, attributes), 'the program of a walk');
+      this.#program = this.#load(generations[0]);
     } catch (error) {
       this.#map.close();
       this.#arena.close();
       throw error;
     }
+  }
+
+  #load(ancestors: number): Fd {
+    const program = walkProgram(this.#offsets, this.#map.raw, ancestors);
+    const attributes = new Attributes();
+    attributes.words(0, BPF_PROG_TYPE_SYSCALL, program.length / 8);
+    attributes.pointer(8, this.#arena.put(0, program));
+    attributes.pointer(16, this.#arena.put(program.length, new TextEncoder().encode('GPL\0')));
+    attributes.words(44, BPF_F_SLEEPABLE);
+    return Fd.adopt(bpf('load a program', BPF_PROG_LOAD, attributes), 'the program of a walk');
   }
 
   /**
@@ -115,7 +120,8 @@ export class KernelWalk implements Disposable {
       if (returned === lost) throw new KernelError({ errno: EAGAIN, syscall: 'bpf(BPF_PROG_TEST_RUN)', operation });
       this.#read(value);
       const count = Number(view.getBigUint64(head.count, true));
-      for (let index = 0; index < count; index++) found.push(this.#namespaceAt(view, headSize + index * recordSize, found));
+      for (let index = 0; index < count; index++)
+        found.push(this.#namespaceAt(view, headSize + index * recordSize, found));
       if (found.length > most) return undefined;
       if (returned === ended) break;
     }
@@ -134,32 +140,44 @@ export class KernelWalk implements Disposable {
   }
 
   #run(): number {
+    const returned = this.#runOnce();
+    if (returned !== lost) return returned;
+    const program = this.#load(generations[1]);
+    this.#program.close();
+    this.#program = program;
+    return this.#runOnce();
+  }
+
+  #runOnce(): number {
     const attributes = new Attributes();
     attributes.words(0, this.#program.raw);
     bpf('run a program', BPF_PROG_TEST_RUN, attributes);
     return attributes.word(4);
   }
 
-  /** The key 0 stands before the value. */
   #read(value: Uint8Array): void {
     const attributes = new Attributes();
     attributes.words(0, this.#map.raw);
-    attributes.pointer(8, this.#arena.put(valueSize, new Uint8Array(8)));
-    attributes.pointer(16, this.#arena.address + valueSize + headSize);
+    attributes.pointer(8, this.#arena.address + keyAt);
+    attributes.pointer(16, this.#arena.address + valueAt);
     bpf('read a map', BPF_MAP_LOOKUP_ELEM, attributes);
-    this.#arena.take(valueSize + headSize, value);
+    this.#arena.take(valueAt, value);
   }
 
   #reset(): void {
     const attributes = new Attributes();
     attributes.words(0, this.#map.raw);
-    attributes.pointer(8, this.#arena.put(valueSize, new Uint8Array(8)));
-    attributes.pointer(16, this.#arena.put(valueSize + headSize, new Uint8Array(valueSize)));
+    attributes.pointer(8, this.#arena.address + keyAt);
+    attributes.pointer(16, this.#arena.put(valueAt, new Uint8Array(valueSize)));
     bpf('clear a map', BPF_MAP_UPDATE_ELEM, attributes);
   }
 }
 
 const BPF_MAP_UPDATE_ELEM = 2;
+/** In the arena: the program and its licence, then the only key, which is 0, and the value of the map. */
+const keyAt = 4096;
+const valueAt = keyAt + 8;
+const arenaSize = valueAt + valueSize;
 const EAGAIN = 11;
 const ENOENT = 2;
 /** There cannot be more; what goes on is no list. */
@@ -170,23 +188,44 @@ function distinct(found: readonly KernelNamespace[]): boolean {
   return new Set(found.map(({ inode }) => inode)).size === found.length;
 }
 
+/** The beginnings of the file's parts in which nearly every kernel has what is wanted; the whole takes ten times as long. */
+const beginning = { types: 0x60000, strings: 0x20000 };
+
 function readOffsets(): WalkOffsets {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(btfFile);
-  } catch (cause) {
-    throw new KernelError({ errno: ENOENT, syscall: 'open', operation: `read ${btfFile}`, cause });
+  const operation = `read ${btfFile}`;
+  using file = Fd.adopt(perform(operation, 'openat', AT_FDCWD, btfFile, O_RDONLY | O_CLOEXEC), btfFile);
+  const places = btfPlaces(readPart(file, { at: 0, length: btfHeaderSize }));
+  const offsets =
+    places && (offsetsIn(file, places, beginning, isWhole) ?? offsetsIn(file, places, undefined, isEnough));
+  if (offsets !== undefined) return offsets;
+  const hint = "this kernel's structures are not as expected";
+  throw new KernelError({ errno: ENOENT, syscall: 'read', operation, hint });
+}
+
+function offsetsIn(
+  file: Fd,
+  { types, strings }: BtfPlaces,
+  limits: typeof beginning | undefined,
+  accept: (offsets: WalkOffsets) => boolean,
+): WalkOffsets | undefined {
+  const typeBytes = readPart(file, types, limits?.types);
+  const offsets = walkOffsets(memberOffsets(typeBytes, readPart(file, strings, limits?.strings), wantedMembers));
+  return offsets !== undefined && accept(offsets) ? offsets : undefined;
+}
+
+const isEnough = () => true;
+const isWhole = ({ net }: WalkOffsets) =>
+  net.count !== undefined && net.passive !== undefined && net.cookie !== undefined;
+
+/** The kernel gives a page for each read of this file. */
+function readPart(file: Fd, { at, length }: BtfPlaces['types'], limit = length): Uint8Array {
+  const bytes = new Uint8Array(Math.min(length, limit));
+  for (let got = 0; got < bytes.length; ) {
+    const more = syscall('pread64', file.raw, bytes.subarray(got), bytes.length - got, at + got);
+    if (more <= 0) return bytes.subarray(0, got);
+    got += more;
   }
-  const found = memberOffsets(bytes, wantedMembers);
-  const offsets = found && walkOffsets(found);
-  if (offsets === undefined)
-    throw new KernelError({
-      errno: ENOENT,
-      syscall: 'read',
-      operation,
-      hint: "this kernel's structures are not as expected",
-    });
-  return offsets;
+  return bytes;
 }
 
 /** `union bpf_attr`. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStatLine } from './stat-line.ts';
+import { parseStatLine, threadsInStatLine } from './stat-line.ts';
 
 const parse = (text: string) => parseStatLine(Buffer.from(text));
 
@@ -12,5 +12,12 @@ describe('parseStatLine', () => {
 
   it('gives nothing for what is no such line', () => {
     for (const text of ['', '12', '12 (sleep)', '12 (sleep) S', '12 (sleep) S x']) expect(parse(text)).toBeUndefined();
+  });
+});
+
+describe('threadsInStatLine', () => {
+  it('finds the number of threads, whatever the command is', () => {
+    const line = Buffer.from('12 (a) 1 (b)) S 7 12 12 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 13 0 99 1000 10');
+    expect(threadsInStatLine(line)).toBe(13);
   });
 });

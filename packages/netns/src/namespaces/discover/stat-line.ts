@@ -21,3 +21,12 @@ export function parseStatLine(line: Uint8Array): StatLine | undefined {
   }
   return at === end + 4 ? undefined : { state: String.fromCharCode(line[end + 2] ?? 0), parent };
 }
+
+/** How many threads a process has: the 20th field, after the 17 that follow its state. */
+export function threadsInStatLine(line: Uint8Array): number {
+  const fields = Buffer.from(line.buffer, line.byteOffset, line.length).toString(
+    'latin1',
+    line.lastIndexOf(closing) + 2,
+  );
+  return Number(fields.split(' ', 18)[17] ?? 1);
+}

@@ -1,0 +1,36 @@
+import { Namespace } from '../namespaces/namespace.ts';
+import { Fd } from '../native/fd.ts';
+import type { MachineNamespace } from './census.ts';
+import { openNamespacePath } from './relations.ts';
+import { pathOfDescriptor } from './sources/descriptors.ts';
+import { openByHandle } from './sources/handle.ts';
+
+/**
+ * Opens a namespace that a census has found, whatever holds it; undefined if it is gone by now or may not be opened. The caller closes
+ * it: as long as it is open, it lives.
+ */
+export function openMachineNamespace(
+  namespace: Pick<MachineNamespace, 'type' | 'inode' | 'id' | 'keepers' | 'paths'>,
+): Namespace | undefined {
+  const { type, inode, id } = namespace;
+  const byHandle = id === undefined ? -1 : openByHandle(type, inode, id);
+  const raw = byHandle >= 0 ? byHandle : openByPath(namespace);
+  return raw === undefined ? undefined : new Namespace(Fd.adopt(raw, `${type}:[${inode}]`), type);
+}
+
+function openByPath({ type, inode, keepers, paths }: Pick<MachineNamespace, 'type' | 'inode' | 'keepers' | 'paths'>) {
+  for (const path of [...paths, ...pathsOf(type, keepers)]) {
+    const raw = openNamespacePath(path, inode);
+    if (raw !== undefined) return raw;
+  }
+  return undefined;
+}
+
+/** Files that lead to it as long as its keepers are there. */
+function* pathsOf(type: MachineNamespace['type'], keepers: MachineNamespace['keepers']): Generator<string> {
+  for (const keeper of keepers) {
+    if (keeper.kind === 'process') yield `/proc/${keeper.pid}/ns/${type}`;
+    else if (keeper.kind === 'thread') yield `/proc/${keeper.pid}/task/${keeper.tid}/ns/${type}`;
+    else if (keeper.kind === 'descriptor') yield pathOfDescriptor(keeper);
+  }
+}

@@ -1,0 +1,166 @@
+import { idOfDescriptor, idOfFileIfAny } from '../../namespaces/identity.ts';
+import { typeOfFlag } from '../../namespaces/type.ts';
+import { NS_GET_NSTYPE } from '../../native/constants.ts';
+import type { Fd } from '../../native/fd.ts';
+import { shownOfPath } from '../../native/file-reader.ts';
+import { syscall } from '../../native/syscall.ts';
+import type { Holder, Keeper } from '../keeper.ts';
+import { openNamespacePath } from '../relations.ts';
+import type { Survey } from '../survey.ts';
+import { borrow, openProcess } from './borrowed.ts';
+import { type DescriptorTable, isInteresting, linkOf, pathOfDescriptor } from './descriptors.ts';
+import { cookieOfSocket, deviceOfTun, inodeOfSocket } from './of-descriptor.ts';
+import type { SeenProcess } from './processes.ts';
+
+type SocketKeeper = Extract<Keeper, { kind: 'socket' }> & { readonly holders: Holder[] };
+
+/** A socket that was seen; `keeper` is undefined as long as nobody has let us ask for its namespace. */
+export interface SeenSocket {
+  readonly keeper: SocketKeeper;
+  inode: number | undefined;
+}
+
+/** Finds what the descriptors of processes keep: namespaces that are open, sockets, `/dev/net/tun`, files of `/proc/PID/net`. */
+export class DescriptorSource {
+  readonly #survey: Survey;
+  readonly #nsfs: number;
+  readonly #mountPoints: ReadonlySet<string>;
+  /** Every socket, by its inode number. */
+  readonly sockets = new Map<number, SeenSocket>();
+  /** Mount namespaces that processes have open, and files that lead to them. */
+  readonly mountNamespaces = new Map<number, string>();
+  /** Which network namespace has a cookie. */
+  readonly #cookies: Map<bigint, number>;
+  /** Network namespaces that are known by their cookies alone. */
+  readonly unknownCookies = new Set<bigint>();
+
+  /** `mountPoints`: where namespaces are mounted; `cookies`: those that are known already. */
+  constructor(survey: Survey, nsfs: number, mountPoints: Iterable<string>, cookies: Map<bigint, number>) {
+    this.#survey = survey;
+    this.#nsfs = nsfs;
+    this.#mountPoints = new Set([...mountPoints].map((path) => path.slice(0, shownOfPath)));
+    this.#cookies = cookies;
+  }
+
+  /** How many sockets there are whose namespace nobody would tell. */
+  get unknownSockets(): number {
+    return [...this.sockets.values()].filter(({ inode }) => inode === undefined).length;
+  }
+
+  add({ pid, tables, inodes }: SeenProcess): void {
+    for (const table of tables) {
+      for (const { fd, type, inode } of table.files) {
+        const holder = holderOf(pid, table, fd);
+        const path = pathOfDescriptor(holder);
+        this.#survey.add(type, inode, { kind: 'descriptor', ...holder }, path);
+        if (type === 'mnt') this.mountNamespaces.set(inode, path);
+      }
+      for (const { fd, beginning } of table.paths)
+        if (isInteresting(beginning, this.#mountPoints)) this.#addPath(holderOf(pid, table, fd), beginning, inodes.net);
+      if (this.#survey.types.has('net') && table.sockets.length > 0) this.#addSockets(pid, table);
+    }
+  }
+
+  #addPath(holder: Holder, beginning: string, processNetwork: number | undefined): void {
+    if (beginning.startsWith('/dev/')) this.#addTun(holder);
+    else if (beginning.startsWith('/proc/')) this.#addProcFile(holder, processNetwork);
+    else this.#addMounted(holder, beginning === '/');
+  }
+
+  /** A namespace that was opened where it is, or was, mounted. */
+  #addMounted(holder: Holder, detached: boolean): void {
+    const path = pathOfDescriptor(holder);
+    const id = idOfFileIfAny(path);
+    if (id?.dev !== this.#nsfs) return;
+    const fd = openNamespacePath(path, id.ino);
+    if (fd === undefined) return;
+    const type = typeOfFlag(syscall('ioctl', fd, NS_GET_NSTYPE, 0));
+    syscall('close', fd);
+    if (type !== undefined)
+      this.#survey.add(type, id.ino, { kind: 'descriptor', ...holder, ...(detached ? { detached } : {}) }, path);
+  }
+
+  #addTun(holder: Holder): void {
+    if (!this.#survey.types.has('net')) return;
+    using process = openProcess(holder.pid, holder.tid);
+    if (process === undefined) return;
+    borrow(process, holder.fd, (raw) => {
+      const inode = inodeOfSocket(raw);
+      if (inode < 0) return;
+      const device = deviceOfTun(raw);
+      this.#survey.add('net', inode, { kind: 'tun', ...holder, ...(device === undefined ? {} : { device }) });
+    });
+  }
+
+  #addProcFile(holder: Holder, processNetwork: number | undefined): void {
+    if (!this.#survey.types.has('net') || processNetwork === undefined) return;
+    const path = linkOf(pathOfDescriptor(holder)) ?? '';
+    if (netFile.test(path)) this.#survey.add('net', processNetwork, { kind: 'proc-file', path, ...holder });
+  }
+
+  #addSockets(pid: number, table: DescriptorTable): void {
+    let process: Fd | undefined;
+    let refused = false;
+    try {
+      for (const { fd, socket } of table.sockets) {
+        const seen = this.#socket(socket);
+        seen.keeper.holders.push(holderOf(pid, table, fd));
+        if (seen.inode !== undefined || refused) continue;
+        process ??= openProcess(pid, table.tid);
+        if (process === undefined) refused = true;
+        else this.#findNamespace(seen, process, fd);
+      }
+    } finally {
+      process?.close();
+    }
+  }
+
+  #socket(socket: number): SeenSocket {
+    const known = this.sockets.get(socket);
+    if (known !== undefined) return known;
+    const seen: SeenSocket = { keeper: { kind: 'socket', socket, holders: [] }, inode: undefined };
+    this.sockets.set(socket, seen);
+    return seen;
+  }
+
+  #findNamespace(seen: SeenSocket, process: Fd, fd: number): void {
+    seen.inode = borrow(process, fd, (raw) => this.inodeOf(raw));
+    if (seen.inode !== undefined) this.#survey.add('net', seen.inode, seen.keeper);
+  }
+
+  /** The network namespace of a socket that we have; undefined if it is none, or may not be known. */
+  inodeOf(socket: number): number | undefined {
+    const cookie = cookieOfSocket(socket);
+    const known = cookie === undefined ? undefined : this.#cookies.get(cookie);
+    if (known !== undefined) return known;
+    const inode = inodeOfSocket(socket);
+    if (inode >= 0) {
+      if (cookie !== undefined) this.#cookies.set(cookie, inode);
+      return inode;
+    }
+    if (cookie !== undefined) this.unknownCookies.add(cookie);
+    return undefined;
+  }
+
+  /** What a descriptor that was on its way keeps. */
+  addInFlight(raw: number, receiver: Holder): void {
+    const { dev, ino } = idOfDescriptor(raw);
+    if (dev === this.#nsfs) {
+      const type = typeOfFlag(syscall('ioctl', raw, NS_GET_NSTYPE, 0));
+      if (type !== undefined) this.#survey.add(type, ino, { kind: 'in-flight', what: 'descriptor', receiver });
+      return;
+    }
+    if (!this.#survey.types.has('net')) return;
+    const inode = this.inodeOf(raw);
+    const isSocket = cookieOfSocket(raw) !== undefined;
+    if (inode !== undefined)
+      this.#survey.add('net', inode, { kind: 'in-flight', what: isSocket ? 'socket' : 'tun', receiver });
+  }
+}
+
+/** An open directory, or a file below /proc/sys, keeps nothing. */
+const netFile = /^\/proc\/(?:\d+|self|thread-self)\/(?:task\/\d+\/)?net\/./;
+
+function holderOf(pid: number, { tid }: DescriptorTable, fd: number): Holder {
+  return tid === undefined ? { pid, fd } : { pid, tid, fd };
+}

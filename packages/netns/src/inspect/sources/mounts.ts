@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { findMounts } from '../../namespaces/discover/in-mounts.ts';
+import { idOfDescriptor } from '../../namespaces/identity.ts';
+import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
+import {
+  AT_FDCWD,
+  NS_GET_ID,
+  NS_MNT_GET_INFO,
+  NS_MNT_GET_NEXT,
+  NS_MNT_GET_PREV,
+  NSFS_MAGIC,
+  O_CLOEXEC,
+  O_RDONLY,
+} from '../../native/constants.ts';
+import { syscall } from '../../native/syscall.ts';
+import {
+  LSMT_ROOT,
+  mountFacts,
+  mountRequest,
+  STATMOUNT_MNT_POINT,
+  STATMOUNT_MNT_ROOT,
+  STATMOUNT_SB_BASIC,
+} from './stat-mount.ts';
+
+/** A namespace that is mounted on a file somewhere. */
+export interface NamespaceMount {
+  readonly type: NamespaceType;
+  readonly inode: number;
+  /** Where, seen from the root of its mount namespace. */
+  readonly path: string;
+  /** The inode number of that. */
+  readonly mountNamespace: number;
+}
+
+/** What was found in the mount namespaces. */
+export interface MountScan {
+  readonly mounts: readonly NamespaceMount[];
+  /** Each mount namespace that was looked through, and its 64-bit number where that is known. */
+  readonly namespaces: ReadonlyMap<number, bigint | undefined>;
+  /** Whether these are all that there are. */
+  readonly exhaustive: boolean;
+  /** Those that could not be looked through, though they are known. */
+  readonly unreadable: readonly number[];
+}
+
+/**
+ * Finds every namespace that is mounted, in every mount namespace, without entering one; also in those that no process is in.
+ *
+ * For all of them it takes CAP_SYS_ADMIN in the first pid namespace, and Linux 6.12 (NS_MNT_GET_NEXT, listmount(2), statmount(2)).
+ * Else the mount tables of processes are read: `viewers` gives a process for each mount namespace that is known.
+ */
+export function scanMounts(viewers: () => ReadonlyMap<number, number>): MountScan {
+  const all = scanByKernel();
+  if (all?.exhaustive && all.unreadable.length === 0) return all;
+  return scanByProcesses(viewers(), all);
+}
+
+function scanByProcesses(viewers: ReadonlyMap<number, number>, all: MountScan | undefined): MountScan {
+  const mounts = [...(all?.mounts ?? [])];
+  const namespaces = new Map(all?.namespaces);
+  const unreadable: number[] = [];
+  for (const [inode, pid] of viewers) {
+    if (namespaces.has(inode)) continue;
+    const table = readTable(pid);
+    if (table === undefined) {
+      unreadable.push(inode);
+      continue;
+    }
+    namespaces.set(inode, undefined);
+    for (const { type, inode: mounted, target } of findMounts(table))
+      mounts.push({ type, inode: mounted, path: target, mountNamespace: inode });
+  }
+  return { mounts, namespaces, exhaustive: false, unreadable };
+}
+
+function readTable(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
+  } catch {
+    return undefined; // it has ended, or may not be looked at
+  }
+}
+
+/** By the kernel's own list; undefined if it has none, or does not show it to us. */
+function scanByKernel(): MountScan | undefined {
+  const mounts: NamespaceMount[] = [];
+  const namespaces = new Map<number, bigint | undefined>();
+  const unreadable: number[] = [];
+  const own = syscall('openat', AT_FDCWD, '/proc/self/ns/mnt', O_RDONLY | O_CLOEXEC);
+  if (own < 0) return undefined;
+  try {
+    const look = (fd: number) => {
+      const { ino } = idOfDescriptor(fd);
+      const found = mountsIn(fd, ino);
+      if (found === undefined) {
+        unreadable.push(ino);
+        return;
+      }
+      namespaces.set(ino, idOf(fd));
+      mounts.push(...found);
+    };
+    look(own);
+    for (const direction of [NS_MNT_GET_NEXT, NS_MNT_GET_PREV]) {
+      const end = eachNeighbour(own, direction, look);
+      if (end !== -ENOENT) return { mounts, namespaces, exhaustive: false, unreadable };
+    }
+  } finally {
+    syscall('close', own);
+  }
+  return { mounts, namespaces, exhaustive: true, unreadable };
+}
+
+const ENOENT = 2;
+
+/** Goes from one mount namespace to the next; why it ended (-ENOENT: there are no more). */
+function eachNeighbour(own: number, direction: number, look: (fd: number) => void): number {
+  const info = new Uint8Array(16);
+  new DataView(info.buffer).setUint32(0, info.length, true);
+  let from = own;
+  for (;;) {
+    const next = syscall('ioctl', from, direction, info);
+    if (from !== own) syscall('close', from);
+    if (next < 0) return next;
+    try {
+      look(next);
+    } catch (error) {
+      syscall('close', next);
+      throw error;
+    }
+    from = next;
+  }
+}
+
+function idOf(mountNamespace: number): bigint | undefined {
+  const id = new BigUint64Array(1);
+  if (syscall('ioctl', mountNamespace, NS_GET_ID, new Uint8Array(id.buffer)) >= 0) return id[0];
+  const info = new Uint8Array(16);
+  const view = new DataView(info.buffer);
+  view.setUint32(0, info.length, true);
+  return syscall('ioctl', mountNamespace, NS_MNT_GET_INFO, info) < 0 ? undefined : view.getBigUint64(8, true);
+}
+
+const idsAtOnce = 512;
+const ids = new BigUint64Array(idsAtOnce);
+const idBytes = new Uint8Array(ids.buffer);
+const EOVERFLOW = 75;
+
+/** The namespaces that are mounted in one, whose file is open; undefined if it may not be looked through. */
+export function mountsIn(fd: number, mountNamespace: number): NamespaceMount[] | undefined {
+  const id = idOf(fd);
+  if (id === undefined) return undefined;
+  const found: NamespaceMount[] = [];
+  for (let last = 0n; ; ) {
+    const count = syscall('listmount', mountRequest(LSMT_ROOT, last, id), idBytes, idsAtOnce, 0);
+    if (count < 0) return undefined;
+    const page = [...ids.subarray(0, count)];
+    for (const mount of page) {
+      const namespace = namespaceAt(mount, id);
+      if (namespace !== undefined) found.push({ ...namespace, mountNamespace });
+    }
+    if (count < idsAtOnce) return found;
+    last = page.at(-1) ?? 0n;
+  }
+}
+
+const buffer = new Uint8Array(16_384);
+const rootName = /^(\w+):\[(\d+)\]$/;
+
+/** What is mounted there, if it is a namespace; a mount that is gone by now is none. */
+function namespaceAt(mount: bigint, mountNamespace: bigint): Omit<NamespaceMount, 'mountNamespace'> | undefined {
+  const basic = stat(mount, STATMOUNT_SB_BASIC, mountNamespace);
+  if (basic?.magic !== NSFS_MAGIC) return undefined;
+  const facts = stat(mount, STATMOUNT_MNT_ROOT | STATMOUNT_MNT_POINT, mountNamespace);
+  const [, word, inode] = rootName.exec(facts?.root ?? '') ?? [];
+  const type = namespaceTypes.find((each) => each === word);
+  return type && facts && { type, inode: Number(inode), path: facts.point };
+}
+
+function stat(mount: bigint, what: number, mountNamespace: bigint) {
+  const request = mountRequest(mount, BigInt(what), mountNamespace);
+  let into = buffer;
+  let result = syscall('statmount', request, into, into.length, 0);
+  if (result === -EOVERFLOW) {
+    into = new Uint8Array(65_536 * 4);
+    result = syscall('statmount', request, into, into.length, 0);
+  }
+  return result < 0 ? undefined : mountFacts(into);
+}
