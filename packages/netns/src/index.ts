@@ -116,6 +116,34 @@ export {
   type WeightedNexthop,
 } from './network/routes.ts';
 export { type PortRange, type Rule, type RuleAction, type RuleFilter, type RuleSpec, Rules } from './network/rules.ts';
+export { type StandingAction, TrafficActions } from './network/shaping/actions.ts';
+export {
+  type TrafficClass,
+  TrafficClasses,
+  type TrafficClassFilter,
+  type TrafficClassSpec,
+} from './network/shaping/classes.ts';
+export type { Distribution } from './network/shaping/distributions.ts';
+export {
+  type BpfFilterOptions,
+  type TrafficFilter,
+  type TrafficFilterQuery,
+  type TrafficFilterSpec,
+  TrafficFilters,
+} from './network/shaping/filters.ts';
+export type { TrafficAction, Verdict } from './network/shaping/kinds/actions.ts';
+export type { CakeOptions } from './network/shaping/kinds/cake.ts';
+export type { CodelOptions, FqCodelOptions, PieOptions } from './network/shaping/kinds/delay-based.ts';
+export type { FqOptions, SfqOptions } from './network/shaping/kinds/fair.ts';
+export type { FlowerOptions } from './network/shaping/kinds/flower.ts';
+export type { HfscClassOptions, HfscOptions, ServiceCurve } from './network/shaping/kinds/hfsc.ts';
+export type { HtbClassOptions, HtbOptions } from './network/shaping/kinds/htb.ts';
+export type { LossModel, NetemOptions, NetemSlot } from './network/shaping/kinds/netem.ts';
+export type { PrioOptions } from './network/shaping/kinds/prio.ts';
+export type { RateDetails, TbfOptions } from './network/shaping/kinds/tbf.ts';
+export type { U32Match, U32Options } from './network/shaping/kinds/u32.ts';
+export { type Qdisc, type QdiscFilter, type QdiscSpec, Qdiscs } from './network/shaping/qdiscs.ts';
+export type { ShapingStatistics } from './network/shaping/statistics.ts';
 export type { Snapshot } from './network/snapshot.ts';
 export type { SysctlValue, SysctlValueOf } from './network/sysctl/shapes.ts';
 export { Sysctl, type SysctlEntry } from './network/sysctl/sysctl.ts';

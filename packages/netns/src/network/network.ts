@@ -15,6 +15,10 @@ import { Nexthops } from './nexthops.ts';
 import { Nsids } from './nsids.ts';
 import { Routes } from './routes.ts';
 import { Rules } from './rules.ts';
+import { TrafficActions } from './shaping/actions.ts';
+import { TrafficClasses } from './shaping/classes.ts';
+import { TrafficFilters } from './shaping/filters.ts';
+import { Qdiscs } from './shaping/qdiscs.ts';
 import { Sysctl } from './sysctl/sysctl.ts';
 
 /** The network of one namespace: its devices and tables, over one netlink socket that lives inside it. */
@@ -29,6 +33,11 @@ export class Network implements Disposable {
   readonly neighbours: Neighbours;
   readonly fdb: Fdb;
   readonly nsids: Nsids;
+  /** How packets leave a device: queueing disciplines with their classes, filters and actions. */
+  readonly qdiscs: Qdiscs;
+  readonly classes: TrafficClasses;
+  readonly filters: TrafficFilters;
+  readonly actions: TrafficActions;
   readonly counters: Counters;
   readonly sysctl: Sysctl;
   /** /proc/net as it is in there. */
@@ -51,6 +60,10 @@ export class Network implements Disposable {
     this.neighbours = new Neighbours(connection, this.links);
     this.fdb = new Fdb(connection, this.links);
     this.nsids = new Nsids(connection);
+    this.qdiscs = new Qdiscs(connection, this.links);
+    this.classes = new TrafficClasses(connection, this.links);
+    this.filters = new TrafficFilters(connection, this.links);
+    this.actions = new TrafficActions(connection, this.links);
     this.counters = new Counters(namespace, this.links);
     this.sysctl = new Sysctl(namespace);
     this.proc = new NamespaceProc(namespace);

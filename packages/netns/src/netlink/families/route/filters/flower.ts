@@ -1,5 +1,5 @@
 import { attrs, nested, repeated } from '../../../../wire/attributes.ts';
-import { bytes, fixed } from '../../../../wire/bytes.ts';
+import { bytes } from '../../../../wire/bytes.ts';
 import { u8, u16, u16be, u32, u32be } from '../../../../wire/integers.ts';
 import { ipv4Address, ipv6Address } from '../../../../wire/ip-address.ts';
 import { macAddress } from '../../../../wire/mac-address.ts';
@@ -125,8 +125,8 @@ export const flower = attrs({
   keyCtZoneMask: [94, u16],
   keyCtMark: [95, u32],
   keyCtMarkMask: [96, u32],
-  keyCtLabels: [97, fixed(bytes, 16)],
-  keyCtLabelsMask: [98, fixed(bytes, 16)],
+  keyCtLabels: [97, bytes],
+  keyCtLabelsMask: [98, bytes],
   keyMplsOpts: [99, mplsEntries],
   keyHash: [100, u32],
   keyHashMask: [101, u32],

@@ -1,0 +1,51 @@
+import { InvalidArgumentError } from '../../../errors.ts';
+
+/** How the settings of a kind are written for people, and how for the kernel. `Wire` is what the kernel is sent, `Seen` what it says. */
+export interface SettingsOf<Options, Wire, Seen> {
+  encode(options: Options): Wire;
+  decode(seen: Seen): Options;
+}
+
+/** A fraction from 0 to 1 as the kernel has it, in parts of 2^32 - 1. */
+export function partsOf(fraction: number, option: string): number {
+  if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
+    throw new InvalidArgumentError(option, fraction, 'it must be a number from 0 to 1');
+  return Math.round(fraction * 0xffff_ffff);
+}
+
+export function fractionOf(parts: number): number {
+  return parts / 0xffff_ffff;
+}
+
+/** A rate in bits per second as the kernel has it, in bytes per second. */
+export function bytesPerSecond(bits: number, option: string): number {
+  if (typeof bits !== 'number' || !(bits >= 0) || !Number.isFinite(bits) || bits > 2 ** 53)
+    throw new InvalidArgumentError(option, bits, 'it must be a number of bits per second');
+  return Math.round(bits / 8);
+}
+
+/** Milliseconds in the unit of the kernel, of which a thousand (microseconds) or a million (nanoseconds) are one. */
+export function inUnits(milliseconds: number, perMillisecond: number, option: string): number {
+  if (typeof milliseconds !== 'number' || !(milliseconds >= 0) || !Number.isFinite(milliseconds))
+    throw new InvalidArgumentError(option, milliseconds, 'it must be a number of milliseconds');
+  return Math.round(milliseconds * perMillisecond);
+}
+
+/** Microseconds of an optional setting in milliseconds. */
+export function fromMicroseconds(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : value / 1000;
+}
+
+/** The same the other way. */
+export function toMicroseconds(value: number | undefined, option: string): number | undefined {
+  return value === undefined ? undefined : inUnits(value, 1000, option);
+}
+
+/** A switch as the kernel has many: a u32. */
+export function bit(value: boolean | undefined): number | undefined {
+  return value === undefined ? undefined : Number(value);
+}
+
+export function isSet(value: number | undefined): boolean | undefined {
+  return value === undefined ? undefined : value !== 0;
+}
