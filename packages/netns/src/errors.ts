@@ -93,6 +93,30 @@ export class NetlinkError extends KernelError {
   }
 }
 
+/** A change of a transaction that the kernel refused: which of them, counted from 0, and why. */
+export interface Refusal {
+  readonly change: number;
+  readonly error: NetlinkError;
+}
+
+/** Of changes that are made all or not at all the kernel refused at least one, so none was made. As an error it is the first refusal. */
+export class TransactionError extends NetlinkError {
+  readonly refusals: readonly Refusal[];
+
+  constructor(refusals: readonly Refusal[]) {
+    const [{ error } = { error: undefined }] = refusals;
+    if (error === undefined) throw new TypeError('a transaction fails by a refusal');
+    const { errno, syscall, operation, extack } = error;
+    const others = refusals.length - 1;
+    const more =
+      others === 0
+        ? ''
+        : `, and ${others} other${others === 1 ? '' : 's'} of the changes ${others === 1 ? 'was' : 'were'} refused`;
+    super({ errno, syscall, operation, hint: `nothing was changed${more}` }, extack);
+    this.refusals = refusals;
+  }
+}
+
 /** Bytes that are not what they should be: `path` names the attribute, `offset` the byte where it starts. */
 export class DecodeError extends NetnsError {
   readonly code = 'ERR_NETNS_DECODE';
@@ -144,5 +168,13 @@ export class ClosedError extends NetnsError {
   }
 }
 
-for (const cls of [KernelError, NetlinkError, DecodeError, InvalidArgumentError, UnsupportedError, ClosedError])
+for (const cls of [
+  KernelError,
+  NetlinkError,
+  TransactionError,
+  DecodeError,
+  InvalidArgumentError,
+  UnsupportedError,
+  ClosedError,
+])
   branded(cls);

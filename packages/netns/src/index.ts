@@ -22,6 +22,8 @@ export {
   KernelError,
   type KernelErrorDetails,
   NetlinkError,
+  type Refusal,
+  TransactionError,
   UnsupportedError,
 } from './errors.ts';
 export { census, type MachineCensus, type MachineCensusOptions, type MachineNamespace } from './inspect/census.ts';
@@ -71,6 +73,43 @@ export { type CounterRates, ratesBetween } from './network/counters/rates.ts';
 export { Fdb, type FdbEntry, type FdbFilter, type FdbKind, type FdbSpec } from './network/fdb.ts';
 export { NamespaceProc } from './network/files/proc.ts';
 export { NamespaceSys } from './network/files/sys.ts';
+export type { ChainName, ChainSpec, FirewallChain } from './network/firewall/chains.ts';
+export type { Change, ChangeMessage } from './network/firewall/change.ts';
+export type { ElementSpec, FirewallElement } from './network/firewall/elements.ts';
+export type { FirewallEvent, FirewallObjects } from './network/firewall/events.ts';
+export {
+  Firewall,
+  type FirewallListenOptions,
+  type FirewallOptions,
+  OwnedTable,
+  type TransactionOptions,
+} from './network/firewall/firewall.ts';
+export type { Flowtable, FlowtableName, FlowtableSpec } from './network/firewall/flowtables.ts';
+export {
+  Chains,
+  Elements,
+  type FirewallFilter,
+  FirewallRules,
+  Flowtables,
+  Objects,
+  Sets,
+  Tables,
+} from './network/firewall/listings.ts';
+export type {
+  FirewallObject,
+  ObjectName,
+  ObjectSpec,
+  ObjectState,
+  ObjectStateInput,
+  ObjectType,
+} from './network/firewall/objects.ts';
+export type { FirewallRule, FirewallRuleSpec, RuleName, RulePlace } from './network/firewall/rules.ts';
+export type { FilledSet, Ruleset } from './network/firewall/ruleset.ts';
+export type { FirewallSet, FirewallSetSpec, SetName } from './network/firewall/sets.ts';
+export type { FirewallTable, TableName, TableSpec } from './network/firewall/tables.ts';
+export type { FirewallTrace, FirewallTraceStep } from './network/firewall/trace.ts';
+export { FirewallTransaction } from './network/firewall/transaction.ts';
+export type { FirewallFamily, FirewallHook, FirewallPriority } from './network/firewall/words.ts';
 export {
   type Link,
   type LinkChanges,

@@ -9,6 +9,7 @@ import { netlinkDebugLog } from './debug.ts';
 import type { Declaration } from './declaration.ts';
 import { Exchange } from './exchange.ts';
 import { type Line, writeLine, writeRequest } from './line.ts';
+import { type Frame, type Statement, Transaction } from './transaction.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
 export interface RequestOptions {
@@ -26,6 +27,10 @@ export interface ConnectionOptions extends SocketOptions {
 }
 
 const patienceMs = 30_000;
+/** A writer that became larger is not kept. */
+const spareBytes = 1 << 20;
+/** What a refusal takes of the room for answers, by the kernel's count. */
+const refusalBytes = 1024;
 const now = Promise.resolve();
 
 /**
@@ -155,6 +160,24 @@ export class NetlinkConnection implements Disposable {
   }
 
   /**
+   * Changes that are made all or not at all, in one datagram; with what came back for each message that asked for something.
+   * Rejects with TransactionError, which tells of each that was refused; NetlinkError when they were refused as a whole; KernelError.
+   */
+  transaction(frame: Frame, statements: Iterable<Statement>): Promise<unknown[][]> {
+    try {
+      const transaction = this.#transaction(frame, statements);
+      return transaction.size === 0 ? Promise.resolve([]) : this.#run(transaction);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  transactionSync(frame: Frame, statements: Iterable<Statement>): unknown[][] {
+    const transaction = this.#transaction(frame, statements);
+    return transaction.size === 0 ? [] : this.#runSync(transaction, frame.operation);
+  }
+
+  /**
    * Does `act`, at once when no conversation is under way (mostly), else behind those that are: `…Sync` works in there. For what has to ask
    * something first, and shall yet be asked for in the order of the calls.
    */
@@ -203,6 +226,12 @@ export class NetlinkConnection implements Disposable {
     const writer = this.#emptyWriter();
     const line = writeLine(writer, declaration, 'get', value, flags | NLM_F_DUMP, operation, 'acknowledged', read);
     return new Dump(writer, line, finish);
+  }
+
+  #transaction(frame: Frame, statements: Iterable<Statement>): Transaction {
+    const transaction = new Transaction(this.#emptyWriter(), frame, statements);
+    this.#transport.makeRoom?.(transaction.writer.length, transaction.size * refusalBytes);
+    return transaction;
   }
 
   /** The first change leaves at once: mostly it is the only one. Those that follow before anything was awaited are gathered. */
@@ -277,7 +306,7 @@ export class NetlinkConnection implements Disposable {
       ended = conversation.advance(this.#exchange);
       return ended;
     } finally {
-      if (ended) this.#spareWriter = conversation.writer;
+      if (ended && conversation.writer.bytes.length <= spareBytes) this.#spareWriter = conversation.writer;
     }
   }
 

@@ -103,7 +103,8 @@ export class Exchange {
       readMessage(datagram, at, message);
       const index = (message.sequence - this.#first) >>> 0;
       const last = this.#lines.length - 1;
-      if (index <= last && this.#answer(this.#lines[index] as Line, message) && index === last) return true;
+      const line = index <= last ? this.#lines[index] : undefined;
+      if (line !== undefined && this.#answer(line, message) && (index === last || line.opens)) return true;
       at = nextMessage(message);
     }
     return false;
@@ -118,6 +119,7 @@ export class Exchange {
       return true;
     }
     if (line.until === 'done') return false;
+    if (line.answeredBy?.includes(message.type) === false) return false;
     const decoded = line.declaration.decode(message);
     const answer = line.read === undefined ? decoded : line.read(decoded as never);
     if (answer === undefined) return false;

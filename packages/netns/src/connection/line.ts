@@ -18,6 +18,10 @@ export interface Line {
   readonly until: 'acknowledged' | 'answered' | 'done';
   /** What is made of each answer, if it is not kept as it is; undefined is not kept. */
   readonly read: ((message: never) => unknown) | undefined;
+  /** A refusal of this one ends it all: the kernel does not look at those behind it. */
+  readonly opens?: true;
+  /** Numbers of the messages that are its answers, where others come as well. */
+  readonly answeredBy?: readonly number[];
   /** Decoded; the memory that they came in is used again. */
   answers: unknown[] | undefined;
   /** Why the kernel does not do it. */

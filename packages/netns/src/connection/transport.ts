@@ -13,6 +13,8 @@ import {
   NETLINK_LISTEN_ALL_NSID,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
+  SO_SNDBUF,
+  SO_SNDBUFFORCE,
   SOCK_CLOEXEC,
   SOCK_RAW,
   SOL_NETLINK,
@@ -39,6 +41,8 @@ export interface Transport extends Disposable {
    * that is usually the whole answer. Throws KernelError.
    */
   converse(bytes: Uint8Array, length: number): Datagram | undefined;
+  /** Prepares for so many bytes at once to the kernel, and so many that wait for being read: what is little always fits. */
+  makeRoom?(outgoing: number, incoming: number): void;
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
   receive(): readonly Datagram[];
   /** Blocks until there is something to receive; false after `milliseconds`. */
@@ -64,6 +68,8 @@ const sendFailed = 4096;
 /** The kernel gives at most 32 KiB per receive of a dump, and loses what does not fit into less. */
 const slotSize = 32768;
 const slots = 8;
+/** What a socket has room for that nobody enlarged, and a little less (`net.core.wmem_default`, `rmem_default`). */
+const usualRoom = 150_000;
 const EPOLLIN = 1;
 
 /**
@@ -101,6 +107,9 @@ export class NetlinkSocket implements Transport {
   #ask: Ask | undefined;
   /** What `#ask` sends. Mostly the same memory, so the native layer need not look for it each time. */
   #request: Uint8Array | undefined;
+  /** What there is room for. */
+  #outgoing = usualRoom;
+  #incoming = usualRoom;
 
   /** `socket`: one that is open in the right namespace already; it is closed with this object. */
   constructor(options: SocketOptions = {}, socket = openSocket(options)) {
@@ -109,7 +118,7 @@ export class NetlinkSocket implements Transport {
       this.#option(NETLINK_EXT_ACK, 1); // these three may be missing on old kernels; answers are then less precise
       this.#option(NETLINK_CAP_ACK, 1);
       if (options.strict !== false) this.#option(NETLINK_GET_STRICT_CHK, 1);
-      if (options.receiveBuffer !== undefined) this.#enlarge(options.receiveBuffer);
+      if (options.receiveBuffer !== undefined) this.#enlarge(options.receiveBuffer, SO_RCVBUFFORCE, SO_RCVBUF);
     } catch (error) {
       this.#fd.close();
       throw error;
@@ -121,11 +130,18 @@ export class NetlinkSocket implements Transport {
   }
 
   /** Beyond the system's limit only with CAP_NET_ADMIN. */
-  #enlarge(bytes: number): void {
+  #enlarge(bytes: number, beyond: number, within: number): void {
     const size = Int32Array.of(bytes);
-    if (syscall('setsockopt', this.#fd.raw, SOL_SOCKET, SO_RCVBUFFORCE, size, 4) < 0) {
-      syscall('setsockopt', this.#fd.raw, SOL_SOCKET, SO_RCVBUF, size, 4);
+    if (syscall('setsockopt', this.#fd.raw, SOL_SOCKET, beyond, size, 4) < 0) {
+      syscall('setsockopt', this.#fd.raw, SOL_SOCKET, within, size, 4);
     }
+  }
+
+  makeRoom(outgoing: number, incoming: number): void {
+    if (outgoing > this.#outgoing) this.#enlarge(outgoing, SO_SNDBUFFORCE, SO_SNDBUF);
+    if (incoming > this.#incoming) this.#enlarge(incoming, SO_RCVBUFFORCE, SO_RCVBUF);
+    this.#outgoing = Math.max(outgoing, this.#outgoing);
+    this.#incoming = Math.max(incoming, this.#incoming);
   }
 
   /** Joins a multicast group. Throws KernelError. */

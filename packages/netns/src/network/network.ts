@@ -8,6 +8,7 @@ import { Counters } from './counters/counters.ts';
 import { Fdb } from './fdb.ts';
 import { NamespaceProc } from './files/proc.ts';
 import { NamespaceSys } from './files/sys.ts';
+import { Firewall } from './firewall/firewall.ts';
 import { Links } from './links.ts';
 import { monitorNetwork, type NetworkEvent, type NetworkMonitorOptions } from './monitor.ts';
 import { Neighbours } from './neighbours.ts';
@@ -45,6 +46,7 @@ export class Network implements Disposable {
   /** /sys/class/net as it is in there. */
   readonly sys: NamespaceSys;
 
+  #firewall: Firewall | undefined;
   readonly #namespace: Fd | undefined;
   readonly #monitors = new Set<EventQueue<NetworkEvent>>();
 
@@ -84,7 +86,14 @@ export class Network implements Disposable {
     return monitorNetwork(own, this.#namespace, options, this.#monitors);
   }
 
+  /** The firewall (nftables), over a socket of its own that is opened when it is first asked for. */
+  get firewall(): Firewall {
+    this.#firewall ??= new Firewall({ namespace: this.#namespace });
+    return this.#firewall;
+  }
+
   close(): void {
+    this.#firewall?.close();
     for (const monitor of this.#monitors) monitor.end();
     for (const part of [this.counters, this.sysctl, this.proc, this.sys, this.connection]) part.close();
   }
