@@ -13,6 +13,7 @@ const outputs: Readonly<Record<string, RegExp>> = {
   'examples/monitor.ts': /^add demo\nready demo\ndelete demo\n$/,
   'examples/nameless.ts':
     /^process \d+ is in net:\[\d+\], cookie \d+: 1 process in all\nby its inode it is the one that we made\nnow it is called demo\n$/,
+  'examples/own-firewall.ts': /^before: an answer\nwith the table: ETIMEDOUT\nafter: an answer\n$/,
   'examples/sandbox.ts':
     /^first of all: create new namespaces \(CLONE_\S+\)\nuser 0, process 2 on sandbox, up for 1\d{9} seconds\nlo\nexit status 0\n$/,
   'examples/set-sysctls.ts':
