@@ -18,6 +18,7 @@ const layers = [
   ['cli', 'testing'],
   ['lab', 'inspect'],
   ['api'],
+  ['document'],
   ['network', 'process'],
   ['connection', 'namespaces'],
   ['netlink', 'native'],
@@ -26,7 +27,26 @@ const layers = [
 /** The files that package.json exports. All other files beside the folders are the base: every layer may import them. */
 const entries = ['index.ts', 'netlink.ts', 'lab.ts', 'testing.ts'];
 /** A browser can run these: no `node:`, no clock, no environment. */
-const pure = ['wire/', 'netlink/', 'network/firewall/json/', 'lab/spec', 'lab/validate', 'lab/plan'];
+const pure = [
+  'wire/',
+  'netlink/',
+  'network/firewall/json/',
+  'lab/spec',
+  'lab/validate',
+  'lab/plan',
+  ...[
+    'sections/',
+    'schema',
+    'check',
+    'json-schema',
+    'document',
+    'validate',
+    'complete',
+    'model',
+    'plan',
+    'commands',
+  ].map((file) => `document/${file}`),
+];
 
 const rowOf = new Map(layers.flatMap((row, index) => row.map((layer) => [layer, index])));
 const builtins = new Set(builtinModules);

@@ -2,7 +2,7 @@
 // Builds everything that is not in the sources: the native files, the library (dist/*.js with types), the command (dist/cli/*.cjs, one
 // bundle per verb so that a verb loads only what it uses) and its front (bin/netns).
 import { spawnSync } from 'node:child_process';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBundles } from './build-bundles.mjs';
@@ -18,6 +18,9 @@ process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 if (!run(process.execPath, 'scripts/build-native.mjs')) process.exit(1);
 const compiler = fileURLToPath(import.meta.resolve('typescript/package.json')).replace('package.json', 'bin/tsc');
 if (!run(process.execPath, compiler, '-p', '.', '--outDir', fresh)) process.exitCode = 1; // type errors: finish, then fail
+
+const { documentJsonSchema } = await import(join(fresh, 'document/schema-document.js'));
+writeFileSync(join(fresh, 'schema.json'), `${JSON.stringify(documentJsonSchema(), null, 1)}\n`);
 
 await buildBundles(packageDir, join(fresh, 'cli'));
 keepCompiledForm(join(fresh, 'cli'));

@@ -159,6 +159,55 @@ export class UnsupportedError extends NetnsError {
   }
 }
 
+/** What is wrong with a document, and where in its text that is, as far as it has one. */
+export interface DocumentProblem {
+  /** The way to the value: `['namespaces', 'blue', 'routes', 0, 'gateway']`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** A document that cannot be right, found before anything was done. The message has the first problem; `problems` has all. */
+export class DocumentError extends NetnsError {
+  readonly code = 'ERR_NETNS_DOCUMENT';
+  readonly problems: readonly DocumentProblem[];
+  /** What the document is called, mostly a file. */
+  readonly file: string | undefined;
+
+  constructor(problems: readonly DocumentProblem[], file?: string) {
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    super(problems.slice(0, 1).map((problem) => documentProblemText(problem, file)) + more);
+    this.problems = problems;
+    this.file = file;
+  }
+}
+
+/** `lab.yaml:3:7: namespaces.blue.routes.0.gateway: it must be an IP address`. */
+export function documentProblemText({ path, message, line, column }: DocumentProblem, file?: string): string {
+  const place = [file, line, column].filter((part) => part !== undefined).join(':');
+  return [place, path.join('.'), message].filter((part) => part !== '').join(': ');
+}
+
+/** Networks could not be made what a document says. */
+export class ApplyError extends NetnsError {
+  readonly code = 'ERR_NETNS_APPLY';
+  /** Whether everything is again as it was. */
+  readonly rolledBack: boolean;
+  /** What could not be undone, as commands that would have to be done. */
+  readonly remaining: readonly string[];
+
+  constructor(reason: string, remaining: readonly string[], cause?: unknown) {
+    const end =
+      remaining.length === 0
+        ? 'everything is again as it was'
+        : `this could not be undone: ${remaining.slice(0, 3).join('; ')}${remaining.length > 3 ? '; …' : ''}`;
+    super(`${reason}; ${end}`, cause === undefined ? undefined : { cause });
+    this.rolledBack = remaining.length === 0;
+    this.remaining = remaining;
+  }
+}
+
 /** Use of something after it was closed. */
 export class ClosedError extends NetnsError {
   readonly code = 'ERR_NETNS_CLOSED';
@@ -175,6 +224,8 @@ for (const cls of [
   DecodeError,
   InvalidArgumentError,
   UnsupportedError,
+  DocumentError,
+  ApplyError,
   ClosedError,
 ])
   branded(cls);

@@ -14,9 +14,19 @@ export { NetlinkConnection, type RequestOptions } from './connection/connection.
 export type { DumpResult } from './connection/conversation.ts';
 export type { Declaration } from './connection/declaration.ts';
 export { type NetlinkEvent, type SubscribeOptions, subscribe } from './connection/subscribe.ts';
+export { type ApplyOptions, apply } from './document/apply.ts';
+export { type DescribeOptions, describe } from './document/describe.ts';
+export type { NamespaceDocument, NetworkDocument, SectionName } from './document/document.ts';
+export { plan } from './document/plan.ts';
+export { documentJsonSchema } from './document/schema-document.ts';
+export type { Step } from './document/step.ts';
+export { formatDocument, parseDocument } from './document/text.ts';
 export {
+  ApplyError,
   ClosedError,
   DecodeError,
+  DocumentError,
+  type DocumentProblem,
   type ExtendedAck,
   InvalidArgumentError,
   KernelError,

@@ -7,6 +7,8 @@ export const verbNames = [
   'del',
   'ls',
   'show',
+  'export',
+  'apply',
   'set',
   'ids',
   'identify',

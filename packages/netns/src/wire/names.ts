@@ -50,9 +50,9 @@ function bitNames(names: Names, value: number): string[] {
   return result;
 }
 
-/** A leaf whose values have names. They stay numbers in the decoded value; the names serve the formatter. */
+/** A leaf whose values have names. They stay numbers in the decoded value; the names serve the formatter, and documents. */
 export function named(type: Typed<Leaf, number>, names: Names): Typed<Leaf, number> {
-  return { ...type, show: (value) => nameOf(names, value as number) };
+  return { ...type, names, show: (value) => nameOf(names, value as number) };
 }
 
 /** A number that is a word in the decoded value; one that has none is written in digits. */

@@ -29,6 +29,8 @@ export interface Leaf {
   readonly alignment?: number;
   /** A name for people, used by the formatter only. */
   show?(value: unknown): string;
+  /** Names of its values, by number. */
+  readonly names?: readonly (string | undefined)[] | Readonly<Record<number, string>>;
 }
 
 /** A C struct: fields at fixed offsets. */

@@ -108,7 +108,7 @@ function placesOf(usage: string, verb: string, verbs: readonly string[]): Place[
     if (bare.startsWith('COMMAND')) return { kind: 'command' };
     if (bare === 'VERB') return { kind: 'words', words: verbs };
     if (/\bNAME\b/.test(bare)) return { kind: index === 0 && makesNames.includes(verb) ? 'nothing' : 'names' };
-    if (/\bPATH\b/.test(bare)) return { kind: 'files' };
+    if (/\b(PATH|FILE)\b/.test(bare)) return { kind: 'files' };
     return choices(bare) ?? { kind: 'nothing' };
   });
   return words.at(-1)?.endsWith('...') ? places : [...places, { kind: 'nothing' }];

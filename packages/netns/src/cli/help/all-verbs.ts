@@ -1,10 +1,12 @@
 import type { Verb } from '../verb.ts';
 import { verb as add } from '../verbs/add.ts';
+import { verb as apply } from '../verbs/apply.ts';
 import { verb as attach } from '../verbs/attach.ts';
 import { verb as completion } from '../verbs/completion.ts';
 import { verb as del } from '../verbs/del.ts';
 import { verb as doctor } from '../verbs/doctor.ts';
 import { verb as exec } from '../verbs/exec.ts';
+import { verb as exportVerb } from '../verbs/export.ts';
 import { verb as identify } from '../verbs/identify.ts';
 import { verb as ids } from '../verbs/ids.ts';
 import { verb as ls } from '../verbs/ls.ts';
@@ -24,6 +26,8 @@ export const allVerbs: readonly Verb[] = [
   del,
   ls,
   show,
+  exportVerb,
+  apply,
   set,
   ids,
   identify,

@@ -1,0 +1,203 @@
+import { ApplyError, DocumentError, UnsupportedError } from '../errors.ts';
+import type { NamingOptions } from '../namespaces/name-directory.ts';
+import { removeName } from '../namespaces/names.ts';
+import { createNamespace } from '../namespaces/namespace.ts';
+import type { LinkSpec } from '../network/links.ts';
+import { openNetwork } from '../network/network.ts';
+import { carryOut } from './carry-out.ts';
+import { type CompleteDocument, completed } from './complete.ts';
+import { read, sectionNames } from './describe.ts';
+import type { NetworkDocument, SectionName } from './document.ts';
+import { Networks } from './networks.ts';
+import { plan } from './plan.ts';
+import { tableNames } from './sections/index.ts';
+import type { Step } from './step.ts';
+import { danglingOf, problemsOf } from './validate.ts';
+
+export interface ApplyOptions extends NamingOptions {
+  /** Change nothing: only say what would be done. */
+  readonly dryRun?: boolean | undefined;
+  /** Called before each step; what it throws ends the work as a failure of the step does. */
+  readonly onStep?: ((step: Step, index: number, steps: readonly Step[]) => void) | undefined;
+  /** What `describe` gave when the plan was made: where it is not so any more, nothing is done. */
+  readonly since?: NetworkDocument | undefined;
+}
+
+/** As often as that is looked again whether all is as it should be. */
+const rounds = 4;
+
+/**
+ * Makes the networks of namespaces what a document says, and only what differs; gives the steps that it took. `netns apply FILE`.
+ *
+ * A namespace that does not exist is made. Each section that the document has says all there is to be of its kind: what it does not name is
+ * deleted. A section that is left out is left alone. Afterwards everything is read back and compared. When a step fails, or what is read
+ * back is not as the document says, all is made again as it was.
+ *
+ * Throws DocumentError (it cannot be right; nothing was done), UnsupportedError (a kind of device that this kernel lacks; nothing was done),
+ * ApplyError (with the kernel's reason as `cause`), KernelError EPERM.
+ */
+export async function apply(document: NetworkDocument, options: ApplyOptions = {}): Promise<readonly Step[]> {
+  const problems = problemsOf(document);
+  if (problems.length > 0) throw new DocumentError(problems);
+  const work = new Application(document, options);
+  try {
+    return await work.run();
+  } finally {
+    work.close();
+  }
+}
+
+class Application {
+  readonly #document: NetworkDocument;
+  readonly #wanted: CompleteDocument;
+  readonly #options: ApplyOptions;
+  readonly #networks: Networks;
+  readonly #created: string[] = [];
+
+  constructor(document: NetworkDocument, options: ApplyOptions) {
+    this.#document = document;
+    this.#wanted = completed(document);
+    this.#options = options;
+    this.#networks = new Networks(options);
+  }
+
+  async run(): Promise<readonly Step[]> {
+    this.#networks.open(this.#wanted.keys());
+    const sections = this.#sectionsToRead();
+    let state = await this.#read(sections);
+    const dangling = danglingOf(this.#document, state);
+    if (dangling.length > 0) throw new DocumentError(dangling);
+    await this.#checkSince();
+    let steps = plan(this.#document, state);
+    if (steps.length === 0) return steps;
+    // Steps may take along what the document is silent about, and may have to be undone.
+    state = await this.#read(sectionNames);
+    steps = plan(this.#document, state);
+    await checkKinds(steps, state);
+    if (!this.#options.dryRun) await this.#change(steps, state, sections);
+    return steps;
+  }
+
+  close(): void {
+    this.#networks[Symbol.dispose]();
+  }
+
+  #read(sections: readonly SectionName[]): Promise<NetworkDocument> {
+    const names = [...this.#wanted.keys()].filter((name) => this.#networks.has(name));
+    return read(this.#networks, names, sections, this.#wanted);
+  }
+
+  /** What the document speaks of, links in any case, and nexthops where routes refer to them. */
+  #sectionsToRead(): SectionName[] {
+    const said = new Set<SectionName>(['links']);
+    for (const { source } of this.#wanted.values()) {
+      for (const section of Object.keys(source) as SectionName[]) said.add(section);
+      if (source.routes?.some(({ nexthop }) => nexthop !== undefined)) said.add('nexthops');
+    }
+    return sectionNames.filter((section) => said.has(section));
+  }
+
+  async #checkSince(): Promise<void> {
+    const { since } = this.#options;
+    if (since === undefined) return;
+    for (const [name, before] of Object.entries(since.namespaces)) {
+      const sections = Object.keys(before) as SectionName[];
+      const now = this.#networks.has(name) ? await read(this.#networks, [name], sections, this.#wanted) : undefined;
+      if (JSON.stringify(now?.namespaces[name]) !== JSON.stringify(before))
+        throw new ApplyError(`cannot apply: namespace ${name} has changed since the plan was made`, []);
+    }
+  }
+
+  async #change(first: readonly Step[], before: NetworkDocument, sections: readonly SectionName[]): Promise<void> {
+    try {
+      let steps = first;
+      for (let round = 0; steps.length > 0; round++) {
+        if (round === rounds)
+          throw new Error(`it does not stay as it was made; it would take again: ${commandsOf(steps).join('; ')}`);
+        await this.#carryOut(steps);
+        // Reading back is planning again: when all is as it should be, there is nothing left to do.
+        steps = plan(this.#document, await this.#read(sections));
+      }
+    } catch (error) {
+      const remaining = await this.#rollBack(before);
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ApplyError(`cannot apply: ${reason}`, remaining, error);
+    }
+  }
+
+  /** Entries of one table of one namespace travel together. */
+  async #carryOut(steps: readonly Step[]): Promise<void> {
+    for (let start = 0; start < steps.length; ) {
+      const first = steps[start] as Step;
+      let end = start + 1;
+      if (isTable(first)) {
+        while (end < steps.length && belongsTo(steps[end] as Step, first)) end++;
+      }
+      const results: Promise<void>[] = [];
+      let refused: unknown;
+      for (const [index, step] of steps.slice(start, end).entries()) {
+        try {
+          this.#options.onStep?.(step, start + index, steps);
+        } catch (error) {
+          refused = { error };
+          break;
+        }
+        if (step.section === 'namespaces') this.#created.push(step.namespace);
+        results.push(carryOut(step, this.#networks, this.#options));
+      }
+      for (const result of await Promise.allSettled(results)) if (result.status === 'rejected') throw result.reason;
+      if (refused !== undefined) throw (refused as { readonly error: unknown }).error;
+      start = end;
+    }
+  }
+
+  /** Plans the way back from what there is now. Gives, as commands, what is left to be done. */
+  async #rollBack(before: NetworkDocument): Promise<readonly string[]> {
+    let left: readonly Step[] = [];
+    for (let round = 0; ; round++) {
+      left = plan(before, await this.#read(sectionNames));
+      if (left.length === 0 || round === rounds) break;
+      for (const step of left) await carryOut(step, this.#networks, this.#options).catch(() => {});
+    }
+    for (const name of this.#created) {
+      if (!this.#networks.has(name)) continue; // it was not made
+      this.#networks.drop(name);
+      removeName(name, this.#options);
+    }
+    return commandsOf(left);
+  }
+}
+
+function isTable({ section }: Step): boolean {
+  return (tableNames as readonly string[]).includes(section);
+}
+
+function belongsTo(step: Step, first: Step): boolean {
+  return step.section === first.section && step.namespace === first.namespace;
+}
+
+function commandsOf(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ commands }) => commands);
+}
+
+/** Tries kinds of devices that are to be made, and of which there is none yet, where nobody sees it. */
+async function checkKinds(steps: readonly Step[], { namespaces }: NetworkDocument): Promise<void> {
+  const there = Object.values(namespaces).flatMap(({ links = {} }) => Object.values(links).map(({ kind }) => kind));
+  const kinds = new Set<string>();
+  for (const step of steps) {
+    if (step.section === 'links' && step.verb === 'add' && step.entry.kind !== undefined) kinds.add(step.entry.kind);
+  }
+  for (const kind of there) if (kind !== undefined) kinds.delete(kind);
+  if (kinds.size === 0) return;
+  using scratch = createNamespace('net');
+  using network = openNetwork(scratch);
+  for (const kind of kinds) {
+    try {
+      await network.links.add({ kind, name: 'probe' } as LinkSpec);
+      await network.links.delete('probe');
+    } catch (error) {
+      // Any other refusal shows that the kernel knows the kind: it misses settings.
+      if (error instanceof UnsupportedError) throw error;
+    }
+  }
+}

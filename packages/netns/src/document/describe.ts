@@ -1,0 +1,125 @@
+import { KernelError } from '../errors.ts';
+import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
+import { listNames } from '../namespaces/names.ts';
+import type { Link } from '../network/links.ts';
+import type { CompleteDocument } from './complete.ts';
+import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
+import { namespaceSchema } from './document.ts';
+import { indexBelow, Neighbourhood } from './neighbourhood.ts';
+import { Networks } from './networks.ts';
+import { tableNames, tableSection } from './sections/index.ts';
+import { type Below, type LinkEntry, linkEntryOf } from './sections/links.ts';
+
+export interface DescribeOptions extends RunDirectoryOptions {
+  /** Which parts. Default: all. */
+  readonly sections?: readonly SectionName[] | undefined;
+}
+
+export const sectionNames = Object.keys(namespaceSchema.fields) as readonly SectionName[];
+
+/**
+ * Describes the networks of namespaces as one document: what would have to be entered to get the same again. `netns export NAME...`; `ip` has
+ * `ip address save`, `ip route save` and `ip rule save` for parts of it.
+ *
+ * Names are those of `listNames`; `.` is the namespace that this process is in. What the kernel makes by itself (routes to the prefixes of
+ * addresses, addresses of the link, rules that every namespace has), and what has a lifetime, is left out. The other ends of veths are named
+ * also where they are in namespaces that are not described.
+ *
+ * Throws KernelError: ENOENT (no such name), EPERM without the right to enter a namespace.
+ */
+export async function describe(names: readonly string[], options: DescribeOptions = {}): Promise<NetworkDocument> {
+  using networks = new Networks(options);
+  networks.open(names);
+  for (const name of names) networks.namespace(name);
+  const document = await read(networks, names, options.sections ?? sectionNames);
+  return hasStrangers(document) ? withStrangers(document, names, options) : document;
+}
+
+function hasStrangers({ namespaces }: NetworkDocument): boolean {
+  return Object.values(namespaces).some(({ links = {} }) => Object.values(links).some(({ peer }) => peer?.outside));
+}
+
+/** Looks for the other ends of veths in all namespaces that have a name, and in this one. */
+async function withStrangers(
+  { namespaces }: NetworkDocument,
+  names: readonly string[],
+  options: DescribeOptions,
+): Promise<NetworkDocument> {
+  using networks = new Networks(options);
+  networks.open(names);
+  for (const name of ['.', ...listNames(options).map((entry) => entry.name)]) {
+    try {
+      if (!networks.has(name)) networks.open([name]);
+    } catch (error) {
+      if (!(error instanceof KernelError)) throw error; // a stale name, or one that is not ours to enter
+    }
+  }
+  const { namespaces: again } = await read(networks, networks.names, ['links']);
+  return {
+    version: 1,
+    namespaces: Object.fromEntries(
+      names.map((name) => {
+        const described = namespaces[name] ?? {};
+        return [name, described.links === undefined ? described : { ...described, links: again[name]?.links }];
+      }),
+    ),
+  };
+}
+
+/** Reads namespaces that are open. `expected`: where the other ends of veths are looked for first. */
+export async function read(
+  networks: Networks,
+  names: readonly string[],
+  sections: readonly SectionName[],
+  expected?: CompleteDocument,
+): Promise<NetworkDocument> {
+  const links = new Map<string, readonly Link[]>();
+  for (const name of names) links.set(name, await networks.network(name).links.list());
+  const neighbourhood = new Neighbourhood(networks, links, expected);
+  const namespaces: Record<string, NamespaceDocument> = {};
+  for (const name of names) {
+    const own = links.get(name) ?? [];
+    const linkNames = new Map(own.map((link) => [link.index, link.name]));
+    const described: Record<string, unknown> = {};
+    if (sections.includes('links')) described.links = await describeLinks(name, own, linkNames, neighbourhood);
+    for (const table of tableNames) {
+      if (!sections.includes(table)) continue;
+      const section = tableSection(table);
+      const entries: object[] = [];
+      for (const each of await section.list(networks.network(name))) {
+        const entry = section.entryOf(each, linkNames);
+        if (entry !== undefined) entries.push(entry);
+      }
+      described[table] = entries;
+    }
+    namespaces[name] = described as NamespaceDocument;
+  }
+  return { version: 1, namespaces };
+}
+
+async function describeLinks(
+  namespace: string,
+  links: readonly Link[],
+  names: ReadonlyMap<number, string>,
+  neighbourhood: Neighbourhood,
+): Promise<Readonly<Record<string, LinkEntry>>> {
+  const entries: Record<string, LinkEntry> = {};
+  for (const link of links) {
+    const entry = linkEntryOf(link, names, await tiesOf(namespace, link, neighbourhood));
+    if (entry !== undefined) entries[link.name] = entry;
+  }
+  return entries;
+}
+
+const twoEnded: readonly (string | undefined)[] = ['veth', 'vxcan', 'netkit'];
+
+async function tiesOf(namespace: string, link: Link, neighbourhood: Neighbourhood): Promise<Below> {
+  if (indexBelow(link) === undefined) return {};
+  const tie = await neighbourhood.of(namespace, link);
+  if (twoEnded.includes(link.kind)) {
+    if (tie === undefined) return { peer: { outside: true } };
+    return { peer: tie.namespace === namespace ? { link: tie.link } : tie };
+  }
+  if (tie === undefined) return {};
+  return { link: tie.link, ...(tie.namespace !== namespace && { linkNamespace: tie.namespace }) };
+}

@@ -1,0 +1,49 @@
+import { namespaceName } from './formats.ts';
+import { fields, mapOf, type Schema, type Typed, type TypeOf, text } from './schema.ts';
+import { tables } from './sections/index.ts';
+import { linksSchema } from './sections/links.ts';
+
+const { addresses, nexthops, routes, rules, neighbours } = tables;
+
+export const namespaceSchema = fields(
+  {
+    links: linksSchema,
+    addresses: addresses.schema,
+    nexthops: nexthops.schema,
+    routes: routes.schema,
+    rules: rules.schema,
+    neighbours: neighbours.schema,
+  },
+  [],
+  'The network of a namespace. Each section that is there says all there is to be of its kind; one that is left out is left alone.',
+);
+
+const version: Typed<Schema, 1> = {
+  form: 'integer',
+  min: 1,
+  max: 1,
+  about: 'of this format',
+};
+
+const namespaces = mapOf(
+  {
+    ...namespaceName,
+    fault: (name) => (name === '.' ? undefined : namespaceName.fault?.(name)),
+    pattern: '^[^/]{1,255}$',
+  },
+  namespaceSchema,
+  "Namespaces by name; '.' is the one that netns runs in. Those that do not exist are made; none is taken away.",
+);
+
+/** The whole document. */
+export const documentSchema = fields(
+  { $schema: text('for editors: where the schema of this format is'), version, namespaces },
+  ['version', 'namespaces'],
+  'Networks of namespaces, as `netns export` writes and `netns apply` reads them.',
+);
+
+/** What the networks of some namespaces are, or are to be. */
+export type NetworkDocument = TypeOf<typeof documentSchema>;
+/** One namespace of it. */
+export type NamespaceDocument = TypeOf<typeof namespaceSchema>;
+export type SectionName = keyof NamespaceDocument;

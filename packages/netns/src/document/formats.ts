@@ -1,0 +1,79 @@
+import { formatIpAddress, parseIpAddress } from '../wire/ip-address.ts';
+import { text } from './schema.ts';
+
+/** A device's name: what the kernel takes (`dev_valid_name`). */
+export const linkName = text(
+  'the name of a device: 1 to 15 bytes, without blanks, "/" and ":"',
+  (name) =>
+    name === '' || utf8Length(name) > 15 || /[\s/:]/.test(name) || name === '.' || name === '..'
+      ? 'it must be the name of a device: 1 to 15 bytes, without blanks, "/" and ":"'
+      : undefined,
+  '^(?!\\.\\.?$)[^\\s/:]{1,15}$',
+);
+
+export const namespaceName = text(
+  'the name of a namespace',
+  (name) =>
+    name === '' || utf8Length(name) > 255 || name.includes('/') || name.includes('\0') || name === '.' || name === '..'
+      ? 'it must be the name of a namespace: 1 to 255 bytes, without "/"'
+      : undefined,
+  '^(?!\\.\\.?$)[^/]{1,255}$',
+);
+
+function utf8Length(name: string): number {
+  return new TextEncoder().encode(name).length;
+}
+
+export const ipAddress = text('an IP address', (address) =>
+  parseIpAddress(address) === undefined ? 'it must be an IP address' : undefined,
+);
+
+/** An address with the length of its prefix, or without: then it is the address alone. */
+export const ipPrefix = text('an IP address, mostly with a prefix length: 192.0.2.1/24', (prefix) =>
+  splitPrefix(prefix) === undefined ? 'it must be an IP address, or one with a prefix length' : undefined,
+);
+
+/** Where a route leads to. */
+export const destination = text("a prefix, or 'default'", (prefix) =>
+  prefix !== 'default' && splitPrefix(prefix) === undefined ? "it must be a prefix, or 'default'" : undefined,
+);
+
+export const hardwareAddress = text(
+  'a hardware address: 02:00:00:00:00:01',
+  (address) =>
+    /^[0-9a-f]{2}(?::[0-9a-f]{2})*$/i.test(address) ? undefined : 'it must be a hardware address: 02:00:00:00:00:01',
+  '^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*$',
+);
+
+interface Split {
+  readonly address: string;
+  readonly length: number;
+  readonly six: boolean;
+}
+
+/** The parts of a prefix, the address as the kernel writes it. */
+export function splitPrefix(prefix: string): Split | undefined {
+  const slash = prefix.indexOf('/');
+  const bytes = parseIpAddress(slash === -1 ? prefix : prefix.slice(0, slash));
+  if (bytes === undefined) return undefined;
+  const bits = 8 * bytes.length;
+  const digits = slash === -1 ? String(bits) : prefix.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(digits) || Number(digits) > bits) return undefined;
+  return { address: formatIpAddress(bytes), length: Number(digits), six: bits === 128 };
+}
+
+/** An address as the kernel writes it; what is none stays as it is. */
+export function normalAddress(address: string): string {
+  const bytes = parseIpAddress(address);
+  return bytes === undefined ? address : formatIpAddress(bytes);
+}
+
+/** A prefix as the kernel writes it, with its length. */
+export function normalPrefix(prefix: string): string {
+  const split = splitPrefix(prefix);
+  return split === undefined ? prefix : `${split.address}/${split.length}`;
+}
+
+export function isSix(address: string): boolean {
+  return address.includes(':');
+}

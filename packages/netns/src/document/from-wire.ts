@@ -1,0 +1,169 @@
+import type { AttributeSet, Field, Leaf, Pair, Shape, Struct } from '../wire/shape.ts';
+import type { ByKind, Fields, ListOf, Schema } from './schema.ts';
+
+/**
+ * What the catalogue of messages declares of a kind (of link, of encapsulation), as a part of documents: an attribute that is declared there
+ * can be written in a document without a word here. A document says numbers where the wire says bigint, hexadecimal text for bytes, and
+ * words for values that have names.
+ */
+export function schemaOf(shape: Shape, without: readonly string[] = []): Schema {
+  switch (shape.form) {
+    case 'leaf':
+      return schemaOfLeaf(shape);
+    case 'struct':
+      return fieldsOf([...shape.byName].map(([name, { leaf }]) => [name, schemaOfLeaf(leaf)]));
+    case 'array':
+      return listOf(schemaOf(shape.element));
+    case 'attributes':
+      return fieldsOf(
+        [...shape.byName]
+          .filter(([name]) => !without.includes(name))
+          .map(([name, field]) => [name, field.form === 'pair' ? schemaOfPair(field) : schemaOfField(field)]),
+      );
+    case 'prefixed':
+    case 'records':
+      return { form: 'anything' };
+  }
+}
+
+function fieldsOf(entries: readonly [string, Schema][]): Fields {
+  return { form: 'fields', fields: Object.fromEntries(entries), required: [] };
+}
+
+function listOf(item: Schema): ListOf {
+  return { form: 'list', item, min: 0 };
+}
+
+function schemaOfField({ shape, count }: Field): Schema {
+  return count === 'one' ? schemaOf(shape) : listOf(schemaOf(shape));
+}
+
+/** Kind and data: `{ kind: 'mpls', data: { dst: [100] } }`. */
+export function schemaOfPair({ arms }: Pair): ByKind {
+  const kinds = Object.fromEntries([...arms].map(([kind, shape]) => [kind, schemaOf(shape)]));
+  return { form: 'by kind', fields: {}, required: ['kind'], kinds };
+}
+
+const integerName = /^([us])(8|16|32|64)(?:be)?$/;
+
+function schemaOfLeaf({ name, names }: Leaf): Schema {
+  const [, sign, bits] = integerName.exec(name) ?? [];
+  if (sign !== undefined) {
+    const range = rangeOf(sign, Number(bits));
+    if (names === undefined) return range;
+    const words = Object.values(names).filter((each): each is string => each !== undefined);
+    return { form: 'words', words, numbers: range };
+  }
+  switch (name) {
+    case 'uint':
+      return rangeOf('u', 64);
+    case 'bool':
+    case 'flag':
+    case 'flagOrBool':
+      return { form: 'truth' };
+    case 'mplsLabels':
+      return { ...listOf({ form: 'integer', min: 0, max: 0xfffff }), min: 1 };
+    default:
+      return isBytes(name)
+        ? { form: 'text', about: 'bytes in hexadecimal', pattern: '^(?:[0-9a-f]{2})*$' }
+        : { form: 'text' };
+  }
+}
+
+/** What a number of JSON holds exactly is less than what 64 bits do. */
+function rangeOf(sign: string, bits: number): { form: 'integer'; min: number; max: number } {
+  const max = Math.min(2 ** (sign === 'u' ? bits : bits - 1) - 1, Number.MAX_SAFE_INTEGER);
+  return { form: 'integer', min: sign === 'u' ? 0 : -Math.min(max + 1, Number.MAX_SAFE_INTEGER), max };
+}
+
+function isBytes(name: string): boolean {
+  return name.startsWith('bytes');
+}
+
+/** A decoded value as a document has it. */
+export function toDocument(shape: Shape, value: unknown, without: readonly string[] = []): unknown {
+  return convert(shape, value, leafToDocument, without);
+}
+
+/** The other way: what the encoder takes. */
+export function toWire(shape: Shape, value: unknown): unknown {
+  return convert(shape, value, leafToWire);
+}
+
+type Convert = (leaf: Leaf, value: unknown) => unknown;
+
+function convert(shape: Shape, value: unknown, leaf: Convert, without: readonly string[] = []): unknown {
+  switch (shape.form) {
+    case 'leaf':
+      return leaf(shape, value);
+    case 'array':
+      return (value as unknown[]).map((each) => convert(shape.element, each, leaf));
+    case 'struct':
+      return convertFields(value, (name, each) => {
+        const field = memberOf(shape, name);
+        return field && leaf(field, each);
+      });
+    case 'attributes':
+      return convertFields(value, (name, each) => {
+        const field = without.includes(name) ? undefined : shape.byName.get(name);
+        if (field === undefined) return undefined;
+        if (field.form === 'pair') return convertPair(field, each, leaf);
+        if (field.count === 'one') return convert(field.shape, each, leaf);
+        return (each as unknown[]).map((one) => convert(field.shape, one, leaf));
+      });
+    case 'prefixed':
+    case 'records':
+      return value;
+  }
+}
+
+function memberOf(struct: Struct, name: string): Leaf | undefined {
+  return struct.byName.get(name)?.leaf;
+}
+
+function convertFields(value: unknown, member: (name: string, value: unknown) => unknown): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(value as object)) {
+    const converted = each === undefined ? undefined : member(name, each);
+    if (converted !== undefined) result[name] = converted;
+  }
+  return result;
+}
+
+function convertPair({ arms }: Pair, value: unknown, leaf: Convert): unknown {
+  const { kind, data } = value as { kind: string; data?: unknown };
+  const arm = arms.get(kind);
+  return { kind, ...(arm !== undefined && data !== undefined && { data: convert(arm, data, leaf) }) };
+}
+
+/** A pair by itself, as a document has it. */
+export function pairToDocument(pair: Pair, value: unknown): unknown {
+  return convertPair(pair, value, leafToDocument);
+}
+
+export function pairToWire(pair: Pair, value: unknown): unknown {
+  return convertPair(pair, value, leafToWire);
+}
+
+function leafToDocument({ names }: Leaf, value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint8Array) return [...value].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  if (names !== undefined) return (names as Readonly<Record<number, string>>)[value as number] ?? value;
+  return value;
+}
+
+function leafToWire({ name, names }: Leaf, value: unknown): unknown {
+  if (names !== undefined && typeof value === 'string')
+    return Number(Object.entries(names).find(([, each]) => each === value)?.[0]);
+  if (typeof value === 'number' && (name === 'uint' || /64(?:be)?$/.test(name))) return BigInt(value);
+  if (isBytes(name) && typeof value === 'string')
+    return Uint8Array.from(value.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16));
+  return value;
+}
+
+/** A named pair of a set: the encapsulation of a route. */
+export function pairIn(set: AttributeSet, name: string): Pair {
+  const found = set.byName.get(name);
+  if (found?.form !== 'pair') throw new TypeError(`${name} is no pair`);
+  return found;
+}

@@ -1,0 +1,176 @@
+import type { Link } from '../../network/links.ts';
+import { hardwareAddress, linkName, namespaceName } from '../formats.ts';
+import { toDocument } from '../from-wire.ts';
+import {
+  isOfTheKernel,
+  linkDataSchemas,
+  linkKind,
+  portDataSchemas,
+  portKind,
+  shapeOfKind,
+  shapeOfPort,
+} from '../link-kinds.ts';
+import { byKind, fields, integer, type KindData, mapOf, type TypeOf, text, truth } from '../schema.ts';
+import { type LinkNames, sorted } from './table-section.ts';
+
+const u32 = 0xffffffff;
+
+const peer = fields(
+  {
+    namespace: {
+      ...namespaceName,
+      about: "where the other end is, '.' for the namespace that netns runs in; left out: in the same namespace",
+    },
+    link: { ...linkName, about: 'what it is called there' },
+    outside: truth('it is in a namespace that has no name: such a device can be described, but not made'),
+  },
+  [],
+  'the other end of a veth; it needs no entry of its own',
+);
+
+const portSchema = byKind(
+  portDataSchemas,
+  {},
+  ['kind'],
+  'what it is to its master, as `ip link set … type bridge_slave`',
+);
+
+export const linkSchema = byKind(
+  linkDataSchemas,
+  {
+    up: truth('usually true'),
+    mtu: integer(0, u32, 'bytes'),
+    address: { ...hardwareAddress, about: 'left out: whatever it has' },
+    alias: text('a description'),
+    group: integer(0, u32, 'usually 0'),
+    txQueueLength: integer(0, u32),
+    arp: truth(),
+    multicast: truth(),
+    allMulticast: truth('usually false'),
+    promiscuous: truth('usually false'),
+    master: { ...linkName, about: 'the bridge, bond or VRF that it belongs to' },
+    link: { ...linkName, about: 'the device that it is made on' },
+    linkNamespace: { ...namespaceName, about: 'where that device is; left out: in the same namespace' },
+    peer,
+    port: portSchema,
+  },
+  [],
+  'A device. One without a kind (loopback, hardware) cannot be made, only set.',
+);
+
+export const linksSchema = mapOf(
+  linkName,
+  linkSchema,
+  'The devices, by name. Loopback, hardware and what the kernel makes by itself need not be named.',
+);
+
+export type LinkEntry = TypeOf<typeof linkSchema>;
+export type LinkEntries = Readonly<Record<string, LinkEntry>>;
+
+/** ARPHRD_ETHER. */
+const ethernet = 1;
+
+/** What a link is where nothing is said. */
+function usualOf(kind: string | undefined): LinkEntry {
+  const common = { up: true, alias: '', group: 0, allMulticast: false, promiscuous: false };
+  if (kind === undefined) return common;
+  const { settings = {} } = linkKind(kind);
+  const { arp = true } = settings;
+  return { ...common, arp, multicast: arp, txQueueLength: 1000, ...settings };
+}
+
+/** All that an entry means. What is in neither is left as it is. */
+export function fullLink(entry: LinkEntry): LinkEntry {
+  const { kind, data, port, address } = entry;
+  return {
+    ...usualOf(kind),
+    ...defined(entry),
+    ...(address !== undefined && { address: address.toLowerCase() }),
+    data: fullData(kind, data),
+    ...(port && { port: { ...port, data: { ...portKind(port.kind).usual, ...port.data } } }),
+  };
+}
+
+function fullData(kind: string | undefined, data: KindData = {}): KindData {
+  const full: Record<string, unknown> = { ...linkKind(kind).usual, ...data };
+  // A document names all flags, so no mask is needed.
+  const { flags } = full;
+  if (kind === 'vlan' && typeof flags === 'object') full.flags = { ...flags, mask: u32 };
+  return full;
+}
+
+function defined<T extends object>(entry: T): T {
+  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** What a device is tied to: what only those who know the other namespaces can name. */
+export type Below = Pick<LinkEntry, 'link' | 'linkNamespace' | 'peer'>;
+
+/** A link of the kernel's as a document has it, but for what is in other namespaces. Undefined for what the kernel made of itself. */
+export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEntry | undefined {
+  const { kind, flags, message } = link;
+  if (kind !== undefined && isOfTheKernel(link.name, kind)) return undefined;
+  const { attributes, header } = message;
+  const { linkinfo } = attributes;
+  const facts = linkKind(kind);
+  const usual = usualOf(kind);
+  const has = (flag: string) => flags.includes(flag);
+  const shape = kind === undefined ? undefined : shapeOfKind(kind);
+  const data =
+    shape && linkinfo && 'data' in linkinfo && linkinfo.data
+      ? (toDocument(shape, linkinfo.data, facts.readOnly) as Record<string, unknown>)
+      : {};
+  for (const device of facts.devices ?? []) {
+    if (data[device] !== undefined) data[device] = names.get(data[device] as number);
+  }
+  const real = header.type === ethernet;
+  const entry: LinkEntry = {
+    kind,
+    up: link.up,
+    mtu: link.name === 'lo' && link.mtu === 65536 ? undefined : link.mtu,
+    address: kind !== undefined && real ? link.address : undefined,
+    alias: attributes.ifalias ?? '',
+    group: attributes.group ?? 0,
+    txQueueLength: attributes.txqlen === 1000 && kind === undefined ? undefined : attributes.txqlen,
+    // What is no Ethernet never asks.
+    arp: kind !== undefined && real ? !has('NOARP') : undefined,
+    multicast: kind !== undefined && real ? has('MULTICAST') : undefined,
+    allMulticast: has('ALLMULTI'),
+    promiscuous: has('PROMISC'),
+    master: link.master === undefined ? undefined : names.get(link.master),
+    ...below,
+    data: withoutUsual(data, facts.usual),
+    port: portOf(linkinfo?.slave),
+  };
+  return (withoutUsual(entry, usual as KindData) ?? {}) as LinkEntry;
+}
+
+interface Slave {
+  readonly kind: string;
+  readonly data?: unknown;
+}
+
+function portOf(slave: Slave | undefined): LinkEntry['port'] {
+  const shape = slave === undefined ? undefined : shapeOfPort(slave.kind);
+  if (slave?.data === undefined || shape === undefined) return undefined;
+  const facts = portKind(slave.kind);
+  const { cost, ...data } = toDocument(shape, slave.data, facts.readOnly) as Record<string, unknown>;
+  // What a port costs the kernel finds out from its speed, until somebody says it.
+  const told = cost === undefined || computedCosts.includes(cost as number) ? {} : { cost };
+  const own = withoutUsual({ ...data, ...told }, facts.usual);
+  return own && { kind: slave.kind, data: own };
+}
+
+/** `port_cost` of the kernel's bridge: for 10 Gbit/s and more, 1 Gbit/s, 100 and 10 Mbit/s, and for what has no speed. */
+const computedCosts: readonly number[] = [1, 2, 4, 19, 100];
+
+/** Without what is so anyway; nothing if nothing is left. */
+function withoutUsual(data: Readonly<Record<string, unknown>>, usual: KindData = {}): KindData | undefined {
+  const rest = Object.entries(data).filter(([name, value]) => value !== undefined && !same(value, usual[name]));
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+}
+
+export function same(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
