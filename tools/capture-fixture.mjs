@@ -54,9 +54,11 @@ function capture(file, setup, command) {
   rmSync(log);
 
   let request;
+  const generic = new codec.GenericNumbers();
   const messages = datagrams.flatMap(({ direction, protocol, bytes }) =>
     codec.splitDatagram(bytes).map((message) => {
       const whole = bytes.slice(message.origin, message.end);
+      if (protocol === codec.protocols.NETLINK_GENERIC) generic.settle(whole);
       if (direction === 'sent') request = whole;
       const { decoded, reencoded } = codec.recode(
         whole,
@@ -133,6 +135,7 @@ async function loadCodec() {
     export { splitDatagram } from './packages/netns/src/netlink/header.ts';
     export { plain, toHex, fromHex } from './packages/netns/test/codec/fixture.ts';
     export * as protocols from './packages/netns/src/netlink/protocols.ts';
+    export { GenericNumbers } from './packages/netns/test/codec/generic.ts';
     export { recode } from './packages/netns/test/codec/recode.ts';`;
   const outfile = join(tmpdir(), `capture-fixture-${process.pid}.mjs`);
   await build({

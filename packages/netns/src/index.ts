@@ -80,6 +80,16 @@ export {
 } from './network/counters/counters.ts';
 export type { ProtocolCounters } from './network/counters/mib.ts';
 export { type CounterRates, ratesBetween } from './network/counters/rates.ts';
+export {
+  type Channels,
+  type Coalesce,
+  Ethtool,
+  type Pause,
+  type Rings,
+  type Timestamping,
+} from './network/ethtool/ethtool.ts';
+export type { Feature } from './network/ethtool/features.ts';
+export type { LinkMode } from './network/ethtool/link-mode.ts';
 export { Fdb, type FdbEntry, type FdbFilter, type FdbKind, type FdbSpec } from './network/fdb.ts';
 export { NamespaceProc } from './network/files/proc.ts';
 export { NamespaceSys } from './network/files/sys.ts';
@@ -197,6 +207,10 @@ export type { Snapshot } from './network/snapshot.ts';
 export type { SysctlValue, SysctlValueOf } from './network/sysctl/shapes.ts';
 export { Sysctl, type SysctlEntry } from './network/sysctl/sysctl.ts';
 export { ReplaceableTable, Table } from './network/table.ts';
+export type { WireguardChanges, WireguardPeerChanges } from './network/wireguard/changes.ts';
+export type { WireguardDevice, WireguardPeer } from './network/wireguard/device.ts';
+export { generateWireguardKey, wireguardPublicKey } from './network/wireguard/keys.ts';
+export { Wireguard } from './network/wireguard/wireguard.ts';
 export type { DescribedStep } from './process/plan/describe.ts';
 export type { IdRange } from './process/plan/id-map.ts';
 export type { EnterTarget, IdMap, Limits, SpawnPlan } from './process/plan/spawn-plan.ts';

@@ -1,4 +1,17 @@
 import type { AnyMessage, Direction } from '../wire/message.ts';
+import { genericFamily } from './families/generic/controller.ts';
+import { ethtoolChannels } from './families/generic/ethtool/channels.ts';
+import { ethtoolCoalesce } from './families/generic/ethtool/coalesce.ts';
+import { ethtoolFeatures } from './families/generic/ethtool/features.ts';
+import { ethtoolLinkInfo } from './families/generic/ethtool/link-info.ts';
+import { ethtoolLinkModes } from './families/generic/ethtool/link-modes.ts';
+import { ethtoolLinkState } from './families/generic/ethtool/link-state.ts';
+import { ethtoolPause } from './families/generic/ethtool/pause.ts';
+import { ethtoolRings } from './families/generic/ethtool/rings.ts';
+import { ethtoolStrings } from './families/generic/ethtool/strings.ts';
+import { ethtoolTimestamping } from './families/generic/ethtool/timestamping.ts';
+import { tcpMetrics } from './families/generic/tcp-metrics.ts';
+import { wireguard } from './families/generic/wireguard.ts';
 import { netfilterBatch } from './families/netfilter/batch.ts';
 import { nftChain } from './families/netfilter/nft-chain.ts';
 import { nftCompat } from './families/netfilter/nft-compat.ts';
@@ -67,6 +80,28 @@ export const catalogue: readonly KnownMessage[] = [
   filter,
   chain,
   action,
+  genericFamily,
+  ethtoolChannels.sent,
+  ethtoolChannels.received,
+  ethtoolCoalesce.sent,
+  ethtoolCoalesce.received,
+  ethtoolFeatures.sent,
+  ethtoolFeatures.received,
+  ethtoolLinkInfo.sent,
+  ethtoolLinkInfo.received,
+  ethtoolLinkModes.sent,
+  ethtoolLinkModes.received,
+  ethtoolLinkState.sent,
+  ethtoolLinkState.received,
+  ethtoolRings.sent,
+  ethtoolRings.received,
+  ethtoolStrings.sent,
+  ethtoolStrings.received,
+  ethtoolTimestamping.sent,
+  ethtoolTimestamping.received,
+  ethtoolPause.sent,
+  wireguard,
+  tcpMetrics,
 ];
 
 /** A message of the catalogue. The types of all of them together are more than a compiler wants to write down. */

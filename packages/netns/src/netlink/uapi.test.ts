@@ -2,6 +2,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AttributeSet } from '../wire/shape.ts';
 import { ackAttributes } from './extended-ack.ts';
+import { familyAttributes } from './families/generic/controller.ts';
+import { ethtoolChannelsAttributes } from './families/generic/ethtool/channels.ts';
+import { ethtoolCoalesceAttributes } from './families/generic/ethtool/coalesce.ts';
+import { ethtoolBit, ethtoolBitset, ethtoolHeader } from './families/generic/ethtool/ethtool-message.ts';
+import { ethtoolFeaturesAttributes } from './families/generic/ethtool/features.ts';
+import { ethtoolLinkInfoAttributes } from './families/generic/ethtool/link-info.ts';
+import { ethtoolLinkModesAttributes } from './families/generic/ethtool/link-modes.ts';
+import { ethtoolLinkStateAttributes } from './families/generic/ethtool/link-state.ts';
+import { ethtoolPauseAttributes } from './families/generic/ethtool/pause.ts';
+import { ethtoolRingsAttributes } from './families/generic/ethtool/rings.ts';
+import { ethtoolString, ethtoolStringsAttributes, ethtoolStringset } from './families/generic/ethtool/strings.ts';
+import { ethtoolTimestampingAttributes } from './families/generic/ethtool/timestamping.ts';
+import { tcpMetricsAttributes } from './families/generic/tcp-metrics.ts';
+import { wireguardAllowedIp, wireguardAttributes, wireguardPeer } from './families/generic/wireguard.ts';
 import { netfilterBatchAttributes } from './families/netfilter/batch.ts';
 import * as nft from './families/netfilter/expressions.ts';
 import { nftChainAttributes, nftHook } from './families/netfilter/nft-chain.ts';
@@ -75,8 +89,12 @@ import { xstats } from './families/route/tc-xstats.ts';
 
 const folder = '/usr/include/linux';
 const headers = [
+  'ethtool_netlink.h',
   'fib_rules.h',
   'gen_stats.h',
+  'genetlink.h',
+  'tcp_metrics.h',
+  'wireguard.h',
   'if_addr.h',
   'if_addrlabel.h',
   'if_bonding.h',
@@ -249,6 +267,26 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['TCA_IFE_', actionKinds.ife],
   ['TCA_GATE_', actionKinds.gate],
   ['TCA_SKBMOD_', actionKinds.skbmod],
+  ['CTRL_ATTR_', familyAttributes],
+  ['ETHTOOL_A_HEADER_', ethtoolHeader],
+  ['ETHTOOL_A_BITSET_BIT_', ethtoolBit],
+  ['ETHTOOL_A_BITSET_', ethtoolBitset],
+  ['ETHTOOL_A_STRING_', ethtoolString],
+  ['ETHTOOL_A_STRINGSET_', ethtoolStringset],
+  ['ETHTOOL_A_STRSET_', ethtoolStringsAttributes],
+  ['ETHTOOL_A_FEATURES_', ethtoolFeaturesAttributes],
+  ['ETHTOOL_A_RINGS_', ethtoolRingsAttributes],
+  ['ETHTOOL_A_CHANNELS_', ethtoolChannelsAttributes],
+  ['ETHTOOL_A_COALESCE_', ethtoolCoalesceAttributes],
+  ['ETHTOOL_A_PAUSE_', ethtoolPauseAttributes],
+  ['ETHTOOL_A_LINKINFO_', ethtoolLinkInfoAttributes],
+  ['ETHTOOL_A_LINKMODES_', ethtoolLinkModesAttributes],
+  ['ETHTOOL_A_LINKSTATE_', ethtoolLinkStateAttributes],
+  ['ETHTOOL_A_TSINFO_', ethtoolTimestampingAttributes],
+  ['WGDEVICE_A_', wireguardAttributes],
+  ['WGPEER_A_', wireguardPeer],
+  ['WGALLOWEDIP_A_', wireguardAllowedIp],
+  ['TCP_METRICS_ATTR_', tcpMetricsAttributes],
   ['NLMSGERR_ATTR_', ackAttributes],
   ['NFNL_BATCH_', netfilterBatchAttributes],
   ['NFTA_TABLE_', nftTableAttributes],

@@ -5,6 +5,7 @@ import type { Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
 import { Addresses } from './addresses.ts';
 import { Counters } from './counters/counters.ts';
+import { Ethtool } from './ethtool/ethtool.ts';
 import { Fdb } from './fdb.ts';
 import { NamespaceProc } from './files/proc.ts';
 import { NamespaceSys } from './files/sys.ts';
@@ -21,6 +22,7 @@ import { TrafficClasses } from './shaping/classes.ts';
 import { TrafficFilters } from './shaping/filters.ts';
 import { Qdiscs } from './shaping/qdiscs.ts';
 import { Sysctl } from './sysctl/sysctl.ts';
+import { Wireguard } from './wireguard/wireguard.ts';
 
 /** The network of one namespace: its devices and tables, over one netlink socket that lives inside it. */
 export class Network implements Disposable {
@@ -41,6 +43,8 @@ export class Network implements Disposable {
   readonly actions: TrafficActions;
   readonly counters: Counters;
   readonly sysctl: Sysctl;
+  readonly ethtool: Ethtool;
+  readonly wireguard: Wireguard;
   /** /proc/net as it is in there. */
   readonly proc: NamespaceProc;
   /** /sys/class/net as it is in there. */
@@ -68,6 +72,8 @@ export class Network implements Disposable {
     this.actions = new TrafficActions(connection, this.links);
     this.counters = new Counters(namespace, this.links);
     this.sysctl = new Sysctl(namespace);
+    this.ethtool = new Ethtool(namespace);
+    this.wireguard = new Wireguard(namespace);
     this.proc = new NamespaceProc(namespace);
     this.sys = new NamespaceSys(namespace);
   }
@@ -95,7 +101,8 @@ export class Network implements Disposable {
   close(): void {
     this.#firewall?.close();
     for (const monitor of this.#monitors) monitor.end();
-    for (const part of [this.counters, this.sysctl, this.proc, this.sys, this.connection]) part.close();
+    for (const part of [this.counters, this.sysctl, this.ethtool, this.wireguard, this.proc, this.sys, this.connection])
+      part.close();
   }
 
   [Symbol.dispose](): void {

@@ -38,6 +38,12 @@ const leaves: Readonly<Record<string, Rule>> = {
   flagOrBool: () => fc.constant(true),
   str: () => fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\0', '')),
   bytes: byteArray,
+  base64: (size) => byteArray(size).map((bytes) => btoa(String.fromCharCode(...bytes))),
+  socketAddress: () =>
+    fc.record(
+      { address: fc.oneof(address(4)(), address(16)()), port: fc.nat({ max: 0xffff }) },
+      { noNullPrototype: true },
+    ),
   macAddress: (size) => macText(size),
   mdbGroup: () => fc.oneof(address(4)(), address(16)(), macText(6)),
   mplsLabels: () => fc.array(fc.integer({ min: 0, max: 0xfffff }), { minLength: 1, maxLength: 30 }),

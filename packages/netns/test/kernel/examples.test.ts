@@ -18,6 +18,8 @@ const outputs: Readonly<Record<string, RegExp>> = {
     /^first of all: create new namespaces \(CLONE_\S+\)\nuser 0, process 2 on sandbox, up for 1\d{9} seconds\nlo\nexit status 0\n$/,
   'examples/set-sysctls.ts':
     /^it forwards: 1, from ports 20000 to 30000\n(net\.ipv4\.conf\.(all|default|lo)\.forwarding = 1\n){3}$/,
+  'examples/switch-offloads.ts':
+    /^tx-checksum-ip-generic: off\ntx-generic-segmentation: off\ntx-tcp-segmentation: off\n$/,
   'examples/through-a-router.ts':
     /^from 10\.0\.1\.2 to 10\.0\.2\.2 by way of 10\.0\.1\.1\n10\.0\.2\.2 answers after \d+\.\d\d ms\n$/,
   'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,

@@ -1,0 +1,32 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { InvalidArgumentError } from '../../errors.ts';
+
+/** What stands before the 32 bytes of an X25519 key in PKCS #8 (RFC 8410). */
+const pkcs8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
+
+/** A new private key, in base64. `wg genkey`. */
+export function generateWireguardKey(): string {
+  const { privateKey } = generateKeyPairSync('x25519');
+  return fromUrl(privateKey.export({ format: 'jwk' }).d);
+}
+
+/** The public key of a private one. `wg pubkey`. Throws InvalidArgumentError for what is no key. */
+export function wireguardPublicKey(privateKey: string): string {
+  // The message is without the value: a private key does not belong into a log.
+  if (!isKey(privateKey)) throw new InvalidArgumentError('privateKey', '…', 'it must be 32 bytes in base64');
+  const key = createPrivateKey({
+    key: Buffer.concat([pkcs8, Buffer.from(privateKey, 'base64')]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  return fromUrl(createPublicKey(key).export({ format: 'jwk' }).x);
+}
+
+/** Whether a text is a key as `wg` writes it. */
+export function isKey(text: unknown): text is string {
+  return typeof text === 'string' && /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/.test(text);
+}
+
+function fromUrl(text: string | undefined): string {
+  return Buffer.from(text ?? '', 'base64url').toString('base64');
+}
