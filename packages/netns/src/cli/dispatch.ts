@@ -19,6 +19,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   pids: () => import('./verbs/pids.ts'),
   stats: () => import('./verbs/stats.ts'),
   sysctl: () => import('./verbs/sysctl.ts'),
+  shape: () => import('./verbs/shape.ts'),
   exec: () => import('./verbs/exec.ts'),
   run: () => import('./verbs/run.ts'),
   monitor: () => import('./verbs/monitor.ts'),

@@ -15,6 +15,7 @@ export const verbNames = [
   'pids',
   'stats',
   'sysctl',
+  'shape',
   'exec',
   'run',
   'monitor',

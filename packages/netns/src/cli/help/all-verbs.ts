@@ -14,6 +14,7 @@ import { verb as monitor } from '../verbs/monitor.ts';
 import { verb as pids } from '../verbs/pids.ts';
 import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
+import { verb as shape } from '../verbs/shape.ts';
 import { verb as show } from '../verbs/show.ts';
 import { verb as stats } from '../verbs/stats.ts';
 import { verb as sysctl } from '../verbs/sysctl.ts';
@@ -34,6 +35,7 @@ export const allVerbs: readonly Verb[] = [
   pids,
   stats,
   sysctl,
+  shape,
   exec,
   run,
   monitor,
