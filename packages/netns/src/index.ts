@@ -204,6 +204,26 @@ export type { U32Match, U32Options } from './network/shaping/kinds/u32.ts';
 export { type Qdisc, type QdiscFilter, type QdiscSpec, Qdiscs } from './network/shaping/qdiscs.ts';
 export type { ShapingStatistics } from './network/shaping/statistics.ts';
 export type { Snapshot } from './network/snapshot.ts';
+export type { SocketFilter } from './network/sockets/filter.ts';
+export type {
+  InetSocket,
+  InetSocketKind,
+  NetlinkSocketEntry,
+  PacketSocket,
+  Socket,
+  SocketCgroup,
+  SocketCommon,
+  SocketEnd,
+  SocketKind,
+  SocketMemory,
+  SocketOwner,
+  SocketState,
+  SocketTimer,
+  UnixSocket,
+  VsockSocket,
+  XdpSocket,
+} from './network/sockets/socket.ts';
+export { type SocketList, type SocketListOptions, Sockets } from './network/sockets/sockets.ts';
 export type { SysctlValue, SysctlValueOf } from './network/sysctl/shapes.ts';
 export { Sysctl, type SysctlEntry } from './network/sysctl/sysctl.ts';
 export { ReplaceableTable, Table } from './network/table.ts';

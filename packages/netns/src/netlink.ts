@@ -12,6 +12,16 @@ export { type NetlinkEvent, type SubscribeOptions, subscribe } from './connectio
 export { type Datagram, NetlinkSocket, type SocketOptions, type Transport } from './connection/transport.ts';
 export { catalogue, declarationOf, type KnownMessage, messageTypeName } from './netlink/catalogue.ts';
 export { describeMessage } from './netlink/describe.ts';
+export * from './netlink/families/diag/inet.ts';
+export * from './netlink/families/diag/inet-filter.ts';
+export * from './netlink/families/diag/mptcp-info.ts';
+export * from './netlink/families/diag/netlink.ts';
+export * from './netlink/families/diag/packet.ts';
+export * from './netlink/families/diag/sock-diag.ts';
+export * from './netlink/families/diag/tcp-info.ts';
+export * from './netlink/families/diag/unix.ts';
+export * from './netlink/families/diag/vsock.ts';
+export * from './netlink/families/diag/xdp.ts';
 export * from './netlink/families/generic/controller.ts';
 export * from './netlink/families/generic/ethtool/channels.ts';
 export * from './netlink/families/generic/ethtool/coalesce.ts';

@@ -20,6 +20,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   stats: () => import('./verbs/stats.ts'),
   sysctl: () => import('./verbs/sysctl.ts'),
   shape: () => import('./verbs/shape.ts'),
+  sockets: () => import('./verbs/sockets.ts'),
   exec: () => import('./verbs/exec.ts'),
   run: () => import('./verbs/run.ts'),
   monitor: () => import('./verbs/monitor.ts'),

@@ -16,6 +16,7 @@ export const verbNames = [
   'stats',
   'sysctl',
   'shape',
+  'sockets',
   'exec',
   'run',
   'monitor',

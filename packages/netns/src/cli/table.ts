@@ -19,7 +19,9 @@ export function writeTable<Row>(io: Io, columns: readonly Column<Row>[], rows: r
   const style = styleFor(io);
   const head = io.stdout.isTerminal ? [columns.map((column) => column.title)] : [];
   const cells = rows.map((row) => columns.map((column) => escapeControls(column.cell(row))));
-  const widths = columns.map((_, index) => Math.max(...[...head, ...cells].map((line) => width(line[index] ?? ''))));
+  const widths = columns.map((_, index) =>
+    [...head, ...cells].reduce((most, line) => Math.max(most, width(line[index] ?? '')), 0),
+  );
   const lines = [
     ...head.map((line) => render(line, columns, widths, () => style.bold)),
     ...cells.map((line, index) => {

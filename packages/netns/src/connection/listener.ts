@@ -108,7 +108,7 @@ export class Listener implements Disposable {
       for (let at = datagram.start; at < datagram.end; ) {
         const message = messageAt(datagram, at);
         const { type } = message;
-        const declaration = declarationOf(type, this.#protocol);
+        const declaration = declarationOf(type, this.#protocol, 'received', message.bytes[message.start]);
         if (declaration !== undefined)
           events.push({ kind: 'message', type, declaration, value: declaration.decode(message), nsid: datagram.nsid });
         at = nextMessage(message);

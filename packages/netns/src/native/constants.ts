@@ -81,6 +81,8 @@ export const TUNGETDEVNETNS = 0x54e3;
 export const KCMP_FILES = 2;
 
 // linux/sockios.h
+export const SIOCGIFNAME = 0x8910;
+export const SIOCGIFINDEX = 0x8933;
 export const SIOCGSKNS = 0x894c;
 
 // sys/socket.h

@@ -65,7 +65,7 @@ it(`${INPUTS} damaged messages give a value or a DecodeError, the same from all 
 /** The declaration that the message number asks for, and now and then one that it was never meant for. */
 function subjectsFor(bytes: Uint8Array, protocol: number | undefined, random: (below: number) => number): Subject[] {
   const type = (bytes[4] ?? 0) | ((bytes[5] ?? 0) << 8);
-  const known = declarationOf(type, protocol, random(2) === 0 ? 'sent' : 'received');
+  const known = declarationOf(type, protocol, random(2) === 0 ? 'sent' : 'received', bytes[NLMSG_HDRLEN]);
   const own = subjects.find(({ declaration }) => declaration === known);
   return own === undefined || random(8) === 0 ? [pick(subjects, random)] : [own];
 }

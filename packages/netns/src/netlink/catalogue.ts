@@ -1,4 +1,16 @@
 import type { AnyMessage, Direction } from '../wire/message.ts';
+import {
+  inetSocket,
+  inetSocketDestroy,
+  inetSocketOfBothFamilies,
+  mptcpSocket,
+  sctpSocket,
+} from './families/diag/inet.ts';
+import { netlinkSocket } from './families/diag/netlink.ts';
+import { packetSocket } from './families/diag/packet.ts';
+import { unixSocket } from './families/diag/unix.ts';
+import { vsockSocket } from './families/diag/vsock.ts';
+import { xdpSocket } from './families/diag/xdp.ts';
 import { genericFamily } from './families/generic/controller.ts';
 import { ethtoolChannels } from './families/generic/ethtool/channels.ts';
 import { ethtoolCoalesce } from './families/generic/ethtool/coalesce.ts';
@@ -102,18 +114,43 @@ export const catalogue: readonly KnownMessage[] = [
   ethtoolPause.sent,
   wireguard,
   tcpMetrics,
+  inetSocket.sent,
+  inetSocket.received,
+  inetSocketOfBothFamilies.sent,
+  inetSocketDestroy,
+  mptcpSocket.received,
+  sctpSocket.received,
+  unixSocket.sent,
+  unixSocket.received,
+  packetSocket.sent,
+  packetSocket.received,
+  netlinkSocket.sent,
+  netlinkSocket.received,
+  vsockSocket.sent,
+  vsockSocket.received,
+  xdpSocket.sent,
+  xdpSocket.received,
 ];
 
 /** A message of the catalogue. The types of all of them together are more than a compiler wants to write down. */
 export type KnownMessage = AnyMessage;
 
-/** The declaration of a message number: `16` of NETLINK_ROUTE is `link`. A few numbers mean something else on their way to the kernel. */
-export function declarationOf(type: number, protocol = 0, direction: Direction = 'received'): KnownMessage | undefined {
+/**
+ * The declaration of a message number: `16` of NETLINK_ROUTE is `link`. A few numbers mean something else on their way to the kernel, and
+ * that of NETLINK_SOCK_DIAG means another thing for each `family`: the first byte behind the header.
+ */
+export function declarationOf(
+  type: number,
+  protocol = 0,
+  direction: Direction = 'received',
+  family?: number,
+): KnownMessage | undefined {
   numbered ??= byNumber();
-  return numbered[direction].get(protocol * 65536 + type);
+  const table = numbered[direction];
+  return table.get(keyOf(protocol, type)) ?? table.get(keyOf(protocol, type, family));
 }
 
-/** Declarations by protocol and number, made when the first is asked for. */
+/** Declarations by protocol, number and, where that matters, family; made when the first is asked for. */
 let numbered: Readonly<Record<Direction, ReadonlyMap<number, KnownMessage>>> | undefined;
 
 function byNumber() {
@@ -122,9 +159,15 @@ function byNumber() {
     for (const direction of ['sent', 'received'] as const)
       if ((known.direction ?? direction) === direction)
         for (const type of Object.values<number>(known.types))
-          if (!tables[direction].has(known.protocol * 65536 + type))
-            tables[direction].set(known.protocol * 65536 + type, known);
+          for (const family of known.families ?? [undefined]) {
+            const key = keyOf(known.protocol, type, family);
+            if (!tables[direction].has(key)) tables[direction].set(key, known);
+          }
   return tables;
+}
+
+function keyOf(protocol: number, type: number, family = -1): number {
+  return (protocol * 65536 + type) * 512 + family + 1;
 }
 
 /** The kernel's name of a message number: `16` is `RTM_NEWLINK`; a number that is not known stays one. */

@@ -42,7 +42,7 @@ function describeBody(message: NetlinkMessage, protocol: number, direction: Dire
   const payload = message.bytes.subarray(message.start, message.end);
   const lines = attempt(() => {
     if (isAcknowledgement(message)) return describeAcknowledgement(message);
-    const declaration = declarationOf(message.type, protocol, direction);
+    const declaration = declarationOf(message.type, protocol, direction, payload[0]);
     if (declaration === undefined) return payload.length === 0 ? [] : [hexOf(payload)];
     return describeValue(declaration.shape, declaration.decode(message));
   });

@@ -2,6 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AttributeSet } from '../wire/shape.ts';
 import { ackAttributes } from './extended-ack.ts';
+import { inetSocketAttributes, inetSocketRequestAttributes, inetUlpInfo } from './families/diag/inet.ts';
+import { netlinkSocketAttributes } from './families/diag/netlink.ts';
+import { packetSocketAttributes } from './families/diag/packet.ts';
+import { unixSocketAttributes } from './families/diag/unix.ts';
+import { xdpSocketAttributes } from './families/diag/xdp.ts';
 import { familyAttributes } from './families/generic/controller.ts';
 import { ethtoolChannelsAttributes } from './families/generic/ethtool/channels.ts';
 import { ethtoolCoalesceAttributes } from './families/generic/ethtool/coalesce.ts';
@@ -90,6 +95,11 @@ import { xstats } from './families/route/tc-xstats.ts';
 const folder = '/usr/include/linux';
 const headers = [
   'ethtool_netlink.h',
+  'inet_diag.h',
+  'netlink_diag.h',
+  'packet_diag.h',
+  'unix_diag.h',
+  'xdp_diag.h',
   'fib_rules.h',
   'gen_stats.h',
   'genetlink.h',
@@ -287,6 +297,13 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['WGPEER_A_', wireguardPeer],
   ['WGALLOWEDIP_A_', wireguardAllowedIp],
   ['TCP_METRICS_ATTR_', tcpMetricsAttributes],
+  ['INET_DIAG_', inetSocketAttributes],
+  ['INET_DIAG_REQ_', inetSocketRequestAttributes],
+  ['INET_ULP_INFO_', inetUlpInfo],
+  ['NETLINK_DIAG_', netlinkSocketAttributes],
+  ['PACKET_DIAG_', packetSocketAttributes],
+  ['UNIX_DIAG_', unixSocketAttributes],
+  ['XDP_DIAG_', xdpSocketAttributes],
   ['NLMSGERR_ATTR_', ackAttributes],
   ['NFNL_BATCH_', netfilterBatchAttributes],
   ['NFTA_TABLE_', nftTableAttributes],
@@ -354,6 +371,9 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
 
 /** Words of ours for what the kernel calls otherwise, or calls the same in every family. */
 const ours: Readonly<Record<string, string>> = {
+  INET_DIAG_VEGAS_INFO: 'INET_DIAG_VEGASINFO',
+  INET_DIAG_DCTCP_INFO: 'INET_DIAG_DCTCPINFO',
+  INET_DIAG_BBR_INFO: 'INET_DIAG_BBRINFO',
   IFLA_BRIDGE_PORT: 'IFLA_PROTINFO',
   IFLA_INET6: 'IFLA_PROTINFO',
   RTA_DST_LABEL: 'RTA_DST',

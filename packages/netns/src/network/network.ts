@@ -21,6 +21,7 @@ import { TrafficActions } from './shaping/actions.ts';
 import { TrafficClasses } from './shaping/classes.ts';
 import { TrafficFilters } from './shaping/filters.ts';
 import { Qdiscs } from './shaping/qdiscs.ts';
+import { Sockets } from './sockets/sockets.ts';
 import { Sysctl } from './sysctl/sysctl.ts';
 import { Wireguard } from './wireguard/wireguard.ts';
 
@@ -51,6 +52,7 @@ export class Network implements Disposable {
   readonly sys: NamespaceSys;
 
   #firewall: Firewall | undefined;
+  #sockets: Sockets | undefined;
   readonly #namespace: Fd | undefined;
   readonly #monitors = new Set<EventQueue<NetworkEvent>>();
 
@@ -98,8 +100,15 @@ export class Network implements Disposable {
     return this.#firewall;
   }
 
+  /** The sockets in it, and who has them. `ss`. */
+  get sockets(): Sockets {
+    this.#sockets ??= new Sockets(this.#namespace);
+    return this.#sockets;
+  }
+
   close(): void {
     this.#firewall?.close();
+    this.#sockets?.close();
     for (const monitor of this.#monitors) monitor.end();
     for (const part of [this.counters, this.sysctl, this.ethtool, this.wireguard, this.proc, this.sys, this.connection])
       part.close();

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '../errors.ts';
 import { isMarked, NLA_F_NESTED, NLA_TYPE_MASK, type UnknownAttribute } from './attributes.ts';
 import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
+import { isPadding } from './struct.ts';
 import type { Writer } from './writer.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -183,8 +184,12 @@ function writeStruct(struct: Struct, writer: Writer, value: Value): void {
   writer.length = end;
   if (value.rest === undefined) return;
   if (!(value.rest instanceof Uint8Array)) refuse(writer, value.rest, 'rest must be a Uint8Array');
+  // Of a payload that ended within a field, the rest stands where that field begins; else behind the last one.
+  const { length } = value.rest;
+  const next = struct.fields.find(({ later, leaf, offset }) => later && start + offset >= end && !isPadding(leaf));
   const last = struct.fields.at(-1);
-  if (last !== undefined) writer.reserve(start + last.offset + last.size - end);
+  const at = next !== undefined && length < next.size ? next.offset : last === undefined ? 0 : last.offset + last.size;
+  writer.reserve(start + at - end);
   writer.append(value.rest);
 }
 

@@ -22,6 +22,11 @@ export interface MessageParts<N extends string, H, A, T> {
   readonly attributes: A;
   /** Given where the numbers mean one thing on their way to the kernel and another on their way back. */
   readonly direction?: Direction;
+  /**
+   * Given where the numbers serve several declarations: the address families, in the first byte, that this one is for. None where no message
+   * says by itself that it is meant, and only who asked knows.
+   */
+  readonly families?: readonly number[];
 }
 
 export type Direction = 'sent' | 'received';

@@ -73,7 +73,9 @@ describe('struct', () => {
     expect(encode(stats, { packets: 1, nohandler: 2 })).toEqual([1, 0, 0, 0, 2, 0, 0, 0]);
     expect(encode(stats, { packets: 1, other: 3 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
     expect(encode(stats, { other: 3, packets: 1 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0]);
-    expect(encode(stats, { rest: Uint8Array.of(9), packets: 1 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9]);
+    expect(encode(stats, { packets: 1, rest: Uint8Array.of(2, 0) })).toEqual([1, 0, 0, 0, 2, 0]);
+    const whole = Uint8Array.of(9, 9, 9, 9);
+    expect(encode(stats, { rest: whole, packets: 1 })).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 9]);
   });
 });
 

@@ -3,6 +3,7 @@ import { namespaceTypes } from '../../namespaces/type.ts';
 import type { GetoptTable } from '../personalities/util-linux/getopt.ts';
 import { propagations } from '../run-options.ts';
 import { mapWords } from '../run-words.ts';
+import { stateWords } from '../sockets/words.ts';
 import { commonOptions, type Option, type Options, type Verb } from '../verb.ts';
 
 /** What may stand in a place of the command line. */
@@ -78,10 +79,12 @@ function placeOfOption(option: Option): Place | undefined {
   return option.value === undefined || option.valueIsOptional ? undefined : placeOfValue(option.value);
 }
 
+/** What the help calls a value, and the words that it can be. */
 const knownValues: Readonly<Record<string, readonly string[]>> = {
   TYPES: [...namespaceTypes, 'all'],
   MAP: mapWords,
   HOW: propagations,
+  STATE: stateWords,
   SIGNAL: ['none', ...Object.keys(constants.signals).map((name) => name.slice(3))],
 };
 

@@ -16,6 +16,7 @@ import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
 import { verb as shape } from '../verbs/shape.ts';
 import { verb as show } from '../verbs/show.ts';
+import { verb as sockets } from '../verbs/sockets.ts';
 import { verb as stats } from '../verbs/stats.ts';
 import { verb as sysctl } from '../verbs/sysctl.ts';
 import { verb as version } from '../verbs/version.ts';
@@ -36,6 +37,7 @@ export const allVerbs: readonly Verb[] = [
   stats,
   sysctl,
   shape,
+  sockets,
   exec,
   run,
   monitor,

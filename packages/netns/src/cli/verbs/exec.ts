@@ -1,11 +1,10 @@
-import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
-import { listNames } from '../../namespaces/names.ts';
 import { execInPlace, namedCommandWords, runAsChild } from '../../process/exec.ts';
 import { shellFailures } from '../../process/plan/failure-style.ts';
 import { ResourceStack } from '../../resource.ts';
 import { defineVerb } from '../define-verb.ts';
 import { statusOf } from '../exit-status.ts';
 import { writeJson } from '../json.ts';
+import { readyNames } from '../names.ts';
 import { note } from '../report.ts';
 import { UsageError } from '../verb.ts';
 
@@ -64,11 +63,4 @@ function namedWords([name, ...rest]: readonly string[]): readonly [string, ...st
 
 function withoutDashes(words: readonly string[]): readonly string[] {
   return words[0] === '--' ? words.slice(1) : words;
-}
-
-function readyNames(place: RunDirectoryOptions): string[] {
-  return listNames(place)
-    .filter(({ state }) => state === 'ready')
-    .map(({ name }) => name)
-    .sort();
 }
