@@ -11,6 +11,7 @@ import { h9 } from './h9-routes.ts';
 import { h10 } from './h10-event.ts';
 import { h11 } from './h11-burst.ts';
 import { h12 } from './h12-flat.ts';
+import { h13 } from './h13-firewall.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
 import { describeMachine, type Load, LoadMeter } from './harness/machine.ts';
@@ -36,6 +37,7 @@ const headlines: readonly Headline[] = [
   h10,
   h11,
   h12,
+  h13,
   roundtrip,
   memory,
   startup,

@@ -29,6 +29,10 @@ export class Peers {
     return this.#add(this.#tools.find('lsns'), 'lsns (Debian: util-linux)', make);
   }
 
+  nft(make: (nft: string) => Contestant): this {
+    return this.#add(this.#tools.find('nft'), 'nft (Debian: nftables)', make);
+  }
+
   pyroute2(make: (python: string) => Contestant): this {
     const python = ['/usr/bin/python3', this.#tools.find('python3') ?? ''].find(
       (candidate) => candidate !== '' && spawnSync(candidate, ['-c', 'import pyroute2.netns']).status === 0,

@@ -101,19 +101,20 @@ export interface Refusal {
 
 /** Of changes that are made all or not at all the kernel refused at least one, so none was made. As an error it is the first refusal. */
 export class TransactionError extends NetlinkError {
-  readonly refusals: readonly Refusal[];
+  /** There may be thousands of them: they are not shown with the error. */
+  declare readonly refusals: readonly Refusal[];
 
   constructor(refusals: readonly Refusal[]) {
     const [{ error } = { error: undefined }] = refusals;
     if (error === undefined) throw new TypeError('a transaction fails by a refusal');
     const { errno, syscall, operation, extack } = error;
-    const others = refusals.length - 1;
+    const others = new Set(refusals.map(({ change }) => change)).size - 1;
     const more =
       others === 0
         ? ''
         : `, and ${others} other${others === 1 ? '' : 's'} of the changes ${others === 1 ? 'was' : 'were'} refused`;
     super({ errno, syscall, operation, hint: `nothing was changed${more}` }, extack);
-    this.refusals = refusals;
+    Object.defineProperty(this, 'refusals', { value: refusals });
   }
 }
 

@@ -3,7 +3,7 @@ import { writeField, writeOther, writePair, writeShape } from './encode.ts';
 import type { AttributeSet, Field, Leaf, Pair, Prefixed, Shape, Struct } from './shape.ts';
 import { align4 } from './slice.ts';
 import { isPadding } from './struct.ts';
-import type { Writer } from './writer.ts';
+import { Writer } from './writer.ts';
 
 /** What compiled code throws for a value that it cannot write. It does not say why: the interpreter (`encode.ts`) does that better. */
 export const REFUSED = Symbol('refused');
@@ -90,6 +90,8 @@ class Generator {
   #attributes(set: AttributeSet): string {
     return this.#function(set, (name) => {
       const cases = [...set.byName].map(([key, declared]) => `case '${key}': ${this.#declared(declared)} break;`);
+      const inline = set.pairs.find((pair) => pair.name === undefined);
+      if (inline !== undefined) cases.push(...this.#inline(set, inline));
       return `function ${name}(w, o) {
   ${checkObject}
   for (const k in o) {
@@ -108,9 +110,40 @@ class Generator {
     if (declared.form === 'pair')
       return `{ if (typeof x !== 'object' || x === null) throw R; pair(${this.#part(declared)}, w, x); }`;
     const { shape, number, count } = declared;
-    if (count !== 'one') return `field(${this.#part(declared)}, w, x);`;
+    if (count !== 'one') return this.#counted(declared);
     const attribute = this.#attribute(shape, isMarked(shape) ? number | NLA_F_NESTED : number);
     return shape.form === 'leaf' && shape.presence ? `if (x !== false) ${attribute}` : attribute;
+  }
+
+  /** Lists whose members are numbered one by one are rare. */
+  #counted(field: Field): string {
+    const { shape, number, count, member = number } = field;
+    if (count === 'list' && field.member === undefined) return `field(${this.#part(field)}, w, x);`;
+    const each = this.#attribute(shape, isMarked(shape) ? member | NLA_F_NESTED : member);
+    const all = `if (!Array.isArray(x)) throw R;
+        const m = x; for (let i = 0; i < m.length; i++) { const x = m[i]; ${each} }`;
+    return count === 'many' ? `{ ${all} }` : this.#nest(all, number | NLA_F_NESTED);
+  }
+
+  /** Kind and data of the set itself. */
+  #inline(set: AttributeSet, { arms, kindLeaf, kindNumber, dataNumber }: Pair): string[] {
+    const otherwise = `default: other(${this.#part(set)}, w, k, o);`;
+    const kinds = [...arms.keys()].map((kind) => {
+      const writer = new Writer();
+      writer.reserve(4);
+      kindLeaf.write(writer, kind);
+      writer.view.setUint32(0, kindNumber * 65536 + writer.length, true);
+      writer.align();
+      return `case ${JSON.stringify(kind)}: w.append(${this.#part(writer.finish())}); break;`;
+    });
+    const data = [...arms].map(([kind, arm]) => {
+      const attribute = this.#attribute(arm, isMarked(arm) ? dataNumber | NLA_F_NESTED : dataNumber);
+      return `case ${JSON.stringify(kind)}: ${attribute} break;`;
+    });
+    return [
+      `case 'kind': switch (x) { ${kinds.join('\n')} ${otherwise} } break;`,
+      `case 'data': switch (o.kind) { ${data.join('\n')} ${otherwise} } break;`,
+    ];
   }
 
   #attribute(shape: Shape, type: number): string {
@@ -119,8 +152,12 @@ class Generator {
       return `{ if (!(${shape.sink.check})) throw R;
         const q = w.reserve(${4 + align4(size)}), p = q + 4, v = w.view;
         v.setUint32(q, ${type * 65536 + 4 + size}, true); ${shape.sink.store}; }`;
+    return this.#nest(this.#payload(shape), type);
+  }
+
+  #nest(payload: string, type: number): string {
     return `{ const q = w.reserve(4);
-        ${this.#payload(shape)}
+        ${payload}
         const n = w.length - q; if (n > 65535) throw R;
         w.view.setUint32(q, ${type * 65536} + n, true); w.align(); }`;
   }

@@ -118,6 +118,11 @@ export function exchange<
 /** Compiling takes as long as interpreting this many messages; a process that sees fewer should not pay for it. */
 const WORTH_COMPILING = 200;
 
+/** As how many messages one counts: those with thousands of elements are worth many. */
+function weightOf(bytes: number): number {
+  return 1 + (bytes >> 11);
+}
+
 function adaptiveDecoder(shape: Prefixed, name: string): (payload: Uint8Array | Slice) => unknown {
   let decoded = 0;
   let compiled: CompiledDecoder | undefined;
@@ -129,7 +134,10 @@ function adaptiveDecoder(shape: Prefixed, name: string): (payload: Uint8Array | 
       } catch (error) {
         if (error !== MALFORMED) throw error;
       }
-    } else if (++decoded === WORTH_COMPILING) compiled = compile(shape);
+    } else if (decoded < WORTH_COMPILING) {
+      decoded += weightOf(slice.end - slice.start);
+      if (decoded >= WORTH_COMPILING) compiled = compile(shape);
+    }
     return readPrefixed(shape, cursorOf(slice, name), slice.start, slice.end);
   };
 }
@@ -139,14 +147,18 @@ function adaptiveEncoder(shape: Prefixed, name: string): (writer: Writer, value:
   let encoded = 0;
   let compiled: CompiledEncoder | undefined;
   return (writer, value) => {
+    const start = writer.length;
     if (compiled !== undefined) {
-      const start = writer.length;
       try {
         return compiled(writer, value);
       } catch {
         writer.discard(start);
       }
-    } else if (++encoded === WORTH_COMPILING) compiled = compileEncoder(shape);
+    }
     encodeValue(shape, writer, value, name);
+    if (encoded < WORTH_COMPILING) {
+      encoded += weightOf(writer.length - start);
+      if (encoded >= WORTH_COMPILING) compiled = compileEncoder(shape);
+    }
   };
 }

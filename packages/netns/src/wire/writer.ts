@@ -29,8 +29,12 @@ export class Writer {
   }
 
   append(bytes: Uint8Array): void {
-    const at = this.reserve(bytes.length);
-    this.bytes.set(bytes, at);
+    const { length } = bytes;
+    const at = this.reserve(length);
+    const target = this.bytes;
+    // A few bytes are copied sooner than `set` is called.
+    if (length <= 32) for (let index = 0; index < length; index++) target[at + index] = bytes[index] as number;
+    else target.set(bytes, at);
   }
 
   /** Fills up to the next multiple of four. */

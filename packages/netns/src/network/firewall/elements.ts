@@ -112,12 +112,20 @@ function* messages(
 }
 
 /** At most so many bytes long. */
-function sizeOf({ key, keyEnd, data, verdict, object, comment, expressions }: ElementSpec): number {
-  const bytes = (key?.length ?? 0) + (keyEnd?.length ?? 0) + (data?.length ?? 0);
-  // Attributes of at most four bytes of header and three of padding, three levels deep; flags and two times.
-  const text = 3 * ((object?.length ?? 0) + (comment?.length ?? 0) + (verdict?.chain?.length ?? 0));
-  const rest = object || comment || verdict ? 80 : 0;
-  return 4 + bytes + text + rest + 22 * 3 + 32 + (expressions === undefined ? 0 : sizeOfExpressions(expressions));
+function sizeOf(element: ElementSpec): number {
+  const { key, keyEnd, data, verdict, flags, timeout, expires, object, comment, expressions } = element;
+  // Each of them is an attribute in an attribute: eight bytes and at most three of padding.
+  let size = 4 + (key === undefined ? 0 : key.length + 11);
+  if (keyEnd !== undefined) size += keyEnd.length + 11;
+  if (data !== undefined) size += data.length + 11;
+  if (verdict !== undefined) size += 28 + 3 * (verdict.chain?.length ?? 0);
+  if (flags !== undefined) size += 8;
+  if (timeout !== undefined) size += 12;
+  if (expires !== undefined) size += 12;
+  // A character is at most three bytes.
+  if (object !== undefined) size += 8 + 3 * object.length;
+  if (comment !== undefined) size += 10 + 3 * comment.length;
+  return expressions === undefined ? size : size + sizeOfExpressions(expressions);
 }
 
 function sizeOfExpressions(expressions: readonly NftStatefulExpressionInput[]): number {
