@@ -52,13 +52,20 @@ function decode(messages: readonly string[]): RulesetMessages {
 }
 
 /**
- * What `nft` 1.0.6 shows of an object: it reads comments of tables and chains and the devices of chains, but does not write them. How long
- * elements will yet live is left out as well.
+ * What `nft` 1.0.6 shows of an object: it does not write comments of tables and chains, devices of chains, whether rules add to a set or it
+ * merges its elements, though it reads all of these. It knows no widths. How long elements will yet live is left out as well.
  */
 export function asNftShows(object: RulesetObject): unknown {
   const [[kind, value] = []] = Object.entries(object);
   const shown: Record<string, unknown> = { ...value };
   if (kind === 'table' || kind === 'chain') delete shown.comment;
   if (kind === 'chain') delete shown.dev;
+  if (kind === 'set' || kind === 'map') {
+    delete shown.width;
+    delete shown['auto-merge'];
+    const flags = (shown.flags as readonly string[] | undefined)?.filter((flag) => flag !== 'dynamic');
+    if (flags?.length === 0) delete shown.flags;
+    else if (flags !== undefined) shown.flags = flags;
+  }
   return JSON.parse(JSON.stringify({ [kind as string]: shown }, (key, each) => (key === 'expires' ? undefined : each)));
 }

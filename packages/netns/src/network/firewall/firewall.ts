@@ -10,6 +10,7 @@ import { NETLINK_NETFILTER } from '../../netlink/protocols.ts';
 import { inOptions } from '../options.ts';
 import type { Change } from './change.ts';
 import { type FirewallEvent, firewallEventsOf, NFNLGRP_NFTABLES, NFNLGRP_NFTRACE } from './events.ts';
+import type { RulesetDocument } from './json/schema.ts';
 import { Chains, Elements, FirewallRules, Flowtables, Objects, Sets, Tables } from './listings.ts';
 import { Reader } from './reader.ts';
 import { type FirewallRule, firewallRuleOf } from './rules.ts';
@@ -99,6 +100,40 @@ export class Firewall implements Disposable {
   list(filter: { readonly family?: FirewallFamily | undefined } = {}): Promise<Ruleset> {
     const { tables, chains, rules, sets, elements, objects, flowtables } = this;
     return readRuleset({ reader: this.#reader, tables, chains, rules, sets, elements, objects, flowtables }, filter);
+  }
+
+  /**
+   * Everything that is there in the JSON of libnftables, which `load` takes back. `nft -j list ruleset`.
+   *
+   *     const { nftables } = await ns.network.firewall.document();
+   *
+   * A rule that the schema has no words for is one statement `unknown` with what the kernel said, and loading it makes the same rule. See
+   * libnftables-json(5).
+   */
+  async document(filter: { readonly family?: FirewallFamily | undefined } = {}): Promise<RulesetDocument> {
+    const { documentOf } = await import('./document.ts');
+    return documentOf(this, this.#namespace, filter);
+  }
+
+  /**
+   * Makes what a document in the JSON of libnftables asks for, all or nothing. What others wrote for `nft` can be loaded, and what `document` or
+   * `nft -j list ruleset` gave. `nft -j -f`.
+   *
+   *     await ns.network.firewall.load({ nftables: [{ flush: { ruleset: null } }, { add: { table: { family: 'inet', name: 't' } } }] });
+   *
+   * Throws InvalidArgumentError with the place of the fault (`nftables[1].add.table.family`) before anything is done; TransactionError
+   * when the kernel refuses a part.
+   */
+  async load(document: RulesetDocument | object): Promise<void> {
+    const { load } = await import('./document.ts');
+    await load(this, this.#namespace, document);
+  }
+
+  /** What `load` would do, in words: one line for each change. Throws as `load` does before it asks the kernel. */
+  async planOf(document: RulesetDocument | object): Promise<string[]> {
+    const { plan } = await import('./document.ts');
+    const { changes } = await plan(this, this.#namespace, document);
+    return changes.map(({ operation }) => operation);
   }
 
   /** The number of the generation that is in force: every change raises it. */

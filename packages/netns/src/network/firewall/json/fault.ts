@@ -28,6 +28,15 @@ export class Path {
   }
 }
 
+/** A place that nobody will ask for: what is read with it is read again, with its path, should it be wrong. */
+class Nowhere extends Path {
+  override at(): Path {
+    return this;
+  }
+}
+
+export const nowhere: Path = new Nowhere('');
+
 /** How much of a value an error shows. */
 const SHOWN = 60;
 

@@ -76,6 +76,7 @@ const setFlags = [
   ['constant', 2],
   ['interval', 4],
   ['timeout', 16],
+  ['dynamic', 32],
 ] as const;
 const MAP = 8;
 const OBJECTS = 64;
@@ -111,6 +112,7 @@ export function showSet(
     name,
     table,
     type: typeName(keyType),
+    ...widthOf(set),
     ...handleOf(set.attributes),
     ...commentOf(userdata),
     ...(isMap && { map: dataName(set.attributes.dataType ?? 0, objType) }),
@@ -119,10 +121,17 @@ export function showSet(
     ...(words.length > 0 && { flags: words }),
     ...(timeout ? { timeout: Number(timeout / 1000n) } : {}),
     ...(gcInterval ? { 'gc-interval': Math.floor(gcInterval / 1000) } : {}),
+    ...(userdata?.mergeElements === 1 && { 'auto-merge': true }),
     ...(elem.length > 0 && { elem }),
     ...(stmt.length > 0 && { stmt }),
   };
   return isMap ? { map: json as JsonMap } : { set: json };
+}
+
+/** The widths of a key's parts, where they do not follow from its type: `nft` keeps them elsewhere, and reads no such set from JSON. */
+function widthOf(set: NftSetMessage): { width?: number[] } {
+  const parts = keyParts(set);
+  return parts.some(({ type }) => type.bits === 0) ? { width: parts.map(({ bits }) => bits) } : {};
 }
 
 function typeName(number: number): string | string[] {

@@ -242,7 +242,10 @@ export interface Set {
   readonly table: string;
   readonly name: string;
   readonly handle?: Count;
-  readonly type: OneOrMore<string>;
+  /** A type, several for a concatenation, or `{ typeof: ... }` for that of an expression. */
+  readonly type: OneOrMore<string> | { readonly typeof: Expression };
+  /** How many bits each part of a key has whose type has no width (`integer`). Only netns writes it. */
+  readonly width?: readonly number[];
   readonly comment?: string;
   readonly policy?: string;
   readonly flags?: OneOrMore<string>;
