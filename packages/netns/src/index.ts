@@ -36,11 +36,26 @@ export {
   TransactionError,
   UnsupportedError,
 } from './errors.ts';
-export { census, type MachineCensus, type MachineCensusOptions, type MachineNamespace } from './inspect/census.ts';
+export {
+  census,
+  type MachineCensus,
+  type MachineCensusOptions,
+  type MachineNamespace,
+  type SeenQueue,
+} from './inspect/census.ts';
 export { type Completeness, completenessLine } from './inspect/completeness.ts';
 export type { Container, Runtime } from './inspect/containers.ts';
 export type { Holder, Keeper, KeeperKind } from './inspect/keeper.ts';
+export {
+  type KeepersOptions,
+  type KeepersReport,
+  type KeptBy,
+  keepers,
+  type NamespaceSubject,
+} from './inspect/keepers.ts';
 export { openMachineNamespace } from './inspect/open.ts';
+export { type ReferenceSum, sayReferences } from './inspect/references.ts';
+export type { SocketFacts } from './inspect/sources/socket-facts.ts';
 export { bindNamespace, unbindNamespace } from './namespaces/bind.ts';
 export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespaces/discover/census.ts';
 export type { SeenProcess } from './namespaces/discover/in-processes.ts';

@@ -10,6 +10,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   attach: () => import('./verbs/attach.ts'),
   del: () => import('./verbs/del.ts'),
   ls: () => import('./verbs/ls.ts'),
+  why: () => import('./verbs/why.ts'),
   show: () => import('./verbs/show.ts'),
   export: () => import('./verbs/export.ts'),
   apply: () => import('./verbs/apply.ts'),

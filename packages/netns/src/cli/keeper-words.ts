@@ -23,7 +23,7 @@ export function sumUpKeepers(keepers: readonly Keeper[]): string {
 
 /** `process 12 (sleep 100)`. */
 export function sayProcess(pid: number): string {
-  return `process ${pid} (${shorten(describeProcess(pid).command)})`;
+  return `process ${pid} (${pid === process.pid ? 'this command' : shorten(describeProcess(pid).command)})`;
 }
 
 /** `descriptor 3 of process 12 (sleep 100)`. */

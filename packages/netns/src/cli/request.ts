@@ -6,6 +6,7 @@ export const verbNames = [
   'attach',
   'del',
   'ls',
+  'why',
   'show',
   'export',
   'apply',

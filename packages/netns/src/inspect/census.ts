@@ -9,7 +9,7 @@ import { syscall } from '../native/syscall.ts';
 import { type Completeness, sayWhyNoList } from './completeness.ts';
 import { Containers } from './container-of.ts';
 import type { Container } from './containers.ts';
-import type { Keeper } from './keeper.ts';
+import type { Holder, Keeper } from './keeper.ts';
 import { type KernelNamespace, KernelWalk } from './kernel-list/walk.ts';
 import { openNamespacePath, relateAll } from './relations.ts';
 import { borrow, openProcess } from './sources/borrowed.ts';
@@ -17,6 +17,7 @@ import { pathOfDescriptor } from './sources/descriptors.ts';
 import { descriptorsWaiting, QueueView } from './sources/in-flight.ts';
 import { DescriptorSource } from './sources/kept-by-descriptors.ts';
 import { type MountScan, mountsIn, scanMounts } from './sources/mounts.ts';
+import { placeProcFiles } from './sources/proc-files.ts';
 import { linksFor, lookAtProcess } from './sources/processes.ts';
 import { type Draft, Survey } from './survey.ts';
 
@@ -66,6 +67,16 @@ export interface MachineCensus {
   /** In the order of their types and inode numbers. */
   readonly namespaces: readonly MachineNamespace[];
   readonly completeness: Completeness;
+  /** Queues of unix sockets in which descriptors wait; only where it was needed to look at these. */
+  readonly queues: readonly SeenQueue[];
+}
+
+/** The queue of a unix socket. */
+export interface SeenQueue {
+  readonly receiver: Holder;
+  /** How many descriptors wait in it, and how many of them, those of the first message, could be looked at. */
+  readonly waiting: number;
+  readonly seen: number;
 }
 
 /**
@@ -99,13 +110,14 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
     const look = await lookAtProcesses(survey, source, options);
     if (!mounts.exhaustive) addMountsOfOpen(survey, source, mounts);
     const listed = 'walk' in walk ? walk.walk.namespaces() : undefined;
-    if (mayLookIntoQueues(options, survey, listed)) lookIntoQueues(source);
     for (const { inode, cookie } of listed ?? []) {
       const draft = survey.draft('net', inode);
       if (draft !== undefined) draft.id ??= cookie;
     }
+    placeProcFiles(survey, source.procFiles);
+    const queues = mayLookIntoQueues(options, survey, listed) ? lookIntoQueues(source) : [];
     if (options.relations !== false) relateAll(survey);
-    return conclude(survey, source, mounts, look, walk, options);
+    return { ...conclude(survey, source, mounts, look, walk, options), queues };
   } finally {
     if ('walk' in walk) walk.walk.close();
   }
@@ -206,17 +218,27 @@ function isKept(draft: Draft | undefined): boolean {
 }
 
 /** Looks at what is on its way in the queues of all sockets that can be had. */
-function lookIntoQueues(source: DescriptorSource): void {
+function lookIntoQueues(source: DescriptorSource): SeenQueue[] {
+  const queues: SeenQueue[] = [];
   const reader = new FileReader();
   using view = new QueueView();
   for (const { keeper } of [...source.sockets.values()]) {
     const [receiver] = keeper.holders;
     if (receiver === undefined) continue;
-    if ((descriptorsWaiting(reader, pathOfInfo(receiver)) ?? 0) === 0) continue;
+    const waiting = descriptorsWaiting(reader, pathOfInfo(receiver)) ?? 0;
+    if (waiting === 0) continue;
+    let seen = 0;
     using process = openProcess(receiver.pid, receiver.tid);
-    if (process === undefined) continue;
-    borrow(process, receiver.fd, (socket) => view.look(socket, (raw) => source.addInFlight(raw, receiver)));
+    if (process !== undefined)
+      borrow(process, receiver.fd, (socket) =>
+        view.look(socket, (raw, depth) => {
+          if (depth === 0) seen++;
+          source.addInFlight(raw, receiver);
+        }),
+      );
+    queues.push({ receiver, waiting, seen });
   }
+  return queues;
 }
 
 function pathOfInfo(holder: { pid: number; tid?: number; fd: number }): string {
@@ -230,7 +252,7 @@ function conclude(
   look: Look,
   walk: Walk,
   options: MachineCensusOptions,
-): MachineCensus {
+): Omit<MachineCensus, 'queues'> {
   // Last of all, when nothing is open here any more: it counts references.
   const listed = 'walk' in walk ? new Map(walk.walk.namespaces().map((each) => [each.inode, each])) : undefined;
   for (const [inode, { cookie }] of listed ?? []) {

@@ -20,6 +20,7 @@ import { verb as sockets } from '../verbs/sockets.ts';
 import { verb as stats } from '../verbs/stats.ts';
 import { verb as sysctl } from '../verbs/sysctl.ts';
 import { verb as version } from '../verbs/version.ts';
+import { verb as why } from '../verbs/why.ts';
 
 /** Every verb, in the order of the help; for what speaks about verbs without running one. */
 export const allVerbs: readonly Verb[] = [
@@ -27,6 +28,7 @@ export const allVerbs: readonly Verb[] = [
   attach,
   del,
   ls,
+  why,
   show,
   exportVerb,
   apply,

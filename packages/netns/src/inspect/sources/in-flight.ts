@@ -24,18 +24,18 @@ export class QueueView implements Disposable {
   readonly #arena = new Arena(4096);
 
   /**
-   * The descriptors that the first message in the queue of a unix socket carries, handed to `see` one by one, and closed afterwards. The
+   * The descriptors that the first message in the queue of a unix socket carries, handed to `see` one by one, with the number of unix sockets in flight around each, and closed afterwards. The
    * message stays where it is. A socket whose owner uses SO_PEEK_OFF is left alone, because a look would move that.
    *
    * recvmsg(2) with MSG_PEEK makes duplicates of the descriptors. Of a queue, only its first message can be seen in this way.
    */
-  look(socket: number, see: (fd: number) => void, depth = 0): void {
+  look(socket: number, see: (fd: number, depth: number) => void, depth = 0): void {
     if (socketOption(socket, SO_DOMAIN) !== AF_UNIX) return;
     if ((socketOption(socket, SO_PEEK_OFF) ?? -1) >= 0) return;
     const descriptors = this.#peek(socket);
     try {
       for (const fd of descriptors) {
-        see(fd);
+        see(fd, depth);
         // A unix socket that is on its way may have something in its own queue.
         if (depth < maximumDepth) this.look(fd, see, depth + 1);
       }

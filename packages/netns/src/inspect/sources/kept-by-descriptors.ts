@@ -10,6 +10,7 @@ import type { Survey } from '../survey.ts';
 import { borrow, openProcess } from './borrowed.ts';
 import { type DescriptorTable, isInteresting, linkOf, pathOfDescriptor } from './descriptors.ts';
 import { cookieOfSocket, deviceOfTun, inodeOfSocket } from './of-descriptor.ts';
+import { nameInNet, type SeenProcFile } from './proc-files.ts';
 import type { SeenProcess } from './processes.ts';
 
 type SocketKeeper = Extract<Keeper, { kind: 'socket' }> & { readonly holders: Holder[] };
@@ -27,6 +28,8 @@ export class DescriptorSource {
   readonly #mountPoints: ReadonlySet<string>;
   /** Every socket, by its inode number. */
   readonly sockets = new Map<number, SeenSocket>();
+  /** Open files of `/proc/PID/net`; the directory itself, and files below /proc/sys, keep nothing. */
+  readonly procFiles: SeenProcFile[] = [];
   /** Mount namespaces that processes have open, and files that lead to them. */
   readonly mountNamespaces = new Map<number, string>();
   /** Which network namespace has a cookie. */
@@ -47,7 +50,7 @@ export class DescriptorSource {
     return [...this.sockets.values()].filter(({ inode }) => inode === undefined).length;
   }
 
-  add({ pid, tables, inodes }: SeenProcess): void {
+  add({ pid, tables }: SeenProcess): void {
     for (const table of tables) {
       for (const { fd, type, inode } of table.files) {
         const holder = holderOf(pid, table, fd);
@@ -56,14 +59,14 @@ export class DescriptorSource {
         if (type === 'mnt') this.mountNamespaces.set(inode, path);
       }
       for (const { fd, beginning } of table.paths)
-        if (isInteresting(beginning, this.#mountPoints)) this.#addPath(holderOf(pid, table, fd), beginning, inodes.net);
+        if (isInteresting(beginning, this.#mountPoints)) this.#addPath(holderOf(pid, table, fd), beginning);
       if (this.#survey.types.has('net') && table.sockets.length > 0) this.#addSockets(pid, table);
     }
   }
 
-  #addPath(holder: Holder, beginning: string, processNetwork: number | undefined): void {
+  #addPath(holder: Holder, beginning: string): void {
     if (beginning.startsWith('/dev/')) this.#addTun(holder);
-    else if (beginning.startsWith('/proc/')) this.#addProcFile(holder, processNetwork);
+    else if (beginning.startsWith('/proc/')) this.#addProcFile(holder);
     else this.#addMounted(holder, beginning === '/');
   }
 
@@ -92,10 +95,12 @@ export class DescriptorSource {
     });
   }
 
-  #addProcFile(holder: Holder, processNetwork: number | undefined): void {
-    if (!this.#survey.types.has('net') || processNetwork === undefined) return;
-    const path = linkOf(pathOfDescriptor(holder)) ?? '';
-    if (netFile.test(path)) this.#survey.add('net', processNetwork, { kind: 'proc-file', path, ...holder });
+  #addProcFile(holder: Holder): void {
+    if (!this.#survey.types.has('net')) return;
+    const file = pathOfDescriptor(holder);
+    const path = linkOf(file) ?? '';
+    const inode = nameInNet(path) === undefined ? undefined : idOfFileIfAny(file)?.ino;
+    if (inode !== undefined) this.procFiles.push({ holder, path, inode });
   }
 
   #addSockets(pid: number, table: DescriptorTable): void {
@@ -157,9 +162,6 @@ export class DescriptorSource {
       this.#survey.add('net', inode, { kind: 'in-flight', what: isSocket ? 'socket' : 'tun', receiver });
   }
 }
-
-/** An open directory, or a file below /proc/sys, keeps nothing. */
-const netFile = /^\/proc\/(?:\d+|self|thread-self)\/(?:task\/\d+\/)?net\/./;
 
 function holderOf(pid: number, { tid }: DescriptorTable, fd: number): Holder {
   return tid === undefined ? { pid, fd } : { pid, tid, fd };

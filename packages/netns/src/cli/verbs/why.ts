@@ -1,0 +1,107 @@
+import type { KeepersReport, KeptBy, NamespaceSubject } from '../../inspect/keepers.ts';
+import { keepers } from '../../inspect/keepers.ts';
+import { sayReferences } from '../../inspect/references.ts';
+import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
+import { defineVerb } from '../define-verb.ts';
+import { escapeControls } from '../escape.ts';
+import { oneName } from '../few-words.ts';
+import { writeJson } from '../json.ts';
+import { sayHolder, sayKeeper } from '../keeper-words.ts';
+import { progressOn } from '../progress.ts';
+import { styleFor } from '../style.ts';
+import { writeTable } from '../table.ts';
+import { UsageError } from '../verb.ts';
+
+export const verb = defineVerb({
+  name: 'why',
+  summary: 'tell what keeps a namespace alive, and what would let it go',
+  usage: ['NAME|PID|PATH|INODE [--type TYPE]'],
+  notes: [
+    'Every process, thread, open file, socket, mount, descriptor in flight and namespace below it, each with what would release it.\n' +
+      'Of a network namespace the kernel counts the references: the last line is the sum, with what was not found out.',
+    'An inode is as `netns ls` has it, 4026532281, or as the kernel says it, `net:[4026532281]`; so are namespaces of other types.',
+  ],
+  options: { type: { summary: 'that namespace of the process or path: net is the default', value: 'TYPE' } },
+  examples: [
+    ['netns why blue', 'why it is there'],
+    ['netns why 4026532281', 'one without a name, by its inode'],
+    ['netns why 1234 --type mnt', 'the mount namespace of process 1234'],
+  ],
+  otherWords: ['keepers', 'holders', 'explain'],
+  async run({ words, options, json, io }) {
+    const type = typeNamed(options.type);
+    using progress = progressOn(io, 'processes looked at');
+    const report = await keepers(subjectOf(oneName(words)), { ...io.names, type, onProgress: progress?.tell });
+    progress?.[Symbol.dispose]();
+    if (json) {
+      writeJson(io, report);
+      return 0;
+    }
+    const style = styleFor(io);
+    const write = (text: string) => io.stdout.write(`${escapeControls(text)}\n`);
+    io.stdout.write(`${style.bold(escapeControls(headline(report)))}\n`);
+    writeTable(
+      io,
+      [
+        { title: 'KEPT BY', cell: (kept: KeptBy) => `  ${sayKept(kept)}` },
+        { title: 'TO RELEASE', cell: ({ release }) => release },
+      ],
+      report.keepers,
+    );
+    if (report.keepers.length === 0) write('  nothing that can be seen');
+    if (report.references !== undefined) write(sayReferences(report.references));
+    for (const line of doubts(report)) write(line);
+    return 0;
+  },
+});
+
+function typeNamed(word = 'net'): NamespaceType {
+  const type = namespaceTypes.find((each) => each === word);
+  if (type === undefined) throw new UsageError(`there is no type '${word}': ${namespaceTypes.join(', ')}`);
+  return type;
+}
+
+/** The largest process id, PID_MAX_LIMIT; inode numbers of namespaces begin near the end of 32 bits. */
+const lastProcess = 4_194_304;
+
+function subjectOf(word: string): NamespaceSubject {
+  const [, inode] = /^[a-z]+:\[(\d+)\]$/.exec(word) ?? [];
+  if (inode !== undefined) return { inode: Number(inode) };
+  if (!/^[0-9]+$/.test(word)) return word;
+  return Number(word) > lastProcess ? { inode: Number(word) } : { pid: Number(word) };
+}
+
+function headline({ namespace }: KeepersReport): string {
+  const { type, inode, names, current, initial, container } = namespace;
+  return [
+    `${type}:[${inode}]`,
+    ...names,
+    ...(current ? ['(this one)'] : []),
+    ...(initial ? ['(the first of the machine)'] : []),
+    ...(container === undefined ? [] : [`${container.runtime} ${container.name ?? container.id.slice(0, 12)}`]),
+  ].join('  ');
+}
+
+function sayKept({ keeper, socket }: KeptBy): string {
+  if (keeper.kind !== 'socket' || socket === undefined) return sayKeeper(keeper);
+  const { what, local, remote, listening } = socket;
+  const where = [
+    ...(local === undefined ? [] : [local]),
+    ...(remote === undefined ? [] : [`to ${remote}`]),
+    ...(listening ? ['listening'] : []),
+  ].join(' ');
+  return sayKeeper(keeper).replace(/^socket/, `${what} socket${where === '' ? '' : ` ${where}`}`);
+}
+
+/** What may be behind that which is not explained, or may be missing. */
+function doubts({ namespace, references, queues, unseen }: KeepersReport): string[] {
+  const isExplained = references !== undefined && references.unexplained === 0;
+  if (isExplained || (namespace.type !== 'net' && unseen.length === 0)) return [];
+  return [
+    ...queues.map(
+      ({ receiver, waiting, seen }) =>
+        `may be in flight: ${waiting - seen} of ${waiting} waiting on ${sayHolder(receiver)} could not be looked at`,
+    ),
+    ...unseen.map((reason) => `not seen: ${reason}`),
+  ];
+}

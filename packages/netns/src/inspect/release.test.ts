@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { Keeper } from './keeper.ts';
+import { howToRelease } from './release.ts';
+
+const nameless = { names: [], paths: [] };
+const nowhere = () => undefined;
+const say = (keeper: Keeper) => howToRelease(keeper, nameless, nowhere);
+
+describe('howToRelease', () => {
+  it('names whoever has to let go', () => {
+    expect(say({ kind: 'process', pid: 7 })).toBe('end process 7');
+    expect(say({ kind: 'thread', pid: 7, tid: 8 })).toBe('the thread has to leave or end, or end process 7');
+    expect(say({ kind: 'for-children', pid: 7 })).toBe('end process 7');
+    expect(say({ kind: 'descriptor', pid: 7, tid: 8, fd: 3 })).toBe(
+      'close descriptor 3 of thread 8 of process 7, or end the process',
+    );
+    expect(say({ kind: 'tun', pid: 7, fd: 3 })).toBe('close descriptor 3 of process 7, or end the process');
+    expect(say({ kind: 'in-flight', what: 'socket', receiver: { pid: 7, fd: 4 } })).toBe(
+      'process 7 has to receive it and close it, or to close descriptor 4',
+    );
+    expect(say({ kind: 'child', type: 'net', inode: 5 })).toBe('it goes with net:[5]: netns why net:[5]');
+  });
+
+  it('names all who have a socket', () => {
+    const holders = [
+      { pid: 7, fd: 3 },
+      { pid: 9, fd: 4 },
+    ];
+    expect(say({ kind: 'socket', socket: 1, holders })).toBe(
+      'close descriptor 3 of process 7, and descriptor 4 of process 9, or end these processes',
+    );
+    expect(say({ kind: 'socket', socket: 1, holders: [] })).toBe('whoever has it has to close it');
+  });
+
+  it('knows how to get to a mount', () => {
+    const mount: Keeper = { kind: 'mount', path: '/run/netns/a', mountNamespace: 5 };
+    const here = () => ({ current: true, keepers: [] });
+    expect(howToRelease(mount, { names: ['a'], paths: ['/run/netns/a'] }, here)).toBe('netns del a');
+    expect(howToRelease(mount, nameless, here)).toBe('umount /run/netns/a');
+    const there = () => ({ current: false, keepers: [{ kind: 'process', pid: 7 } as const] });
+    expect(howToRelease(mount, nameless, there)).toBe('nsenter --mount=/proc/7/ns/mnt umount /run/netns/a');
+    expect(say(mount)).toBe('it goes with mnt:[5], which no process is in: netns why mnt:[5]');
+  });
+});
