@@ -15,9 +15,12 @@ const absent = ['ENODEV', 'ERANGE'];
 export class DeviceNames {
   readonly #connection: NetlinkConnection;
   readonly #names = new Map<number, string>();
+  readonly #indexes: Map<string, number>;
 
-  constructor(connection: NetlinkConnection) {
+  /** `indexes`: what the lines of a batch before this one have asked for. */
+  constructor(connection: NetlinkConnection, indexes = new Map<string, number>()) {
     this.#connection = connection;
+    this.#indexes = indexes;
   }
 
   /** The name of a link, or `if5` when there is none with this index. */
@@ -46,10 +49,13 @@ export class DeviceNames {
 
   /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
   indexOf(name: string): number {
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known;
     const found = this.named(name);
     if (found !== undefined) {
       const { index } = found.header;
       this.#names.set(index, found.attributes.ifname ?? name);
+      this.#indexes.set(name, index);
       return index;
     }
     return Number(/^if([0-9]+)$/.exec(name)?.[1] ?? 0);

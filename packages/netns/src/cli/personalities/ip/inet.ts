@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from '../../../wire/ip-address.ts';
+import { formatIpAddress, ipv4Number, parseIpAddress } from '../../../wire/ip-address.ts';
 import { Exit, failure } from './exit.ts';
 import { parseUnsigned } from './numbers.ts';
 
@@ -89,6 +89,8 @@ function parseAddress(word: string, family: InetFamily | undefined): InetAddress
 
 /** One to four numbers; missing ones are zero (`10.1` is `10.1.0.0`), each may be octal or hexadecimal. */
 function parseDotted(word: string): Uint8Array | undefined {
+  const usual = ipv4Number(word, 0, word.length);
+  if (usual >= 0) return Uint8Array.of(usual >>> 24, usual >>> 16, usual >>> 8, usual);
   const parts = word.split('.');
   if (parts.length > 4) return undefined;
   const bytes = new Uint8Array(4);

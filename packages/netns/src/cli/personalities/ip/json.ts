@@ -24,6 +24,7 @@ export function formatJson(value: Json, pretty: boolean, level = 0): string {
   if (typeof value === 'string') return quote(value);
   if (value === null || typeof value !== 'object') return String(value);
   if (isLiteral(value)) return value.literal;
+  if (!pretty) return oneLine(value);
   const newline = (depth: number) => (pretty ? `\n${'    '.repeat(depth)}` : '');
   if (Array.isArray(value)) {
     const items = value.map((item) => formatJson(item, pretty, level + 1)).join(',');
@@ -35,6 +36,18 @@ export function formatJson(value: Json, pretty: boolean, level = 0): string {
       `${newline(level + 1)}${quote(name)}:${pretty ? ' ' : ''}${formatJson(member, pretty, level + 1)}`,
   );
   return members.length === 0 ? '{}' : `{${members.join(',')}${newline(level)}}`;
+}
+
+/** Written out, without arrays of pieces: tables can be large. */
+function oneLine(value: readonly Json[] | JsonObject): string {
+  let text = '';
+  if (Array.isArray(value)) {
+    for (const item of value) text += (text === '' ? '' : ',') + formatJson(item, false);
+    return `[${text}]`;
+  }
+  for (const name of Object.keys(value))
+    text += `${text === '' ? '' : ','}${quote(name)}:${formatJson((value as JsonObject)[name] as Json, false)}`;
+  return `{${text}}`;
 }
 
 function isLiteral(value: object): value is Literal {
@@ -51,8 +64,18 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '\\"',
 };
 
+/** Nothing in it has to be escaped. */
+function isPlain(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code === 0x22 || code === 0x5c || code === 0x7f) return false;
+  }
+  return true;
+}
+
 /** Everything from U+0080 on stays as it is: names are bytes to the kernel, and `ip` does not look into them. */
 function quote(text: string): string {
+  if (isPlain(text)) return `"${text}"`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what has to be escaped
   const body = text.replace(/[\u0000-\u001f"\\\u007f]/g, (char) => {
     return escapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

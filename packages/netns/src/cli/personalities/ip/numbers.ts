@@ -18,8 +18,22 @@ export function parseInteger(word: string): number | undefined {
   return value === undefined || value < -0x80000000n || value > 0x7fffffffn ? undefined : Number(value);
 }
 
+/** The number that up to nine plain decimal digits are, as mostly; -1 for what must be looked at more closely. */
+function plainNumber(word: string): number {
+  if (word.length > 9 || (word.length > 1 && word.charCodeAt(0) === 48)) return -1;
+  let number = word === '' ? -1 : 0;
+  for (let at = 0; at < word.length; at++) {
+    const digit = word.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 /** An unsigned number of `bits` bits. Negative numbers wrap at 64 bits as in C, so they are out of range. */
 export function parseUnsigned(word: string, bits: 8 | 16 | 32): number | undefined {
+  const plain = plainNumber(word);
+  if (plain >= 0) return bits === 32 || plain < 1 << bits ? plain : undefined;
   const value = wholeNumber(word);
   if (value === undefined || value >= 1n << 64n || value <= -(1n << 64n)) return undefined;
   const wrapped = BigInt.asUintN(64, value);

@@ -31,6 +31,8 @@ export class Session implements Disposable {
   readonly entered: readonly string[];
   /** Lines of a batch follow: a program must then run beside us, not in our place. */
   readonly batch: boolean;
+  /** Links by name, as far as commands that change none have asked for them: as `ip`, a batch asks for each once. */
+  readonly deviceIndexes = new Map<string, number>();
   #connection: NetlinkConnection | undefined;
 
   constructor(start: SessionStart) {

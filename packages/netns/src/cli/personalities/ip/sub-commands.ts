@@ -12,10 +12,17 @@ export interface SubCommand {
 
 /** Whether a word is one of these spellings, separated by blanks; one with a star at its end may be shortened. */
 export function spells(spellings: string, word: string): boolean {
-  return spellings.split(' ').some((spelling) => {
-    return spelling.endsWith('*') ? isPrefix(word, spelling.slice(0, -1)) : spelling === word;
-  });
+  let known = taken.get(spellings);
+  if (known === undefined) {
+    known = spellings.split(' ').map((text) => ({ text: text.replace(/\*$/, ''), shortened: text.endsWith('*') }));
+    taken.set(spellings, known);
+  }
+  for (const { text, shortened } of known) if (shortened ? isPrefix(word, text) : word === text) return true;
+  return false;
 }
+
+/** Spellings that were taken apart already: a batch compares its words with the same few again and again. */
+const taken = new Map<string, readonly { readonly text: string; readonly shortened: boolean }[]>();
 
 /** Runs the command that the first word means, in the order of the rows; without a word, `otherwise`. Throws Exit (255). */
 export async function runSubCommand(

@@ -7,7 +7,6 @@ export interface BatchLine {
 }
 
 const maximumWords = 511;
-const blanks = /[ \t\r\n]/;
 
 /**
  * Reads a batch file as `ip -batch` does, blank lines left out.
@@ -47,7 +46,7 @@ export function splitWords(line: string): string[] {
   const words: string[] = [];
   let at = 0;
   for (;;) {
-    while (at < line.length && blanks.test(line.charAt(at))) at += 1;
+    while (at < line.length && isBlank(line.charCodeAt(at))) at += 1;
     if (at >= line.length) return words;
     if (words.length === maximumWords) throw new Exit('Too many arguments to command\n', 1, true);
     const quote = line.charAt(at);
@@ -58,8 +57,13 @@ export function splitWords(line: string): string[] {
       at = end + 1;
     } else {
       const start = at;
-      while (at < line.length && !blanks.test(line.charAt(at))) at += 1;
+      while (at < line.length && !isBlank(line.charCodeAt(at))) at += 1;
       words.push(line.slice(start, at));
     }
   }
+}
+
+/** A blank, a tab, or the end of a line. */
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9 || code === 13 || code === 10;
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { errnoMessage } from '../../../../errno.ts';
 import { failure } from '../exit.ts';
-import { runObject } from '../objects.ts';
+import { objectWord, runObject } from '../objects.ts';
 import { exitOf } from '../report.ts';
 import { Session } from '../session.ts';
 import { namespaceForOption } from '../switch-namespace.ts';
@@ -30,16 +30,22 @@ export async function runBatch(session: Session, file: string): Promise<number> 
   }
 }
 
+/** Objects whose commands make, rename and delete no device: what was asked of those before is still true. */
+const leavesDevices: ReadonlySet<string> = new Set(['address', 'route', 'rule', 'neighbor', 'neighbour', 'nexthop']);
+
 /** Whether the line succeeded. Throws Exit for an error that ends the whole batch. */
 async function runLine(session: Session, line: BatchLine): Promise<boolean> {
   try {
     const [option, name] = line.words;
     if (option === '-n' || option === '-netns') {
+      session.deviceIndexes.clear();
       const namespace = await namespaceForOption(name, session.runDirectory, session.io.names);
       using inside = new Session({ ...session, namespace, entered: [...session.entered, name ?? ''] });
       return (await runWords(inside, line.words.slice(2))) === 0;
     }
-    return (await runWords(session, line.words)) === 0;
+    const done = await runWords(session, line.words);
+    if (!leavesDevices.has(objectWord(option ?? '') ?? '')) session.deviceIndexes.clear();
+    return done === 0;
   } catch (error) {
     const exit = exitOf(error);
     if (exit.final && !session.options.force) throw exit;

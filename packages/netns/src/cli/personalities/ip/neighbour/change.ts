@@ -32,7 +32,7 @@ function change(verb: 'new' | 'del', flags: number): Command {
     const request = {
       header: {
         family: familyNumber(address.family),
-        ifindex: device === undefined ? 0 : new DeviceNames(connection).needed(device),
+        ifindex: device === undefined ? 0 : new DeviceNames(connection, session.deviceIndexes).needed(device),
         state: draft.state ?? defaultState(draft),
         flags: draft.flags,
       },

@@ -19,7 +19,7 @@ function change(verb: 'new' | 'del', flags: number): Command {
     const { family } = session.options;
     const connection = await session.connection();
     const words = new Words(list);
-    const context = { words, devices: new DeviceNames(connection), help: () => routeHelp() };
+    const context = { words, devices: new DeviceNames(connection, session.deviceIndexes), help: () => routeHelp() };
     const known = family === 'inet' || family === 'inet6' || family === 'mpls' ? family : undefined;
     const draft: RouteDraft = { family: known, flags: 0, gateway: false, metrics: {}, attributes: {} };
     readOptions(routeGrammar, words, draft, context);
@@ -48,10 +48,16 @@ const localTable = 255;
 const mainTable = 254;
 const bootProtocol = 3;
 
+/** The attributes of the draft become those of the message. */
 function toMessage(draft: RouteDraft, verb: 'new' | 'del'): RouteMessageInput {
   const { destination, source, metrics, attributes } = draft;
   const table = draft.table ?? defaultTable(draft);
   const inet = destination !== undefined && 'bytes' in destination ? destination : undefined;
+  if (inet !== undefined && (inet.length > 0 || !isAny(inet))) attributes.dst = toText(inet);
+  if (destination !== undefined && 'labels' in destination) attributes.dstLabel = destination.labels;
+  if (source !== undefined && source.length > 0) attributes.src = toText(source);
+  if (table >= 256) attributes.table = table;
+  if (Object.keys(metrics).length > 0) attributes.metrics = metrics;
   const family = draft.family === 'inet6' ? AF_INET6 : draft.family === 'mpls' ? AF_MPLS : AF_INET;
   return {
     header: {
@@ -65,21 +71,15 @@ function toMessage(draft: RouteDraft, verb: 'new' | 'del'): RouteMessageInput {
       type: draft.type ?? (verb === 'new' ? type('unicast') : 0),
       flags: draft.flags,
     },
-    attributes: {
-      ...attributes,
-      dst: inet !== undefined && (inet.length > 0 || !isAny(inet)) ? toText(inet) : undefined,
-      dstLabel: destination !== undefined && 'labels' in destination ? destination.labels : undefined,
-      src: source !== undefined && source.length > 0 ? toText(source) : undefined,
-      table: table < 256 ? undefined : table,
-      metrics: Object.keys(metrics).length === 0 ? undefined : metrics,
-    },
+    attributes,
   };
 }
 
+const ownTypes = [type('local'), type('broadcast'), type('nat'), type('anycast')];
+
 /** Routes to this machine itself are in a table of their own. */
 function defaultTable(draft: RouteDraft): number {
-  const own = [type('local'), type('broadcast'), type('nat'), type('anycast')];
-  return own.includes(draft.type ?? 0) ? localTable : mainTable;
+  return ownTypes.includes(draft.type ?? 0) ? localTable : mainTable;
 }
 
 /** How far away the destination is, where it is not said: without a router it is on the link. */

@@ -101,7 +101,11 @@ const flagNames: readonly (readonly [bit: number, name: string])[] = [
   [0x20000000, 'rt_offload_failed'],
 ];
 
+const allFlags = flagNames.reduce((all, [bit]) => all | bit, 0);
+const noFlags = { text: '', json: { flags: [] } } as const;
+
 export function describeFlags(flags: number) {
+  if ((flags & allFlags) === 0) return noFlags;
   const names = flagNames.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
   return { text: names.map((name) => `${name} `).join(''), json: { flags: names } };
 }
@@ -126,6 +130,7 @@ const cacheFlags: readonly (readonly [bit: number, name: string])[] = [
 /** What is told of a decision that the kernel remembers, and of how long a route is good for. */
 const cache: Shown = ({ header: { flags }, attributes: { cacheinfo } }, view) => {
   const cloned = (flags & RTM_F_CLONED) !== 0;
+  if (!cloned && cacheinfo === undefined) return undefined;
   const names = cacheFlags.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
   const list = (flags & ~0xffff) === 0 ? '' : `<${names.join(',')}> `;
   const text = [cloned ? `${view.newline}    cache ${list}` : ''];

@@ -258,17 +258,16 @@ export function isShown(
   if (filter.table !== 0 && tableOf(route) !== filter.table) return false;
   if (((header.flags & RTM_F_CLONED) !== 0) !== filter.cloned) return false;
   if (filter.ofVrf && filter.type === undefined && ownTypes.includes(header.type)) return false;
-  const equal: readonly (readonly [number | undefined, number | undefined])[] = [
-    [filter.tos, header.tos],
-    [filter.protocol, header.protocol],
-    [filter.scope, header.scope],
-    [filter.type, header.type],
-    [filter.metric, attributes.priority ?? 0],
-    [filter.mark, attributes.mark ?? 0],
-    [devices.output, attributes.oif ?? 0],
-    [devices.input, attributes.iif ?? 0],
-  ];
-  if (!equal.every(([want, have]) => want === undefined || want === have)) return false;
+  const equal =
+    isWanted(filter.tos, header.tos) &&
+    isWanted(filter.protocol, header.protocol) &&
+    isWanted(filter.scope, header.scope) &&
+    isWanted(filter.type, header.type) &&
+    isWanted(filter.metric, attributes.priority) &&
+    isWanted(filter.mark, attributes.mark) &&
+    isWanted(devices.output, attributes.oif) &&
+    isWanted(devices.input, attributes.iif);
+  if (!equal) return false;
   if (filter.realms !== undefined && (((attributes.flow ?? 0) ^ filter.realms.bits) & filter.realms.mask) !== 0)
     return false;
   const via = attributes.via;
@@ -278,6 +277,11 @@ export function isShown(
     isInRange(filter.root, filter.match, header.family, attributes.dst, header.dstLen) &&
     isInRange(filter.fromRoot, filter.fromMatch, header.family, attributes.src, header.srcLen)
   );
+}
+
+/** What the kernel does not say is zero. */
+function isWanted(want: number | undefined, have = 0): boolean {
+  return want === undefined || want === have;
 }
 
 function bytesOf(text: string | undefined, family: number) {
@@ -300,6 +304,7 @@ function isInRange(
   text: string | undefined,
   length: number,
 ): boolean {
+  if (root === undefined && match === undefined) return true;
   const address = bytesOf(text, family);
   if (root !== undefined) {
     if (!isOfFamily(root, family) || root.length > length) return false;

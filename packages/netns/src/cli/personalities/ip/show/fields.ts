@@ -16,8 +16,8 @@ interface Said {
   readonly json?: JsonObject;
 }
 
-/** One part of the description of a `T`. */
-export type Part<T, V extends View> = (thing: T, view: V) => Said | undefined;
+/** One part of the description of a `T`. What is not `wanted` need not be said. */
+export type Part<T, V extends View> = (thing: T, view: V, wanted?: keyof Said) => Said | undefined;
 
 /**
  * A value: its member in JSON and its words in text, `%` standing for the value. An absent value says nothing; an
@@ -28,9 +28,10 @@ export function value<T, V extends View>(
   text: string | ((value: Json, view: V, thing: T) => string),
   get: (thing: T, view: V) => Json | undefined,
 ): Part<T, V> {
-  return (thing, view) => {
+  return (thing, view, wanted) => {
     const found = get(thing, view);
     if (found === undefined) return undefined;
+    if (wanted === 'json') return name === '' ? undefined : { json: { [name]: found } };
     const words = typeof text === 'string' ? text.replace('%', () => String(found)) : text(found, view, thing);
     return name === '' ? { text: words } : { text: words, json: { [name]: found } };
   };
@@ -52,12 +53,15 @@ export function when<T, V extends View>(
 
 export function toText<T, V extends View>(parts: readonly Part<T, V>[], thing: T, view: V): string {
   let text = '';
-  for (const part of parts) text += part(thing, view)?.text ?? '';
+  for (const part of parts) text += part(thing, view, 'text')?.text ?? '';
   return text;
 }
 
 export function toJson<T, V extends View>(parts: readonly Part<T, V>[], thing: T, view: V): JsonObject {
   const members: Record<string, Json> = {};
-  for (const part of parts) Object.assign(members, part(thing, view)?.json);
+  for (const part of parts) {
+    const json = part(thing, view, 'json')?.json;
+    for (const name in json) members[name] = json[name] as Json;
+  }
   return members;
 }
