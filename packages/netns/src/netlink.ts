@@ -4,10 +4,13 @@
  *
  * @packageDocumentation
  */
+
+export type { Refusal } from './connection/changes.ts';
 export { type ConnectionOptions, NetlinkConnection, type RequestOptions } from './connection/connection.ts';
 export type { DumpResult } from './connection/conversation.ts';
 export type { Declaration } from './connection/declaration.ts';
 export { GenericConnection } from './connection/generic.ts';
+export type { MessageList } from './connection/message-list.ts';
 export { type NetlinkEvent, type SubscribeOptions, subscribe } from './connection/subscribe.ts';
 export { type Datagram, NetlinkSocket, type SocketOptions, type Transport } from './connection/transport.ts';
 export { catalogue, declarationOf, type KnownMessage, messageTypeName } from './netlink/catalogue.ts';

@@ -9,6 +9,7 @@ import { netlinkDebugLog } from './debug.ts';
 import type { Declaration } from './declaration.ts';
 import { Exchange } from './exchange.ts';
 import { type Line, writeLine, writeRequest } from './line.ts';
+import { MessageList, type Parts, type ViewedDeclaration } from './message-list.ts';
 import { type Frame, type Statement, Transaction } from './transaction.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
@@ -25,6 +26,9 @@ export interface ConnectionOptions extends SocketOptions {
   /** Another transport than a socket: for tests. */
   readonly transport?: Transport | undefined;
 }
+
+/** What a declaration decodes to, as far as it can be looked at piece by piece. */
+type Viewed<D> = Extract<Out<D>, { readonly header: unknown; readonly attributes: unknown }>;
 
 const patienceMs = 30_000;
 /** A writer that became larger is not kept. */
@@ -144,6 +148,26 @@ export class NetlinkConnection implements Disposable {
     return this.#runSync(this.#table(declaration, value, options, dumpResult<Out<D>>), options.operation);
   }
 
+  /**
+   * The same, but nothing is decoded until it is looked at: for large tables of which little is wanted.
+   *
+   *     const { messages } = await connection.dumpView(route, {}, { operation: 'list routes' });
+   *     const devices = new Set(messages.column('oif'));
+   */
+  dumpView<D extends ViewedDeclaration>(
+    declaration: D,
+    value: In<D>,
+    options: RequestOptions,
+  ): Promise<{ readonly messages: MessageList<Viewed<D>>; readonly interrupted: boolean }> {
+    const messages = new MessageList<Viewed<D>>(declaration);
+    const finish = (_: unknown[], interrupted: boolean) => ({ messages, interrupted });
+    try {
+      return this.#run(this.#table(declaration, value, options, finish, undefined, messages));
+    } catch (error) {
+      return Promise.reject(options.explain?.(error) ?? error);
+    }
+  }
+
   /** The same, with what `read` makes of each message while it is at hand (undefined: nothing), and `finish` of all. */
   gather<D extends Declaration, Entry, Result>(
     declaration: D,
@@ -222,9 +246,11 @@ export class NetlinkConnection implements Disposable {
     { operation, flags = 0 }: RequestOptions,
     finish: (messages: never[], interrupted: boolean) => T,
     read?: Line['read'],
+    list?: MessageList<Parts>,
   ): Question<T> {
     const writer = this.#emptyWriter();
     const line = writeLine(writer, declaration, 'get', value, flags | NLM_F_DUMP, operation, 'acknowledged', read);
+    if (list !== undefined) line.list = list;
     return new Dump(writer, line, finish);
   }
 

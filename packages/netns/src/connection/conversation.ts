@@ -111,6 +111,7 @@ export class Dump<T> extends Question<T> {
   #begin(exchange: Exchange): void {
     this.#attempts++;
     this.#line.answers = undefined;
+    this.#line.list?.clear();
     exchange.begin(this.writer, [this.#line]);
   }
 }

@@ -99,7 +99,14 @@ export class Exchange {
   #takeIn(datagram: Slice): boolean {
     this.#log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
     const message = this.#message;
+    const list = this.#lines[0]?.list;
+    list?.keep(datagram);
     for (let at = datagram.start; at < datagram.end; ) {
+      if (list !== undefined) {
+        at = list.add(datagram, at, this.#first);
+        this.interrupted ||= list.interrupted;
+        if (at >= datagram.end) break;
+      }
       readMessage(datagram, at, message);
       const index = (message.sequence - this.#first) >>> 0;
       const last = this.#lines.length - 1;

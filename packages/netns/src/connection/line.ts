@@ -2,6 +2,7 @@ import type { NetlinkError } from '../errors.ts';
 import { NLM_F_REQUEST, type PayloadWriter, writeMessage } from '../netlink/header.ts';
 import type { Writer } from '../wire/writer.ts';
 import type { Declaration } from './declaration.ts';
+import type { MessageList, Parts } from './message-list.ts';
 
 /** One message of a request, and what the kernel answers to it. */
 export interface Line {
@@ -22,6 +23,8 @@ export interface Line {
   readonly opens?: true;
   /** Numbers of the messages that are its answers, where others come as well. */
   readonly answeredBy?: readonly number[];
+  /** Keeps the answers as bytes instead; then none is decoded. */
+  list?: MessageList<Parts>;
   /** Decoded; the memory that they came in is used again. */
   answers: unknown[] | undefined;
   /** Why the kernel does not do it. */

@@ -77,6 +77,16 @@ export const batchCases: readonly Case[] = [
   batch('-foo link\n'),
   batch('address\nlink\naddress\n', '-4'),
   batch('link add v0 type veth peer name v1\nlink set v1 netns a\nlink set v0 up\naddress add 10.0.0.1/24 dev v0\n'),
+  // A device is asked for once, until a line may have changed devices.
+  batch(
+    'link add v0 type veth peer name v1\nlink set v0 up\nroute add 10.9.0.0/24 dev v0\nroute add 10.9.1.0/24 dev v0\nlink set v0 down\nlink set v0 name w0\nlink set w0 up\nroute add 10.9.2.0/24 dev w0\nroute show\n',
+  ),
+  batch(
+    'link add v0 type veth peer name v1\nlink set v0 up\nroute add 10.9.0.0/24 dev v0\nlink delete v0\nroute add 10.9.1.0/24 dev v0\n',
+  ),
+  batch(
+    'link add v0 type veth peer name v1\nlink set v0 up\nneigh add 10.0.0.9 lladdr 02:00:00:00:00:09 dev v0\nnetns exec a true\nlink set v0 netns a\nneigh add 10.0.0.8 lladdr 02:00:00:00:00:08 dev v0\n',
+  ),
   batch('netns list-id nsid 5\nnetns list\n', '-force'),
   batch('link show lo\nnetns exec a ip -o link\n', '-n a'),
   { line: '-batch nope' },
