@@ -1,4 +1,4 @@
-import { ApplyError, DocumentError, UnsupportedError } from '../errors.ts';
+import { ApplyError, DocumentError, NetlinkError, UnsupportedError } from '../errors.ts';
 import type { NamingOptions } from '../namespaces/name-directory.ts';
 import { removeName } from '../namespaces/names.ts';
 import { createNamespace } from '../namespaces/namespace.ts';
@@ -6,7 +6,7 @@ import type { LinkSpec } from '../network/links.ts';
 import { openNetwork } from '../network/network.ts';
 import { carryOut } from './carry-out.ts';
 import { type CompleteDocument, completed } from './complete.ts';
-import { read, sectionNames } from './describe.ts';
+import { describe, openStrangers, read, sectionNames } from './describe.ts';
 import type { NetworkDocument, SectionName } from './document.ts';
 import { Networks } from './networks.ts';
 import { plan } from './plan.ts';
@@ -71,7 +71,7 @@ class Application {
     let steps = plan(this.#document, state);
     if (steps.length === 0) return steps;
     // Steps may take along what the document is silent about, and may have to be undone.
-    state = await this.#read(sectionNames);
+    state = await this.#readAll();
     steps = plan(this.#document, state);
     await checkKinds(steps, state);
     if (!this.#options.dryRun) await this.#change(steps, state, sections);
@@ -83,8 +83,13 @@ class Application {
   }
 
   #read(sections: readonly SectionName[]): Promise<NetworkDocument> {
-    const names = [...this.#wanted.keys()].filter((name) => this.#networks.has(name));
-    return read(this.#networks, names, sections, this.#wanted);
+    return read(this.#networks, this.#networks.names, sections, this.#wanted);
+  }
+
+  /** All of it, with the namespaces that hold the other ends of veths: these go with ours, and come back if they have to. */
+  async #readAll(): Promise<NetworkDocument> {
+    const state = await this.#read(sectionNames);
+    return (await openStrangers(this.#networks, state, this.#options)) ? this.#read(sectionNames) : state;
   }
 
   /** What the document speaks of, links in any case, and nexthops where routes refer to them. */
@@ -100,11 +105,17 @@ class Application {
   async #checkSince(): Promise<void> {
     const { since } = this.#options;
     if (since === undefined) return;
+    const names = Object.keys(since.namespaces);
+    const now = await describe(
+      names.filter((name) => this.#networks.has(name)),
+      this.#options,
+    );
     for (const [name, before] of Object.entries(since.namespaces)) {
-      const sections = Object.keys(before) as SectionName[];
-      const now = this.#networks.has(name) ? await read(this.#networks, [name], sections, this.#wanted) : undefined;
-      if (JSON.stringify(now?.namespaces[name]) !== JSON.stringify(before))
-        throw new ApplyError(`cannot apply: namespace ${name} has changed since the plan was made`, []);
+      for (const [section, was] of Object.entries(before)) {
+        const is = now.namespaces[name]?.[section as SectionName];
+        if (JSON.stringify(is) !== JSON.stringify(was))
+          throw new ApplyError(`cannot apply: namespace ${name} has changed since the plan was made (${section})`, []);
+      }
     }
   }
 
@@ -143,7 +154,7 @@ class Application {
           break;
         }
         if (step.section === 'namespaces') this.#created.push(step.namespace);
-        results.push(carryOut(step, this.#networks, this.#options));
+        results.push(patiently(() => carryOut(step, this.#networks, this.#options)));
       }
       for (const result of await Promise.allSettled(results)) if (result.status === 'rejected') throw result.reason;
       if (refused !== undefined) throw (refused as { readonly error: unknown }).error;
@@ -157,7 +168,7 @@ class Application {
     for (let round = 0; ; round++) {
       left = plan(before, await this.#read(sectionNames));
       if (left.length === 0 || round === rounds) break;
-      for (const step of left) await carryOut(step, this.#networks, this.#options).catch(() => {});
+      for (const step of left) await patiently(() => carryOut(step, this.#networks, this.#options)).catch(() => {});
     }
     for (const name of this.#created) {
       if (!this.#networks.has(name)) continue; // it was not made
@@ -168,8 +179,26 @@ class Application {
   }
 }
 
+/** Nexthops one by one: each may have to wait for its device, and a group for its members. */
 function isTable({ section }: Step): boolean {
-  return (tableNames as readonly string[]).includes(section);
+  return section !== 'nexthops' && (tableNames as readonly string[]).includes(section);
+}
+
+/** How long a new device may take until it has a carrier, and so may have nexthops: the kernel looks after that in its own time. */
+const carrierMs = 1000;
+const ENETDOWN = 100;
+
+async function patiently(act: () => Promise<void>): Promise<void> {
+  for (const end = Date.now() + carrierMs; ; ) {
+    try {
+      await act();
+      return;
+    } catch (error) {
+      const waits = error instanceof NetlinkError && error.errno === ENETDOWN && /carrier/i.test(error.message);
+      if (!waits || Date.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
 }
 
 function belongsTo(step: Step, first: Step): boolean {

@@ -90,6 +90,7 @@ function checkFields(schema: Fields | ByKind, value: unknown, path: Path, proble
   }
   const known = schema.form === 'fields' ? schema.fields : fieldsOfKind(schema, value.kind);
   for (const key of Object.keys(value)) {
+    if (value[key] === undefined) continue; // as good as left out
     const field = Object.hasOwn(known, key) ? known[key] : undefined;
     const at = [...path, key];
     if (field !== undefined) check(field, value[key], at, problems);

@@ -1,4 +1,4 @@
-import { linkKind } from './link-kinds.ts';
+import { linkKind, portKind } from './link-kinds.ts';
 import { kindWords } from './sections/kind-words.ts';
 import type { LinkEntry } from './sections/links.ts';
 import { option, words } from './sections/table-section.ts';
@@ -39,8 +39,8 @@ function settingWords(entry: LinkEntry): string {
 }
 
 function typeWords({ kind, data }: LinkEntry, link?: string): string {
-  const { words: own = {}, linkInData } = linkKind(kind);
-  return words(`type ${kind}`, ...kindWords(data ?? {}, own), option('dev', linkInData ? link : undefined));
+  const { words: own, truths, linkInData } = linkKind(kind);
+  return words(`type ${kind}`, ...kindWords(data ?? {}, own, truths), option('dev', linkInData ? link : undefined));
 }
 
 export interface LinkToAdd {
@@ -85,7 +85,11 @@ export function changeLinkCommand(namespace: string, name: string, { master, por
       settingWords(settings),
       master === null ? 'nomaster' : option('master', master),
       data === undefined ? undefined : typeWords({ kind, data }),
-      port && words(`type ${port.kind}_slave`, ...kindWords(port.data ?? {})),
+      port &&
+        words(
+          `type ${port.kind}_slave`,
+          ...kindWords(port.data ?? {}, portKind(port.kind).words, portKind(port.kind).truths),
+        ),
     ),
   );
 }

@@ -31,42 +31,38 @@ export async function describe(names: readonly string[], options: DescribeOption
   using networks = new Networks(options);
   networks.open(names);
   for (const name of names) networks.namespace(name);
-  const document = await read(networks, names, options.sections ?? sectionNames);
-  return hasStrangers(document) ? withStrangers(document, names, options) : document;
+  const sections = options.sections ?? sectionNames;
+  const document = await read(networks, names, sections);
+  return (await openStrangers(networks, document, options)) ? await read(networks, names, sections) : document;
 }
 
-function hasStrangers({ namespaces }: NetworkDocument): boolean {
-  return Object.values(namespaces).some(({ links = {} }) => Object.values(links).some(({ peer }) => peer?.outside));
-}
-
-/** Looks for the other ends of veths in all namespaces that have a name, and in this one. */
-async function withStrangers(
+/** Looks for the other ends of veths in all namespaces that have a name, and in this one, and leaves those open that have some. */
+export async function openStrangers(
+  networks: Networks,
   { namespaces }: NetworkDocument,
-  names: readonly string[],
-  options: DescribeOptions,
-): Promise<NetworkDocument> {
-  using networks = new Networks(options);
-  networks.open(names);
+  options: RunDirectoryOptions,
+): Promise<boolean> {
+  const hasStrangers = Object.values(namespaces).some(({ links = {} }) =>
+    Object.values(links).some(({ peer }) => peer?.outside),
+  );
+  if (!hasStrangers) return false;
+  const own = new Set(networks.names);
   for (const name of ['.', ...listNames(options).map((entry) => entry.name)]) {
     try {
-      if (!networks.has(name)) networks.open([name]);
+      if (!own.has(name)) networks.open([name]);
     } catch (error) {
       if (!(error instanceof KernelError)) throw error; // a stale name, or one that is not ours to enter
     }
   }
-  const { namespaces: again } = await read(networks, networks.names, ['links']);
-  return {
-    version: 1,
-    namespaces: Object.fromEntries(
-      names.map((name) => {
-        const described = namespaces[name] ?? {};
-        return [name, described.links === undefined ? described : { ...described, links: again[name]?.links }];
-      }),
-    ),
-  };
+  const seen = await read(networks, networks.names, ['links']);
+  const needed = new Set(
+    [...own].flatMap((name) => Object.values(seen.namespaces[name]?.links ?? {}).map(({ peer }) => peer?.namespace)),
+  );
+  for (const name of networks.names) if (!own.has(name) && !needed.has(name)) networks.drop(name);
+  return networks.names.length > own.size;
 }
 
-/** Reads namespaces that are open. `expected`: where the other ends of veths are looked for first. */
+/** Reads some of the namespaces that are open; the others hold ends of their veths. `expected`: where the other ends of veths are looked for first. */
 export async function read(
   networks: Networks,
   names: readonly string[],
@@ -74,7 +70,7 @@ export async function read(
   expected?: CompleteDocument,
 ): Promise<NetworkDocument> {
   const links = new Map<string, readonly Link[]>();
-  for (const name of names) links.set(name, await networks.network(name).links.list());
+  for (const name of networks.names) links.set(name, await networks.network(name).links.list());
   const neighbourhood = new Neighbourhood(networks, links, expected);
   const namespaces: Record<string, NamespaceDocument> = {};
   for (const name of names) {
@@ -104,7 +100,9 @@ async function describeLinks(
   neighbourhood: Neighbourhood,
 ): Promise<Readonly<Record<string, LinkEntry>>> {
   const entries: Record<string, LinkEntry> = {};
-  for (const link of links) {
+  // By name: their order of making would tell how they were made, and not what they are.
+  const sorted = [...links].sort((a, b) => Number(b.loopback) - Number(a.loopback) || (a.name < b.name ? -1 : 1));
+  for (const link of sorted) {
     const entry = linkEntryOf(link, names, await tiesOf(namespace, link, neighbourhood));
     if (entry !== undefined) entries[link.name] = entry;
   }

@@ -1,4 +1,4 @@
-import { namespaceName } from './formats.ts';
+import { namespaceRef } from './formats.ts';
 import { fields, mapOf, type Schema, type Typed, type TypeOf, text } from './schema.ts';
 import { tables } from './sections/index.ts';
 import { linksSchema } from './sections/links.ts';
@@ -26,11 +26,7 @@ const version: Typed<Schema, 1> = {
 };
 
 const namespaces = mapOf(
-  {
-    ...namespaceName,
-    fault: (name) => (name === '.' ? undefined : namespaceName.fault?.(name)),
-    pattern: '^[^/]{1,255}$',
-  },
+  namespaceRef,
   namespaceSchema,
   "Namespaces by name; '.' is the one that netns runs in. Those that do not exist are made; none is taken away.",
 );

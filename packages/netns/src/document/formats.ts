@@ -20,6 +20,13 @@ export const namespaceName = text(
   '^(?!\\.\\.?$)[^/]{1,255}$',
 );
 
+/** A namespace in a document: `.` is the one that netns runs in. */
+export const namespaceRef: typeof namespaceName = {
+  ...namespaceName,
+  fault: (name) => (name === '.' ? undefined : namespaceName.fault?.(name)),
+  pattern: '^(?!\\.\\.$)[^/]{1,255}$',
+};
+
 function utf8Length(name: string): number {
   return new TextEncoder().encode(name).length;
 }

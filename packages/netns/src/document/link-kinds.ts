@@ -20,6 +20,8 @@ export interface LinkKind {
   readonly devices?: readonly string[];
   /** Settings that all links have, where a new one of this kind has others. */
   readonly settings?: { readonly mtu?: number; readonly txQueueLength?: number; readonly arp?: boolean };
+  /** How `ip` says a truth: `learning` and `nolearning`, or `learning on` and `off`. Mostly it is `1` and `0`. */
+  readonly truths?: 'no' | 'on';
   /** How `ip` calls attributes, where it is not the same with `_` between the words. */
   readonly words?: Readonly<Record<string, string>>;
 }
@@ -172,9 +174,12 @@ const known: Readonly<Record<string, LinkKind>> = {
       'vnifilter',
     ],
     linkInData: true,
+    truths: 'no',
     words: {
+      portRange: 'srcport',
+      group: 'remote',
       port: 'dstport',
-      group6: 'group',
+      group6: 'remote',
       local6: 'local',
       udpCsum: 'udpcsum',
       udpZeroCsum6Tx: 'udp6zerocsumtx',
@@ -234,7 +239,8 @@ const known: Readonly<Record<string, LinkKind>> = {
       ttlInherit: false,
       collectMetadata: false,
     },
-    words: { port: 'dstport' },
+    truths: 'no',
+    words: { port: 'dstport', udpCsum: 'udpcsum', udpZeroCsum6Rx: 'udp6zerocsumrx', collectMetadata: 'external' },
     fixed: ['id', 'port', 'collectMetadata'],
   },
   gre: tunnel,
@@ -350,9 +356,21 @@ const portUsual: Readonly<Record<string, KindData>> = {
   bond: { queueId: 0, prio: 0 },
 };
 
+const portWords = {
+  mode: 'hairpin',
+  unicastFlood: 'flood',
+  multicastRouter: 'mcast_router',
+  mcastToUcast: 'mcast_to_unicast',
+  fastLeave: 'mcast_fast_leave',
+  proxyarp: 'proxy_arp',
+  proxyarpWifi: 'proxy_arp_wifi',
+  protect: 'root_block',
+  queueId: 'queue_id',
+};
+
 /** As `linkKind`, for what a link is to its master. */
 export function portKind(kind: string): LinkKind {
-  return { readOnly: portReadOnly[kind] ?? [], usual: portUsual[kind] ?? {} };
+  return { readOnly: portReadOnly[kind] ?? [], usual: portUsual[kind] ?? {}, truths: 'on', words: portWords };
 }
 
 /** The schemas of `data`, by kind. */

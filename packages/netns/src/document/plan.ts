@@ -32,8 +32,8 @@ const settings = [
   'allMulticast',
   'promiscuous',
 ] as const satisfies (keyof LinkEntry)[];
-/** Of these, what the message that makes a device can say. */
-const settingsOfNew = ['mtu', 'address', 'alias', 'group', 'txQueueLength'] as const;
+/** Of these, what is said when a device is made. (`ip link add` ignores an alias.) */
+const settingsOfNew = ['mtu', 'address', 'group', 'txQueueLength'] as const;
 
 type Place = `${string}/${string}`;
 
@@ -96,7 +96,26 @@ class Planner {
       }
       for (const [name, want] of links) put(namespace, name, withKindOf(this.#model.link(namespace, name), want));
     }
+    this.#dropOrphans(targets);
     return targets;
+  }
+
+  /** What the document is silent about goes with the other end, or with the device below, that the document does not want. */
+  #dropOrphans(targets: Map<Place, LinkTarget>): void {
+    const silent = [...targets].filter(([, { namespace, name }]) => !this.#wanted.get(namespace)?.links.has(name));
+    for (let before = -1; before !== targets.size; ) {
+      before = targets.size;
+      for (const [place, target] of silent) {
+        const { namespace, want } = target;
+        const { peer, link, linkNamespace = namespace } = want;
+        const other: Place | undefined = peer?.link === undefined ? undefined : `${peer.namespace}/${peer.link}`;
+        const below: Place | undefined = link === undefined || !falls(want) ? undefined : `${linkNamespace}/${link}`;
+        const lost = (need: Place) => this.#wanted.has(split(need)[0]) && !targets.has(need);
+        // Of what is in a namespace that the document does not name, nothing is known.
+        if (below !== undefined && lost(below)) targets.delete(place);
+        else if (other !== undefined && (lost(other) || !isOtherEnd(targets.get(other), target))) targets.delete(place);
+      }
+    }
   }
 
   /** Devices that are not to be, that cannot become what they are to be, and what goes with these. */
@@ -269,6 +288,14 @@ class Planner {
 function split(place: Place): [namespace: string, name: string] {
   const slash = place.indexOf('/');
   return [place.slice(0, slash), place.slice(slash + 1)];
+}
+
+/** Whether a device, if it is to be, is to be the other end of one. */
+function isOtherEnd(other: LinkTarget | undefined, { namespace, name, want }: LinkTarget): boolean {
+  if (other === undefined) return true;
+  const { kind, peer } = other.want;
+  if (kind !== want.kind) return false;
+  return peer?.link === undefined || (peer.namespace === namespace && peer.link === name);
 }
 
 function hasKeys(object: object): boolean {

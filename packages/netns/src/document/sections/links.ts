@@ -1,5 +1,5 @@
 import type { Link } from '../../network/links.ts';
-import { hardwareAddress, linkName, namespaceName } from '../formats.ts';
+import { hardwareAddress, linkName, namespaceRef } from '../formats.ts';
 import { toDocument } from '../from-wire.ts';
 import {
   isOfTheKernel,
@@ -18,7 +18,7 @@ const u32 = 0xffffffff;
 const peer = fields(
   {
     namespace: {
-      ...namespaceName,
+      ...namespaceRef,
       about: "where the other end is, '.' for the namespace that netns runs in; left out: in the same namespace",
     },
     link: { ...linkName, about: 'what it is called there' },
@@ -50,7 +50,7 @@ export const linkSchema = byKind(
     promiscuous: truth('usually false'),
     master: { ...linkName, about: 'the bridge, bond or VRF that it belongs to' },
     link: { ...linkName, about: 'the device that it is made on' },
-    linkNamespace: { ...namespaceName, about: 'where that device is; left out: in the same namespace' },
+    linkNamespace: { ...namespaceRef, about: 'where that device is; left out: in the same namespace' },
     peer,
     port: portSchema,
   },

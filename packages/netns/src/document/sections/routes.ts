@@ -18,7 +18,7 @@ import {
 import { encapCommand, encapOf, encapSchema, encapToKernel } from './encapsulation.ts';
 import { kindWords } from './kind-words.ts';
 import { tableOf, tableSchema } from './routing-tables.ts';
-import { filled, option, sorted, type TableSection, trimmed, words } from './table-section.ts';
+import { filled, hexadecimal, option, sorted, type TableSection, trimmed, words } from './table-section.ts';
 
 const u32 = 0xffffffff;
 const metricsSchema: Typed<Schema, KindData> = schemaOf(routeMetrics);
@@ -185,7 +185,7 @@ export const routes: TableSection<Entry, Route> = {
       entry.type === 'unicast' ? undefined : entry.type,
       entry.destination,
       option('from', entry.from),
-      option('tos', entry.tos === 0 ? undefined : entry.tos),
+      option('tos', entry.tos === 0 ? undefined : hexadecimal(entry.tos)),
       option('nhid', entry.nexthop),
       encapCommand(entry.encap),
       viaOf(entry),

@@ -3,7 +3,7 @@ import type { Rule, RuleAction, RuleSpec } from '../../network/rules.ts';
 import { ipPrefix, isSix, linkName, normalPrefix } from '../formats.ts';
 import { fields, integer, listOf, words as oneOf, type TypeOf, truth, wordsOrNumber } from '../schema.ts';
 import { tableOf, tableSchema } from './routing-tables.ts';
-import { filled, option, type TableSection, trimmed, words } from './table-section.ts';
+import { filled, hexadecimal, option, type TableSection, trimmed, words } from './table-section.ts';
 
 const u32 = 0xffffffff;
 const ports = listOf(integer(0, 0xffff), 'the first and the last port', 2);
@@ -33,7 +33,7 @@ const schema = listOf(
       l3mdev: truth('the table of the VRF that the packet belongs to'),
       suppressPrefixLength: integer(0, 128, 'a route with a prefix of this length or shorter does not count'),
       suppressGroup: integer(0, 0x7fffffff, 'a route by a device of this group does not count'),
-      protocol: wordsOrNumber(Object.values(routeProtocols), 255, 'who made it; usually boot'),
+      protocol: wordsOrNumber(Object.values(routeProtocols), 255, 'who made it'),
       realms: integer(0, u32),
     },
     ['priority'],
@@ -51,7 +51,7 @@ function usualOf({ from, to, goto, action, mark, l3mdev }: Entry): Partial<Entry
     markMask: mark === undefined ? undefined : u32,
     not: false,
     l3mdev: false,
-    protocol: 'boot',
+    protocol: 'unspec',
   };
 }
 
@@ -95,7 +95,7 @@ export const rules: TableSection<Entry, Rule> = {
       entry.mark === undefined
         ? undefined
         : `fwmark ${entry.mark}${entry.markMask === u32 ? '' : `/${entry.markMask}`}`,
-      option('tos', entry.tos),
+      option('tos', hexadecimal(entry.tos)),
       option('ipproto', entry.ipProtocol),
       option('sport', entry.sourcePorts?.join('-')),
       option('dport', entry.destinationPorts?.join('-')),
@@ -105,7 +105,7 @@ export const rules: TableSection<Entry, Rule> = {
       option('suppress_prefixlength', entry.suppressPrefixLength),
       option('suppress_ifgroup', entry.suppressGroup),
       option('realms', entry.realms),
-      option('protocol', entry.protocol === 'boot' ? undefined : entry.protocol),
+      option('protocol', entry.protocol === 'unspec' ? undefined : entry.protocol),
       actionOf(entry),
     ),
   run(network, verb, { tunnelId, ...entry }) {

@@ -94,6 +94,11 @@ export function words(...parts: readonly (string | number | false | undefined)[]
   return parts.filter((part) => part !== undefined && part !== false && part !== '').join(' ');
 }
 
+/** As `ip` reads a type of service. */
+export function hexadecimal(value: number | undefined): string | undefined {
+  return value === undefined ? undefined : `0x${value.toString(16)}`;
+}
+
 /** `dev eth0`, or nothing. */
 export function option(word: string, value: string | number | undefined): string | undefined {
   return value === undefined ? undefined : `${word} ${value}`;
