@@ -36,9 +36,13 @@ export interface ElementSpec {
   /** How long it will yet stay, in milliseconds. */
   readonly expires?: bigint | undefined;
   readonly comment?: string | undefined;
+  /** What else is stored with it, as `nft` reads it; instead of `comment`. */
+  readonly userdata?: NftElementUserdataInput | undefined;
   /** Its counter, limit, … */
   readonly expressions?: readonly NftStatefulExpressionInput[] | undefined;
 }
+
+type NftElementUserdataInput = NonNullable<NftElementInput['userdata']>;
 
 /** An element as the kernel describes it. Keys that it does not have are not there: there may be a great many of them. */
 export type FirewallElement = ElementSpec;
@@ -124,7 +128,9 @@ function sizeOf(element: ElementSpec): number {
   if (expires !== undefined) size += 12;
   // A character is at most three bytes.
   if (object !== undefined) size += 8 + 3 * object.length;
-  if (comment !== undefined) size += 10 + 3 * comment.length;
+  // All that is stored with it are at most 256 bytes.
+  if (element.userdata !== undefined) size += 260;
+  else if (comment !== undefined) size += 10 + 3 * comment.length;
   return expressions === undefined ? size : size + sizeOfExpressions(expressions);
 }
 
@@ -150,7 +156,8 @@ export function encodeElement(element: ElementSpec): NftElementInput {
   if (element.object !== undefined) value.objref = element.object;
   if (element.timeout !== undefined) value.timeout = element.timeout;
   if (element.expires !== undefined) value.expiration = element.expires;
-  if (comment !== undefined) value.userdata = { comment };
+  if (element.userdata !== undefined) value.userdata = element.userdata;
+  else if (comment !== undefined) value.userdata = { comment };
   if (expressions?.length === 1) [value.expr] = expressions;
   if (expressions !== undefined && expressions.length > 1) value.expressions = expressions;
   return value;
@@ -172,6 +179,7 @@ function elementOf(element: NftElement): FirewallElement {
   if (flags !== undefined && flags !== 0) value.flags = flagNames(nftElementFlags, flags);
   if (timeout !== undefined) value.timeout = timeout;
   if (expiration !== undefined) value.expires = expiration;
+  if (userdata !== undefined) value.userdata = userdata;
   if (userdata?.comment !== undefined) value.comment = userdata.comment;
   if (expressions !== undefined) value.expressions = expressions;
   else if (expr !== undefined) value.expressions = [expr];

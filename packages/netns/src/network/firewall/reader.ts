@@ -24,8 +24,9 @@ export class Reader {
     entriesOf: (message: Out<D>) => Entry | readonly Entry[],
   ): Promise<Snapshot<Entry>> {
     try {
-      const { messages, interrupted } = await this.#connection.dump(declaration, value, { operation: `list ${what}` });
-      return snapshot(messages.flatMap(entriesOf), interrupted);
+      const finish = (parts: (Entry | readonly Entry[])[], interrupted: boolean) =>
+        snapshot(parts.flat() as Entry[], interrupted);
+      return await this.#connection.gather(declaration, value, { operation: `list ${what}` }, entriesOf, finish);
     } catch (error) {
       // Some of the kernel's tables say in this way that they changed.
       if (error instanceof NetlinkError && error.errno === EINTR) return snapshot<Entry>([], true);

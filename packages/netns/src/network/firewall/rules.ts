@@ -93,7 +93,7 @@ function put(spec: FirewallRuleSpec & { readonly handle?: bigint }, what: string
       chain,
       handle: replaces ? spec.handle : undefined,
       position: replaces ? undefined : spec.position,
-      expressions,
+      expressions: expressions.some(hasVainFlags) ? expressions.map(withoutVainFlags) : expressions,
       compat,
       userdata: spec.userdata ?? (comment === undefined ? undefined : { comment }),
       id,
@@ -105,6 +105,18 @@ function put(spec: FirewallRuleSpec & { readonly handle?: bigint }, what: string
     operation: `${what} rule ${describe(spec)}${handle}`,
     messages: [{ declaration: nftRule, verb: 'new', value, flags }],
   };
+}
+
+/** The kernel gives flags that are not set, and of these expressions it does not take them back. */
+function hasVainFlags(expression: NftExpressionInput): boolean {
+  const { kind } = expression;
+  return (kind === 'osf' || kind === 'exthdr') && expression.data?.flags === 0;
+}
+
+function withoutVainFlags(expression: NftExpressionInput): NftExpressionInput {
+  if (!hasVainFlags(expression)) return expression;
+  const { data } = expression as { readonly data: object };
+  return { ...expression, data: { ...data, flags: undefined } } as NftExpressionInput;
 }
 
 function single(verb: 'del' | 'destroy', rule: RuleName): Change {
@@ -125,7 +137,6 @@ export function firewallRuleOf(message: NftRuleMessage): FirewallRule {
     table: attributes.table ?? '',
     chain: attributes.chain ?? '',
     handle: attributes.handle ?? 0n,
-    position: attributes.position,
     expressions: attributes.expressions ?? [],
     comment: userdata?.comment,
     userdata,

@@ -8,9 +8,13 @@ import { ElementChanges } from './elements.ts';
 import { FlowtableChanges } from './flowtables.ts';
 import { ObjectChanges } from './objects.ts';
 import { FirewallRuleChanges } from './rules.ts';
+import type { Ruleset } from './ruleset.ts';
 import { SetChanges } from './sets.ts';
 import { TableChanges } from './tables.ts';
 import { type FirewallFamily, familyNumberOf } from './words.ts';
+
+/** What a ruleset holds. */
+export type Contents = Pick<Ruleset, 'tables' | 'chains' | 'rules' | 'sets' | 'objects' | 'flowtables'>;
 
 /** Changes of a firewall that are made all or not at all. They are only noted here, in the order of the calls. `nft -f`. */
 export class FirewallTransaction {
@@ -23,6 +27,22 @@ export class FirewallTransaction {
   readonly nextId = (): number => {
     this.#lastId += 1;
     return this.#lastId;
+  };
+
+  /**
+   * Makes all that a ruleset holds: what `list` gave, of this namespace or another one. Handles are new ones; what a chain's policy counted is
+   * forgotten; a table that belonged to somebody belongs to nobody now.
+   */
+  readonly addAll = (ruleset: Contents): void => {
+    for (const table of ruleset.tables)
+      this.tables.add({ ...table, flags: table.flags.filter((flag) => flag === 'dormant') });
+    for (const chain of ruleset.chains) this.chains.add(chain);
+    for (const object of ruleset.objects) this.objects.add(object);
+    for (const flowtable of ruleset.flowtables) this.flowtables.add(flowtable);
+    for (const set of ruleset.sets) this.sets.add(set);
+    // Elements may be verdicts that lead to chains, or names of objects.
+    for (const set of ruleset.sets) if (set.elements.length > 0) this.elements.add(set, set.elements);
+    for (const rule of ruleset.rules) this.rules.add(rule);
   };
 
   readonly tables = new TableChanges(this.#note);

@@ -10,7 +10,9 @@ const familyNames = new Map(Object.entries(families).map(([name, number]) => [nu
 
 /** NFPROTO_* of a family; 0 for all. Throws InvalidArgumentError. */
 export function familyNumberOf(family: FirewallFamily | undefined): number {
-  return family === undefined ? 0 : oneOf(families, family, 'family');
+  if (family === undefined) return 0;
+  // What a newer kernel gives that has no word here yet is its number.
+  return /^\d+$/.test(family) ? Number(family) : oneOf(families, family, 'family');
 }
 
 export function familyNameOf(number: number): FirewallFamily {
