@@ -13,6 +13,7 @@ import { kindWordCases } from './cases/kind-words.ts';
 import { kindCases } from './cases/kinds.ts';
 import { linkCases } from './cases/link.ts';
 import { monitorCases } from './cases/monitor.ts';
+import { multicastCases } from './cases/multicast.ts';
 import { nameCases } from './cases/names.ts';
 import { neighbourCases } from './cases/neighbour.ts';
 import { netconfCases } from './cases/netconf.ts';
@@ -21,6 +22,7 @@ import { ntableCases } from './cases/ntable.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
 import { savedCases } from './cases/saved.ts';
+import { savedAddressCases } from './cases/saved-address.ts';
 import { tokenCases } from './cases/token.ts';
 import { tuntapCases } from './cases/tuntap.ts';
 import { runTwins, type Twins } from './twins.ts';
@@ -40,6 +42,8 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   routes: routeCases,
   rules: ruleCases,
   'saved routes and rules': savedCases,
+  'saved and flushed addresses': savedAddressCases,
+  'multicast and smaller objects': multicastCases,
   nexthops: nexthopCases,
   'the monitor': monitorCases,
   'settings of devices': netconfCases,

@@ -1,3 +1,4 @@
+import { defaultRunDirectory } from '../../namespaces/name-directory.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { processesOf } from '../../namespaces/processes.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
@@ -119,7 +120,7 @@ async function run(
     io: { ...io, stdout },
     options: { ...defaultOptions(), ...options, ...more },
     output,
-    runDirectory: '/run/netns',
+    runDirectory: defaultRunDirectory,
     namespace,
     entered: [],
     batch: false,

@@ -7,7 +7,11 @@ const pkcs8 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 /** A new private key, in base64. `wg genkey`. */
 export function generateWireguardKey(): string {
   const { privateKey } = generateKeyPairSync('x25519');
-  return fromUrl(privateKey.export({ format: 'jwk' }).d);
+  const bytes = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+  // As the kernel keeps it (RFC 7748, 5): of other bits the key would come back different, if not in what it does.
+  bytes[0] = (bytes[0] ?? 0) & 0xf8;
+  bytes[31] = ((bytes[31] ?? 0) & 0x7f) | 0x40;
+  return bytes.toString('base64');
 }
 
 /** The public key of a private one. `wg pubkey`. Throws InvalidArgumentError for what is no key. */

@@ -147,12 +147,4 @@ export const addressCases: readonly Case[] = [
   { line: 'address del dev br0', setup: zoo },
   { line: 'address del' },
   { line: 'address del 10.0.0.1/24 dev nope' },
-  {
-    line: 'address flush dev lo',
-    differs: {
-      better: 'what is not implemented is said to be so',
-      err: '"ip address flush" is not implemented by netns yet\n',
-      code: 1,
-    },
-  },
 ];

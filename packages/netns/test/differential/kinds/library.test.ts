@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LinkSpec, openNamespace, openNetwork } from '../../../dist/index.js';
 import { hasKind, ours, theirs } from './programs.ts';
+import { describeWireguard } from './wireguard.ts';
 
 // What the library makes is read back by it as it was asked for, and the installed `ip` shows it so. The table has a row for each kind
 // of the catalogue: a kind without one does not compile.
@@ -160,3 +161,5 @@ describe('kinds of links, with the library', () => {
     expect(byOurs.find(isOwn)).toEqual(byTheirs.find(isOwn));
   });
 });
+
+await describeWireguard();

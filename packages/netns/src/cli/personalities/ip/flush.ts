@@ -1,4 +1,4 @@
-import { failure } from './exit.ts';
+import { type Exit, failure } from './exit.ts';
 import type { Session } from './session.ts';
 
 export interface Flush<T> {
@@ -8,13 +8,20 @@ export interface Flush<T> {
   /** How often at most (0: until it is done). */
   readonly rounds: number;
   remove(each: T): void;
+  /** What is deleted, in the lines of `-statistics`. Default: entries. */
+  readonly noun?: string;
+  /** When it is not done after all rounds; otherwise it bails out. */
+  readonly incomplete?: (rounds: number) => Exit;
 }
 
 /**
  * Deletes until nothing is left to delete, since meanwhile others may add. With `-statistics` each
  * round is told of, with two of them each thing that is deleted.
  */
-export function flushRounds<T>(session: Session, { find, text, remove, rounds }: Flush<T>): number {
+export function flushRounds<T>(
+  session: Session,
+  { find, text, remove, rounds, noun = 'entries', incomplete }: Flush<T>,
+): number {
   const { statistics } = session.options;
   for (let round = 1; rounds === 0 || round <= rounds; round += 1) {
     const found = find();
@@ -31,7 +38,7 @@ export function flushRounds<T>(session: Session, { find, text, remove, rounds }:
       remove(each);
       if (statistics > 1) session.output.write(`${text(each)}\n`);
     }
-    if (statistics > 0) session.output.write(`\n*** Round ${round}, deleting ${found.length} entries ***\n`);
+    if (statistics > 0) session.output.write(`\n*** Round ${round}, deleting ${found.length} ${noun} ***\n`);
   }
-  throw failure(`*** Flush not completed bailing out after ${rounds} rounds`);
+  throw incomplete?.(rounds) ?? failure(`*** Flush not completed bailing out after ${rounds} rounds`);
 }

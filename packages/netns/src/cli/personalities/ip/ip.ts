@@ -1,3 +1,4 @@
+import { defaultRunDirectory as runDirectory } from '../../../namespaces/name-directory.ts';
 import type { Namespace } from '../../../namespaces/namespace.ts';
 import { Exit, misuse } from './exit.ts';
 import { type Io, ReaderGone } from './io.ts';
@@ -9,8 +10,6 @@ import { Session } from './session.ts';
 import { namespaceForOption } from './switch-namespace.ts';
 import { usage } from './usage.ts';
 import { versionLine } from './version.ts';
-
-const runDirectory = '/run/netns';
 
 /**
  * Runs `ip` with the words behind the program's name and returns its exit code: 0, 1 (could not), 2 (the kernel

@@ -11,13 +11,14 @@ interface Row {
 
 const tuntap = async () => (await import('./tuntap/tuntap.ts')).tuntap;
 const ntable = async () => (await import('./ntable/ntable.ts')).ntable;
+const tcpMetrics = async () => (await import('./tcp-metrics/tcp-metrics.ts')).tcpMetrics;
 const neighbour = async () => (await import('./neighbour/neighbour.ts')).neighbour;
 
 /** All objects of `ip`, in the order in which it compares them: the first that begins with the given word wins. */
 const rows: readonly Row[] = [
   { word: 'address', load: async () => (await import('./address/address.ts')).address },
   { word: 'addrlabel', load: async () => (await import('./addrlabel/addrlabel.ts')).addrlabel },
-  { word: 'maddress' },
+  { word: 'maddress', load: async () => (await import('./maddress/maddress.ts')).maddress },
   { word: 'route', load: async () => (await import('./route/route.ts')).route },
   { word: 'rule', load: async () => (await import('./rule/rule.ts')).rule },
   { word: 'neighbor', load: neighbour },
@@ -34,15 +35,15 @@ const rows: readonly Row[] = [
   { word: 'tuntap', load: tuntap },
   { word: 'tap', load: tuntap },
   { word: 'token', load: async () => (await import('./token/token.ts')).token },
-  { word: 'tcpmetrics' },
-  { word: 'tcp_metrics' },
+  { word: 'tcpmetrics', load: tcpMetrics },
+  { word: 'tcp_metrics', load: tcpMetrics },
   { word: 'monitor', load: async () => (await import('./monitor/monitor.ts')).monitor },
   { word: 'xfrm' },
-  { word: 'mroute' },
+  { word: 'mroute', load: async () => (await import('./mroute/mroute.ts')).mroute },
   { word: 'mrule' },
   { word: 'netns', load: async () => (await import('./netns/netns.ts')).netns },
   { word: 'netconf', load: async () => (await import('./netconf/netconf.ts')).netconf },
-  { word: 'vrf' },
+  { word: 'vrf', load: async () => (await import('./vrf/vrf.ts')).vrf },
   { word: 'sr' },
   { word: 'nexthop', load: async () => (await import('./nexthop/nexthop.ts')).nexthop },
   { word: 'mptcp' },

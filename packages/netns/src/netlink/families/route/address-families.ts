@@ -6,6 +6,9 @@ export const AF_INET6 = 10;
 export const AF_PACKET = 17;
 export const AF_MPLS = 28;
 export const AF_MCTP = 45;
+/** Multicast routes (RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR). */
+export const AF_IPMR = 128;
+export const AF_IP6MR = 129;
 
 export const addressFamilies = {
   0: 'unspec',

@@ -9,7 +9,7 @@ import { pad, struct } from '../../../wire/struct.ts';
 import { str } from '../../../wire/text.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
 import { scopes } from './address.ts';
-import { AF_MPLS, addressFamilies } from './address-families.ts';
+import { AF_IP6MR, AF_IPMR, AF_MPLS, addressFamilies } from './address-families.ts';
 import { encapKind, encaps } from './encap.ts';
 import { mplsLabels } from './mpls-labels.ts';
 import { via } from './via.ts';
@@ -167,6 +167,8 @@ export const routeAttributes = attrs({
   pref: [20, named(u8, routePreferences)],
   encap,
   expires: [23, u32],
+  mfcExpires: [23, u64, { family: AF_IPMR }],
+  mfcExpires6: [23, u64, { family: AF_IP6MR }],
   uid: [25, u32],
   ttlPropagate: [26, bool],
   ipProto: [27, u8],

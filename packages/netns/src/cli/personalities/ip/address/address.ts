@@ -1,4 +1,4 @@
-import { misuse, notImplemented } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import type { Command, Session } from '../session.ts';
 import { isPrefix } from '../words.ts';
 
@@ -9,9 +9,7 @@ interface Row {
 }
 
 const show = async () => (await import('./show.ts')).showAddresses;
-const missing = (what: string) => async (): Promise<Command> => () => {
-  throw notImplemented(`"ip address ${what}"`);
-};
+const saved = () => import('./saved.ts');
 
 /** In the order in which `ip` compares them: `a` is `add`, `s` is `show`, `l` is `list`. */
 const rows: readonly Row[] = [
@@ -23,10 +21,10 @@ const rows: readonly Row[] = [
   { word: 'list', load: show },
   { word: 'show', load: show },
   { word: 'lst', load: show },
-  { word: 'flush', load: missing('flush') },
-  { word: 'save', load: missing('save') },
-  { word: 'showdump', load: missing('showdump') },
-  { word: 'restore', load: missing('restore') },
+  { word: 'flush', load: async () => (await import('./flush.ts')).flushAddresses },
+  { word: 'save', load: async () => (await saved()).saveAddresses },
+  { word: 'showdump', load: async () => (await saved()).showSavedAddresses },
+  { word: 'restore', load: async () => (await saved()).restoreAddresses },
   { word: 'help', load: async () => (await import('./usage.ts')).addressHelp },
 ];
 

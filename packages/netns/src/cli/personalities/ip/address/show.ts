@@ -53,7 +53,7 @@ function asIpv6Knows({ header, attributes }: LinkMessage): LinkMessage {
 }
 
 /** The addresses of the family that is asked for, of the one link if only one is. */
-function findAddresses(
+export function findAddresses(
   connection: NetlinkConnection,
   filter: Filter,
   links: readonly LinkMessage[],
@@ -71,7 +71,7 @@ function hasWanted(link: LinkMessage, addresses: readonly AddressMessage[], filt
   return own.some((each) => isWanted(each, link, filter));
 }
 
-function isWanted(each: AddressMessage, link: LinkMessage, filter: Filter): boolean {
+export function isWanted(each: AddressMessage, link: LinkMessage, filter: Filter): boolean {
   const text = ownAddress(each);
   if (filter.scope !== undefined && each.header.scope !== filter.scope) return false;
   if (((allFlags(each) ^ filter.flags) & filter.flagMask) !== 0) return false;
