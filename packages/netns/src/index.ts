@@ -120,6 +120,7 @@ export {
   type TransactionOptions,
 } from './network/firewall/firewall.ts';
 export type { Flowtable, FlowtableName, FlowtableSpec } from './network/firewall/flowtables.ts';
+export type { RulesetDocument, RulesetObject } from './network/firewall/json/schema.ts';
 export {
   Chains,
   Elements,

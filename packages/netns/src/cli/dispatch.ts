@@ -20,6 +20,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   pids: () => import('./verbs/pids.ts'),
   stats: () => import('./verbs/stats.ts'),
   sysctl: () => import('./verbs/sysctl.ts'),
+  firewall: () => import('./verbs/firewall.ts'),
   shape: () => import('./verbs/shape.ts'),
   sockets: () => import('./verbs/sockets.ts'),
   exec: () => import('./verbs/exec.ts'),

@@ -16,6 +16,7 @@ export const verbNames = [
   'pids',
   'stats',
   'sysctl',
+  'firewall',
   'shape',
   'sockets',
   'exec',

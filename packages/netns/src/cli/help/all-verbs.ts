@@ -7,6 +7,7 @@ import { verb as del } from '../verbs/del.ts';
 import { verb as doctor } from '../verbs/doctor.ts';
 import { verb as exec } from '../verbs/exec.ts';
 import { verb as exportVerb } from '../verbs/export.ts';
+import { verb as firewall } from '../verbs/firewall.ts';
 import { verb as identify } from '../verbs/identify.ts';
 import { verb as ids } from '../verbs/ids.ts';
 import { verb as ls } from '../verbs/ls.ts';
@@ -38,6 +39,7 @@ export const allVerbs: readonly Verb[] = [
   pids,
   stats,
   sysctl,
+  firewall,
   shape,
   sockets,
   exec,

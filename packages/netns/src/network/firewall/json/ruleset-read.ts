@@ -122,6 +122,7 @@ class DocumentReader {
     if (verb === undefined && !kinds.includes(word)) throw unknownWord(path, word, 'command', [...verbs, ...kinds]);
     const at = verb === undefined ? path : path.at(verb);
     const [kind, object] = verb === undefined ? [word, value] : onlyEntry(value, at);
+    if (!kinds.includes(kind)) throw unknownWord(at, kind, 'kind of object', kinds);
     if (kind === 'metainfo') return;
     if (kind === 'ruleset') {
       this.#flushRuleset(verb, object, at.at(kind));
