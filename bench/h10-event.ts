@@ -5,7 +5,8 @@ import { runRounds } from './harness/rounds.ts';
 import { measured } from './harness/stamps.ts';
 import { median } from './harness/statistics.ts';
 
-const metric = 'change to event';
+const inARow = 'changes in a row';
+const rested = 'after 1 ms of rest';
 const changes = '200';
 
 /** H10: how long after a change one hears of it. */
@@ -14,31 +15,38 @@ export const h10: Headline = {
   title: 'from a change to the event',
   rounds: 7,
   async run({ ground, tools, rounds, progress }: Bench) {
-    const contestant = contestantsBy(async (command: readonly string[]) => {
-      await ground.quiet();
-      return { [metric]: median(measured(['unshare', '--net', ...command]).runs) * 1000 };
+    const contestant = contestantsBy(async (command: (rest: string) => readonly string[]) => {
+      const latency = async (rest: string) => {
+        await ground.quiet();
+        return median(measured(['unshare', '--net', ...command(rest)]).runs) * 1000;
+      };
+      return { [inARow]: await latency('0'), [rested]: await latency('1') };
     });
+    const floor = (rest: string) => [tools.floor('event'), changes, rest];
     const peers = new Peers(tools).ip((ip) =>
-      contestant('ip monitor', 'peer', [tools.floor('event'), changes, ip, 'monitor', 'route']),
+      contestant('ip monitor', 'peer', (rest) => [...floor(rest), ip, 'monitor', 'route']),
     );
     const contestants = [
-      contestant('C floor', 'floor', [tools.floor('event'), changes]),
-      contestant('library', 'ours', tools.ours('event', changes)),
-      contestant('netns ip monitor', 'ours', [tools.floor('event'), changes, tools.netns, 'ip', 'monitor', 'route']),
+      contestant('C floor', 'floor', floor),
+      contestant('library', 'ours', (rest) => tools.ours('event', changes, rest)),
+      contestant('netns ip monitor', 'ours', (rest) => [...floor(rest), tools.netns, 'ip', 'monitor', 'route']),
       ...peers.found,
     ];
-    const floor = { contestant: 'C floor', metric };
     return {
       unit: 'us',
       compare: 'ratio',
-      metrics: [metric],
+      metrics: [inARow, rested],
       contestants,
       rounds: await runRounds(contestants, rounds, progress),
-      baseline: () => floor,
-      targets: [{ of: { contestant: 'library', metric }, against: floor, atMost: 3 }],
+      baseline: ({ metric }) => ({ contestant: 'C floor', metric }),
+      targets: [inARow, rested].map((metric) => ({
+        of: { contestant: 'library', metric },
+        against: { contestant: 'C floor', metric },
+        atMost: 3,
+      })),
       missing: peers.missing,
       notes: [
-        `The median of ${changes} changes of a route. Floor and library make the change and hear of it in one process, so they include the change itself; the others are heard through a pipe.`,
+        `The median of ${changes} changes of a route. Floor and library make the change and hear of it in one process, so they include the change itself; the others are heard through a pipe. The library is hot: behind 2000 changes. After a rest the caches of the processor belong to whoever else is at work, which costs the more the more one needs.`,
       ],
     };
   },

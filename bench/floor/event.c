@@ -1,6 +1,7 @@
 /*
- * event COUNT: how long from a change (a route is made, or deleted) until it is heard of, on a socket of this process.
- * event COUNT PROGRAM...: until PROGRAM, which follows the routes, has printed something.
+ * event COUNT REST: how long from a change (a route is made, or deleted) until it is heard of, on a socket of this process. Between two
+ * changes it rests for REST milliseconds.
+ * event COUNT REST PROGRAM...: until PROGRAM, which follows the routes, has printed something.
  *
  * Prints the stamps of all and one duration for each change.
  */
@@ -47,9 +48,9 @@ static int heard(int events, int milliseconds) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 2) return 2;
-  int count = atoi(argv[1]), number = 0;
-  int events = argc > 2 ? listen_to(argv + 2) : open_rtnetlink(RTMGRP_IPV4_ROUTE);
+  if (argc < 3) return 2;
+  int count = atoi(argv[1]), rest = atoi(argv[2]), number = 0;
+  int events = argc > 3 ? listen_to(argv + 3) : open_rtnetlink(RTMGRP_IPV4_ROUTE);
   long long *durations = calloc(count, sizeof *durations);
   batch.fd = open_rtnetlink(0);
   do change(number++);
@@ -62,7 +63,7 @@ int main(int argc, char **argv) {
     change(number++);
     if (!heard(events, 10000)) fail("nothing was heard");
     durations[i] = now_ns() - before;
-    while (heard(events, 1)) continue;
+    while (heard(events, rest)) continue;
   }
   report(start, now_ns());
   for (int i = 0; i < count; i++) printf("%lld\n", durations[i]);

@@ -1,4 +1,4 @@
-// dump links|addresses|routes objects|messages COUNT RUNS: list a table, at least COUNT entries; hot: after as many times. Prints the stamps
+// dump links|addresses|routes objects|messages|column|bytes COUNT RUNS: list a table, at least COUNT entries; hot: after as many times. Prints the stamps
 // of the whole and one duration for each run.
 import { openNetwork } from '../../packages/netns/src/index.ts';
 import { address } from '../../packages/netns/src/netlink/families/route/address.ts';
@@ -11,18 +11,37 @@ using network = openNetwork();
 const { connection } = network;
 const operation = `list ${table}`;
 
+const skipStatistics = { attributes: { extMask: extMaskFlag('skip_stats') } };
+
 const objects: Record<string, () => Promise<unknown[]>> = {
   links: () => network.links.list(),
   addresses: () => network.addresses.list(),
   routes: () => network.routes.list(),
 };
 const messages: Record<string, () => Promise<{ messages: unknown[] }>> = {
-  links: () => connection.dump(link, { attributes: { extMask: extMaskFlag('skip_stats') } }, { operation }),
+  links: () => connection.dump(link, skipStatistics, { operation }),
   addresses: () => connection.dump(address, {}, { operation }),
   routes: () => connection.dump(route, {}, { operation }),
 };
 
-const list = what === 'objects' ? objects[table] : async () => (await messages[table]?.())?.messages;
+/** One number of each message, or none: the length alone. */
+const views: Record<string, () => Promise<{ readonly length: number }>> = {
+  links: async () => looked((await connection.dumpView(link, skipStatistics, { operation })).messages, 'mtu'),
+  addresses: async () => looked((await connection.dumpView(address, {}, { operation })).messages, 'flags'),
+  routes: async () => looked((await connection.dumpView(route, {}, { operation })).messages, 'oif'),
+};
+
+function looked<Name>(list: { readonly length: number; column(name: Name): unknown[] }, name: Name) {
+  return what === 'column' ? list.column(name) : list;
+}
+
+const ways: Record<string, (() => Promise<{ readonly length: number } | undefined>) | undefined> = {
+  objects: objects[table],
+  messages: async () => (await messages[table]?.())?.messages,
+  column: views[table],
+  bytes: views[table],
+};
+const list = ways[what ?? ''];
 const ask = async () => {
   const entries = await list?.();
   if (entries === undefined || entries.length < Number(count)) throw new Error(`${entries?.length} are too few`);

@@ -79,6 +79,8 @@ const EPOLLIN = 1;
 const scratch = sliceOf(new Uint8Array(slotSize * slots));
 const info = new Int32Array(slots * 3);
 
+/** Where requests go out from, if not from where they were written. */
+const outgoing = new Uint8Array(slotSize);
 /** What one request was answered with. */
 const answer = { ...scratch, nsid: undefined };
 
@@ -105,6 +107,7 @@ function datagrams(count: number): readonly Datagram[] {
 export class NetlinkSocket implements Transport {
   readonly #fd: Fd;
   #ask: Ask | undefined;
+  #askOutgoing: Ask | undefined;
   /** What `#ask` sends. Mostly the same memory, so the native layer need not look for it each time. */
   #request: Uint8Array | undefined;
   /** What there is room for. */
@@ -159,8 +162,7 @@ export class NetlinkSocket implements Transport {
 
   converse(bytes: Uint8Array, length: number): Datagram | undefined {
     const { raw } = this.#fd; // throws if it is closed
-    if (this.#ask === undefined || bytes !== this.#request) this.#ask = this.#asking(raw, bytes);
-    const result = this.#ask(length);
+    const result = this.#askFrom(raw, bytes, length)(length);
     if (result === -EAGAIN) return undefined;
     if (result < -sendFailed) check(result + sendFailed, 'sendto', 'send a netlink request');
     check(result, 'recvfrom', 'receive netlink messages');
@@ -169,11 +171,24 @@ export class NetlinkSocket implements Transport {
     return answer;
   }
 
+  /** What asks with these bytes. To prepare one takes longer than to ask: a socket has one for where it asked from first, and one for the rest. */
+  #askFrom(raw: number, bytes: Uint8Array, length: number): Ask {
+    if (bytes === this.#request && this.#ask !== undefined) return this.#ask;
+    if (this.#ask === undefined) {
+      this.#ask = this.#asking(raw, bytes);
+      this.#request = bytes;
+      return this.#ask;
+    }
+    if (length > outgoing.length) return this.#asking(raw, bytes);
+    outgoing.set(bytes.subarray(0, length));
+    this.#askOutgoing ??= this.#asking(raw, outgoing);
+    return this.#askOutgoing;
+  }
+
   #asking(raw: number, request: Uint8Array): Ask {
     const ask = addon.asking(raw, request, scratch.bytes, MSG_DONTWAIT);
     if (typeof ask === 'number')
       throw new KernelError({ errno: -ask, syscall: 'malloc', operation: 'prepare a netlink request' });
-    this.#request = request;
     return ask;
   }
 

@@ -105,7 +105,8 @@ export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<Moni
 /** Routes of one prefix, metric and type of service take the same place; the ways on tell them apart. */
 function identifyRoute(entry: Route): Identity {
   const { table, destination, from, tos, metric, type, gateway, link: device, nexthops, nexthop: object } = entry;
-  const place = JSON.stringify([table, destination, from, tos, metric]);
-  const ways = nexthops?.map((hop) => [hop.gateway, hop.link, hop.weight]);
-  return { place, key: place + JSON.stringify([type, gateway, device, ways, object]) };
+  // None of these holds a blank; what is not given is the word "undefined", which is none of their values.
+  const place = `${table} ${destination} ${from} ${tos} ${metric}`;
+  const ways = nexthops?.map((hop) => `${hop.gateway} ${hop.link} ${hop.weight}`).join(' ');
+  return { place, key: `${place} ${type} ${gateway} ${device} ${object} ${ways}` };
 }
