@@ -144,7 +144,7 @@ export type { FilledSet, Ruleset } from './network/firewall/ruleset.ts';
 export type { FirewallSet, FirewallSetSpec, SetName } from './network/firewall/sets.ts';
 export type { FirewallTable, TableName, TableSpec } from './network/firewall/tables.ts';
 export type { FirewallTrace, FirewallTraceStep } from './network/firewall/trace.ts';
-export { FirewallTransaction } from './network/firewall/transaction.ts';
+export { type Contents, FirewallTransaction } from './network/firewall/transaction.ts';
 export type { FirewallFamily, FirewallHook, FirewallPriority } from './network/firewall/words.ts';
 export {
   type Link,
