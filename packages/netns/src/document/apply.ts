@@ -1,16 +1,18 @@
 import { ApplyError, DocumentError, NetlinkError, UnsupportedError } from '../errors.ts';
 import type { NamingOptions } from '../namespaces/name-directory.ts';
 import { removeName } from '../namespaces/names.ts';
-import { createNamespace } from '../namespaces/namespace.ts';
 import type { LinkSpec } from '../network/links.ts';
-import { openNetwork } from '../network/network.ts';
+import type { Network } from '../network/network.ts';
 import { carryOut } from './carry-out.ts';
 import { type CompleteDocument, completed } from './complete.ts';
 import { describe, openStrangers, read, sectionNames } from './describe.ts';
-import type { NetworkDocument, SectionName } from './document.ts';
+import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
 import { Networks } from './networks.ts';
 import { plan } from './plan.ts';
+import { withScratch } from './scratch.ts';
+import { asTheKernelHasIt } from './sections/firewall.ts';
 import { tableNames } from './sections/index.ts';
+import { same } from './sections/links.ts';
 import type { Step } from './step.ts';
 import { danglingOf, problemsOf } from './validate.ts';
 
@@ -48,11 +50,13 @@ export async function apply(document: NetworkDocument, options: ApplyOptions = {
 }
 
 class Application {
-  readonly #document: NetworkDocument;
-  readonly #wanted: CompleteDocument;
+  #document: NetworkDocument;
+  #wanted: CompleteDocument;
   readonly #options: ApplyOptions;
   readonly #networks: Networks;
   readonly #created: string[] = [];
+  /** Whose firewall was changed. */
+  readonly #refilled = new Set<string>();
 
   constructor(document: NetworkDocument, options: ApplyOptions) {
     this.#document = document;
@@ -68,6 +72,7 @@ class Application {
     const dangling = danglingOf(this.#document, state);
     if (dangling.length > 0) throw new DocumentError(dangling);
     await this.#checkSince();
+    await this.#normaliseFirewalls(state);
     let steps = plan(this.#document, state);
     if (steps.length === 0) return steps;
     // Steps may take along what the document is silent about, and may have to be undone.
@@ -102,13 +107,39 @@ class Application {
     return sectionNames.filter((section) => said.has(section));
   }
 
+  /** A ruleset that is not as what is there may only say the same in other words: the kernel tells, where nobody sees it. */
+  async #normaliseFirewalls({ namespaces }: NetworkDocument): Promise<void> {
+    const normal: Record<string, NamespaceDocument> = {};
+    for (const [name, source] of Object.entries(this.#document.namespaces)) {
+      normal[name] = source;
+      const wanted = this.#wanted.get(name)?.parts.get('firewall')?.get('nftables');
+      if (source.firewall === undefined || same(wanted, namespaces[name]?.firewall?.nftables ?? [])) continue;
+      const devices = Object.entries({
+        ...namespaces[name]?.links,
+        ...Object.fromEntries(this.#wanted.get(name)?.links ?? []),
+      });
+      const nftables = await withScratch(async (place) => {
+        // Flow tables and chains of a device need it: any will do.
+        for (const [device] of devices)
+          if (device !== 'lo') await place.network.links.add({ kind: 'bridge', name: device });
+        return asTheKernelHasIt(wanted as readonly unknown[], place);
+      });
+      normal[name] = { ...source, firewall: { nftables } };
+    }
+    this.#document = { version: 1, namespaces: normal };
+    this.#wanted = completed(this.#document);
+  }
+
   async #checkSince(): Promise<void> {
     const { since } = this.#options;
     if (since === undefined) return;
     const names = Object.keys(since.namespaces);
     const now = await describe(
       names.filter((name) => this.#networks.has(name)),
-      this.#options,
+      {
+        ...this.#options,
+        sections: Object.values(since.namespaces).flatMap((each) => Object.keys(each) as SectionName[]),
+      },
     );
     for (const [name, before] of Object.entries(since.namespaces)) {
       for (const [section, was] of Object.entries(before)) {
@@ -154,7 +185,8 @@ class Application {
           break;
         }
         if (step.section === 'namespaces') this.#created.push(step.namespace);
-        results.push(patiently(() => carryOut(step, this.#networks, this.#options)));
+        const done = patiently(() => carryOut(step, this.#networks, this.#options));
+        results.push(step.section === 'firewall' ? done.then(() => void this.#refilled.add(step.namespace)) : done);
       }
       for (const result of await Promise.allSettled(results)) if (result.status === 'rejected') throw result.reason;
       if (refused !== undefined) throw (refused as { readonly error: unknown }).error;
@@ -163,7 +195,17 @@ class Application {
   }
 
   /** Plans the way back from what there is now. Gives, as commands, what is left to be done. */
-  async #rollBack(before: NetworkDocument): Promise<readonly string[]> {
+  async #rollBack(all: NetworkDocument): Promise<readonly string[]> {
+    // A ruleset that is not as it was, and not by us, is somebody else's.
+    const before: NetworkDocument = {
+      version: 1,
+      namespaces: Object.fromEntries(
+        Object.entries(all.namespaces).map(([name, { firewall, ...rest }]) => [
+          name,
+          this.#refilled.has(name) ? { ...rest, firewall } : rest,
+        ]),
+      ),
+    };
     let left: readonly Step[] = [];
     for (let round = 0; ; round++) {
       left = plan(before, await this.#read(sectionNames));
@@ -218,8 +260,10 @@ async function checkKinds(steps: readonly Step[], { namespaces }: NetworkDocumen
   }
   for (const kind of there) if (kind !== undefined) kinds.delete(kind);
   if (kinds.size === 0) return;
-  using scratch = createNamespace('net');
-  using network = openNetwork(scratch);
+  await withScratch(({ network }) => tryKinds(kinds, network));
+}
+
+async function tryKinds(kinds: ReadonlySet<string>, network: Network): Promise<void> {
   for (const kind of kinds) {
     try {
       await network.links.add({ kind, name: 'probe' } as LinkSpec);

@@ -6,7 +6,7 @@ import { toWire } from './from-wire.ts';
 import { linkKind, shapeOfKind, shapeOfPort } from './link-kinds.ts';
 import type { Networks } from './networks.ts';
 import type { KindData } from './schema.ts';
-import { tableSection } from './sections/index.ts';
+import { partSection, tableSection } from './sections/index.ts';
 import type { LinkEntry } from './sections/links.ts';
 import type { Step } from './step.ts';
 
@@ -22,7 +22,10 @@ export async function carryOut(step: Step, networks: Networks, options: NamingOp
       else await changeLink(networks.network(step.namespace).links, step.name, step.change);
       return;
     default:
-      await tableSection(step.section).run(networks.network(step.namespace), step.verb, step.entry);
+      if ('key' in step) {
+        const { fd } = networks.namespace(step.namespace);
+        await partSection(step.section).run({ network: networks.network(step.namespace), namespace: fd }, step);
+      } else await tableSection(step.section).run(networks.network(step.namespace), step.verb, step.entry);
   }
 }
 

@@ -1,14 +1,8 @@
+import { commandIn } from './command-in.ts';
 import { linkKind, portKind } from './link-kinds.ts';
 import { kindWords } from './sections/kind-words.ts';
 import type { LinkEntry } from './sections/links.ts';
 import { option, words } from './sections/table-section.ts';
-
-/** A command for the inside of a namespace. */
-export function commandIn(namespace: string, command: string): string {
-  if (namespace === '.') return command;
-  if (command.startsWith('ip ')) return `ip -n ${namespace} ${command.slice(3)}`;
-  return `ip netns exec ${namespace} ${command}`;
-}
 
 /** How `ip` names a namespace that a device goes into. */
 function target(namespace: string): string {

@@ -1,5 +1,5 @@
 import type { NamespaceDocument, NetworkDocument } from './document.ts';
-import { type TableName, tableNames, tableSection } from './sections/index.ts';
+import { type PartName, partNames, partSection, type TableName, tableNames, tableSection } from './sections/index.ts';
 import { fullLink, type LinkEntry } from './sections/links.ts';
 
 /** A namespace of a document with everything said that it means. */
@@ -9,6 +9,8 @@ export interface CompleteNamespace {
   /** It says all devices: others are not to be. */
   readonly allLinks: boolean;
   readonly tables: Map<TableName, readonly object[]>;
+  /** By part, then by key. */
+  readonly parts: Map<PartName, ReadonlyMap<string, unknown>>;
   /** As the document has it. */
   readonly source: NamespaceDocument;
 }
@@ -40,7 +42,13 @@ function complete(namespace: string, source: NamespaceDocument): CompleteNamespa
     const entries = source[table];
     if (entries !== undefined) tables.set(table, entries.map(tableSection(table).full));
   }
-  return { links, allLinks: source.links !== undefined, tables, source };
+  const parts = new Map<PartName, ReadonlyMap<string, unknown>>();
+  for (const part of partNames) {
+    const values = source[part];
+    if (values !== undefined)
+      parts.set(part, new Map(Object.entries(values).map(([key, value]) => [key, partSection(part).full(value)])));
+  }
+  return { links, allLinks: source.links !== undefined, tables, parts, source };
 }
 
 /** With the namespaces of what is elsewhere, which may be left out where it is the same. */

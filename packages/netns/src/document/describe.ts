@@ -7,7 +7,8 @@ import type { NamespaceDocument, NetworkDocument, SectionName } from './document
 import { namespaceSchema } from './document.ts';
 import { indexBelow, Neighbourhood } from './neighbourhood.ts';
 import { Networks } from './networks.ts';
-import { tableNames, tableSection } from './sections/index.ts';
+import { usualSysctls } from './scratch.ts';
+import { partNames, partSection, tableNames, tableSection } from './sections/index.ts';
 import { type Below, type LinkEntry, linkEntryOf } from './sections/links.ts';
 
 export interface DescribeOptions extends RunDirectoryOptions {
@@ -73,6 +74,7 @@ export async function read(
   for (const name of networks.names) links.set(name, await networks.network(name).links.list());
   const neighbourhood = new Neighbourhood(networks, links, expected);
   const namespaces: Record<string, NamespaceDocument> = {};
+  const usual = usualSysctls();
   for (const name of names) {
     const own = links.get(name) ?? [];
     const linkNames = new Map(own.map((link) => [link.index, link.name]));
@@ -87,6 +89,13 @@ export async function read(
         if (entry !== undefined) entries.push(entry);
       }
       described[table] = entries;
+    }
+    const place = { network: networks.network(name), namespace: networks.namespace(name).fd, usualSysctls: usual };
+    for (const part of partNames) {
+      const named = expected?.get(name)?.source[part];
+      // To compare with a document, only what it names is needed.
+      if (sections.includes(part) && (expected === undefined || named !== undefined))
+        described[part] = await partSection(part).read(place, named && Object.keys(named));
     }
     namespaces[name] = described as NamespaceDocument;
   }

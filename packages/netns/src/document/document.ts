@@ -1,6 +1,6 @@
 import { namespaceRef } from './formats.ts';
 import { fields, mapOf, type Schema, type Typed, type TypeOf, text } from './schema.ts';
-import { tables } from './sections/index.ts';
+import { parts, tables } from './sections/index.ts';
 import { linksSchema } from './sections/links.ts';
 
 const { addresses, nexthops, routes, rules, neighbours } = tables;
@@ -13,6 +13,8 @@ export const namespaceSchema = fields(
     routes: routes.schema,
     rules: rules.schema,
     neighbours: neighbours.schema,
+    sysctls: parts.sysctls.schema,
+    firewall: parts.firewall.schema,
   },
   [],
   'The network of a namespace. Each section that is there says all there is to be of its kind; one that is left out is left alone.',

@@ -2,7 +2,7 @@ import type { CompleteDocument } from './complete.ts';
 import { completed } from './complete.ts';
 import type { NetworkDocument } from './document.ts';
 import { linkKind } from './link-kinds.ts';
-import { type TableName, tableNames, tableSection } from './sections/index.ts';
+import { type PartName, partNames, partSection, type TableName, tableNames, tableSection } from './sections/index.ts';
 import { fullLink, type LinkEntry } from './sections/links.ts';
 import type { Loss } from './sections/table-section.ts';
 import type { Step } from './step.ts';
@@ -12,6 +12,7 @@ export interface NamespaceModel {
   readonly links: Map<string, LinkEntry>;
   /** Entries by their whole content. */
   readonly tables: ReadonlyMap<TableName, Map<string, object>>;
+  readonly parts: ReadonlyMap<PartName, Map<string, unknown>>;
 }
 
 /** Two entries that mean the same have the same key. */
@@ -31,19 +32,24 @@ export class Model {
     const names = new Set(Object.keys(state.namespaces));
     // What the other end of a veth would imply is only there if it was seen.
     const complete: CompleteDocument = completed(state);
-    for (const [name, { source, links, tables }] of complete) {
+    for (const [name, { source, links, tables, parts }] of complete) {
       if (!names.has(name)) continue;
       const own = model.#add(name);
       for (const [link, entry] of links) if (Object.hasOwn(source.links ?? {}, link)) own.links.set(link, entry);
       for (const [table, entries] of tables) {
         for (const entry of entries) own.tables.get(table)?.set(keyOf(entry), entry);
       }
+      for (const [part, values] of parts) for (const [key, value] of values) own.parts.get(part)?.set(key, value);
     }
     return model;
   }
 
   #add(name: string): NamespaceModel {
-    const own = { links: new Map(), tables: new Map(tableNames.map((table) => [table, new Map<string, object>()])) };
+    const own = {
+      links: new Map(),
+      tables: new Map(tableNames.map((table) => [table, new Map<string, object>()])),
+      parts: new Map(partNames.map((part) => [part, new Map<string, unknown>()])),
+    };
     this.namespaces.set(name, own);
     return own;
   }
@@ -54,6 +60,10 @@ export class Model {
 
   entries(namespace: string, table: TableName): Map<string, object> {
     return this.namespaces.get(namespace)?.tables.get(table) ?? new Map();
+  }
+
+  values(namespace: string, part: PartName): Map<string, unknown> {
+    return this.namespaces.get(namespace)?.parts.get(part) ?? new Map();
   }
 
   carryOut(step: Step): void {
@@ -67,7 +77,8 @@ export class Model {
         else this.#changeLink(step);
         break;
       default:
-        this.#changeTable(step);
+        if ('key' in step) this.values(step.namespace, step.section).set(step.key, step.want);
+        else this.#changeTable(step);
     }
   }
 
@@ -145,6 +156,10 @@ export class Model {
   }
 
   #lose(namespace: string, loss: Loss): void {
+    for (const part of partNames) {
+      const values = this.values(namespace, part);
+      for (const key of [...values.keys()]) if (partSection(part).isLost(key, loss)) values.delete(key);
+    }
     for (const table of tableNames) {
       const section = tableSection(table);
       const entries = this.entries(namespace, table);

@@ -180,7 +180,7 @@ it('makes what a device needs before it, and the device before what needs it', (
           if (master !== undefined) expect(there).toContain(`${step.namespace}/${master}`);
           there.add(`${step.namespace}/${step.name}`);
           if (step.peer) there.add(`${step.peer.namespace}/${step.peer.name}`);
-        } else if (step.section !== 'namespaces' && step.section !== 'links') {
+        } else if ('entry' in step) {
           for (const device of tableSection(step.section).devices(step.entry))
             if (device !== undefined) expect(there).toContain(`${step.namespace}/${device}`);
         }

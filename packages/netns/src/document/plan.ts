@@ -1,11 +1,13 @@
-import { addLinkCommand, changeLinkCommand, commandIn, type LinkChange } from './commands.ts';
+import { commandIn } from './command-in.ts';
+import { addLinkCommand, changeLinkCommand, type LinkChange } from './commands.ts';
 import { type CompleteDocument, type CompleteNamespace, completed } from './complete.ts';
 import type { NetworkDocument } from './document.ts';
 import { isOfTheKernel, linkKind, portKind } from './link-kinds.ts';
 import { falls, keyOf, Model } from './model.ts';
 import type { KindData } from './schema.ts';
-import { type TableName, tableNames, tableSection } from './sections/index.ts';
+import { type PartName, partNames, partSection, type TableName, tableNames, tableSection } from './sections/index.ts';
 import { fullLink, type LinkEntry, same } from './sections/links.ts';
+import type { PartChange, PartSection } from './sections/part-section.ts';
 import type { AnyTable, TableVerb } from './sections/table-section.ts';
 import type { Step } from './step.ts';
 
@@ -60,6 +62,7 @@ class Planner {
       if (this.#model.namespaces.has(namespace) || namespace === '.') continue;
       this.#emit({ section: 'namespaces', verb: 'create', namespace, commands: [`ip netns add ${namespace}`] });
     }
+    this.#setParts('early', ({ device }, key) => device(key) === undefined);
     const targets = this.#linkTargets();
     const gone = this.#linksToDelete(targets);
     for (const [namespace, want] of this.#wanted) {
@@ -74,10 +77,41 @@ class Planner {
     const ordered = inOrder(targets);
     for (const target of ordered) this.#makeLink(target);
     for (const target of ordered) this.#finishLink(target);
+    this.#setParts('early', () => true);
     for (const [namespace, want] of this.#wanted) {
       for (const table of tableNames) this.#addMissing(namespace, want, table);
     }
+    this.#setParts('late', () => true);
     return this.#steps;
+  }
+
+  /** What the document says, and what went with a device. */
+  #setParts(when: 'early' | 'late', isMeant: (section: PartSection, key: string) => boolean): void {
+    for (const [namespace, want] of this.#wanted) {
+      for (const part of partNames) {
+        const section = partSection(part);
+        const before = this.#before.values(namespace, part);
+        const values = this.#model.values(namespace, part);
+        const targets = new Map([...before, ...(want.parts.get(part) ?? [])]);
+        for (const [key, value] of targets) {
+          const device = section.device(key);
+          const stays =
+            device === undefined || this.#model.link(namespace, device) !== undefined || want.parts.get(part)?.has(key);
+          if (
+            section.when === when &&
+            isMeant(section, key) &&
+            stays &&
+            !same(value, values.get(key) ?? section.nothing)
+          )
+            this.#setPart(namespace, part, { key, have: values.get(key), want: value });
+        }
+      }
+    }
+  }
+
+  #setPart(namespace: string, part: PartName, change: PartChange): void {
+    const commands = [partSection(part).command(namespace, change)];
+    this.#emit({ section: part, verb: 'set', namespace, ...change, commands });
   }
 
   #emit(step: Step): void {

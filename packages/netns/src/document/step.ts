@@ -1,5 +1,6 @@
 import type { LinkChange, LinkToAdd } from './commands.ts';
-import type { TableName } from './sections/index.ts';
+import type { PartName, TableName } from './sections/index.ts';
+import type { PartChange } from './sections/part-section.ts';
 import type { TableVerb } from './sections/table-section.ts';
 
 interface Common {
@@ -15,5 +16,6 @@ export type Step = Common &
     | ({ readonly section: 'links'; readonly verb: 'add' } & LinkToAdd)
     | { readonly section: 'links'; readonly verb: 'change'; readonly name: string; readonly change: LinkChange }
     | { readonly section: 'links'; readonly verb: 'delete'; readonly name: string }
+    | ({ readonly section: PartName; readonly verb: 'set' } & PartChange)
     | { readonly section: TableName; readonly verb: TableVerb; readonly entry: object }
   );

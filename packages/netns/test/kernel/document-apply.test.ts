@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { apply } from '../../src/document/apply.ts';
-import { describe as describeNetworks } from '../../src/document/describe.ts';
+import { describe as describeNetworks, sectionNames } from '../../src/document/describe.ts';
 import type { NetworkDocument } from '../../src/document/document.ts';
 import type { Step } from '../../src/document/step.ts';
 import { ApplyError, type DocumentError, NetlinkError, UnsupportedError } from '../../src/errors.ts';
@@ -106,6 +106,8 @@ const other: NetworkDocument = {
 
 const commandsOf = (steps: readonly Step[]) => steps.flatMap(({ commands }) => commands);
 const names = ['blue', 'red'];
+/** Without sysctls, of which there are a thousand. */
+const seen = { sections: sectionNames.filter((name) => name !== 'sysctls') };
 
 describe('apply', () => {
   it('makes namespaces with all between them, does nothing the second time, and makes the same of what describe gives', async () => {
@@ -142,10 +144,10 @@ describe('apply', () => {
 
   it('makes everything as it was, whichever step fails', async () => {
     await apply(all);
-    const before = await describeNetworks(names);
+    const before = await describeNetworks(names, seen);
     const steps = await apply(other, { dryRun: true });
     expect(steps.length).toBeGreaterThan(20);
-    expect(await describeNetworks(names)).toEqual(before);
+    expect(await describeNetworks(names, seen)).toEqual(before);
     for (const failing of steps.keys()) {
       const refusal = apply(other, {
         onStep: (_, index) => {
@@ -153,7 +155,7 @@ describe('apply', () => {
         },
       });
       await expect(refusal).rejects.toThrow(`step ${failing} is not to be; everything is again as it was`);
-      expect(await describeNetworks(names), commandsOf(steps)[failing]).toEqual(before);
+      expect(await describeNetworks(names, seen), commandsOf(steps)[failing]).toEqual(before);
       expect(namesLeft().sort()).toEqual(names);
     }
     await apply(other);
@@ -162,7 +164,7 @@ describe('apply', () => {
 
   it('makes everything as it was when the kernel refuses something', async () => {
     await apply(all);
-    const before = await describeNetworks(names);
+    const before = await describeNetworks(names, seen);
     const routes = [{ destination: '192.0.9.0/24', gateway: '10.99.0.1' }];
     const refusal = await apply({ version: 1, namespaces: { blue: { addresses: [], routes }, green: {} } }).catch(
       (e) => e,
@@ -171,7 +173,7 @@ describe('apply', () => {
     expect(refusal).toMatchObject({ rolledBack: true, remaining: [] });
     expect(refusal.cause).toBeInstanceOf(NetlinkError);
     expect(refusal.message).toMatch(/^cannot apply: cannot add route 192.0.9.0\/24: Network is unreachable/);
-    expect(await describeNetworks(names)).toEqual(before);
+    expect(await describeNetworks(names, seen)).toEqual(before);
     expect(namesLeft().sort()).toEqual(names);
   });
 
@@ -341,6 +343,125 @@ describe('export', () => {
     const described = await describeNetworks(many, { sections: ['links'] });
     for (const [index, name] of many.entries())
       expect(described.namespaces[name]?.links?.eth0?.peer).toEqual({ namespace: `n${index ^ 1}`, link: 'eth0' });
+  });
+});
+
+describe('sysctls and firewall', () => {
+  const ruleset = [
+    { add: { table: { family: 'inet', name: 'filter' } } },
+    { add: { set: { family: 'inet', table: 'filter', name: 'ports', type: 'inet_service', elem: [22, 80] } } },
+    {
+      add: {
+        chain: {
+          family: 'inet',
+          table: 'filter',
+          name: 'input',
+          type: 'filter',
+          hook: 'input',
+          prio: 0,
+          policy: 'accept',
+        },
+      },
+    },
+    {
+      add: {
+        rule: {
+          family: 'inet',
+          table: 'filter',
+          chain: 'input',
+          expr: [
+            { match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right: '@ports' } },
+            { counter: null },
+            { drop: null },
+          ],
+        },
+      },
+    },
+  ];
+  const document = {
+    version: 1,
+    namespaces: {
+      blue: {
+        links: { lo: {}, br0: { kind: 'bridge' } },
+        sysctls: {
+          'net.ipv4.ip_forward': true,
+          'net.ipv4.conf.br0.rp_filter': 2,
+          'net.ipv4.ip_local_port_range': [20000, 30000],
+        },
+        firewall: { nftables: ruleset },
+      },
+    },
+  } as const satisfies NetworkDocument;
+
+  it('are made, described, and made again of what is described', async () => {
+    await apply(document);
+    expect(commandsOf(await apply(document))).toEqual([]);
+    const described = await describeNetworks(['blue']);
+    expect(described.namespaces.blue?.sysctls).toMatchObject({
+      'net.ipv4.conf.br0.rp_filter': 2,
+      'net.ipv4.ip_forward': 1,
+      'net.ipv4.ip_local_port_range': [20000, 30000],
+    });
+    expect(described.namespaces.blue?.firewall?.nftables).toHaveLength(4);
+    expect(commandsOf(await apply(described))).toEqual([]);
+    const listed = execFileSync('ip', ['netns', 'exec', 'blue', 'nft', 'list', 'ruleset'], { encoding: 'utf8' });
+    removeNames(['blue']);
+    await apply(described);
+    expect(await describeNetworks(['blue'])).toEqual(described);
+    expect(execFileSync('ip', ['netns', 'exec', 'blue', 'nft', 'list', 'ruleset'], { encoding: 'utf8' })).toBe(listed);
+    // The commands of the plan make the same, when a shell runs them.
+    removeNames(['blue']);
+    const commands = commandsOf(await apply(described, { dryRun: true }));
+    execFileSync('sh', ['-ec', commands.join('\n')], { stdio: ['ignore', 'ignore', 'inherit'] });
+    expect(await describeNetworks(['blue'])).toEqual(described);
+  });
+
+  it('are as in a new namespace where nothing is said', async () => {
+    createNames(['blue']);
+    const { namespaces } = await describeNetworks(['blue']);
+    expect(namespaces.blue).toMatchObject({ sysctls: {}, firewall: { nftables: [] } });
+  });
+
+  it('are again as they were when a later step fails, and refused when the kernel does not take them', async () => {
+    await apply(document);
+    const before = await describeNetworks(['blue']);
+    const changed: NetworkDocument = {
+      version: 1,
+      namespaces: { blue: { sysctls: { 'net.ipv4.ip_forward': 0 }, firewall: { nftables: ruleset.slice(0, 2) } } },
+    };
+    for (const failing of (await apply(changed, { dryRun: true })).keys()) {
+      const refusal = apply(changed, {
+        onStep: (_, index) => {
+          if (index === failing) throw new Error('not this one');
+        },
+      });
+      await expect(refusal).rejects.toThrow('not this one; everything is again as it was');
+      expect(await describeNetworks(['blue'])).toEqual(before);
+    }
+    const wrong = { nftables: [{ add: { chain: { family: 'inet', table: 'none', name: 'x' } } }] };
+    await expect(apply({ version: 1, namespaces: { blue: { firewall: wrong } } })).rejects.toThrow();
+    const none = { 'net.ipv4.no_such_thing': 1 };
+    await expect(apply({ version: 1, namespaces: { blue: { sysctls: none } } })).rejects.toThrow(/no_such_thing/);
+    expect(await describeNetworks(['blue'])).toEqual(before);
+  });
+
+  it('notices that somebody else has changed the ruleset between plan and transaction', async () => {
+    await apply(document);
+    using blue = openNamespace('blue');
+    using network = openNetwork(blue);
+    const steps: Promise<void>[] = [];
+    const changed: NetworkDocument = {
+      version: 1,
+      namespaces: { blue: { sysctls: { 'net.ipv4.ip_forward': 0 }, firewall: { nftables: [] } } },
+    };
+    const refusal = apply(changed, {
+      onStep: ({ section }) => {
+        if (section === 'sysctls') steps.push(network.firewall.tables.add({ family: 'ip', name: 'other' }));
+      },
+    });
+    await expect(refusal).rejects.toThrow('somebody else has changed the ruleset since it was read');
+    await Promise.all(steps);
+    expect((await network.firewall.tables.list()).map(({ name }) => name)).toContain('other');
   });
 });
 

@@ -1,8 +1,11 @@
 import { addresses } from './addresses.ts';
+import { firewall } from './firewall.ts';
 import { neighbours } from './neighbours.ts';
 import { nexthops } from './nexthops.ts';
+import type { PartSection } from './part-section.ts';
 import { routes } from './routes.ts';
 import { rules } from './rules.ts';
+import { sysctls } from './sysctls.ts';
 import type { AnyTable } from './table-section.ts';
 
 /** The sections that are tables, in the order in which their entries are made; they are deleted the other way round. */
@@ -13,4 +16,14 @@ export const tableNames = Object.keys(tables) as readonly TableName[];
 
 export function tableSection(name: TableName): AnyTable {
   return tables[name];
+}
+
+/** The sections whose values are set as a whole. */
+export const parts = { sysctls, firewall } as const;
+
+export type PartName = keyof typeof parts;
+export const partNames = Object.keys(parts) as readonly PartName[];
+
+export function partSection(name: PartName): PartSection {
+  return parts[name];
 }

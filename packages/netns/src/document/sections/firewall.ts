@@ -1,0 +1,78 @@
+import { commandIn } from '../command-in.ts';
+import { anything, fields, listOf } from '../schema.ts';
+import type { PartSection, Place } from './part-section.ts';
+import { sorted } from './table-section.ts';
+
+type Item = Readonly<Record<string, unknown>>;
+
+const schema = fields(
+  { nftables: listOf(anything<Item>('an object of libnftables-json(5): a table, chain, set, rule, …', 'object')) },
+  ['nftables'],
+  'The whole ruleset of nftables, in the JSON of libnftables, as `nft -j list ruleset` gives it.',
+);
+
+export const firewall: PartSection = {
+  name: 'firewall',
+  schema: schema as PartSection['schema'],
+  read: async ({ network }) => ({ nftables: normal((await network.firewall.document()).nftables) }),
+  full: (value) => normal(value as Item[]),
+  nothing: [],
+  device: () => undefined,
+  isLost: () => false,
+  when: 'late',
+  command(namespace, { want }) {
+    const json = JSON.stringify(loading(want as Item[])).replaceAll("'", "'\\''");
+    return `echo '${json}' | ${commandIn(namespace, 'nft -j -f -')}`;
+  },
+  async run({ network, namespace }, { have, want }) {
+    const { firewall: own } = network;
+    // From here on, whoever changes it makes this transaction fail (ERESTART).
+    const generation = await own.generation();
+    const now = normal((await own.document()).nftables);
+    if (JSON.stringify(now) !== JSON.stringify(normal((have ?? []) as Item[])))
+      throw new Error('somebody else has changed the ruleset since it was read');
+    const { plan } = await import('../../network/firewall/document.ts');
+    const { changes } = await plan(own, namespace, loading(want as Item[]));
+    await own.transaction((transaction) => void transaction.changes.push(...changes), { generation });
+  },
+};
+
+/** A document of libnftables that makes the ruleset so, whatever it was. */
+function loading(items: readonly Item[]): { nftables: Item[] } {
+  return { nftables: [{ flush: { ruleset: null } }, ...items.map((item) => ('add' in item ? item : { add: item }))] };
+}
+
+/**
+ * A ruleset as the kernel gives it back, so that two can be compared: what is written by hand may say the same in other words. Throws
+ * what the kernel has against it.
+ */
+export async function asTheKernelHasIt(items: readonly unknown[], { network }: Place): Promise<Item[]> {
+  await network.firewall.load(loading(items as Item[]));
+  return normal((await network.firewall.document()).nftables);
+}
+
+/** Without what the moment decides: handles, counts, elements that packets have put in. */
+function normal(items: readonly unknown[]): Item[] {
+  return (items as Item[])
+    .map((item) => ('add' in item ? (item.add as Item) : item))
+    .filter((item) => !('metainfo' in item))
+    .map((item) => sorted(without(item) as Item));
+}
+
+const ofTheMoment: readonly string[] = ['handle', 'expires', 'index'];
+
+function without(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((each) => without(each));
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  // A counter counts from nothing; `counter: null` is one in a rule.
+  if (key === 'counter' && 'packets' in value && !('name' in value)) return null;
+  const { flags, elem } = value as { readonly flags?: unknown; readonly elem?: unknown };
+  const dynamic = Array.isArray(flags) && flags.includes('dynamic') && elem !== undefined;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !ofTheMoment.includes(name) && !(dynamic && name === 'elem'))
+      .filter(([name]) => !(key === 'counter' && (name === 'packets' || name === 'bytes')))
+      .map(([name, each]) => [name, without(each, name)]),
+  );
+}
