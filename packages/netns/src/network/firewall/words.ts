@@ -68,15 +68,20 @@ export function priorityOf(family: FirewallFamily, priority: FirewallPriority | 
   return oneOf<string>(family === 'bridge' ? ofBridges : usual, priority, 'priority');
 }
 
-/** Bits of words, the first word being the lowest bit; a number is taken as it is. Throws InvalidArgumentError. */
+/** Bits of words, the first word being the lowest bit; `0x…` are bits without a word, as they were listed. Throws InvalidArgumentError. */
 export function bitsOf(names: Names, words: readonly string[] | undefined, argument: string): number | undefined {
   if (words === undefined) return undefined;
   let bits = 0;
   for (const word of words) {
+    // As they were listed: bits that have no word.
+    if (/^0x[\da-f]+$/.test(word)) {
+      bits |= Number(word);
+      continue;
+    }
     const bit = numberOf(names, word);
     if (bit === undefined)
       throw new InvalidArgumentError(argument, word, `it must be one of ${Object.values(names).join(', ')}`);
-    bits |= word.startsWith('0x') ? Number(word) : 2 ** bit;
+    bits |= 2 ** bit;
   }
   return bits >>> 0;
 }
