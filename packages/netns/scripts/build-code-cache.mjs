@@ -24,6 +24,7 @@ const rehearsals = {
   stats: ['stats a', 'stats a --json'],
   sysctl: ['sysctl a net.ipv4.ip_forward', 'sysctl a net.ipv4.ip_forward=1', 'sysctl a -a', 'sysctl a -a --json'],
   firewall: ['firewall show a', 'firewall show a --json', 'firewall flush a'],
+  tc: ['tc qdisc', 'tc -n a -j qdisc', 'tc qdisc add dev lo root pfifo limit 10', 'tc -s class show dev lo'],
   shape: ['shape show a', 'shape show a --json', 'shape set a lo --rate 10mbit', 'shape clear a lo'],
   lsns: ['lsns', 'lsns -t net', 'lsns --json'],
   'ip-netns-show': ['ip netns', 'ip -n a netns', 'ip netns list-id', 'ip -j netns', 'ip -j netns list-id'],

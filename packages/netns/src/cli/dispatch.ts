@@ -48,6 +48,10 @@ export async function dispatch(argv: readonly string[], io: Io): Promise<number>
       const { runIp } = await import('./verbs/ip.ts');
       return runIp(words, { ...io, name });
     }
+    case 'tc': {
+      const { runTc } = await import('./verbs/tc.ts');
+      return runTc(words, io);
+    }
     case 'unshare':
     case 'nsenter':
     case 'lsns': {

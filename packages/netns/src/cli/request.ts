@@ -43,7 +43,7 @@ const asOptions: Readonly<Record<string, VerbName>> = {
 
 /** What a command line asks for, and the words that are left for it; `unknown` leaves the one that nobody knows. */
 export interface Request {
-  readonly of: VerbName | UtilLinuxName | 'ip' | 'unknown';
+  readonly of: VerbName | UtilLinuxName | 'ip' | 'tc' | 'unknown';
   /** What it is called by: `ip` behaves by its name. */
   readonly name: string;
   readonly words: readonly string[];
@@ -54,8 +54,10 @@ export function requestOf(argv: readonly string[], name: string): Request {
   if (name.startsWith('ip')) return { of: 'ip', name, words: argv }; // called as `ip`, `ipnetns`, …
   const own = utilLinuxNames.find((each) => each === name);
   if (own !== undefined) return { of: own, name, words: argv };
+  if (name === 'tc') return { of: 'tc', name, words: argv };
   const [first = 'help', ...words] = argv;
   if (first === 'ip') return { of: 'ip', name: 'ip', words };
+  if (first === 'tc') return { of: 'tc', name: 'tc', words };
   if (areIpWords(argv)) return { of: 'ip', name: 'ip', words: argv };
   const word = Object.hasOwn(asOptions, first) ? asOptions[first] : first;
   const of = [...verbNames, ...utilLinuxNames].find((each) => each === word);

@@ -18,6 +18,7 @@ export const programs = {
     options: {},
     place: { kind: 'words', words: ['netns', 'monitor', ...Object.keys(ipObjects)] },
   },
+  tc: { summary: 'as tc(8)', options: {}, place: { kind: 'words', words: ['qdisc', 'class'] } },
   ...Object.fromEntries(
     Object.entries(ipObjects).map(([object, commands]) => [
       object,

@@ -20,7 +20,7 @@ export function helpText(verb: Verb): string {
 export function overviewText(verbs: readonly Verb[]): string {
   return [
     'netns: network namespaces of Linux',
-    `Usage:\n${indent(['netns VERB [OPTIONS] [WORDS]', 'netns ip [OPTIONS] OBJECT COMMAND', `netns [-n NAME] { ${Object.keys(ipObjects).join(' | ')} | monitor } COMMAND`])}`,
+    `Usage:\n${indent(['netns VERB [OPTIONS] [WORDS]', 'netns ip [OPTIONS] OBJECT COMMAND', 'netns tc [OPTIONS] OBJECT COMMAND', `netns [-n NAME] { ${Object.keys(ipObjects).join(' | ')} | monitor } COMMAND`])}`,
     `Verbs:\n${indent(columns(verbs.map(({ name, summary }) => [name, summary])))}`,
     'After `ip`, and when the program is called by that name, everything is as with ip(8); so it is with its objects alone.',
     `More:\n${indent(

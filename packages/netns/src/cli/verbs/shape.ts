@@ -50,7 +50,7 @@ export const verb = defineVerb({
     ['netns shape show blue', 'what is set, and what it has counted'],
     ['netns shape clear blue eth0', 'as fast as it can'],
   ],
-  otherWords: ['tc', 'qdisc', 'netem', 'delay', 'rate', 'shaping', 'throttle'],
+  otherWords: ['qdisc', 'netem', 'delay', 'rate', 'shaping', 'throttle'],
   async run({ words, options: values, json, io }) {
     const [verbWord, name, device, ...rest] = words;
     if (verbWord !== 'show' && verbWord !== 'set' && verbWord !== 'clear')

@@ -24,9 +24,10 @@ export function ticksToSend(rate: number, size: number, whole = false): number {
   return toUnsigned(whole ? ticksOf(toUnsigned(microseconds)) : Math.ceil(ticksOf(microseconds)));
 }
 
-/** How many bytes leave in so many ticks at a rate in bytes per second. */
-export function bytesSentIn(rate: number, ticks: number): number {
-  return toUnsigned(Math.floor((rate * microsecondsOf(ticks)) / microsecondsPerSecond));
+/** How many bytes leave in so many ticks at a rate in bytes per second; with `whole`, as `tc` computes it. */
+export function bytesSentIn(rate: number, ticks: number, whole = false): number {
+  const microseconds = microsecondsOf(ticks);
+  return toUnsigned(Math.floor((rate * (whole ? Math.trunc(microseconds) : microseconds)) / microsecondsPerSecond));
 }
 
 /** As a C compiler makes 32 bits of a double. */

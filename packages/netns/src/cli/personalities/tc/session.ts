@@ -1,0 +1,46 @@
+import { NetlinkConnection } from '../../../connection/connection.ts';
+import type { Namespace } from '../../../namespaces/namespace.ts';
+import { DeviceNames } from '../ip/device-names.ts';
+import { failure } from '../ip/exit.ts';
+import { formatJson, type Json } from '../ip/json.ts';
+import type { Output } from '../ip/output.ts';
+import type { ReadContext } from './kinds/kind.ts';
+import type { TcOptions } from './options.ts';
+import type { TcView } from './qdisc/describe.ts';
+
+/** What one run of `tc` works with; in a batch all lines share it. */
+export class TcSession implements Disposable, ReadContext {
+  readonly options: TcOptions;
+  readonly output: Output;
+  readonly connection: NetlinkConnection;
+  readonly devices: DeviceNames;
+
+  constructor(options: TcOptions, output: Output, namespace: Namespace | undefined) {
+    this.options = options;
+    this.output = output;
+    this.connection = new NetlinkConnection({ namespace: namespace?.fd });
+    this.devices = new DeviceNames(this.connection);
+  }
+
+  /** Throws Exit (1), as `tc` words it. */
+  indexOf(name: string): number {
+    const index = this.devices.indexOf(name);
+    if (index === 0) throw failure(`Cannot find device "${name}"`);
+    return index;
+  }
+
+  /** Devices are named in listings of all of them. */
+  view(all: boolean): TcView {
+    const { details, iec, statistics } = this.options;
+    const view = { details, iec, statistics };
+    return all ? { ...view, deviceName: (index) => this.devices.nameOf(index) } : view;
+  }
+
+  printJson(value: Json): void {
+    this.output.write(`${formatJson(value, this.options.pretty)}\n`);
+  }
+
+  [Symbol.dispose](): void {
+    this.connection.close();
+  }
+}

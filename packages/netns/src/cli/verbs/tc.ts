@@ -1,0 +1,1 @@
+export { runTc } from '../personalities/tc/tc.ts';
