@@ -10,9 +10,9 @@ import type { NamespaceDocument, NetworkDocument, SectionName } from './document
 import { Networks } from './networks.ts';
 import { plan } from './plan.ts';
 import { withScratch } from './scratch.ts';
-import { asTheKernelHasIt } from './sections/firewall.ts';
-import { tableNames } from './sections/index.ts';
+import { partNames, partSection, tableNames } from './sections/index.ts';
 import { same } from './sections/links.ts';
+import type { Place as PartPlace } from './sections/part-section.ts';
 import type { Step } from './step.ts';
 import { danglingOf, problemsOf } from './validate.ts';
 
@@ -72,7 +72,7 @@ class Application {
     const dangling = danglingOf(this.#document, state);
     if (dangling.length > 0) throw new DocumentError(dangling);
     await this.#checkSince();
-    await this.#normaliseFirewalls(state);
+    await this.#normalise(state);
     let steps = plan(this.#document, state);
     if (steps.length === 0) return steps;
     // Steps may take along what the document is silent about, and may have to be undone.
@@ -107,27 +107,41 @@ class Application {
     return sectionNames.filter((section) => said.has(section));
   }
 
-  /** A ruleset that is not as what is there may only say the same in other words: the kernel tells, where nobody sees it. */
-  async #normaliseFirewalls({ namespaces }: NetworkDocument): Promise<void> {
+  /** A value that is not as what is there may only say the same in other words: the kernel tells, where nobody sees it. */
+  async #normalise({ namespaces }: NetworkDocument): Promise<void> {
     const normal: Record<string, NamespaceDocument> = {};
     for (const [name, source] of Object.entries(this.#document.namespaces)) {
-      normal[name] = source;
-      const wanted = this.#wanted.get(name)?.parts.get('firewall')?.get('nftables');
-      if (source.firewall === undefined || same(wanted, namespaces[name]?.firewall?.nftables ?? [])) continue;
-      const devices = Object.entries({
-        ...namespaces[name]?.links,
-        ...Object.fromEntries(this.#wanted.get(name)?.links ?? []),
-      });
-      const nftables = await withScratch(async (place) => {
-        // Flow tables and chains of a device need it: any will do.
-        for (const [device] of devices)
-          if (device !== 'lo') await place.network.links.add({ kind: 'bridge', name: device });
-        return asTheKernelHasIt(wanted as readonly unknown[], place);
-      });
-      normal[name] = { ...source, firewall: { nftables } };
+      const own: Record<string, unknown> = { ...source };
+      for (const part of partNames) {
+        const section = partSection(part);
+        const there = namespaces[name]?.[part] as Readonly<Record<string, unknown>> | undefined;
+        for (const [key, value] of this.#wanted.get(name)?.parts.get(part) ?? []) {
+          if (section.asTheKernelHasIt === undefined || same(value, section.full(there?.[key] ?? section.nothing)))
+            continue;
+          const known = await this.#tryOut(name, namespaces[name], (place) =>
+            section.asTheKernelHasIt?.(key, value, place),
+          );
+          own[part] = { ...(own[part] as object), [key]: known };
+        }
+      }
+      normal[name] = own as NamespaceDocument;
     }
     this.#document = { version: 1, namespaces: normal };
     this.#wanted = completed(this.#document);
+  }
+
+  /** With devices of the same names: any will do. */
+  #tryOut<T>(
+    name: string,
+    there: NamespaceDocument | undefined,
+    work: (place: PartPlace) => Promise<T> | undefined,
+  ): Promise<T | undefined> {
+    const devices = new Set([...Object.keys(there?.links ?? {}), ...(this.#wanted.get(name)?.links.keys() ?? [])]);
+    devices.delete('lo');
+    return withScratch(async (place) => {
+      for (const device of devices) await place.network.links.add({ kind: 'bridge', name: device });
+      return work(place);
+    });
   }
 
   async #checkSince(): Promise<void> {

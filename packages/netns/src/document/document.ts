@@ -15,6 +15,7 @@ export const namespaceSchema = fields(
     neighbours: neighbours.schema,
     sysctls: parts.sysctls.schema,
     firewall: parts.firewall.schema,
+    shaping: parts.shaping.schema,
   },
   [],
   'The network of a namespace. Each section that is there says all there is to be of its kind; one that is left out is left alone.',

@@ -92,11 +92,14 @@ class Planner {
         const section = partSection(part);
         const before = this.#before.values(namespace, part);
         const values = this.#model.values(namespace, part);
-        const targets = new Map([...before, ...(want.parts.get(part) ?? [])]);
+        const said = want.parts.get(part);
+        const targets = new Map(before);
+        if (said !== undefined && section.deletes) for (const key of before.keys()) targets.set(key, section.nothing);
+        for (const [key, value] of said ?? []) targets.set(key, value);
         for (const [key, value] of targets) {
           const device = section.device(key);
           const stays =
-            device === undefined || this.#model.link(namespace, device) !== undefined || want.parts.get(part)?.has(key);
+            device === undefined || this.#model.link(namespace, device) !== undefined || said?.has(key) === true;
           if (
             section.when === when &&
             isMeant(section, key) &&

@@ -465,6 +465,46 @@ describe('sysctls and firewall', () => {
   });
 });
 
+describe('shaping', () => {
+  const shaped: NetworkDocument = {
+    version: 1,
+    namespaces: {
+      blue: {
+        links: { lo: {}, eth0: { kind: 'bridge' }, ifb0: { kind: 'ifb' } },
+        shaping: {
+          eth0: {
+            qdiscs: [{ kind: 'htb', handle: '1:', options: { defaultClass: '10' } }, { kind: 'clsact' }],
+            classes: [{ kind: 'htb', handle: '1:10', options: { rate: 10e6, ceiling: 20e6 } }],
+            filters: [
+              {
+                parent: 'ingress',
+                protocol: 'ip',
+                priority: 1,
+                kind: 'u32',
+                actions: [{ kind: 'mirred', mode: 'redirect', link: 'ifb0' }],
+              },
+            ],
+          },
+          ifb0: { qdiscs: [{ kind: 'tbf', handle: '2:', options: { rate: 10e6, burst: 15_000, latency: 50 } }] },
+        },
+      },
+    },
+  };
+
+  it('is made, described, made again of what is described, and taken away', async () => {
+    await apply(shaped);
+    expect(commandsOf(await apply(shaped))).toEqual([]);
+    const described = await describeNetworks(['blue']);
+    expect(Object.keys(described.namespaces.blue?.shaping ?? {}).sort()).toEqual(['eth0', 'ifb0']);
+    removeNames(['blue']);
+    await apply(described);
+    expect(await describeNetworks(['blue'])).toEqual(described);
+    const less: NetworkDocument = { version: 1, namespaces: { blue: { shaping: {} } } };
+    expect(await apply(less)).toHaveLength(2);
+    expect((await describeNetworks(['blue'])).namespaces.blue?.shaping).toEqual({});
+  });
+});
+
 describe('the command', () => {
   it('says what it would do, does it, and says what is wrong with line and column', async () => {
     const file = join(mkdtempSync(join(temporary, 'd')), 'lab.yaml');

@@ -12,6 +12,7 @@ const outputs: Readonly<Record<string, RegExp>> = {
     /^present 127\.0\.0\.1\/8\nfrom now on there are changes\nset 192\.0\.2\.1\/32\ndelete 192\.0\.2\.1\/32\n$/,
   'examples/load-a-firewall.ts':
     /^the web \[\{"match":.*"right":\{"set":\[80,443\]\}\}\},\{"counter":\{"packets":0,"bytes":0\}\},\{"accept":null\}\]\n$/,
+  'examples/lab-from-a-document.ts': /^ip netns add blue\nip netns add red\n(ip -n .*\n){4}the second time: 0 steps\n$/,
   'examples/monitor.ts': /^add demo\nready demo\ndelete demo\n$/,
   'examples/nameless.ts':
     /^process \d+ is in net:\[\d+\], cookie \d+: 1 process in all\nby its inode it is the one that we made\nnow it is called demo\n$/,

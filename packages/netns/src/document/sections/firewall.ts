@@ -1,6 +1,6 @@
 import { commandIn } from '../command-in.ts';
 import { anything, fields, listOf } from '../schema.ts';
-import type { PartSection, Place } from './part-section.ts';
+import type { PartSection } from './part-section.ts';
 import { sorted } from './table-section.ts';
 
 type Item = Readonly<Record<string, unknown>>;
@@ -24,6 +24,10 @@ export const firewall: PartSection = {
     const json = JSON.stringify(loading(want as Item[])).replaceAll("'", "'\\''");
     return `echo '${json}' | ${commandIn(namespace, 'nft -j -f -')}`;
   },
+  async asTheKernelHasIt(_, value, { network }) {
+    await network.firewall.load(loading(value as Item[]));
+    return normal((await network.firewall.document()).nftables);
+  },
   async run({ network, namespace }, { have, want }) {
     const { firewall: own } = network;
     // From here on, whoever changes it makes this transaction fail (ERESTART).
@@ -40,15 +44,6 @@ export const firewall: PartSection = {
 /** A document of libnftables that makes the ruleset so, whatever it was. */
 function loading(items: readonly Item[]): { nftables: Item[] } {
   return { nftables: [{ flush: { ruleset: null } }, ...items.map((item) => ('add' in item ? item : { add: item }))] };
-}
-
-/**
- * A ruleset as the kernel gives it back, so that two can be compared: what is written by hand may say the same in other words. Throws
- * what the kernel has against it.
- */
-export async function asTheKernelHasIt(items: readonly unknown[], { network }: Place): Promise<Item[]> {
-  await network.firewall.load(loading(items as Item[]));
-  return normal((await network.firewall.document()).nftables);
 }
 
 /** Without what the moment decides: handles, counts, elements that packets have put in. */

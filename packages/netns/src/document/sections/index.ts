@@ -5,6 +5,7 @@ import { nexthops } from './nexthops.ts';
 import type { PartSection } from './part-section.ts';
 import { routes } from './routes.ts';
 import { rules } from './rules.ts';
+import { shaping } from './shaping.ts';
 import { sysctls } from './sysctls.ts';
 import type { AnyTable } from './table-section.ts';
 
@@ -19,7 +20,7 @@ export function tableSection(name: TableName): AnyTable {
 }
 
 /** The sections whose values are set as a whole. */
-export const parts = { sysctls, firewall } as const;
+export const parts = { sysctls, firewall, shaping } as const;
 
 export type PartName = keyof typeof parts;
 export const partNames = Object.keys(parts) as readonly PartName[];

@@ -32,6 +32,13 @@ export interface PartSection {
   full(value: unknown): unknown;
   /** What a key is that is not there: the same as this. */
   readonly nothing?: unknown;
+  /** What is there and not named becomes nothing. */
+  readonly deletes?: true;
+  /**
+   * A value as the kernel gives it back: what is written by hand may say the same in other words. Tried where nobody sees it; throws what the
+   * kernel has against it.
+   */
+  asTheKernelHasIt?(key: string, value: unknown, place: Place): Promise<unknown>;
   /** The device that a key belongs to, if it does. */
   device(key: string): string | undefined;
   /** Whether it goes when a device goes. */
