@@ -5,6 +5,13 @@ import type { RulesetObject } from '../../../src/network/firewall/json/schema.ts
 import { asNftShows } from '../../nft/ruleset-fixture.ts';
 import { listWithNft, loadWithNft, withoutHandles } from './nft.ts';
 
+/** Rules that nft has no words for: extensions of iptables, which only iptables knows. */
+const extensions = [
+  ['-A', 'INPUT', '-p', 'tcp', '-m', 'statistic', '--mode', 'nth', '--every', '3', '-j', 'DROP'],
+  ['-A', 'INPUT', '-m', 'recent', '--set', '-j', 'ACCEPT'],
+  ['-A', 'INPUT', '-j', 'NFQUEUE', '--queue-num', '5'],
+];
+
 /** A large ruleset that nft makes: read by us, loaded by us into another namespace, and there read by nft. */
 const corpus = readFileSync(new URL('./corpus.nft', import.meta.url), 'utf8');
 
@@ -66,5 +73,25 @@ describe('rules that nft made', () => {
     expect(again.nftables.map((each) => withoutHandles(each as RulesetObject))).toEqual(
       document.nftables.map((each) => withoutHandles(each as RulesetObject)),
     );
+  });
+});
+
+describe('rules that iptables made', () => {
+  it('are kept where there are no words for them, and made again unchanged', async ({ skip }) => {
+    using from = NetworkNamespace.create();
+    using to = NetworkNamespace.create();
+    let made = 0;
+    for (const words of extensions) {
+      const { exitCode } = await from.exec('iptables-nft', words);
+      if (exitCode === 0) made += 1;
+    }
+    if (made === 0) skip('this kernel has no extensions of iptables in nftables');
+    const document = await from.network.firewall.document();
+    const kept = document.nftables.filter((object) => 'rule' in object && 'unknown' in (object.rule.expr?.[0] ?? {}));
+    expect(kept.length).toBe(made);
+    await to.network.firewall.load(document);
+    const saved = async (ns: NetworkNamespace) => (await ns.exec('iptables-nft', ['-S'])).stdout;
+    expect(await saved(to)).toBe(await saved(from));
+    expect(await saved(to)).toContain('-A INPUT');
   });
 });

@@ -1,5 +1,6 @@
 import type { NftExpressionInput } from '../../../netlink/families/netfilter/expressions.ts';
 import type { NftElementInput } from '../../../netlink/families/netfilter/nft-elements.ts';
+import type { NftRuleMessageInput } from '../../../netlink/families/netfilter/nft-rule.ts';
 import type { NftSetMessage, NftSetMessageInput } from '../../../netlink/families/netfilter/nft-set.ts';
 import { bytesFor, bytesOfNumber, ones } from './bits.ts';
 import {
@@ -79,7 +80,11 @@ export interface RuleSet {
 export interface LinearRule {
   readonly sets: readonly RuleSet[];
   readonly expressions: readonly NftExpressionInput[];
+  /** What an extension of iptables wants to know of the rule. */
+  readonly compat?: NftRuleCompat;
 }
+
+type NftRuleCompat = NonNullable<NonNullable<NftRuleMessageInput['attributes']>['compat']>;
 
 /**
  * The expressions that statements of a rule become, as `nft` makes them: registers, what has to be asked before a field can be read, masks,
@@ -88,7 +93,11 @@ export interface LinearRule {
 export function linearize(statements: readonly unknown[], target: RuleTarget, path = new Path('expr')): LinearRule {
   const writer = new RuleWriter(target);
   statements.forEach((statement, index) => void writer.statement(statement, path.at(index)));
-  return { sets: writer.sets, expressions: writer.expressions() };
+  return {
+    sets: writer.sets,
+    expressions: writer.expressions(),
+    ...(writer.compat !== undefined && { compat: writer.compat }),
+  };
 }
 
 /** What an expression leaves in its register. */
@@ -129,6 +138,7 @@ const REGISTER = 16;
 
 class RuleWriter {
   readonly sets: RuleSet[] = [];
+  compat: NftRuleCompat | undefined;
   readonly #target: RuleTarget;
   readonly #headers: Headers;
   readonly #units: Unit[] = [];
@@ -1321,7 +1331,12 @@ class RuleWriter {
 
   /** What was kept because there were no words for it. */
   unknown(value: unknown, path: Path): void {
-    const { expressions, sets } = objectAt(value, path);
+    const { expressions, sets, compat } = objectAt(value, path);
+    if (compat !== undefined) {
+      const { proto = 0, flags = 0 } = objectAt(compat, path.at('compat'));
+      const at = path.at('compat');
+      this.compat = { proto: integerAt(proto, at.at('proto')), flags: integerAt(flags, at.at('flags')) };
+    }
     for (const [index, each] of (sets === undefined ? [] : listAt(sets, path.at('sets'))).entries()) {
       const at = path.at('sets').at(index);
       const { set, elements } = objectAt(each, at);

@@ -2,7 +2,7 @@ import { nftChain } from '../../../netlink/families/netfilter/nft-chain.ts';
 import { type NftElementInput, nftElements } from '../../../netlink/families/netfilter/nft-elements.ts';
 import { nftFlowtable } from '../../../netlink/families/netfilter/nft-flowtable.ts';
 import { nftObject } from '../../../netlink/families/netfilter/nft-object.ts';
-import { type NftRuleMessageInput, nftRule } from '../../../netlink/families/netfilter/nft-rule.ts';
+import { nftRule } from '../../../netlink/families/netfilter/nft-rule.ts';
 import { nftSet } from '../../../netlink/families/netfilter/nft-set.ts';
 import { nftTable } from '../../../netlink/families/netfilter/nft-table.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../netlink/header.ts';
@@ -28,7 +28,7 @@ import { itemsAt } from './elements-read.ts';
 import { fault, Path, unknownWord } from './fault.ts';
 import type { Family } from './headers.ts';
 import { hooks, prioritiesOf } from './hooks.ts';
-import { linearize, type RuleSet, type SetView } from './linearize.ts';
+import { type LinearRule, linearize, type SetView } from './linearize.ts';
 import { objectReaders } from './objects-read.ts';
 import { encodeItems, type ReadSet, readSet } from './sets-read.ts';
 import type { JsonContext } from './values.ts';
@@ -467,10 +467,7 @@ function flowtableChange(place: Place, flags: number): () => Change {
 function ruleChange(
   what: string,
   place: Place,
-  made: {
-    readonly sets: readonly RuleSet[];
-    readonly expressions: NonNullable<NonNullable<NftRuleMessageInput['attributes']>['expressions']>;
-  },
+  made: LinearRule,
   where: { readonly handle?: bigint; readonly position?: bigint },
   flags: number,
 ): Change {
@@ -489,7 +486,8 @@ function ruleChange(
       ...elementMessages('new', { ...place, name: attributes.name ?? '' }, attributes.id, elements, NLM_F_CREATE),
     );
   }
-  const attributes = { table, chain, ...where, expressions: made.expressions, ...commentOf(json, path) };
+  const { expressions, compat } = made;
+  const attributes = { table, chain, ...where, expressions, ...(compat && { compat }), ...commentOf(json, path) };
   messages.push({ declaration: nftRule, verb: 'new', value: { header, attributes }, flags });
   return { operation: `${what} rule ${family} ${table} ${chain} (${path})`, messages };
 }

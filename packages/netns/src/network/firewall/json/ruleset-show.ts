@@ -10,6 +10,7 @@ import { statementsOf } from './delinearize.ts';
 import { type Family, families } from './headers.ts';
 import { showChain, showFlowtable, showObject, showSet, showTable } from './objects-show.ts';
 import type { Rule, RulesetObject } from './schema.ts';
+import { toPlain } from './unknown.ts';
 import { type JsonContext, jsonNumber } from './values.ts';
 
 /** All that is in a namespace's firewall, as the kernel says it: the answers to one dump of each kind. */
@@ -83,13 +84,18 @@ function orNothing<T>(value: T | undefined): T[] {
 
 /** One rule in the words of JSON. */
 export function showRule({ attributes }: NftRuleMessage, context: Parameters<typeof statementsOf>[1]): Rule {
-  const { table = '', chain = '', handle, userdata, expressions = [] } = attributes;
+  const { table = '', chain = '', handle, userdata, expressions = [], compat } = attributes;
+  const expr = statementsOf(expressions, context);
+  const [first] = expr;
   return {
     family: context.family,
     table,
     chain,
     ...(handle !== undefined && { handle: jsonNumber(handle) }),
     ...(userdata?.comment !== undefined && { comment: userdata.comment }),
-    expr: statementsOf(expressions, context),
+    expr:
+      compat !== undefined && first !== undefined && 'unknown' in first
+        ? [{ unknown: { ...first.unknown, compat: toPlain(compat) } }]
+        : expr,
   };
 }

@@ -203,6 +203,8 @@ export interface UnknownStatement {
   readonly expressions: readonly unknown[];
   /** The anonymous sets that they look into. */
   readonly sets?: readonly { readonly set: unknown; readonly elements: readonly unknown[] }[];
+  /** What an extension of iptables wants to know of its rule. */
+  readonly compat?: unknown;
 }
 
 export interface Table {
