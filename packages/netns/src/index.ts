@@ -45,6 +45,10 @@ export {
 } from './inspect/census.ts';
 export { type Completeness, completenessLine } from './inspect/completeness.ts';
 export type { Container, Runtime } from './inspect/containers.ts';
+export { dotOf } from './inspect/graph/dot.ts';
+export { mermaidOf } from './inspect/graph/mermaid.ts';
+export { svgOf } from './inspect/graph/svg.ts';
+export { textOf } from './inspect/graph/text.ts';
 export type { Holder, Keeper, KeeperKind } from './inspect/keeper.ts';
 export {
   type KeepersOptions,
@@ -53,9 +57,18 @@ export {
   keepers,
   type NamespaceSubject,
 } from './inspect/keepers.ts';
+export { type LeakedNamespace, type LeaksOptions, leaks, type ReleasedMount, releaseMounts } from './inspect/leaks.ts';
 export { openMachineNamespace } from './inspect/open.ts';
 export { type ReferenceSum, sayReferences } from './inspect/references.ts';
 export type { SocketFacts } from './inspect/sources/socket-facts.ts';
+export {
+  type LinkEnd,
+  type Topology,
+  type TopologyLink,
+  type TopologyNamespace,
+  type TopologyOptions,
+  topology,
+} from './inspect/topology.ts';
 export { bindNamespace, unbindNamespace } from './namespaces/bind.ts';
 export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespaces/discover/census.ts';
 export type { SeenProcess } from './namespaces/discover/in-processes.ts';

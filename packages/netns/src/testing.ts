@@ -4,7 +4,9 @@
  *
  * @packageDocumentation
  */
+
 export { type Census, leakCensus, settledCensus } from './testing/leak-census.ts';
+export { expectNoLeakedNamespaces, type LeakedNamespacesOptions } from './testing/leaked-namespaces.ts';
 export { type PrivateNamespaces, privateNamespaces } from './testing/private-namespaces.ts';
 export {
   acknowledge,

@@ -8,10 +8,13 @@ import { verb as doctor } from '../verbs/doctor.ts';
 import { verb as exec } from '../verbs/exec.ts';
 import { verb as exportVerb } from '../verbs/export.ts';
 import { verb as firewall } from '../verbs/firewall.ts';
+import { verb as graph } from '../verbs/graph.ts';
 import { verb as identify } from '../verbs/identify.ts';
 import { verb as ids } from '../verbs/ids.ts';
+import { verb as leaks } from '../verbs/leaks.ts';
 import { verb as ls } from '../verbs/ls.ts';
 import { verb as monitor } from '../verbs/monitor.ts';
+import { verb as peer } from '../verbs/peer.ts';
 import { verb as pids } from '../verbs/pids.ts';
 import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
@@ -30,6 +33,9 @@ export const allVerbs: readonly Verb[] = [
   del,
   ls,
   why,
+  leaks,
+  peer,
+  graph,
   show,
   exportVerb,
   apply,

@@ -1,0 +1,81 @@
+import { type LeakedNamespace, leaks, releaseMounts } from '../../inspect/leaks.ts';
+import { defineVerb } from '../define-verb.ts';
+import { escapeControls } from '../escape.ts';
+import { nothingMore } from '../few-words.ts';
+import type { Io } from '../io.ts';
+import { writeJson } from '../json.ts';
+import { sayKeeper } from '../keeper-words.ts';
+import { progressOn } from '../progress.ts';
+import { writeTable } from '../table.ts';
+
+export const verb = defineVerb({
+  name: 'leaks',
+  summary: 'list network namespaces that nothing useful holds',
+  usage: ['[--release [--really]]'],
+  notes: [
+    'No process is in them and they have no name here, but an open file, a socket, a forgotten mount or something in flight keeps\n' +
+      'them. The oldest come first. Some are meant to be: a program may hold a namespace open on purpose.',
+    '--release tells which mounts it would take away, and with --really does it. What processes hold is theirs to let go: it says\n' +
+      'which; it ends none.',
+  ],
+  options: {
+    release: { summary: 'tell what would be released, and what cannot be' },
+    really: { summary: 'with --release: do it' },
+  },
+  examples: [
+    ['netns leaks', 'what there is, and what keeps it'],
+    ['netns leaks --release', 'what would be done'],
+    ['netns leaks --release --really', 'do it'],
+  ],
+  otherWords: ['leaked', 'orphans', 'prune', 'gc'],
+  async run({ words, options, json, io }) {
+    nothingMore(words);
+    using progress = progressOn(io, 'processes looked at');
+    const found = await leaks({ ...io.names, onProgress: progress?.tell });
+    progress?.[Symbol.dispose]();
+    if (options.release) return release(found, options.really === true, json, io);
+    if (json) writeJson(io, found);
+    else
+      writeTable(
+        io,
+        [
+          { title: 'INODE', cell: ({ namespace }: LeakedNamespace) => String(namespace.inode) },
+          { title: 'SINCE', cell: ({ since }) => since?.toISOString().slice(0, 19) ?? '?' },
+          { title: 'KEPT BY', cell: ({ namespace }) => sayAll(namespace.keepers.map(sayKeeper)) },
+        ],
+        found,
+      );
+    return 0;
+  },
+});
+
+function sayAll(keepers: readonly string[]): string {
+  const [first = 'nothing that can be seen', ...others] = keepers;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}
+
+async function release(found: readonly LeakedNamespace[], really: boolean, json: boolean, io: Io): Promise<number> {
+  const outcomes = [];
+  for (const leak of found) {
+    const { namespace } = leak;
+    const mounts = namespace.keepers.filter((keeper) => keeper.kind === 'mount');
+    const unmounted = really ? await releaseMounts(leak) : [];
+    const held = namespace.keepers.flatMap((keeper, index) =>
+      keeper.kind === 'mount' ? [] : [{ by: sayKeeper(keeper), release: leak.release[index] ?? '' }],
+    );
+    outcomes.push({ inode: namespace.inode, mounts, unmounted, held });
+  }
+  if (json) {
+    writeJson(io, { really, namespaces: outcomes });
+    return 0;
+  }
+  const say = (text: string) => io.stdout.write(`${escapeControls(text)}\n`);
+  for (const { inode, mounts, unmounted, held } of outcomes) {
+    say(`net:[${inode}]`);
+    for (const { path, mountNamespace } of really ? unmounted : mounts)
+      say(`  ${really ? 'unmounted' : 'would unmount'} ${path} in mnt:[${mountNamespace}]`);
+    for (const { by, release: how } of held) say(`  kept by ${by}: ${how}`);
+  }
+  if (!really && outcomes.some(({ mounts }) => mounts.length > 0)) say('nothing was done: --really does it');
+  return 0;
+}

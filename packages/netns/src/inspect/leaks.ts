@@ -1,0 +1,100 @@
+import { fstatSync } from 'node:fs';
+import { KernelError } from '../errors.ts';
+import { inChild } from '../native/child.ts';
+import { CLONE_NEWNS, MNT_DETACH, UMOUNT_NOFOLLOW } from '../native/constants.ts';
+import type { SyscallStep } from '../native/syscall.ts';
+import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
+import type { Keeper, KeeperKind } from './keeper.ts';
+import { openMachineNamespace } from './open.ts';
+import { howToRelease } from './release.ts';
+
+/** A network namespace that nothing useful holds. */
+export interface LeakedNamespace {
+  readonly namespace: MachineNamespace;
+  /** By what it is kept: the kinds of its keepers; none if nothing that can be seen keeps it. */
+  readonly kinds: readonly KeeperKind[];
+  /** When its file was made, as far as that is still the same one: not much later than the namespace itself. */
+  readonly since: Date | undefined;
+  /** What would release each of its keepers. */
+  readonly release: readonly string[];
+}
+
+export interface LeaksOptions
+  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress'> {}
+
+/**
+ * Finds network namespaces that nothing useful holds: no process and no thread is in them, they have no name and are no container's; but
+ * an open file, a socket, a forgotten mount or something in flight keeps them. The oldest come first. Changes nothing; no `ip`
+ * equivalent.
+ */
+export async function leaks(options: LeaksOptions = {}): Promise<readonly LeakedNamespace[]> {
+  const { namespaces } = await census({ ...options, types: ['net', 'mnt'], queues: 'always' });
+  const byInode = new Map(namespaces.map((each) => [each.inode, each]));
+  return namespaces
+    .filter(isLeaked)
+    .map((namespace) => ({
+      namespace,
+      kinds: [...new Set(namespace.keepers.map(({ kind }) => kind))],
+      since: namespace.keepers.some(keepsFile) ? ageOf(namespace) : undefined,
+      release: namespace.keepers.map((keeper) => howToRelease(keeper, namespace, (inode) => byInode.get(inode))),
+    }))
+    .sort((a, b) => Number(a.since ?? Number.POSITIVE_INFINITY) - Number(b.since ?? Number.POSITIVE_INFINITY) || 0);
+}
+
+/** Whether nothing useful holds a network namespace. Pure. */
+export function isLeaked({
+  type,
+  names,
+  keepers,
+  current,
+  initial,
+}: Pick<MachineNamespace, 'type' | 'names' | 'keepers' | 'current' | 'initial'>): boolean {
+  if (type !== 'net' || current || initial || names.length > 0) return false;
+  return !keepers.some(({ kind }) => kind === 'process' || kind === 'thread');
+}
+
+/** Whether the file of the namespace is in use; if not, it is made anew for each look. */
+function keepsFile(keeper: Keeper): boolean {
+  return keeper.kind === 'descriptor' || keeper.kind === 'mount';
+}
+
+function ageOf(namespace: MachineNamespace): Date | undefined {
+  using open = openMachineNamespace(namespace);
+  return open && fstatSync(open.fd.raw).ctime;
+}
+
+/** A mount that was, or would be, taken away. */
+export interface ReleasedMount {
+  readonly path: string;
+  readonly mountNamespace: number;
+}
+
+/**
+ * Takes the mounts of a leaked namespace away, in whatever mount namespaces they are; tells which. What processes hold is theirs to let
+ * go: no process is touched. Throws KernelError: EPERM without CAP_SYS_ADMIN there.
+ */
+export async function releaseMounts({ namespace }: LeakedNamespace): Promise<readonly ReleasedMount[]> {
+  const { namespaces } = await census({ types: ['mnt'], queues: 'never', relations: false });
+  const released: ReleasedMount[] = [];
+  for (const keeper of namespace.keepers) {
+    if (keeper.kind !== 'mount') continue;
+    const { path, mountNamespace } = keeper;
+    const place = namespaces.find(({ inode }) => inode === mountNamespace);
+    using open = place && openMachineNamespace(place);
+    if (open === undefined) continue; // it is gone, and its mounts with it
+    const steps: SyscallStep[] = [
+      ...(place?.current ? [] : [['setns', open.fd.raw, CLONE_NEWNS] as const]),
+      ['umount2', path, MNT_DETACH | UMOUNT_NOFOLLOW],
+    ];
+    const operation = `unmount ${path} in ${open}`;
+    const { failed } = inChild(operation, steps);
+    if (failed === undefined) released.push({ path, mountNamespace });
+    else if (failed.errno !== EINVAL && failed.errno !== ENOENT)
+      throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
+  }
+  return released;
+}
+
+const ENOENT = 2;
+/** It is no mount any more: another one of its kind was the same by propagation. */
+const EINVAL = 22;

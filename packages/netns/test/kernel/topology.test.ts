@@ -1,0 +1,136 @@
+import { rmSync } from 'node:fs';
+import { afterEach, describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { isLeaked, leaks, releaseMounts } from '../../src/inspect/leaks.ts';
+import { topology } from '../../src/inspect/topology.ts';
+import { bindNamespace } from '../../src/namespaces/bind.ts';
+import { createNamespace } from '../../src/namespaces/namespace.ts';
+import { socketIn } from '../../src/process/sockets/raw-socket.ts';
+import { expectNoLeakedNamespaces } from '../../src/testing/leaked-namespaces.ts';
+import { answer, answerJson, namesLeft, netns } from './support/cli.ts';
+import { temporaryDirectory } from './support/run.ts';
+import { emptyRunDirectory } from './support/run-directories.ts';
+
+afterEach(() => {
+  if (namesLeft().length > 0) emptyRunDirectory();
+});
+
+/** A namespace that nothing but a mount keeps; its inode number. */
+function boundTo(file: string): number {
+  using namespace = createNamespace('net');
+  bindNamespace(file, namespace);
+  return namespace.id.ino;
+}
+
+/** Two hosts at a bridge, and a cable to a namespace that only a socket keeps; closes all afterwards. */
+async function withHosts(use: (hiddenInode: number) => Promise<void>): Promise<void> {
+  using router = NetworkNamespace.createNamed('router');
+  using web = NetworkNamespace.createNamed('web');
+  const hidden = createNamespace('net');
+  const socket = socketIn(hidden, 'inet', 'stream');
+  try {
+    const { links } = router.network;
+    await links.add({ kind: 'bridge', name: 'br0' });
+    await links.add({ kind: 'veth', name: 'p-web', master: 'br0', peer: { name: 'eth0', netns: web } });
+    await links.add({ kind: 'veth', name: 'p-dark', peer: { name: 'eth0', netns: hidden } });
+    await web.network.addresses.add({ link: 'eth0', address: '10.0.0.1/24' });
+    await web.network.links.add({ kind: 'macvlan', name: 'mv0', link: 'eth0' });
+    const { ino } = hidden.id;
+    hidden.close();
+    await use(ino);
+  } finally {
+    hidden.close();
+    socket.close();
+    emptyRunDirectory();
+  }
+}
+
+describe('topology', () => {
+  it('finds the other end of each cable, the bridge, and what a device stands on', async () => {
+    await withHosts(async (dark) => {
+      const { namespaces } = await topology();
+      const find = (name: string) => namespaces.find(({ names }) => names.includes(name));
+      const [router, web] = [find('router'), find('web')];
+      // Where nobody may tell what the socket keeps, the cable still leads there.
+      const hidden = namespaces.find(({ inode, key }) => inode === dark || key.startsWith('hidden:'));
+      const link = (of: typeof router, name: string) => of?.links.find((each) => each.name === name);
+      const end = (of: typeof router, name: string) => ({ namespace: of?.key, index: link(of, name)?.index });
+      expect(link(router, 'p-web')?.peer).toEqual(end(web, 'eth0'));
+      expect(link(web, 'eth0')?.peer).toEqual(end(router, 'p-web'));
+      expect(link(web, 'eth0')?.addresses).toEqual(['10.0.0.1/24']);
+      expect(link(router, 'p-web')?.master).toBe(link(router, 'br0')?.index);
+      expect(link(web, 'mv0')?.below).toEqual(end(web, 'eth0'));
+      expect(link(router, 'p-dark')?.peer).toEqual(end(hidden, 'eth0'));
+    });
+  });
+
+  it('is told by the command', async () => {
+    await withHosts(async () => {
+      expect(await answer('peer', 'web:eth0')).toMatch(/^peer {2}p-web {2}of router {2}net:\[\d+\] {2}veth/);
+      expect(await answerJson('peer', 'router:p-web')).toMatchObject([
+        { relation: 'peer', title: 'web', device: 'eth0' },
+        { relation: 'in', title: 'router', device: 'br0' },
+      ]);
+      expect(await netns('peer', 'web:eth9')).toMatchObject({
+        exitCode: 1,
+        stderr: 'netns: there is no device eth9 in web\n',
+      });
+      const text = await answer('graph');
+      expect(text).toMatch(
+        /(?:^|\n)web {2}net:\[\d+\]\n├─ eth0 {2}veth 10\.0\.0\.1\/24( down)? {2}─ p-web of router\n/,
+      );
+      expect(await answer('graph', '--format', 'svg')).toMatch(/^<svg [\s\S]*>p-dark<[\s\S]*<\/svg>\n$/);
+      expect(await netns('graph', '--format', 'jpeg')).toMatchObject({ exitCode: 2 });
+    });
+  });
+});
+
+describe('leaks', () => {
+  it('finds what nothing useful holds, and unmounts it when told to', async () => {
+    const file = `${temporaryDirectory('leak')}/forgotten`;
+    const ino = boundTo(file);
+    try {
+      const found = async () => (await leaks()).find((each) => each.namespace.inode === ino);
+      const leak = await found();
+      expect(leak).toMatchObject({ kinds: ['mount'] });
+      expect(Math.abs(Number(leak?.since) - Date.now())).toBeLessThan(60_000);
+      expect(leak?.release[0]).toBe(`umount ${file}`);
+      expect(await answer('leaks')).toContain(`mounted on ${file}`);
+      expect(await answer('leaks', '--release')).toContain(`would unmount ${file}`);
+      expect(await found()).toBeDefined();
+      expect(leak && (await releaseMounts(leak))).toContainEqual({ path: file, mountNamespace: expect.any(Number) });
+      expect(await found()).toBeUndefined();
+    } finally {
+      rmSync(file);
+    }
+  });
+
+  it('leaves alone what has a use', () => {
+    const namespace = { type: 'net', names: [], keepers: [], current: false, initial: false } as const;
+    expect(isLeaked(namespace)).toBe(true);
+    expect(isLeaked({ ...namespace, names: ['a'] })).toBe(false);
+    expect(isLeaked({ ...namespace, current: true })).toBe(false);
+    expect(isLeaked({ ...namespace, initial: true })).toBe(false);
+    expect(isLeaked({ ...namespace, type: 'mnt' })).toBe(false);
+    expect(isLeaked({ ...namespace, keepers: [{ kind: 'process', pid: 1 }] })).toBe(false);
+  });
+});
+
+describe('expectNoLeakedNamespaces', () => {
+  it('passes what a test has closed, and names what it has not', async () => {
+    expect(
+      await expectNoLeakedNamespaces(() => {
+        using _ = NetworkNamespace.create();
+        return 7;
+      }),
+    ).toBe(7);
+    let left: NetworkNamespace | undefined;
+    const test = () => {
+      left = NetworkNamespace.create();
+    };
+    await expect(expectNoLeakedNamespaces(test, { patienceMs: 0 })).rejects.toThrow(
+      /^net:\[\d+\] is left, kept by \{"kind":"descriptor"/,
+    );
+    left?.close();
+  });
+});
