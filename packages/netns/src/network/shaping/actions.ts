@@ -16,7 +16,9 @@ const largeDump = { value: 1, selector: 1 };
 /**
  * Actions that stand for themselves, so that many filters can share one by its `index`. `tc actions ls`, `add`, `replace`, `delete`, `flush`.
  *
- * Throws NetlinkError: EEXIST, ENOENT, EINVAL; UnsupportedError for a kind that this kernel has not.
+ * To change them, the kernel wants CAP_NET_ADMIN over the whole machine; actions of filters need it over their namespace only.
+ *
+ * Throws NetlinkError: EPERM, EEXIST, ENOENT, EINVAL; UnsupportedError for a kind that this kernel has not.
  */
 export class TrafficActions {
   readonly #connection: NetlinkConnection;
