@@ -100,6 +100,18 @@ export { prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
 export { type Address, Addresses, type AddressFilter, type AddressSpec } from './network/addresses.ts';
+export type {
+  Connection,
+  ConnectionChanges,
+  ConnectionCounters,
+  ConnectionKey,
+  ConnectionSpec,
+  ConnectionTuple,
+  ExpectedConnection,
+} from './network/connections/connection.ts';
+export { type ConnectionCount, type ConnectionStatistics, Connections } from './network/connections/connections.ts';
+export type { ConnectionEvent, ConnectionMonitorOptions } from './network/connections/events.ts';
+export type { ConnectionFilter } from './network/connections/filter.ts';
 export {
   Counters,
   type CountersSample,

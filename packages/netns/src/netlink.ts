@@ -42,6 +42,7 @@ export * from './netlink/families/generic/genlmsghdr.ts';
 export * from './netlink/families/generic/tcp-metrics.ts';
 export * from './netlink/families/generic/wireguard.ts';
 export * from './netlink/families/netfilter/batch.ts';
+export * from './netlink/families/netfilter/conntrack.ts';
 export * from './netlink/families/netfilter/expressions.ts';
 export * from './netlink/families/netfilter/nfgenmsg.ts';
 export * from './netlink/families/netfilter/nft-chain.ts';

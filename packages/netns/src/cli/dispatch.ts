@@ -25,6 +25,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   sysctl: () => import('./verbs/sysctl.ts'),
   firewall: () => import('./verbs/firewall.ts'),
   shape: () => import('./verbs/shape.ts'),
+  conntrack: () => import('./verbs/conntrack.ts'),
   sockets: () => import('./verbs/sockets.ts'),
   exec: () => import('./verbs/exec.ts'),
   run: () => import('./verbs/run.ts'),

@@ -21,6 +21,7 @@ export const verbNames = [
   'sysctl',
   'firewall',
   'shape',
+  'conntrack',
   'sockets',
   'exec',
   'run',

@@ -233,8 +233,9 @@ export class NetlinkConnection implements Disposable {
     until: Line['until'] = 'acknowledged',
   ): Question<unknown> {
     const writer = this.#emptyWriter();
-    // A question is answered by its answer: to have that acknowledged as well would be a message more.
-    if (verb === 'get')
+    // A question is answered by its answer: to have that acknowledged as well would be a message more. With NLM_F_ACK it is: conntrack marks
+    // its one answer as if more were to follow, and only the acknowledgement tells its end.
+    if (verb === 'get' && (flags & NLM_F_ACK) === 0)
       return new Request(writer, writeLine(writer, declaration, verb, value, flags, operation, 'answered'));
     const line = writeLine(writer, declaration, verb, value, flags | NLM_F_ACK, operation, until);
     return new Request(writer, line);

@@ -10,6 +10,8 @@ export type NetlinkEvent =
   | {
       readonly kind: 'message';
       readonly type: number;
+      /** NLM_F_*: some events have NLM_F_CREATE for what is new. */
+      readonly flags: number;
       readonly declaration: KnownMessage;
       readonly value: unknown;
       /** Where it happened, by the numbering of the listening namespace; undefined: in that one itself. */
@@ -107,10 +109,17 @@ export class Listener implements Disposable {
       this.#log?.('received', datagram.bytes.subarray(datagram.start, datagram.end));
       for (let at = datagram.start; at < datagram.end; ) {
         const message = messageAt(datagram, at);
-        const { type } = message;
+        const { type, flags } = message;
         const declaration = declarationOf(type, this.#protocol, 'received', message.bytes[message.start]);
         if (declaration !== undefined)
-          events.push({ kind: 'message', type, declaration, value: declaration.decode(message), nsid: datagram.nsid });
+          events.push({
+            kind: 'message',
+            type,
+            flags,
+            declaration,
+            value: declaration.decode(message),
+            nsid: datagram.nsid,
+          });
         at = nextMessage(message);
       }
     }

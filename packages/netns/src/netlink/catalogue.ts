@@ -25,6 +25,13 @@ import { ethtoolTimestamping } from './families/generic/ethtool/timestamping.ts'
 import { tcpMetrics } from './families/generic/tcp-metrics.ts';
 import { wireguard } from './families/generic/wireguard.ts';
 import { netfilterBatch } from './families/netfilter/batch.ts';
+import {
+  conntrack,
+  conntrackCpuStatistics,
+  conntrackExpectation,
+  conntrackReset,
+  conntrackStatistics,
+} from './families/netfilter/conntrack.ts';
 import { nftChain } from './families/netfilter/nft-chain.ts';
 import { nftCompat } from './families/netfilter/nft-compat.ts';
 import { nftElements, nftElementsReset } from './families/netfilter/nft-elements.ts';
@@ -114,6 +121,11 @@ export const catalogue: readonly KnownMessage[] = [
   ethtoolPause.sent,
   wireguard,
   tcpMetrics,
+  conntrack,
+  conntrackReset.sent,
+  conntrackCpuStatistics,
+  conntrackStatistics,
+  conntrackExpectation,
   inetSocket.sent,
   inetSocket.received,
   inetSocketOfBothFamilies.sent,

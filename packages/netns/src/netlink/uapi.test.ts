@@ -22,6 +22,14 @@ import { ethtoolTimestampingAttributes } from './families/generic/ethtool/timest
 import { tcpMetricsAttributes } from './families/generic/tcp-metrics.ts';
 import { wireguardAllowedIp, wireguardAttributes, wireguardPeer } from './families/generic/wireguard.ts';
 import { netfilterBatchAttributes } from './families/netfilter/batch.ts';
+import {
+  conntrackAttributes,
+  conntrackCpuStatistics,
+  conntrackExpectationAttributes,
+  conntrackNat,
+  conntrackProtoinfo,
+  conntrackTuple,
+} from './families/netfilter/conntrack.ts';
 import * as nft from './families/netfilter/expressions.ts';
 import { nftChainAttributes, nftHook } from './families/netfilter/nft-chain.ts';
 import { nftCompatAttributes } from './families/netfilter/nft-compat.ts';
@@ -96,6 +104,7 @@ const folder = '/usr/include/linux';
 const headers = [
   'ethtool_netlink.h',
   'inet_diag.h',
+  'netfilter/nfnetlink_conntrack.h',
   'netlink_diag.h',
   'packet_diag.h',
   'unix_diag.h',
@@ -297,6 +306,12 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['WGPEER_A_', wireguardPeer],
   ['WGALLOWEDIP_A_', wireguardAllowedIp],
   ['TCP_METRICS_ATTR_', tcpMetricsAttributes],
+  ['CTA_', conntrackAttributes],
+  ['CTA_TUPLE_', conntrackTuple],
+  ['CTA_PROTOINFO_', conntrackProtoinfo],
+  ['CTA_NAT_', conntrackNat],
+  ['CTA_EXPECT_', conntrackExpectationAttributes],
+  ['CTA_STATS_', conntrackCpuStatistics.attributes],
   ['INET_DIAG_', inetSocketAttributes],
   ['INET_DIAG_REQ_', inetSocketRequestAttributes],
   ['INET_ULP_INFO_', inetUlpInfo],

@@ -4,6 +4,7 @@ import type { EventQueue } from '../event-queue.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
 import { Addresses } from './addresses.ts';
+import { Connections } from './connections/connections.ts';
 import { Counters } from './counters/counters.ts';
 import { Ethtool } from './ethtool/ethtool.ts';
 import { Fdb } from './fdb.ts';
@@ -53,6 +54,7 @@ export class Network implements Disposable {
 
   #firewall: Firewall | undefined;
   #sockets: Sockets | undefined;
+  #connections: Connections | undefined;
   readonly #namespace: Fd | undefined;
   readonly #monitors = new Set<EventQueue<NetworkEvent>>();
 
@@ -106,8 +108,15 @@ export class Network implements Disposable {
     return this.#sockets;
   }
 
+  /** The connections that its firewall keeps track of. `conntrack`. */
+  get connections(): Connections {
+    this.#connections ??= new Connections(this.#namespace);
+    return this.#connections;
+  }
+
   close(): void {
     this.#firewall?.close();
+    this.#connections?.close();
     this.#sockets?.close();
     for (const monitor of this.#monitors) monitor.end();
     for (const part of [this.counters, this.sysctl, this.ethtool, this.wireguard, this.proc, this.sys, this.connection])

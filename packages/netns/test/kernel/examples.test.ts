@@ -13,6 +13,8 @@ const outputs: Readonly<Record<string, RegExp>> = {
   'examples/load-a-firewall.ts':
     /^the web \[\{"match":.*"right":\{"set":\[80,443\]\}\}\},\{"counter":\{"packets":0,"bytes":0\}\},\{"accept":null\}\]\n$/,
   'examples/lab-from-a-document.ts': /^ip netns add blue\nip netns add red\n(ip -n .*\n){4}the second time: 0 steps\n$/,
+  'examples/forget-connections.ts':
+    /^(10\.0\.0\.1:500[01] asks 192\.0\.2\.53, and 10\.0\.0\.53 answers\n){2}2 forgotten\n$/,
   'examples/monitor.ts': /^add demo\nready demo\ndelete demo\n$/,
   'examples/nameless.ts':
     /^process \d+ is in net:\[\d+\], cookie \d+: 1 process in all\nby its inode it is the one that we made\nnow it is called demo\n$/,

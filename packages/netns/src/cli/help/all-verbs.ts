@@ -3,6 +3,7 @@ import { verb as add } from '../verbs/add.ts';
 import { verb as apply } from '../verbs/apply.ts';
 import { verb as attach } from '../verbs/attach.ts';
 import { verb as completion } from '../verbs/completion.ts';
+import { verb as conntrack } from '../verbs/conntrack.ts';
 import { verb as del } from '../verbs/del.ts';
 import { verb as doctor } from '../verbs/doctor.ts';
 import { verb as exec } from '../verbs/exec.ts';
@@ -48,6 +49,7 @@ export const allVerbs: readonly Verb[] = [
   firewall,
   shape,
   sockets,
+  conntrack,
   exec,
   run,
   monitor,
