@@ -8,7 +8,7 @@ import { type CompleteDocument, completed } from './complete.ts';
 import { describe, openStrangers, read, sectionNames } from './describe.ts';
 import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
 import { Networks } from './networks.ts';
-import { plan } from './plan.ts';
+import { plan, planFrom } from './plan.ts';
 import { withScratch } from './scratch.ts';
 import { partNames, partSection, tableNames } from './sections/index.ts';
 import { same } from './sections/links.ts';
@@ -69,15 +69,17 @@ class Application {
     this.#networks.open(this.#wanted.keys());
     const sections = this.#sectionsToRead();
     let state = await this.#read(sections);
-    const dangling = danglingOf(this.#document, state);
+    let complete = completed(state);
+    const dangling = danglingOf(this.#document, state, this.#wanted, complete);
     if (dangling.length > 0) throw new DocumentError(dangling);
     await this.#checkSince();
     await this.#normalise(state);
-    let steps = plan(this.#document, state);
+    let steps = planFrom(this.#wanted, state, complete);
     if (steps.length === 0) return steps;
     // Steps may take along what the document is silent about, and may have to be undone.
     state = await this.#readAll();
-    steps = plan(this.#document, state);
+    complete = completed(state);
+    steps = planFrom(this.#wanted, state, complete);
     await checkKinds(steps, state);
     if (!this.#options.dryRun) await this.#change(steps, state, sections);
     return steps;
@@ -110,6 +112,7 @@ class Application {
   /** A value that is not as what is there may only say the same in other words: the kernel tells, where nobody sees it. */
   async #normalise({ namespaces }: NetworkDocument): Promise<void> {
     const normal: Record<string, NamespaceDocument> = {};
+    let changed = false;
     for (const [name, source] of Object.entries(this.#document.namespaces)) {
       const own: Record<string, unknown> = { ...source };
       for (const part of partNames) {
@@ -122,10 +125,12 @@ class Application {
             section.asTheKernelHasIt?.(key, value, place),
           );
           own[part] = { ...(own[part] as object), [key]: known };
+          changed = true;
         }
       }
       normal[name] = own as NamespaceDocument;
     }
+    if (!changed) return;
     this.#document = { version: 1, namespaces: normal };
     this.#wanted = completed(this.#document);
   }

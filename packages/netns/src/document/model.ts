@@ -27,11 +27,11 @@ export function keyOf(full: object): string {
 export class Model {
   readonly namespaces = new Map<string, NamespaceModel>();
 
-  static of(state: NetworkDocument): Model {
+  /** `complete`: the same, where somebody has it already. */
+  static of(state: NetworkDocument, complete: CompleteDocument = completed(state)): Model {
     const model = new Model();
-    const names = new Set(Object.keys(state.namespaces));
     // What the other end of a veth would imply is only there if it was seen.
-    const complete: CompleteDocument = completed(state);
+    const names = new Set(Object.keys(state.namespaces));
     for (const [name, { source, links, tables, parts }] of complete) {
       if (!names.has(name)) continue;
       const own = model.#add(name);

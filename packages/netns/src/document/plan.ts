@@ -19,7 +19,12 @@ import type { Step } from './step.ts';
  * document is silent about it.
  */
 export function plan(document: NetworkDocument, state: NetworkDocument): Step[] {
-  return new Planner(completed(document), state).plan();
+  return planFrom(completed(document), state, completed(state));
+}
+
+/** The same for whoever has already said everything that the two mean. */
+export function planFrom(wanted: CompleteDocument, state: NetworkDocument, complete: CompleteDocument): Step[] {
+  return new Planner(wanted, state, complete).plan();
 }
 
 const settings = [
@@ -51,10 +56,10 @@ class Planner {
   readonly #before: Model;
   readonly #steps: Step[] = [];
 
-  constructor(wanted: CompleteDocument, state: NetworkDocument) {
+  constructor(wanted: CompleteDocument, state: NetworkDocument, complete: CompleteDocument) {
     this.#wanted = wanted;
-    this.#model = Model.of(state);
-    this.#before = Model.of(state);
+    this.#model = Model.of(state, complete);
+    this.#before = Model.of(state, complete);
   }
 
   plan(): Step[] {

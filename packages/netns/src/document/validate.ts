@@ -125,10 +125,13 @@ function cycleFrom(
 }
 
 /** What is wrong with a document where things are as they are: names of what is not there and will not be. */
-export function danglingOf(document: NetworkDocument, state: NetworkDocument): Problem[] {
+export function danglingOf(
+  document: NetworkDocument,
+  state: NetworkDocument,
+  whole: CompleteDocument = completed(document),
+  before: CompleteDocument = completed(state),
+): Problem[] {
   const problems: Problem[] = [];
-  const whole = completed(document);
-  const before = completed(state);
   const devicesOf = (namespace: string) => {
     const { links = new Map<string, LinkEntry>(), allLinks = false } = whole.get(namespace) ?? {};
     const kept = [...(before.get(namespace)?.links ?? [])].filter(
