@@ -263,7 +263,7 @@ route add 2001:db8:5::/48 nexthop via 2001:db8::2 nexthop via 2001:db8::3 weight
 route add blackhole 2001:db8:6::/48
 route add 2001:db8:7::/48 dev v1
 rule add priority 10 from 10.0.0.0/24 to 192.0.2.0/24 iif br0 fwmark 0x10/0xff table 77
-rule add priority 20 not ipproto tcp sport 100-200 dport 80 uidrange 0-99 lookup 77
+rule add priority 20 not ipproto tcp sport 100-200 dport 80 uidrange 0-0 lookup 77
 rule add priority 30 suppress_prefixlength 0 table main
 rule add priority 40 nop
 rule add priority 50 to 203.0.113.0/24 blackhole
