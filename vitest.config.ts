@@ -26,6 +26,8 @@ export default defineConfig({
           pool: privatePool,
           include: privateNamespacesWork() ? inPrivateNamespaces : [],
           setupFiles: ['./tools/leak-census.ts'],
+          // What is built is loaded as users load it; to transform it all would take minutes on an emulated machine.
+          server: { deps: { external: [/\/packages\/netns\/dist\//] } },
         },
       },
     ],

@@ -71,6 +71,7 @@ export * from './netlink/families/route/neighbour-table.ts';
 export * from './netlink/families/route/netconf.ts';
 export * from './netlink/families/route/nexthop.ts';
 export * from './netlink/families/route/nsid.ts';
+export * from './netlink/families/route/prefix.ts';
 export * from './netlink/families/route/qdisc.ts';
 export * from './netlink/families/route/route.ts';
 export * from './netlink/families/route/rule.ts';

@@ -55,6 +55,7 @@ import { neighbourTable } from './families/route/neighbour-table.ts';
 import { netconf } from './families/route/netconf.ts';
 import { nexthop, nexthopBucket } from './families/route/nexthop.ts';
 import { nsid } from './families/route/nsid.ts';
+import { prefix } from './families/route/prefix.ts';
 import { qdisc, trafficClass } from './families/route/qdisc.ts';
 import { route } from './families/route/route.ts';
 import { rule } from './families/route/rule.ts';
@@ -75,6 +76,7 @@ export const catalogue: readonly KnownMessage[] = [
   neighbour,
   neighbourTable,
   netconf,
+  prefix,
   bridgeVlan,
   bridgeVlanDump.sent,
   mdb.sent,

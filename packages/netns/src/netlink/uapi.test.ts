@@ -94,6 +94,7 @@ import { neighbourTableAttributes, neighbourTableParms } from './families/route/
 import { netconfAttributes } from './families/route/netconf.ts';
 import { nexthopAttributes, nexthopResBucket, nexthopResGroup } from './families/route/nexthop.ts';
 import { nsidAttributes } from './families/route/nsid.ts';
+import { prefixAttributes } from './families/route/prefix.ts';
 import { classKinds, qdiscAttributes, qdiscKinds, sizeTable } from './families/route/qdisc.ts';
 import { routeAttributes, routeMetrics } from './families/route/route.ts';
 import { ruleAttributes } from './families/route/rule.ts';
@@ -209,6 +210,7 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['NHA_RES_GROUP_', nexthopResGroup],
   ['NHA_RES_BUCKET_', nexthopResBucket],
   ['NETCONFA_', netconfAttributes],
+  ['PREFIX_', prefixAttributes],
   ['IFAL_', addressLabelAttributes],
   ['BRIDGE_VLANDB_', bridgeVlanAttributes],
   ['BRIDGE_VLANDB_ENTRY_', bridgeVlanEntry],

@@ -50,8 +50,23 @@ const untilTold = (text: string | undefined): string =>
 /** What comes late, or says when. */
 const sorted = (pattern: string) => `sed -E '${pattern}'`;
 
+/** What rtmon(8) writes. */
+const recorded = `${links}
+timeout 2 rtmon file record link address & sleep 1; ip address add 10.1.0.1/24 dev v0; ip address del 10.1.0.1/24 dev v0
+ip link set v1 mtu 1400; wait; echo abcdefghijklmnopqrstuvwxyz > strange; head -c 30 record > cut`;
+
 /** `ip monitor`. */
 export const monitorCases: readonly Case[] = [
+  ...[
+    'file nope',
+    'file',
+    'all file record',
+    'file record dev v0',
+    'label file record',
+    'file strange',
+    'file cut',
+  ].map((words): Case => ({ line: `$IP monitor ${words.replace(/(record|strange|cut)/, '../$1')}`, setup: recorded })),
+  { line: '$IP -timestamp monitor link file ../record | grep -c usec', setup: recorded },
   ...['foo', 'link foo', 'dev', 'dev nope', 'link dev nope', 'lin foo'].map(
     (words): Case => ({ line: `monitor ${words}` }),
   ),

@@ -1,13 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { subscribe } from '../../../../connection/subscribe.ts';
 import { errnoMessage } from '../../../../errno.ts';
 import { KernelError, NetlinkError } from '../../../../errors.ts';
+import { declarationOf } from '../../../../netlink/catalogue.ts';
 import { failure } from '../exit.ts';
+import { messagesOf } from '../saved/read.ts';
 import type { Session } from '../session.ts';
-import { Teller } from './tell.ts';
-import { timestamp } from './timestamp.ts';
-import { readMonitor } from './words.ts';
+import { Teller, type Told } from './tell.ts';
+import { recordedAt, timestamp } from './timestamp.ts';
+import { type MonitorRequest, readMonitor } from './words.ts';
 
 const ENOBUFS = 105;
+const EIO = 5;
 
 /**
  * `ip monitor …`: tells of changes as they happen, until a signal ends it. Each is written at once, also into a pipe. When the socket
@@ -16,6 +20,7 @@ const ENOBUFS = 105;
 export async function monitor(session: Session, words: readonly string[]): Promise<number> {
   const { options } = session;
   const request = readMonitor(words, options.family);
+  if (request.file !== undefined) return tellFile(session, request, request.file);
   const events = subscribe({
     groups: request.groups,
     namespace: session.namespace?.fd,
@@ -32,9 +37,7 @@ export async function monitor(session: Session, words: readonly string[]): Promi
       }
       const told = await teller.tell(event.declaration, event.type, event.value);
       if (told === undefined) continue;
-      const when = options.timestamp ? timestamp(now, options.timestampShort) : '';
-      const where = request.allNamespaces ? `[nsid ${event.nsid ?? 'current'}]` : '';
-      session.output.write(`${when}${where}${request.labels ? `[${told.label}]` : ''}${told.text}\n`);
+      say(session, request, told, now, request.allNamespaces ? `[nsid ${event.nsid ?? 'current'}]` : '');
       session.output.flush();
     }
     return 0;
@@ -43,5 +46,39 @@ export async function monitor(session: Session, words: readonly string[]): Promi
     throw failure(`netlink receive error ${errnoMessage(error.errno)} (${error.errno})`, 2);
   } finally {
     await events.return?.();
+  }
+}
+
+function say(session: Session, { labels }: MonitorRequest, told: Told, now: number, where = ''): void {
+  const { options, output } = session;
+  const when = options.timestamp ? timestamp(now, options.timestampShort) : '';
+  output.write(`${when}${where}${labels ? `[${told.label}]` : ''}${told.text}\n`);
+}
+
+/** NLMSG_TSTAMP: rtmon(8) writes one before each message, with seconds and microseconds. */
+const timeOfNext = 15;
+
+/** Tells of what `rtmon` wrote to a file. */
+async function tellFile(session: Session, request: MonitorRequest, path: string): Promise<number> {
+  const teller = await Teller.open(session, request.device);
+  for (const { type, payload } of messagesOf(contentOf(path), 0, 1)) {
+    if (type === timeOfNext && payload.length >= 8) {
+      const view = new DataView(payload.buffer, payload.byteOffset);
+      session.output.write(recordedAt(view.getUint32(0, true), view.getUint32(4, true)));
+      continue;
+    }
+    const declaration = declarationOf(type);
+    const told = declaration && (await teller.tell(declaration, type, declaration.decode(payload)));
+    if (told !== undefined) say(session, request, told, Date.now() * 1000);
+  }
+  return 0;
+}
+
+function contentOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const errno = -((error as NodeJS.ErrnoException).errno ?? -EIO);
+    throw failure(`Cannot fopen: ${errnoMessage(errno)}`, 255);
   }
 }

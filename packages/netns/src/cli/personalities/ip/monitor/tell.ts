@@ -1,11 +1,12 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { type AddressMessage, address } from '../../../../netlink/families/route/address.ts';
-import { AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
+import { AF_IP6MR, AF_IPMR, AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
 import { type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
 import { type NeighbourMessage, neighbour } from '../../../../netlink/families/route/neighbour.ts';
 import { type NetconfMessage, netconf } from '../../../../netlink/families/route/netconf.ts';
 import { type NexthopMessage, nexthop } from '../../../../netlink/families/route/nexthop.ts';
 import { type NsidMessage, nsid } from '../../../../netlink/families/route/nsid.ts';
+import { type PrefixMessage, prefix } from '../../../../netlink/families/route/prefix.ts';
 import { type RouteMessage, RTM_F_CLONED, route } from '../../../../netlink/families/route/route.ts';
 import { type RuleMessage, rule } from '../../../../netlink/families/route/rule.ts';
 import { addressParts } from '../address/describe.ts';
@@ -15,6 +16,7 @@ import { linkParts } from '../link/describe.ts';
 import type { Kind } from '../link/kinds/kind.ts';
 import { loadKind } from '../link/kinds/kinds.ts';
 import { groupTable, scopeTable } from '../link/names.ts';
+import { multicastRouteParts } from '../mroute/describe.ts';
 import { type NeighbourView, neighbourText } from '../neighbour/describe.ts';
 import { netconfText } from '../netconf/describe.ts';
 import { namesById } from '../netns/ids.ts';
@@ -87,8 +89,15 @@ export class Teller {
       }
       case route.name: {
         const message = value as RouteMessage;
+        if (message.header.family === AF_IPMR || message.header.family === AF_IP6MR)
+          return this.#multicast(type === route.types.del, message, deviceName);
         if ((message.header.flags & RTM_F_CLONED) !== 0 || !this.#concerns(message.attributes.oif)) return undefined;
         return told('ROUTE', type === route.types.del, routeText(message, view));
+      }
+      case prefix.name: {
+        const message = value as PrefixMessage;
+        if (!this.#concerns(message.header.ifindex)) return undefined;
+        return told('PREFIX', false, prefixText(message, deviceName));
       }
       case neighbour.name: {
         const message = value as NeighbourMessage;
@@ -110,6 +119,12 @@ export class Teller {
       default:
         return undefined;
     }
+  }
+
+  #multicast(deleted: boolean, message: RouteMessage, deviceName: (index: number) => string): Told | undefined {
+    if (!this.#concerns(message.attributes.iif)) return undefined;
+    const view = { ...viewOf(this.#session), deviceName, withTable: true };
+    return told('MROUTE', deleted, toText(multicastRouteParts, message, view));
   }
 
   #concerns(index: number | undefined): boolean {
@@ -164,4 +179,16 @@ export class Teller {
 
 function told(label: string, deleted: boolean, text: string): Told {
   return { label, text: deleted ? `Deleted ${text}` : text };
+}
+
+/** What a router said of a prefix; there is no blank before the link, as with `ip`. */
+function prefixText({ header, attributes }: PrefixMessage, deviceName: (index: number) => string): string {
+  const { address, cacheinfo } = attributes;
+  return [
+    address === undefined ? 'prefix ' : `prefix ${address}/${header.len}`,
+    `dev ${deviceName(header.ifindex)} `,
+    (header.flags & 1) === 0 ? '' : 'onlink ',
+    (header.flags & 2) === 0 ? '' : 'autoconf ',
+    cacheinfo === undefined ? '' : `valid ${cacheinfo.valid} preferred ${cacheinfo.preferred} `,
+  ].join('');
 }

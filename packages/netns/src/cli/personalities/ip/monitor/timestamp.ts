@@ -5,9 +5,25 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 export function timestamp(microseconds: number, short: boolean): string {
   const at = new Date(Math.floor(microseconds / 1000));
   const rest = String(Math.floor(microseconds % 1e6)).padStart(6, '0');
-  const two = (number: number, blank = '0') => String(number).padStart(2, blank);
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-  if (short) return `[${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${time}.${rest}] `;
+  if (short) return `[${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${timeOf(at)}.${rest}] `;
+  return `Timestamp: ${dateOf(at)} ${Number(rest)} usec\n`;
+}
+
+/** A moment that a file tells of, on a line of its own. */
+export function recordedAt(seconds: number, microseconds: number): string {
+  return `Timestamp: ${dateOf(new Date(seconds * 1000))} ${microseconds} us\n`;
+}
+
+/** As C's asctime(3) has it. */
+function dateOf(at: Date): string {
   const day = `${days[at.getDay()]} ${months[at.getMonth()]} ${two(at.getDate(), ' ')}`;
-  return `Timestamp: ${day} ${time} ${at.getFullYear()} ${Number(rest)} usec\n`;
+  return `${day} ${timeOf(at)} ${at.getFullYear()}`;
+}
+
+function timeOf(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+function two(number: number, blank = '0'): string {
+  return String(number).padStart(2, blank);
 }

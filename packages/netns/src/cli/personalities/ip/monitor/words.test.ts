@@ -22,8 +22,8 @@ it('takes options', () => {
 
 it.each([
   ['foo', 'Argument "foo" is unknown, try "ip monitor help".'],
-  ['prefix', 'not implemented'],
-  ['file x', 'not implemented'],
+  ['stats', 'not implemented'],
+  ['file', 'Command line is not complete'],
   ['dev', 'Command line is not complete'],
   ['help', 'Usage: ip monitor'],
 ])('refuses %s', (line, message) => {

@@ -14,6 +14,8 @@ const topics: readonly Topic[] = [
   { words: 'link*', groups: { any: 1 } },
   { words: 'address*', groups: { inet: 5, inet6: 9 } },
   { words: 'route*', groups: { inet: 7, inet6: 11, mpls: 27 } },
+  { words: 'mroute*', groups: { inet: 6, inet6: 10 } },
+  { words: 'prefix*', groups: { inet6: 18 } },
   { words: 'neigh*', groups: { any: 3 } },
   { words: 'netconf*', groups: { inet: 24, inet6: 25, mpls: 29 } },
   { words: 'rule*', groups: { inet: 8, inet6: 19 } },
@@ -21,7 +23,7 @@ const topics: readonly Topic[] = [
   { words: 'nexthop*', groups: { any: 32 } },
 ];
 
-const missing = ['mroute*', 'prefix*', 'stats', 'maddress', 'acaddress'];
+const missing = ['stats', 'maddress', 'acaddress'];
 
 export interface MonitorRequest {
   readonly groups: readonly number[];
@@ -29,6 +31,8 @@ export interface MonitorRequest {
   readonly labels: boolean;
   readonly allNamespaces: boolean;
   readonly device: string | undefined;
+  /** Tell of what was written there instead of what happens. */
+  readonly file: string | undefined;
 }
 
 const usage = `\
@@ -43,10 +47,14 @@ export function readMonitor(list: readonly string[], family: Family | undefined)
   let labels = false;
   let allNamespaces = false;
   let device: string | undefined;
+  let file: string | undefined;
   for (let word = words.take(); word !== undefined; word = words.take()) {
     const given = word;
     const topic = topics.find((each) => spells(each.words, given));
-    if (spells('file*', given)) throw notImplemented('"ip monitor file"');
+    if (spells('file*', given)) {
+      file = words.value();
+      continue;
+    }
     if (missing.some((each) => spells(each, given))) throw notImplemented(`"ip monitor ${given}"`);
     if (spells('label*', given) && given.length > 1 && topic === undefined) labels = true;
     else if (topic !== undefined) chosen.add(topic);
@@ -57,7 +65,7 @@ export function readMonitor(list: readonly string[], family: Family | undefined)
     else throw misuse(`Argument "${given}" is unknown, try "ip monitor help".\n`);
   }
   const watched = chosen.size === 0 ? topics : [...chosen];
-  return { groups: watched.flatMap(({ groups }) => groupsOf(groups, family)), labels, allNamespaces, device };
+  return { groups: watched.flatMap(({ groups }) => groupsOf(groups, family)), labels, allNamespaces, device, file };
 }
 
 function groupsOf(groups: Topic['groups'], family: Family | undefined): number[] {

@@ -22,15 +22,24 @@ export function splitSaved(file: Uint8Array, { magic, declaration, wrongFile, wr
     const elements = file.length < magicLength ? 0 : 1;
     throw failure(`Magic mismatch (${elements} elems, ${found.toString(16)} magic)`, wrongFile);
   }
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const payloads: Uint8Array[] = [];
-  for (let at = magicLength; at < file.length; ) {
+  for (const { type, payload } of messagesOf(file, magicLength, wrongMessage))
+    if (type === declaration.types.new) payloads.push(payload);
+  return payloads;
+}
+
+/** The netlink messages of a file, from a byte on. Throws Exit with this code behind the last one that is whole. */
+export function* messagesOf(
+  file: Uint8Array,
+  begin: number,
+  code: number,
+): Generator<{ readonly type: number; readonly payload: Uint8Array }> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = begin; at < file.length; ) {
     const length = file.length - at < NLMSG_HDRLEN ? NLMSG_HDRLEN : view.getUint32(at, true);
-    if (length < NLMSG_HDRLEN) throw failure(`!!!malformed message: len=${length} @${at + NLMSG_HDRLEN}`, wrongMessage);
-    if (at + length > file.length) throw failure('rtnl-from_file: truncated message', wrongMessage);
-    if (view.getUint16(at + 4, true) === declaration.types.new)
-      payloads.push(file.slice(at + NLMSG_HDRLEN, at + length));
+    if (length < NLMSG_HDRLEN) throw failure(`!!!malformed message: len=${length} @${at + NLMSG_HDRLEN}`, code);
+    if (at + length > file.length) throw failure('rtnl-from_file: truncated message', code);
+    yield { type: view.getUint16(at + 4, true), payload: file.slice(at + NLMSG_HDRLEN, at + length) };
     at += align4(length);
   }
-  return payloads;
 }
