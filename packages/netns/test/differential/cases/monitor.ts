@@ -30,6 +30,10 @@ ip link set v1 netns other`;
 const lastBeforeTheEnd: Readonly<Record<string, string>> = { netconf: 'v1 proxy_neigh on' };
 const end = 'ip link del br0';
 
+/** A monitor may take long to start: /proc/net/netlink tells when it listens. */
+const untilListening =
+  "for i in $(seq 400); do awk '$2 == 0 && $4 ~ /[1-9a-f]/ { f = 1 } END { exit !f }' /proc/net/netlink && break; sleep 0.05; done";
+
 /** Runs the monitor beside the changes. */
 const watched = (
   options: string,
@@ -37,6 +41,7 @@ const watched = (
   filter = 'cat',
 ): string => `$IP ${options} monitor ${words} > told 2>&1 &
 pid=$!
+${untilListening}
 sleep 1
 ${changes.replace(end, `${untilTold(lastBeforeTheEnd[words])}${end}`)}
 sleep 0.5

@@ -6,6 +6,8 @@ import { isTerminal } from '../io.ts';
 import type { Saved } from './saved.ts';
 
 const magicLength = 4;
+/** Longer messages are none, as `ip` has it. */
+const longest = 16_384;
 
 /** The payloads of the messages that were saved, from standard input. Throws Exit. */
 export function readSaved(saved: Saved): Uint8Array[] {
@@ -37,7 +39,8 @@ export function* messagesOf(
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   for (let at = begin; at < file.length; ) {
     const length = file.length - at < NLMSG_HDRLEN ? NLMSG_HDRLEN : view.getUint32(at, true);
-    if (length < NLMSG_HDRLEN) throw failure(`!!!malformed message: len=${length} @${at + NLMSG_HDRLEN}`, code);
+    if (length < NLMSG_HDRLEN || length > longest)
+      throw failure(`!!!malformed message: len=${length} @${at + NLMSG_HDRLEN}`, code);
     if (at + length > file.length) throw failure('rtnl-from_file: truncated message', code);
     yield { type: view.getUint16(at + 4, true), payload: file.slice(at + NLMSG_HDRLEN, at + length) };
     at += align4(length);
