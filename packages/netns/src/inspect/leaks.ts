@@ -30,8 +30,9 @@ export interface LeaksOptions
 export async function leaks(options: LeaksOptions = {}): Promise<readonly LeakedNamespace[]> {
   const { namespaces } = await census({ ...options, types: ['net', 'mnt'], queues: 'always' });
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
+  const lived = (mountNamespace: number) => byInode.get(mountNamespace)?.keepers.some(isInside) ?? true;
   return namespaces
-    .filter(isLeaked)
+    .filter((namespace) => isLeaked(namespace, lived))
     .map((namespace) => ({
       namespace,
       kinds: [...new Set(namespace.keepers.map(({ kind }) => kind))],
@@ -41,16 +42,30 @@ export async function leaks(options: LeaksOptions = {}): Promise<readonly Leaked
     .sort((a, b) => Number(a.since ?? Number.POSITIVE_INFINITY) - Number(b.since ?? Number.POSITIVE_INFINITY) || 0);
 }
 
-/** Whether nothing useful holds a network namespace. Pure. */
-export function isLeaked({
-  type,
-  names,
-  keepers,
-  current,
-  initial,
-}: Pick<MachineNamespace, 'type' | 'names' | 'keepers' | 'current' | 'initial'>): boolean {
+/**
+ * Whether nothing useful holds a network namespace. A file in a directory called `netns` is a name to somebody who shares the mounts there
+ * (another user, a container runtime), as long as anybody does: `lived` tells of a mount namespace whether a process is in it. Pure.
+ */
+export function isLeaked(
+  {
+    type,
+    names,
+    keepers,
+    current,
+    initial,
+  }: Pick<MachineNamespace, 'type' | 'names' | 'keepers' | 'current' | 'initial'>,
+  lived: (mountNamespace: number) => boolean,
+): boolean {
   if (type !== 'net' || current || initial || names.length > 0) return false;
-  return !keepers.some(({ kind }) => kind === 'process' || kind === 'thread');
+  return !keepers.some(
+    (keeper) =>
+      isInside(keeper) ||
+      (keeper.kind === 'mount' && /\/netns\/[^/]+$/.test(keeper.path) && lived(keeper.mountNamespace)),
+  );
+}
+
+function isInside({ kind }: Keeper): boolean {
+  return kind === 'process' || kind === 'thread';
 }
 
 /** Whether the file of the namespace is in use; if not, it is made anew for each look. */

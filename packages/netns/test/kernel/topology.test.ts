@@ -106,13 +106,19 @@ describe('leaks', () => {
   });
 
   it('leaves alone what has a use', () => {
-    const namespace = { type: 'net', names: [], keepers: [], current: false, initial: false } as const;
-    expect(isLeaked(namespace)).toBe(true);
-    expect(isLeaked({ ...namespace, names: ['a'] })).toBe(false);
-    expect(isLeaked({ ...namespace, current: true })).toBe(false);
-    expect(isLeaked({ ...namespace, initial: true })).toBe(false);
-    expect(isLeaked({ ...namespace, type: 'mnt' })).toBe(false);
-    expect(isLeaked({ ...namespace, keepers: [{ kind: 'process', pid: 1 }] })).toBe(false);
+    type Facts = Parameters<typeof isLeaked>[0];
+    const namespace: Facts = { type: 'net', names: [], keepers: [], current: false, initial: false };
+    const leaked = (more: Partial<Facts>, lived = true) => isLeaked({ ...namespace, ...more }, () => lived);
+    expect(leaked({})).toBe(true);
+    expect(leaked({ names: ['a'] })).toBe(false);
+    expect(leaked({ current: true })).toBe(false);
+    expect(leaked({ initial: true })).toBe(false);
+    expect(leaked({ type: 'mnt' })).toBe(false);
+    expect(leaked({ keepers: [{ kind: 'process', pid: 1 }] })).toBe(false);
+    const mount = (path: string): Partial<Facts> => ({ keepers: [{ kind: 'mount', path, mountNamespace: 1 }] });
+    expect(leaked(mount('/tmp/file'))).toBe(true);
+    expect(leaked(mount('/run/docker/netns/a'))).toBe(false); // somebody else's name
+    expect(leaked(mount('/run/netns/a'), false)).toBe(true); // where nobody is any more
   });
 });
 
