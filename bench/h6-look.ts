@@ -26,6 +26,7 @@ export const h6: Headline = {
       script('library', 'ours', tools.ours('look')),
       both('Node fs.readlink', 'reference', tools.ours('look-node')),
       command('netns lsns', 'ours', [tools.netns, 'lsns', '--noheadings']),
+      command('netns ls', 'ours', [tools.netns, 'ls']),
       ...peers.found,
     ];
     let samples: Record<string, Sample>[] = [];
@@ -43,10 +44,11 @@ export const h6: Headline = {
       targets: [
         { of: { contestant: 'library', metric: inside }, against: { contestant: 'lsns', metric: whole }, atMost: 1 },
         { of: { contestant: 'netns lsns', metric: whole }, against: { contestant: 'lsns', metric: whole }, atMost: 1 },
+        { of: { contestant: 'netns ls', metric: whole }, against: { contestant: 'lsns', metric: whole }, atMost: 1 },
       ],
       missing: peers.missing,
       notes: [
-        `${count} network namespaces with a process each, beside those of the machine. The floor and fs.readlink read the links of /proc/PID/ns only; the library and netns lsns look for what files, sockets and mounts keep, too.`,
+        `${count} network namespaces with a process each, beside those of the machine. The floor and fs.readlink read the links of /proc/PID/ns only; the library and netns lsns look for what files, sockets and mounts keep, too; netns ls for the devices of each network namespace as well.`,
       ],
     };
   },

@@ -2,9 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { contestantsBy, few } from './harness/contestants.ts';
 import { runDirectory } from './harness/ground.ts';
 import type { Bench, Headline } from './harness/headline.ts';
+import { amongHosts } from './harness/hosts.ts';
 import { Peers } from './harness/peers.ts';
 import { runRounds } from './harness/rounds.ts';
-import { duration, measured } from './harness/stamps.ts';
+import { duration } from './harness/stamps.ts';
 import { median } from './harness/statistics.ts';
 
 const first = 'with opening them';
@@ -18,17 +19,12 @@ export const h7: Headline = {
   rounds: 5,
   async run({ ground, tools, rounds, count, progress }: Bench) {
     const n = String(count);
-    const amongHosts = async (command: readonly string[]) => {
-      await ground.clean();
-      const prepare = '"$0" "$1" "$2" >&2 && shift 2 && exec "$@"';
-      return measured(['unshare', '--net', 'sh', '-c', prepare, tools.floor('hosts'), runDirectory, n, ...command]);
-    };
     const inside = contestantsBy(async (command: readonly string[]) => {
-      const [cold = Number.NaN, ...hot] = (await amongHosts(command)).runs;
+      const [cold = Number.NaN, ...hot] = (await amongHosts({ ground, tools }, n, command)).runs;
       return { [first]: cold, [again]: median(hot) };
     });
     const whole = contestantsBy(async (command: readonly string[]) => {
-      return { [first]: duration(await amongHosts(command)) };
+      return { [first]: duration(await amongHosts({ ground, tools }, n, command)) };
     });
     const batch = tools.scratch('inventory.batch');
     writeFileSync(batch, 'link\naddress\nroute show table all\nneighbour\n');

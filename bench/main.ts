@@ -12,6 +12,9 @@ import { h10 } from './h10-event.ts';
 import { h11 } from './h11-burst.ts';
 import { h12 } from './h12-flat.ts';
 import { h13 } from './h13-firewall.ts';
+import { h14 } from './h14-sockets.ts';
+import { h15 } from './h15-apply.ts';
+import { h16 } from './h16-census.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
 import { describeMachine, type Load, LoadMeter } from './harness/machine.ts';
@@ -38,6 +41,9 @@ const headlines: readonly Headline[] = [
   h11,
   h12,
   h13,
+  h14,
+  h15,
+  h16,
   roundtrip,
   memory,
   startup,

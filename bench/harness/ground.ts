@@ -59,7 +59,12 @@ export class Ground {
 
   /** A process in each of the namespaces b0, b1, …, while `use` runs. */
   async crowded(count: number, use: () => Promise<void>): Promise<void> {
-    const { nextLine, end } = this.#talk('crowd', runDirectory, String(count));
+    await this.holding([this.#tools.floor('crowd'), runDirectory, String(count)], use);
+  }
+
+  /** What a program makes and holds, while `use` runs: it prints a line when all is there, and ends with its input. */
+  async holding(command: readonly string[], use: () => Promise<void>): Promise<void> {
+    const { nextLine, end } = this.#talk(command);
     await nextLine();
     try {
       await use();
@@ -70,7 +75,7 @@ export class Ground {
 
   /** Arms the markers (see floor/gone.c); `finished` is to be called once the namespaces in question are dropped. */
   async watchDestruction(): Promise<{ finished(): Promise<number> }> {
-    const { nextLine, say } = this.#talk('gone');
+    const { nextLine, say } = this.#talk([this.#tools.floor('gone')]);
     await nextLine();
     return {
       finished: async () => {
@@ -80,15 +85,15 @@ export class Ground {
     };
   }
 
-  /** Starts a floor program that waits for its input to end. */
-  #talk(...[name = '', ...args]: string[]) {
-    const child = spawn(this.#tools.floor(name), args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** Starts a program that waits for its input to end. */
+  #talk([program = '', ...args]: readonly string[]) {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const exited = once(child, 'exit');
     return {
       nextLine: async () => {
         const { value, done } = await lines.next();
-        if (done) throw new Error(`floor/${name} ended early`);
+        if (done) throw new Error(`${program} ended early`);
         return value;
       },
       say: () => child.stdin.end('\n'),

@@ -29,6 +29,10 @@ export class Peers {
     return this.#add(this.#tools.find('lsns'), 'lsns (Debian: util-linux)', make);
   }
 
+  ss(make: (ss: string) => Contestant): this {
+    return this.#add(this.#tools.find('ss'), 'ss (Debian: iproute2)', make);
+  }
+
   nft(make: (nft: string) => Contestant): this {
     return this.#add(this.#tools.find('nft'), 'nft (Debian: nftables)', make);
   }
