@@ -49,6 +49,12 @@ export class Neighbourhood {
 
   async #namespaceOf(namespace: string, link: Link): Promise<string | undefined> {
     if (link.linkNetnsid === undefined) return namespace;
+    const want = this.#expected?.get(namespace)?.links.get(link.name);
+    const told = want?.peer?.namespace ?? want?.linkNamespace;
+    // All others are looked at only where it is not as expected: with many namespaces they are many.
+    if (told !== undefined && this.#mayBeIn(told, namespace, link)) {
+      if ((await this.#nsid(namespace, told)) === link.linkNetnsid) return told;
+    }
     for (const candidate of await this.#candidates(namespace, link)) {
       if ((await this.#nsid(namespace, candidate)) === link.linkNetnsid) return candidate;
     }
@@ -56,20 +62,20 @@ export class Neighbourhood {
   }
 
   async #candidates(namespace: string, link: Link): Promise<string[]> {
-    const want = this.#expected?.get(namespace)?.links.get(link.name);
-    const told = want?.peer?.namespace ?? want?.linkNamespace;
     const index = indexBelow(link) ?? 0;
-    let possible = [...this.#byIndex.keys()].filter((name) => {
-      const other = this.#byIndex.get(name)?.get(index);
-      return other !== undefined && name !== namespace && (link.kind !== 'veth' || other.link === link.index);
-    });
-    if (told !== undefined && possible.includes(told)) return [told, ...possible.filter((name) => name !== told)];
+    let possible = [...this.#byIndex.keys()].filter((name) => this.#mayBeIn(name, namespace, link));
     // Where all namespaces look alike, the hardware address tells them apart: one question instead of hundreds.
     if (possible.length > 4) {
       const address = await this.#addressThere(namespace, link.linkNetnsid, index);
       possible = possible.filter((name) => this.#byIndex.get(name)?.get(index)?.address === address);
     }
     return possible;
+  }
+
+  /** Whether what a link of one namespace is tied to may be in another one, by the indexes. */
+  #mayBeIn(name: string, namespace: string, link: Link): boolean {
+    const other = this.#byIndex.get(name)?.get(indexBelow(link) ?? 0);
+    return other !== undefined && name !== namespace && (link.kind !== 'veth' || other.link === link.index);
   }
 
   async #addressThere(namespace: string, targetNsid: number | undefined, index: number): Promise<string | undefined> {

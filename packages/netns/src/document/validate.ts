@@ -1,4 +1,5 @@
 import { closest } from '../closest.ts';
+import { DocumentError } from '../errors.ts';
 import { check, type Path, type Problem } from './check.ts';
 import { type CompleteDocument, completed } from './complete.ts';
 import { documentSchema, type NamespaceDocument, type NetworkDocument } from './document.ts';
@@ -9,16 +10,28 @@ import type { LinkEntry } from './sections/links.ts';
 
 /** What is wrong with a value that is to be a document, as far as it can be told from itself. */
 export function problemsOf(value: unknown): Problem[] {
-  const problems = check(documentSchema, value);
-  return problems.length > 0 ? problems : contradictionsOf(value as NetworkDocument);
+  return examined(value).problems;
 }
 
-function contradictionsOf(document: NetworkDocument): Problem[] {
+/** A document with everything said that it means. Throws DocumentError where it cannot be right. */
+export function checked(document: NetworkDocument): CompleteDocument {
+  const { problems, whole } = examined(document);
+  if (problems.length > 0 || whole === undefined) throw new DocumentError(problems);
+  return whole;
+}
+
+function examined(value: unknown): { readonly problems: Problem[]; readonly whole?: CompleteDocument } {
+  const problems = check(documentSchema, value);
+  if (problems.length > 0) return { problems };
+  const whole = completed(value as NetworkDocument);
+  return { problems: contradictionsOf(value as NetworkDocument, whole), whole };
+}
+
+function contradictionsOf(document: NetworkDocument, whole: CompleteDocument): Problem[] {
   const problems: Problem[] = [];
-  const whole = completed(document);
   for (const [namespace, source] of Object.entries(document.namespaces)) {
     checkLinks(namespace, source, whole, problems);
-    checkTables(namespace, source, problems);
+    checkTables(namespace, whole, problems);
   }
   checkCycles(document, whole, problems);
   return problems;
@@ -67,12 +80,11 @@ function peerFault({ namespace, name, entry }: Named, whole: CompleteDocument): 
   return back === `${namespace}/${name}` ? undefined : `the other end of ${there} is ${back}, not ${namespace}/${name}`;
 }
 
-function checkTables(namespace: string, source: NamespaceDocument, problems: Problem[]): void {
-  for (const table of tableNames) {
+function checkTables(namespace: string, whole: CompleteDocument, problems: Problem[]): void {
+  for (const [table, entries] of whole.get(namespace)?.tables ?? []) {
     const section = tableSection(table);
     const seen = new Map<string, number>();
-    for (const [index, entry] of (source[table] ?? []).entries()) {
-      const full = section.full(entry);
+    for (const [index, full] of entries.entries()) {
       const key = section.identityInDocument?.(full) ?? keyOf(full);
       const before = seen.get(key);
       if (before === undefined) seen.set(key, index);

@@ -11,7 +11,7 @@ import {
   shapeOfPort,
 } from '../link-kinds.ts';
 import { byKind, fields, integer, type KindData, mapOf, type TypeOf, text, truth } from '../schema.ts';
-import { type LinkNames, sorted } from './table-section.ts';
+import type { LinkNames } from './table-section.ts';
 
 const u32 = 0xffffffff;
 
@@ -170,7 +170,20 @@ function withoutUsual(data: Readonly<Record<string, unknown>>, usual: KindData =
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
+/** Whether two values of documents say the same, in whatever order; what is undefined is not said. */
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;
-  return typeof a === 'object' && typeof b === 'object' && JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+  let said = 0;
+  for (const key of Object.keys(a)) {
+    if (a[key] === undefined) continue;
+    if (!Object.hasOwn(b, key) || !same(a[key], b[key])) return false;
+    said++;
+  }
+  for (const key of Object.keys(b)) if (b[key] !== undefined) said--;
+  return said === 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
