@@ -58,7 +58,16 @@ export {
   type NamespaceSubject,
 } from './inspect/keepers.ts';
 export { type LeakedNamespace, type LeaksOptions, leaks, type ReleasedMount, releaseMounts } from './inspect/leaks.ts';
+export {
+  type Listeners,
+  type ListenersOptions,
+  type Listening,
+  type ListeningPlace,
+  listeners,
+  type PublishedAt,
+} from './inspect/listeners.ts';
 export { openMachineNamespace } from './inspect/open.ts';
+export { type Publication, publicationsOf } from './inspect/publications.ts';
 export { type ReferenceSum, sayReferences } from './inspect/references.ts';
 export type { SocketFacts } from './inspect/sources/socket-facts.ts';
 export {

@@ -13,6 +13,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   peer: () => import('./verbs/peer.ts'),
   graph: () => import('./verbs/graph.ts'),
   leaks: () => import('./verbs/leaks.ts'),
+  listen: () => import('./verbs/listen.ts'),
   why: () => import('./verbs/why.ts'),
   show: () => import('./verbs/show.ts'),
   export: () => import('./verbs/export.ts'),

@@ -8,6 +8,7 @@ export const verbNames = [
   'ls',
   'why',
   'leaks',
+  'listen',
   'peer',
   'graph',
   'show',

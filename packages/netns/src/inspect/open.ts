@@ -1,3 +1,4 @@
+import { namespaceOfSocket } from '../namespaces/discover/of-socket.ts';
 import { Namespace } from '../namespaces/namespace.ts';
 import { Fd } from '../native/fd.ts';
 import type { MachineNamespace } from './census.ts';
@@ -15,7 +16,20 @@ export function openMachineNamespace(
   const { type, inode, id } = namespace;
   const byHandle = id === undefined ? -1 : openByHandle(type, inode, id);
   const raw = byHandle >= 0 ? byHandle : openByPath(namespace);
-  return raw === undefined ? undefined : new Namespace(Fd.adopt(raw, `${type}:[${inode}]`), type);
+  return raw === undefined ? openBySocket(namespace) : new Namespace(Fd.adopt(raw, `${type}:[${inode}]`), type);
+}
+
+/** By a socket that keeps it, which takes rights over its process and over the namespace. */
+function openBySocket({ inode, keepers }: Pick<MachineNamespace, 'inode' | 'keepers'>): Namespace | undefined {
+  for (const keeper of keepers) {
+    for (const holder of keeper.kind === 'socket' ? keeper.holders : []) {
+      if (holder.tid !== undefined) continue;
+      const found = namespaceOfSocket(holder);
+      if (found?.id.ino === inode) return found;
+      found?.close(); // the descriptor is another socket's by now
+    }
+  }
+  return undefined;
 }
 
 function openByPath({ type, inode, keepers, paths }: Pick<MachineNamespace, 'type' | 'inode' | 'keepers' | 'paths'>) {

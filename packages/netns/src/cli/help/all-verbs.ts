@@ -13,6 +13,7 @@ import { verb as graph } from '../verbs/graph.ts';
 import { verb as identify } from '../verbs/identify.ts';
 import { verb as ids } from '../verbs/ids.ts';
 import { verb as leaks } from '../verbs/leaks.ts';
+import { verb as listen } from '../verbs/listen.ts';
 import { verb as ls } from '../verbs/ls.ts';
 import { verb as monitor } from '../verbs/monitor.ts';
 import { verb as peer } from '../verbs/peer.ts';
@@ -35,6 +36,7 @@ export const allVerbs: readonly Verb[] = [
   ls,
   why,
   leaks,
+  listen,
   peer,
   graph,
   show,

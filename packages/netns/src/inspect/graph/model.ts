@@ -8,7 +8,13 @@ export interface Edge {
 }
 
 /** What people call a namespace. Pure, as all of this folder. */
-export function titleOf({ key, names, container, current, initial }: TopologyNamespace): string {
+export function titleOf({
+  key,
+  names,
+  container,
+  current,
+  initial,
+}: Pick<TopologyNamespace, 'key' | 'names' | 'container' | 'current' | 'initial'>): string {
   if (names.length > 0) return names.join(' ');
   if (container !== undefined) return `${container.runtime} ${container.name ?? container.id.slice(0, 12)}`;
   if (initial) return 'the machine';

@@ -8,7 +8,7 @@ import type { SeenSocket } from './in-descriptors.ts';
  * The network namespace of another process's socket; undefined without the right to ask (ptrace access to the process, and
  * CAP_NET_ADMIN in that namespace). pidfd_getfd(2), Linux 5.6; SIOCGSKNS.
  */
-export function namespaceOfSocket({ pid, fd }: SeenSocket): Namespace | undefined {
+export function namespaceOfSocket({ pid, fd }: Pick<SeenSocket, 'pid' | 'fd'>): Namespace | undefined {
   const pidfd = syscall('pidfd_open', pid, 0);
   if (pidfd < 0) return undefined;
   const socket = syscall('pidfd_getfd', pidfd, fd, 0);

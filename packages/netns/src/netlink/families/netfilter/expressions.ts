@@ -250,9 +250,12 @@ export const nftNatFlags = [
   'netmap',
 ] as const;
 
+/** NFT_NAT_*. */
+export const nftNatTypes = ['snat', 'dnat'] as const;
+
 /** NFTA_NAT_*: `snat` and `dnat`. The registers hold addresses and ports, the lowest and the highest. */
 export const nftNat = attrs({
-  type: [1, named(u32be, ['snat', 'dnat'])],
+  type: [1, named(u32be, nftNatTypes)],
   family: [2, named(u32be, netfilterFamilies)],
   regAddrMin: [3, u32be],
   regAddrMax: [4, u32be],

@@ -1,0 +1,157 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { census } from '../../src/inspect/census.ts';
+import { type Listening, listeners } from '../../src/inspect/listeners.ts';
+import { answer, answerJson, end, namesLeft, netns, startNetns } from './support/cli.ts';
+import { UserSession } from './support/ordinary-user.ts';
+import { emptyRunDirectory } from './support/run-directories.ts';
+
+afterEach(() => {
+  if (namesLeft().length > 0) emptyRunDirectory();
+});
+
+const programFor = (address: string) => `
+  const server = require('node:net').createServer().listen(8000, '${address}', () => console.log('here'));
+  process.stdin.on('end', () => process.exit(0)).resume();`;
+
+interface Place {
+  /** The first three parts of their addresses. */
+  readonly net: string;
+  /** Of the namespace that only a listening socket keeps, and its port. */
+  readonly hidden: number;
+  readonly port: number;
+  /** The process that listens in `web`. */
+  readonly pid: number;
+}
+
+/** `web` has a process that listens; another namespace nothing but a socket of ours; `router` publishes both. */
+async function withListeners(use: (place: Place) => Promise<void>): Promise<void> {
+  // An address counts if one namespace of the machine has it: not one that another test has, too.
+  const net = `100.${64 + randomInt(64)}.${randomInt(256)}`;
+  using router = NetworkNamespace.createNamed('router');
+  using web = NetworkNamespace.createNamed('web');
+  const dark = NetworkNamespace.create();
+  let server: Server | undefined;
+  let child: ReturnType<typeof startNetns> | undefined;
+  try {
+    const { links } = router.network;
+    await links.add({ kind: 'veth', name: 'p-web', peer: { name: 'eth0', netns: web } });
+    await links.add({ kind: 'veth', name: 'p-dark', peer: { name: 'eth0', netns: dark } });
+    await web.network.addresses.add({ link: 'eth0', address: `${net}.2/24` });
+    await dark.network.addresses.add({ link: 'eth0', address: `${net}.3/24` });
+    await router.network.firewall.load(rulesetFor(`${net}.2`));
+    server = dark.net.createServer().listen(0);
+    await once(server, 'listening');
+    child = startNetns(['exec', 'web', process.execPath, '-e', programFor(`${net}.2`)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child?.stdout?.once('data', resolve));
+    const { port } = server.address() as AddressInfo;
+    const hidden = dark.id.ino;
+    await router.network.firewall.load({ nftables: [{ add: { rule: dnat(9001, `${net}.3`, port) } }] });
+    dark.close();
+    await use({ net, hidden, port, pid: child.pid ?? 0 });
+  } finally {
+    server?.close();
+    dark.close();
+    if (child !== undefined) await end(child as Parameters<typeof end>[0]);
+    emptyRunDirectory();
+  }
+}
+
+const place = { family: 'ip', table: 'pub' } as const;
+
+function dnat(port: number, addr: string, to: number) {
+  const left = { payload: { protocol: 'tcp', field: 'dport' } };
+  return { ...place, chain: 'to', expr: [{ match: { op: '==', left, right: port } }, { dnat: { addr, port: to } }] };
+}
+
+const rulesetFor = (web: string) => ({
+  nftables: [
+    { add: { table: { family: 'ip', name: 'pub' } } },
+    { add: { chain: { ...place, name: 'pre', type: 'nat', hook: 'prerouting', prio: -100, policy: 'accept' } } },
+    { add: { chain: { ...place, name: 'to' } } },
+    { add: { chain: { ...place, name: 'unused' } } },
+    {
+      add: {
+        rule: {
+          ...place,
+          chain: 'pre',
+          expr: [
+            { match: { op: '==', left: { payload: { protocol: 'ip', field: 'daddr' } }, right: '192.0.2.1' } },
+            { jump: { target: 'to' } },
+          ],
+        },
+      },
+    },
+    { add: { rule: dnat(9000, web, 8000) } },
+    { add: { rule: { ...dnat(9999, web, 8000), chain: 'unused' } } },
+  ],
+});
+
+describe('listeners', () => {
+  it('finds what listens, who has it and where it is published, also where no process is', async () => {
+    await withListeners(async ({ net, hidden, port, pid }) => {
+      const { listeners: found } = await listeners();
+      const at = (wanted: (each: Listening) => boolean) => found.filter(wanted);
+      const router = { names: ['router'] };
+      expect(at(({ namespace }) => namespace.names.includes('web'))).toMatchObject([
+        {
+          socket: { kind: 'tcp', local: { address: `${net}.2`, port: 8000 } },
+          processes: [{ pid }],
+          published: [{ namespace: router, address: '192.0.2.1', port: 9000, conditional: false }],
+        },
+      ]);
+      expect(at(({ namespace }) => namespace.inode === hidden)).toMatchObject([
+        {
+          socket: { kind: 'tcp', local: { port } },
+          processes: [{ pid: process.pid }],
+          published: [{ namespace: router, address: '192.0.2.1', port: 9001, conditional: false }],
+        },
+      ]);
+    });
+  });
+
+  it('keeps no namespace alive', async () => {
+    await withListeners(async ({ hidden }) => {
+      await listeners();
+      const { namespaces } = await census({ types: ['net'], relations: false });
+      const keepers = namespaces.find(({ inode }) => inode === hidden)?.keepers ?? [];
+      // Whoever else looks at the whole machine may have it open for a moment.
+      const ours = keepers.filter((keeper) =>
+        ('holders' in keeper ? keeper.holders : [keeper]).some((each) => 'pid' in each && each.pid === process.pid),
+      );
+      expect(ours.map(({ kind }) => kind)).toEqual(['socket']);
+    });
+  });
+
+  it('is told by the command', async () => {
+    await withListeners(async ({ net, pid }) => {
+      expect(await answer('listen')).toMatch(
+        new RegExp(`(^|\\n)web +tcp +${net}.2:8000 +192\\.0\\.2\\.1:9000 of router +\\S+ +\\S+ pid=${pid} fd=`),
+      );
+      const { listeners: found } = await answerJson<{ listeners: readonly Listening[] }>('listen', '--unix');
+      expect(found.find(({ namespace }) => namespace.names.includes('web'))).toMatchObject({
+        socket: { kind: 'tcp', local: { port: 8000 } },
+        processes: [{ pid }],
+        published: [{ port: 9000 }],
+      });
+      expect(await answer('listen', '--columns', 'inode,local')).toMatch(new RegExp(`(^|\\n) *\\d+ +${net}.2:8000\\n`));
+      expect(await netns('listen', '--columns', 'locl')).toMatchObject({ exitCode: 2 });
+    });
+  });
+
+  it('says to an ordinary user what could not be seen', async () => {
+    const user = await UserSession.open();
+    try {
+      const told = await user.answerJson<{ unseen: string[]; completeness: { unseen: string[] } }>('listen');
+      expect(told.completeness.unseen.join()).toContain('the kernel shows its list only to CAP_BPF');
+      expect(told.unseen.join()).toMatch(/the firewall of .+ could not be read|may not be looked into/);
+    } finally {
+      await user.end();
+    }
+  });
+});
