@@ -131,6 +131,20 @@ describe('apply', () => {
     expect(Object.keys((await describeNetworks(['green'])).namespaces.green?.links ?? {})).toEqual(['lo']);
   });
 
+  it('sees to an end of a veth that only the other end names, also where all that is written is there', async () => {
+    createNames(['blue', 'red']);
+    const ends = { lo: {}, eth0: { kind: 'veth', peer: { namespace: 'red', link: 'eth0' } } };
+    const document: NetworkDocument = { version: 1, namespaces: { blue: { links: ends } } };
+    await apply(document);
+    const described = await describeNetworks(['blue'], { sections: ['links'] });
+    expect(await apply(described)).toEqual([]);
+    using red = openNamespace('red', 'net');
+    using network = openNetwork(red);
+    await network.links.set('eth0', { up: false });
+    expect(commandsOf(await apply(described))).toEqual(['ip -n red link set eth0 up']);
+    expect((await network.links.get('eth0')).up).toBe(true);
+  });
+
   it('makes again what goes with a device that is made anew, also where the document is silent', async () => {
     await apply(all);
     const { br0: _, ...links } = all.namespaces.blue?.links ?? {};

@@ -166,8 +166,14 @@ const computedCosts: readonly number[] = [1, 2, 4, 19, 100];
 
 /** Without what is so anyway; nothing if nothing is left. */
 function withoutUsual(data: Readonly<Record<string, unknown>>, usual: KindData = {}): KindData | undefined {
-  const rest = Object.entries(data).filter(([name, value]) => value !== undefined && !same(value, usual[name]));
-  return rest.length === 0 ? undefined : Object.fromEntries(rest);
+  let rest: Record<string, unknown> | undefined;
+  for (const name of Object.keys(data)) {
+    const value = data[name];
+    if (value === undefined || same(value, usual[name])) continue;
+    rest ??= {};
+    rest[name] = value;
+  }
+  return rest;
 }
 
 /** Whether two values of documents say the same, in whatever order; what is undefined is not said. */
