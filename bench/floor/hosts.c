@@ -1,9 +1,9 @@
 /*
  * hosts DIR COUNT: a bridge br0 here, and COUNT named network namespaces b0, b1, ... in DIR with a veth to it each: address, lo and eth0
- * up, default route.
+ * up, default route. A bridge has room for some 1,000 ports: with more hosts there is br1, and so on.
  *
  * In phases, each with as few system calls as the kernel allows: the namespaces, with a socket in each; the devices, both ends where they
- * belong, 64 pairs in one send; each namespace's own settings in one send. The bridge comes up last: until then nobody is told of anything.
+ * belong, 64 pairs in one send; each namespace's own settings in one send. Bridges come up last: until then nobody is told of anything.
  */
 #define _GNU_SOURCE
 #include "netlink.h"
@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { BRIDGE = 1000000, ETH0 = 2 };
+enum { BRIDGE = 1000000, PORTS = 1000, FIRST_CABLE = 2000000, ETH0 = 2 };
 static struct batch here, inside;
 
 static int create(const char *directory, int number, int *namespace) {
@@ -30,10 +30,12 @@ static int create(const char *directory, int number, int *namespace) {
   return open_rtnetlink(0);
 }
 
-static void add_bridge(void) {
-  struct ifinfomsg link = {.ifi_index = BRIDGE};
+static void add_bridge(int number) {
+  struct ifinfomsg link = {.ifi_index = BRIDGE + number};
+  char name[IFNAMSIZ];
+  snprintf(name, sizeof name, "br%d", number);
   struct nlmsghdr *message = begin_change(&here, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &link, sizeof link);
-  add_text(message, IFLA_IFNAME, "br0");
+  add_text(message, IFLA_IFNAME, name);
   struct rtattr *info = begin_nest(message, IFLA_LINKINFO, NULL, 0);
   add_attribute(message, IFLA_INFO_KIND, "bridge", 6);
   end_nest(message, info);
@@ -46,13 +48,13 @@ static void add_queues(struct nlmsghdr *message) {
 }
 
 static void add_cable(int number, int namespace) {
-  struct ifinfomsg outer = {.ifi_index = BRIDGE + 1 + number, .ifi_flags = IFF_UP, .ifi_change = IFF_UP}, inner = {.ifi_index = ETH0};
+  struct ifinfomsg outer = {.ifi_index = FIRST_CABLE + number, .ifi_flags = IFF_UP, .ifi_change = IFF_UP}, inner = {.ifi_index = ETH0};
   char name[IFNAMSIZ];
   snprintf(name, sizeof name, "v%d", number);
   struct nlmsghdr *message = begin_change(&here, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &outer, sizeof outer);
   add_text(message, IFLA_IFNAME, name);
   add_queues(message);
-  add_u32(message, IFLA_MASTER, BRIDGE);
+  add_u32(message, IFLA_MASTER, BRIDGE + number / PORTS);
   struct rtattr *info = begin_nest(message, IFLA_LINKINFO, NULL, 0);
   add_attribute(message, IFLA_INFO_KIND, "veth", 4);
   struct rtattr *data = begin_nest(message, IFLA_INFO_DATA, NULL, 0);
@@ -97,11 +99,11 @@ int main(int argc, char **argv) {
   long long start = now_ns();
   if (mount("", argv[1], "none", MS_SHARED | MS_REC, NULL)) fail("make shared");
   for (int i = 0; i < count; i++) sockets[i] = create(argv[1], i, &namespaces[i]);
-  add_bridge();
+  for (int i = 0; i * PORTS < count; i++) add_bridge(i);
   for (int i = 0; i < count; i++) add_cable(i, namespaces[i]);
   flush_batch(&here);
   for (int i = 0; i < count; i++) configure(sockets[i], i);
-  set_up(&here, BRIDGE);
+  for (int i = 0; i * PORTS < count; i++) set_up(&here, BRIDGE + i);
   flush_batch(&here);
   report(start, now_ns());
   return 0;
