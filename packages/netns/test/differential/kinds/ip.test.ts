@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { normaliseState } from '../normalise.ts';
 import { kindCases } from './cases.ts';
@@ -59,6 +60,7 @@ describe('kinds of links, with the installed ip and with ours', () => {
     const lines = named.filter(({ kind }) => present.has(kind)).flatMap((each) => each.lines);
     const batch = ['-force', '-batch', file('batch', `${lines.join('\n')}\n`)];
     made = { theirs: theirs('-n', 'theirs', ...batch), ours: await ours('-n', 'ours', ...batch) };
+    for (const name of ['theirs', 'ours']) await settled(name);
     const show = ['-d', 'link', 'show'];
     theirsOfTheirs = { text: theirs('-n', 'theirs', ...show), json: theirs('-n', 'theirs', '-j', ...show) };
     oursOfTheirs = { text: await ours('-n', 'theirs', ...show), json: await ours('-n', 'theirs', '-j', ...show) };
@@ -93,6 +95,17 @@ describe('kinds of links, with the installed ip and with ours', () => {
     expect(oursOfTheirs.json).toEqual(theirsOfTheirs.json);
   });
 });
+
+/** Bonds that speak LACP come to their state by and by, within a few seconds (802.3ad waits two before it aggregates). */
+async function settled(name: string): Promise<void> {
+  let before: string | undefined;
+  for (let looks = 0; looks < 10; looks++) {
+    const { out } = theirs('-n', name, '-d', 'link', 'show');
+    if (out === before) return;
+    before = out;
+    await setTimeout(3000);
+  }
+}
 
 /** What is shown of the links of a case, in text and as JSON. */
 function sections({ text, json }: Shown, { name }: Named): string[] {
