@@ -1,7 +1,8 @@
 import { openNamespace } from '../../namespaces/reference.ts';
 import { type Network, openNetwork } from '../../network/network.ts';
+import { kindName } from '../../network/shaping/kind-table.ts';
 import type { NetemOptions } from '../../network/shaping/kinds/netem.ts';
-import { kindName, type Qdisc, type QdiscSpec } from '../../network/shaping/qdiscs.ts';
+import type { Qdisc, QdiscSpec } from '../../network/shaping/qdiscs.ts';
 import { defineVerb } from '../define-verb.ts';
 import { nothingMore } from '../few-words.ts';
 import type { Io } from '../io.ts';

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from '../../errors.ts';
 import { type ClassMessage, type ClassMessageInput, trafficClass } from '../../netlink/families/route/qdisc.ts';
 import { TC_H_ROOT } from '../../netlink/families/route/tcmsg.ts';
-import { type Question, ReplaceableTable } from '../table.ts';
+import type { Question } from '../table.ts';
 import { formatHandle, formatParent, parseHandle } from './handle.ts';
-import { detailsOf, kindName } from './qdiscs.ts';
+import { KindTable, kindName } from './kind-table.ts';
+import { detailsOf } from './qdiscs.ts';
 import { type ClassKindSeen, type ClassKindSpec, classSettings, decodeKind, encodeKind } from './settings.ts';
 import { type ShapingStatistics, statisticsOf } from './statistics.ts';
-import { explainKind } from './unsupported.ts';
 
 export interface ClassPlace {
   /** The device, by name or index. */
@@ -50,33 +50,9 @@ export interface TrafficClassFilter {
  * Rates are in bits per second, sizes in bytes, times in milliseconds. `add` throws NetlinkError EEXIST, ENOENT (no such parent), EINVAL;
  * UnsupportedError for a kind that this kernel has not.
  */
-export class TrafficClasses extends ReplaceableTable<
-  typeof trafficClass,
-  TrafficClassSpec,
-  TrafficClass,
-  TrafficClassFilter
-> {
+export class TrafficClasses extends KindTable<typeof trafficClass, TrafficClassSpec, TrafficClass, TrafficClassFilter> {
   protected readonly declaration = trafficClass;
   protected readonly nouns = ['class', 'classes'] as const;
-  protected readonly optionNames = { data: 'options', ifindex: 'link' };
-
-  /** Changes settings of one that is there. `tc class change`. Throws NetlinkError ENOENT, EINVAL. */
-  set(spec: TrafficClassSpec): Promise<void> {
-    return this.change('new', spec, 0, `change class ${this.describe(spec)}`);
-  }
-
-  protected override async change(
-    verb: 'new' | 'del',
-    spec: TrafficClassSpec,
-    flags: number,
-    operation: string,
-  ): Promise<void> {
-    try {
-      await super.change(verb, spec, flags, operation);
-    } catch (error) {
-      throw explainKind(error, 'qdisc', kindName(spec));
-    }
-  }
 
   protected describe(spec: TrafficClassSpec): string {
     return `${spec.handle ?? kindName(spec)} on ${spec.link}`;

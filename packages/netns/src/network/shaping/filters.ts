@@ -9,10 +9,10 @@ import { TC_H_ROOT, TCM_IFINDEX_MAGIC_BLOCK } from '../../netlink/families/route
 import type { In, Out } from '../../wire/shape.ts';
 import { type Question, ReplaceableTable } from '../table.ts';
 import { formatFilterParent, formatHandle, parseFilterParent, parseHandle } from './handle.ts';
+import { kindName } from './kind-table.ts';
 import { decodeAction, encodeAction, type TrafficAction } from './kinds/actions.ts';
 import { decodeFlower, encodeFlower, type FlowerOptions } from './kinds/flower.ts';
 import { decodeU32, encodeU32, type U32Options } from './kinds/u32.ts';
-import { kindName } from './qdiscs.ts';
 import { explainKind } from './unsupported.ts';
 
 /** EtherTypes by the words for them that are in use. */

@@ -1,11 +1,11 @@
 import { type QdiscMessage, type QdiscMessageInput, qdisc } from '../../netlink/families/route/qdisc.ts';
 import { type XstatsKind, xstats, xstatsOf } from '../../netlink/families/route/tc-xstats.ts';
 import { TC_H_INGRESS, TC_H_ROOT } from '../../netlink/families/route/tcmsg.ts';
-import { type Question, ReplaceableTable } from '../table.ts';
+import type { Question } from '../table.ts';
 import { formatHandle, formatParent, parseHandle } from './handle.ts';
+import { KindTable, kindName } from './kind-table.ts';
 import { decodeKind, encodeKind, type QdiscKindSeen, type QdiscKindSpec, qdiscSettings } from './settings.ts';
 import { type ShapingStatistics, statisticsOf } from './statistics.ts';
-import { explainKind } from './unsupported.ts';
 
 /** Where a queueing discipline is. */
 export interface QdiscPlace {
@@ -58,29 +58,9 @@ const atIngress: readonly string[] = ['ingress', 'clsact'];
  * (there is the same already: use `replace`), EINVAL with the kernel's words in `extack`, ENOENT (no such parent); UnsupportedError for a kind that
  * this kernel has not.
  */
-export class Qdiscs extends ReplaceableTable<typeof qdisc, QdiscSpec, Qdisc, QdiscFilter> {
+export class Qdiscs extends KindTable<typeof qdisc, QdiscSpec, Qdisc, QdiscFilter> {
   protected readonly declaration = qdisc;
   protected readonly nouns = ['qdisc', 'qdiscs'] as const;
-  protected readonly optionNames = { data: 'options', ifindex: 'link' };
-
-  /** Changes settings of one that is there, by its handle or place. `tc qdisc change`. Throws NetlinkError ENOENT, EINVAL. */
-  set(spec: QdiscSpec): Promise<void> {
-    return this.change('new', spec, 0, `change qdisc ${this.describe(spec)}`);
-  }
-
-  /** Throws UnsupportedError for a kind that the kernel has not. */
-  protected override async change(
-    verb: 'new' | 'del',
-    spec: QdiscSpec,
-    flags: number,
-    operation: string,
-  ): Promise<void> {
-    try {
-      await super.change(verb, spec, flags, operation);
-    } catch (error) {
-      throw explainKind(error, 'qdisc', kindName(spec));
-    }
-  }
 
   protected describe(spec: QdiscSpec): string {
     return `${kindName(spec)} on ${spec.link}`;
@@ -118,11 +98,6 @@ export class Qdiscs extends ReplaceableTable<typeof qdisc, QdiscSpec, Qdisc, Qdi
         (defaults || entry.message.header.handle !== 0),
     };
   }
-}
-
-/** What the kernel calls the kind. */
-export function kindName(spec: { readonly kind: string; readonly name?: string }): string {
-  return spec.kind === 'other' ? (spec.name ?? '') : spec.kind;
 }
 
 /** An entry as the kernel gives it, in the words of this library. */

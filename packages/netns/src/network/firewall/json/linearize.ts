@@ -26,6 +26,7 @@ import type { PartType } from './elements-show.ts';
 import { fault, Path, unknownWord } from './fault.ts';
 import { type Family, Headers, isMixed, protocolAfter, protocolOfKey } from './headers.ts';
 import { ctKeys, fibResults, type Key, metaKeys, rtKeys, socketKeys } from './keys.ts';
+import { objectNumbers } from './object-kinds.ts';
 import {
   type Field,
   type OptionKind,
@@ -1416,18 +1417,6 @@ const expressionWords = [
   'concat',
   ...Object.keys(optionKinds),
 ];
-
-/** NFT_OBJECT_* of the statements that refer to objects. */
-const objectNumbers: Readonly<Record<string, number>> = {
-  counter: 1,
-  quota: 2,
-  'ct helper': 3,
-  limit: 4,
-  'ct timeout': 7,
-  secmark: 8,
-  'ct expectation': 9,
-  synproxy: 10,
-};
 
 const boolean = { type: dataTypes.boolean, bits: 8, order: 'machine' } as const satisfies PartType;
 const machineNumber = { type: dataTypes.integer, bits: 32, order: 'machine' } as const satisfies PartType;

@@ -11,6 +11,7 @@ import { dataParts, keyParts, showSynproxy } from './delinearize.ts';
 import { showElements, showTemplate } from './elements-show.ts';
 import type { Family } from './headers.ts';
 import { hookName } from './hooks.ts';
+import { objectWords } from './object-kinds.ts';
 import type { Chain, Flowtable, Map as JsonMap, Set as JsonSet, RulesetObject, Table } from './schema.ts';
 import { timeoutStates } from './timeouts.ts';
 import { inUnits, oneOrMore, timeUnit } from './units.ts';
@@ -145,17 +146,6 @@ function dataName(number: number, objType: number | undefined): string {
   const name = typeName(number);
   return typeof name === 'string' ? name : name.join(' . ');
 }
-
-const objectWords: Readonly<Record<number, string>> = {
-  1: 'counter',
-  2: 'quota',
-  3: 'ct helper',
-  4: 'limit',
-  7: 'ct timeout',
-  8: 'secmark',
-  9: 'ct expectation',
-  10: 'synproxy',
-};
 
 const layer3 = { 2: 'ip', 10: 'ip6' } as Readonly<Record<number, string>>;
 

@@ -20,6 +20,7 @@ import type { PartType } from './elements-show.ts';
 import { fault, type Path, unknownWord } from './fault.ts';
 import { ctKeys, metaKeys } from './keys.ts';
 import { descOf, type SetView, setAttributes, setFlags } from './linearize.ts';
+import { objectNumbers } from './object-kinds.ts';
 import { optionKinds, protocols } from './protocols.ts';
 import { readStateful } from './stateful-read.ts';
 import type { JsonContext } from './values.ts';
@@ -39,17 +40,6 @@ const DYNAMIC = 32;
 const setFlagWords = { constant: 2, interval: INTERVAL, timeout: TIMEOUT, dynamic: DYNAMIC } as const;
 
 const policies = Object.fromEntries(nftSetPolicies.map((word, number) => [word, number]));
-
-const objectKinds: Readonly<Record<string, number>> = {
-  counter: 1,
-  quota: 2,
-  'ct helper': 3,
-  limit: 4,
-  'ct timeout': 7,
-  secmark: 8,
-  'ct expectation': 9,
-  synproxy: 10,
-};
 
 const keys = [
   'family',
@@ -178,7 +168,7 @@ function typeofAt(json: unknown, path: Path): PartType[] {
 
 function dataAt(json: unknown, path: Path): { data: DataKind; objType: number | undefined } {
   if (json === 'verdict') return { data: { kind: 'verdict' }, objType: undefined };
-  if (typeof json === 'string' && Object.hasOwn(objectKinds, json))
-    return { data: { kind: 'object' }, objType: objectKinds[json] };
+  if (typeof json === 'string' && Object.hasOwn(objectNumbers, json))
+    return { data: { kind: 'object' }, objType: objectNumbers[json] };
   return { data: { kind: 'value', parts: typesAt(json, path) }, objType: undefined };
 }

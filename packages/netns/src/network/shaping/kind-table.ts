@@ -1,0 +1,32 @@
+import type { Declaration } from '../../connection/declaration.ts';
+import { ReplaceableTable } from '../table.ts';
+import { explainKind } from './unsupported.ts';
+
+/** What the kernel calls the kind. */
+export function kindName(spec: { readonly kind: string; readonly name?: string }): string {
+  return spec.kind === 'other' ? (spec.name ?? '') : spec.kind;
+}
+
+/** A table of what has the kind of a queueing discipline: the disciplines themselves, and their classes. */
+export abstract class KindTable<
+  D extends Declaration,
+  Spec extends { readonly kind: string; readonly name?: string },
+  Entry extends Spec,
+  Filter,
+> extends ReplaceableTable<D, Spec, Entry, Filter> {
+  protected readonly optionNames = { data: 'options', ifindex: 'link' };
+
+  /** Changes settings of one that is there, by its handle or place. `tc qdisc change`, `tc class change`. Throws NetlinkError ENOENT, EINVAL. */
+  set(spec: Spec): Promise<void> {
+    return this.change('new', spec, 0, `change ${this.nouns[0]} ${this.describe(spec)}`);
+  }
+
+  /** Throws UnsupportedError for a kind that the kernel has not. */
+  protected override async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
+    try {
+      await super.change(verb, spec, flags, operation);
+    } catch (error) {
+      throw explainKind(error, 'qdisc', kindName(spec));
+    }
+  }
+}
