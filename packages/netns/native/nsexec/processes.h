@@ -54,6 +54,14 @@ static void name_parent(char *word, const char *pid) {
   }
 }
 
+/* For a process that stays: who lists processes sees its name, not its steps. Of arguments whose last byte is not zero the kernel
+ * shows the first string alone, as setproctitle(3) wants it. */
+static void hide_words(void) {
+  char **last = first_word;
+  while (last[1]) last++;
+  (*last)[string_length(*last)] = ' ';
+}
+
 /* Each end is closed everywhere but where it belongs, or its being closed would say nothing. */
 static void forget_asides(void) {
   for (unsigned i = 0; i < MAX_ASIDES; i++)
@@ -65,6 +73,7 @@ __attribute__((noreturn)) static void be_aside(char **list, unsigned count, long
   decimal(pid, sys0(__NR_getppid));
   forget_asides();
   for (unsigned i = 0; i < count; i++) name_parent(list[i], pid);
+  if (in_any_case) hide_words();
   if (in_any_case) sys1(__NR_close, 0), sys1(__NR_close, 1), sys1(__NR_close, report_fd), sys0(__NR_setsid);
   if (sys3(__NR_read, released, (long)&byte, 1) != 1 && !in_any_case) leave(0); /* whom we work for is gone */
   sys1(__NR_close, released);
@@ -205,6 +214,7 @@ __attribute__((noreturn)) static void be_parent(long pid, char **a, long go, int
   sys6(__NR_sendto, go, (long)"", 1, NO_SIGNAL, 0, 0);
   close_all_but((int32_t *[]){&asides[3].ours, &statuses}, 2); /* the last aside is for afterwards */
   report_fd = -1;
+  hide_words();
   long status = mirror(pid, to_number(a[0]), (uint64_t)to_number(a[1]));
   if (statuses >= 0 && sys3(__NR_read, statuses, (long)&told, sizeof told) == sizeof told) status = told;
   run_list(list + before, list + before + after);
@@ -266,6 +276,7 @@ static long do_init(char **a) {
   if (pid == 0) sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, sizeof old);
   if (pid <= 0) return pid;
   close_all_but((int32_t *[]){&status_fd}, 1);
+  hide_words();
   be_init(pid);
 }
 
@@ -295,7 +306,7 @@ static long do_stay(char **a) {
   error = sys3(__NR_fcntl, file, F_SETLK, (long)&all);
   if (error < 0) return error;
   sys1(__NR_close, report);
-  for (char **word = first_word; *word; word++) memset(*word, 0, string_length(*word)); /* done: its name says all */
+  hide_words();
   while (sys5(__NR_statx, file, (long)"", AT_EMPTY_PATH, STATX_NLINK, (long)&status) == 0 && status.stx_nlink > 0)
     sys3(__NR_read, watch, (long)events, sizeof events);
   leave(0);

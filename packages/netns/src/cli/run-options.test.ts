@@ -41,6 +41,16 @@ describe('planOf', () => {
         groups: 'current',
       },
     ],
+    [
+      ['--map', '0:100000:10', '--map', '10:5'],
+      {
+        create: ['user'],
+        users: [
+          { inside: 0, outside: 100000, count: 10 },
+          { inside: 10, outside: 5, count: 1 },
+        ],
+      },
+    ],
     [['--map', 'auto', '--setgroups', 'deny'], { create: ['user'], users: 'auto', setgroups: 'deny' }],
     [
       ['--in', 'web:net', '--in', '1234:net,mnt /run/x:uts'],
@@ -73,6 +83,7 @@ describe('planOf', () => {
   it.each([
     [['--map-root', '--map-auto'], 'only one map can be meant: root or auto'],
     [['--map-root', '--map=all'], 'only one map can be meant: root or all'],
+    [['--map=0:0:1,5:5:1', '--map=root'], 'only one map can be meant: 0:0:1,5:5:1 or root'],
     [['--propagation', 'up'], "'up' is no propagation: private, slave, shared, unchanged"],
     [['--setgroups', 'no'], "'no' is no answer: allow, deny"],
     [['--kill-signal', 'FOO'], "there is no signal 'FOO'"],

@@ -1,4 +1,4 @@
-import type { EnterTarget, SpawnPlan } from '../process/plan/spawn-plan.ts';
+import type { EnterTarget, IdMap, SpawnPlan } from '../process/plan/spawn-plan.ts';
 import {
   capabilitiesWord,
   clocksWord,
@@ -29,9 +29,10 @@ export const runOptions = {
   },
   map: {
     value: 'MAP',
-    summary: 'who exists in the new user namespace: root, current, auto, subids, all, IN:OUT:COUNT',
+    many: true,
+    summary: 'who exists in the new user namespace: root, current, auto, subids, all, or IN:OUT:COUNT (may be repeated)',
   },
-  'map-groups': { value: 'MAP', summary: 'which groups do, if that differs' },
+  'map-groups': { value: 'MAP', many: true, summary: 'which groups do, if that differs; may be repeated' },
   'map-root': { summary: 'the same as `--map root`, and makes the user namespace' },
   'map-auto': { summary: 'the same with `--map auto`: with the ids of /etc/subuid and /etc/subgid' },
   setgroups: { value: grants.join('|'), summary: 'whether groups can be given up in the new user namespace' },
@@ -103,7 +104,7 @@ export function planOf([command, ...args]: readonly string[], values: Values, ou
 /** What is new, who is in it, and what that needs: a new /proc for pids, a new /sys for devices. */
 function namespacesOf(values: Values, enter: readonly EnterTarget[]): Partial<SpawnPlan> {
   const map = mapOf(values);
-  const groups = values['map-groups'] === undefined ? undefined : mapWord(values['map-groups']);
+  const groups = values['map-groups'] === undefined ? undefined : oneMap(values['map-groups']);
   const named = values.new === undefined ? [] : typesWord(values.new);
   const maps = map !== undefined || groups !== undefined;
   const create = !maps || named.includes('user') ? named : (['user', ...named] as const);
@@ -129,10 +130,21 @@ function mapOf(values: Values) {
   const given = [
     ...(values['map-root'] ? ['root'] : []),
     ...(values['map-auto'] ? ['auto'] : []),
-    ...(values.map === undefined ? [] : [values.map]),
+    ...(values.map ?? []),
   ];
-  if (new Set(given).size > 1) throw new UsageError(`only one map can be meant: ${given.join(' or ')}`);
-  return given[0] === undefined ? undefined : mapWord(given[0]);
+  return given.length === 0 ? undefined : oneMap(given);
+}
+
+/** A word like `root` stands alone; ranges add up. */
+function oneMap(given: readonly string[]): IdMap {
+  const words = [...new Set(given)];
+  const maps = words.map(mapWord);
+  const [first] = maps;
+  if (maps.length === 1 && first !== undefined) return first;
+  return maps.flatMap((map) => {
+    if (typeof map === 'string') throw new UsageError(`only one map can be meant: ${words.join(' or ')}`);
+    return map;
+  });
 }
 
 function credentialsOf({ as, groups, keep, drop, ...values }: Values): Partial<SpawnPlan> {

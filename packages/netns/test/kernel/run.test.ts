@@ -56,6 +56,11 @@ describe('netns run', () => {
     expect(stdout).toMatch(/^other -c /);
   });
 
+  it('shows no steps to those who list processes', () => {
+    const words = ['--new', 'pid,mnt', '--map-root', '--', 'sh', '-c', 'cat /proc/1/cmdline; true'];
+    expect(run(...words)).toEqual({ ...well, stdout: 'nsexec\0' });
+  });
+
   it('ends as the command does', () => {
     expect(run('--new', 'pid', '--map-root', '--', 'sh', '-c', 'exit 7').status).toBe(7);
     expect(run('--new', 'pid', '--map-root', '--', 'sh', '-c', 'kill -9 $$').signal).toBe('SIGKILL');

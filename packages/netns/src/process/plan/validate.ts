@@ -143,7 +143,7 @@ function checkMounts(plan: SpawnPlan): void {
 
 function checkClocks({ create = [], clocks, hostname, domainname, enter = [] }: SpawnPlan): void {
   if (clocks !== undefined && !create.includes('time'))
-    refuse('clocks', 'offset', 'only a new time namespace has it (create: time)');
+    refuse('clocks', Object.keys(clocks).join(','), 'only a new time namespace has them (create: time)');
   for (const [name, seconds] of Object.entries(clocks ?? {}))
     if (seconds !== undefined && !(Math.abs(seconds) < 2 ** 53 / 1000))
       refuse(`${name} offset`, seconds, 'a number of seconds is needed');

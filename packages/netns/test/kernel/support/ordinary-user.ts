@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findHolder } from '../../../src/namespaces/name-holder.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../../src/native/constants.ts';
@@ -123,10 +123,18 @@ export class UserSession {
   }
 }
 
-/** Waits for a process that is not our child. */
+/** Waits for a process that is not our child. Whose child it has become may take its time to notice that it has ended. */
 export async function hasEnded(pid: number): Promise<void> {
-  for (let tries = 0; existsSync(`/proc/${pid}`); tries++) {
+  for (let tries = 0; runs(pid); tries++) {
     if (tries === 2000) throw new Error(`process ${pid} has not ended`);
     await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
+  } catch {
+    return false;
   }
 }
