@@ -30,7 +30,7 @@ export const runOptions = {
   map: {
     value: 'MAP',
     many: true,
-    summary: 'who exists in the new user namespace: root, current, auto, subids, all, or IN:OUT:COUNT (may be repeated)',
+    summary: 'who exists in the new user namespace: root, current, auto, subids, all, or IN:OUT:COUNT ranges',
   },
   'map-groups': { value: 'MAP', many: true, summary: 'which groups do, if that differs; may be repeated' },
   'map-root': { summary: 'the same as `--map root`, and makes the user namespace' },
