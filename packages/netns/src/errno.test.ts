@@ -4,6 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errnoMessage, errnoName, errnoNumber } from './errno.ts';
+import * as numbers from './errno-numbers.ts';
 
 describe('error numbers', () => {
   it('have the names that Node has', () => {
@@ -12,6 +13,10 @@ describe('error numbers', () => {
       const alias = { EWOULDBLOCK: 'EAGAIN', ENOTSUP: 'EOPNOTSUPP' }[name] ?? name;
       expect([name, errnoName(number), errnoNumber(alias)]).toEqual([name, alias, number]);
     }
+  });
+
+  it('are the same where the code looks for them', () => {
+    for (const [name, number] of Object.entries(numbers)) expect([name, errnoNumber(name)]).toEqual([name, number]);
   });
 
   it('have the texts that C programs print', () => {

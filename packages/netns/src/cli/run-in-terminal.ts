@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { WriteStream } from 'node:tty';
+import { EAGAIN, EINTR } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { UV_READABLE } from '../native/constants.ts';
 import type { Fd } from '../native/fd.ts';
@@ -14,8 +15,6 @@ import { note } from './report.ts';
 
 /** What ends the program that asked for it is for the command to hear. */
 const passedOn: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGTERM', 'SIGINT', 'SIGQUIT'];
-const EINTR = 4;
-const EAGAIN = 11;
 const endOfInput = '\x04'; // ^D, as a terminal's user types it
 
 /**

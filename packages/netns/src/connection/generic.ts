@@ -1,3 +1,4 @@
+import { ENOENT } from '../errno-numbers.ts';
 import { NetlinkError, UnsupportedError } from '../errors.ts';
 import {
   CTRL_CMD_GETFAMILY,
@@ -10,8 +11,6 @@ import type { In, Out } from '../wire/shape.ts';
 import { type ConnectionOptions, NetlinkConnection, type RequestOptions } from './connection.ts';
 import type { DumpResult } from './conversation.ts';
 import type { Declaration } from './declaration.ts';
-
-const ENOENT = 2;
 
 /** What a request says: the header is put before it. */
 type Attributes<D> = In<D> extends { readonly attributes?: infer A } ? A : never;

@@ -1,3 +1,4 @@
+import { ENOBUFS } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import type { Watch } from '../native/watch.ts';
 import { declarationOf, type KnownMessage } from '../netlink/catalogue.ts';
@@ -32,8 +33,6 @@ export interface Hearer {
   /** Nothing can be heard any more. */
   fail(error: unknown): void;
 }
-
-const ENOBUFS = 105;
 
 /**
  * Listens to multicast groups, from its making on, and tells of each event in turn: when the event loop finds one, or at once when

@@ -1,3 +1,4 @@
+import { EAGAIN } from '../errno-numbers.ts';
 import { DecodeError, KernelError } from '../errors.ts';
 import { type Ask, addon } from '../native/addon.ts';
 import { inChild } from '../native/child.ts';
@@ -62,7 +63,6 @@ export interface SocketOptions {
   readonly receiveBuffer?: number | undefined;
 }
 
-const EAGAIN = 11;
 /** `Ask` takes this off the error number when it was the send that failed. */
 const sendFailed = 4096;
 /** The kernel gives at most 32 KiB per receive of a dump, and loses what does not fit into less. */

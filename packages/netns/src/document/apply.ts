@@ -1,3 +1,4 @@
+import { ENETDOWN } from '../errno-numbers.ts';
 import { ApplyError, DocumentError, NetlinkError, UnsupportedError } from '../errors.ts';
 import type { NamingOptions } from '../namespaces/name-directory.ts';
 import { removeName } from '../namespaces/names.ts';
@@ -264,7 +265,6 @@ function isTable({ section }: Step): boolean {
 
 /** How long a new device may take until it has a carrier, and so may have nexthops: the kernel looks after that in its own time. */
 const carrierMs = 1000;
-const ENETDOWN = 100;
 
 async function patiently(act: () => Promise<void>): Promise<void> {
   for (const end = Date.now() + carrierMs; ; ) {

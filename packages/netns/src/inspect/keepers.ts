@@ -1,3 +1,4 @@
+import { ENOENT } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { inodesIn, linkNames } from '../namespaces/discover/in-processes.ts';
 import { processNamespaces } from '../namespaces/of-process.ts';
@@ -62,8 +63,6 @@ export async function keepers(subject: NamespaceSubject, options: KeepersOptions
     throw new KernelError({ errno: ENOENT, syscall: 'census', operation: `find a namespace with inode ${inode}` });
   return reportOn(namespace, found);
 }
-
-const ENOENT = 2;
 
 function inodeOf(subject: NamespaceSubject, type: NamespaceType, options: KeepersOptions): number {
   if (typeof subject === 'object' && 'inode' in subject) return subject.inode;

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { EINVAL, ENOENT } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { inChild } from '../native/child.ts';
 import { CLONE_NEWNS, MNT_DETACH, UMOUNT_NOFOLLOW } from '../native/constants.ts';
@@ -110,6 +111,4 @@ export async function releaseMounts({ namespace }: LeakedNamespace): Promise<rea
   return released;
 }
 
-const ENOENT = 2;
 /** It is no mount any more: another one of its kind was the same by propagation. */
-const EINVAL = 22;

@@ -1,8 +1,8 @@
+import { EAGAIN } from '../errno-numbers.ts';
 import { LOCK_EX, LOCK_NB } from '../native/constants.ts';
 import type { Fd } from '../native/fd.ts';
 import { syscall } from '../native/syscall.ts';
 
-export const EWOULDBLOCK = 11;
 const defaultPatienceMs = 10_000;
 
 /**
@@ -17,7 +17,7 @@ export function takeLock(
   for (let waited = 0, pause = 1; ; waited += pause, pause = Math.min(pause * 2, 50)) {
     const result = syscall('flock', directory.raw, LOCK_EX | LOCK_NB);
     if (result >= 0) return undefined;
-    if (result !== -EWOULDBLOCK || waited >= patienceMs) return { errno: -result, waited };
+    if (result !== -EAGAIN || waited >= patienceMs) return { errno: -result, waited };
     Atomics.wait(sleeper, 0, 0, pause);
   }
 }

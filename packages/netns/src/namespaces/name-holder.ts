@@ -1,3 +1,4 @@
+import { EAGAIN, EINTR, ENOENT, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { nsexecPath } from '../native/addon.ts';
 import {
@@ -29,11 +30,6 @@ import { check, perform, syscall } from '../native/syscall.ts';
  * whose it is, and drops it when the process ends. When the file is taken away, the holder ends.
  */
 export const lockName = 'lock';
-
-const EAGAIN = 11;
-const EINTR = 4;
-const ENOENT = 2;
-const ESRCH = 3;
 
 /** The process that holds the lock in an open directory; undefined: none does. fcntl(2) F_GETLK. */
 export function findHolder(home: Fd, path: string): number | undefined {

@@ -1,3 +1,4 @@
+import { EBUSY, EINTR, ENOENT } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import {
   AT_FDCWD,
@@ -22,10 +23,6 @@ import {
 import { namespaceFlags } from './type.ts';
 
 export { defaultRunDirectory, type RunDirectoryOptions } from './name-directory.ts';
-
-const ENOENT = 2;
-const EINTR = 4;
-const EBUSY = 16;
 
 /** One name. */
 export interface NameEntry {

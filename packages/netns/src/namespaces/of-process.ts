@@ -1,3 +1,4 @@
+import { EACCES, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { FileReader } from '../native/file-reader.ts';
 import { inodesIn, linkNames } from './discover/in-processes.ts';
@@ -49,8 +50,6 @@ export function namespacesOfProcess(pid: number): NamespacesOfProcess {
 }
 
 const links = linkNames(processNamespaces);
-const ESRCH = 3;
-const EACCES = 13;
 
 function idsOf(inodes: Partial<Record<ProcessNamespace, number>>, dev: number): NamespaceIds {
   return Object.fromEntries(Object.entries(inodes).map(([name, ino]) => [name, { dev, ino }]));

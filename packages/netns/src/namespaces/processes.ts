@@ -1,12 +1,10 @@
+import { EACCES, EPERM } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../native/constants.ts';
 import { FileReader, linksAtOnce } from '../native/file-reader.ts';
 import { syscall } from '../native/syscall.ts';
 import { idOfFile, type NamespaceId, nsfsDevice } from './identity.ts';
 import type { NamespaceType } from './type.ts';
-
-const EPERM = 1;
-const EACCES = 13;
 
 /** Which namespace of a type a process is in. Throws KernelError: ENOENT (no such process), EACCES (it may not be looked at). */
 export function namespaceIdOf(pid: number, type: NamespaceType = 'net'): NamespaceId {

@@ -1,3 +1,4 @@
+import { ENOENT } from '../errno-numbers.ts';
 import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { check, syscall } from '../native/syscall.ts';
@@ -71,5 +72,3 @@ export function openNamespace(
   }
   return namespaceOfFd(Fd.adopt(check(raw, 'openat', `open ${what}`), what), what, type);
 }
-
-const ENOENT = 2;

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { EAGAIN, EEXIST, EINVAL } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { inChild } from '../native/child.ts';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
-import { EWOULDBLOCK, takeLock } from './lock.ts';
+import { takeLock } from './lock.ts';
 import {
   defaultRunDirectory,
   inPlace,
@@ -23,9 +24,6 @@ import {
   type NameView,
   type NamingOptions,
 } from './name-directory.ts';
-
-const EINVAL = 22;
-const EEXIST = 17;
 
 /** A directory of names in this process's own mount namespace: `/run/netns`. */
 export class RunDirectory implements NameDirectory {
@@ -85,7 +83,7 @@ export function prepareRunDirectory(
   if (shared === -EINVAL) bindOntoItself(runDirectory);
   else check(shared, 'mount', `make ${runDirectory} a shared mount`);
   if (missed === undefined) return undefined;
-  if (missed.errno !== EWOULDBLOCK) return `could not flock netns runtime directory "${runDirectory}"`;
+  if (missed.errno !== EAGAIN) return `could not flock netns runtime directory "${runDirectory}"`;
   return `another process has kept the lock on ${runDirectory} for ${missed.waited} ms; going on without it`;
 }
 

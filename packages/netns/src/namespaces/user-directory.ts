@@ -1,4 +1,5 @@
 import { fstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { EEXIST, ENOENT, ENOTDIR, EPERM, ESRCH } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { inChildAfter } from '../native/child.ts';
 import {
@@ -22,10 +23,6 @@ import { takeLock } from './lock.ts';
 import type { NameChanges, NameDirectory, NameView, NamingOptions } from './name-directory.ts';
 import { findHolder, type Holder, lockName, openHolder, startHolder } from './name-holder.ts';
 
-const ENOENT = 2;
-const EEXIST = 17;
-const ENOTDIR = 20;
-const EPERM = 1;
 const othersMayWrite = 0o022;
 
 /**
@@ -210,8 +207,6 @@ function isOwnUserNamespace(path: string): boolean {
   const operation = 'compare user namespaces';
   return sameNamespace(idOfFile('/proc/self/ns/user', operation), idOfFile(path, operation));
 }
-
-const ESRCH = 3;
 
 /** Where an ordinary user's names are: in the directory for what they run, or else in one that is made for them. */
 export function homeOfNames(uid: number, runtimeDirectory?: string): string {

@@ -1,3 +1,4 @@
+import { EINTR } from '../errno-numbers.ts';
 import { addon, type SyscallArgument } from './addon.ts';
 import { check, type SyscallStep, syscallNumber } from './syscall.ts';
 
@@ -9,7 +10,6 @@ export interface ChildOutcome {
 }
 
 const notRun = -0x80000000;
-const EINTR = 4;
 
 /**
  * Runs system calls, one after the other until one fails, in a child process that shares this process's memory and

@@ -1,9 +1,8 @@
+import { ECANCELED } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { addon, type SyscallArgument } from './addon.ts';
 import { Fd } from './fd.ts';
 import { type SyscallStep, syscallNumber } from './syscall.ts';
-
-const ECANCELED = 125;
 
 export interface Spawned {
   readonly pid: number;

@@ -1,3 +1,4 @@
+import { ENODEV } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { AF_NETLINK, CLONE_NEWNET, SIOCGIFINDEX, SIOCGIFNAME, SOCK_CLOEXEC, SOCK_RAW } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
@@ -7,7 +8,6 @@ import { readText } from '../wire/text.ts';
 
 /** `struct ifreq`: a name of at most 15 bytes, behind it the index. */
 const IFNAMSIZ = 16;
-const ENODEV = 19;
 
 /**
  * The devices of a namespace by name and by index, one by one. netdevice(7).

@@ -1,4 +1,5 @@
 import { Listener, type NetlinkEvent } from '../connection/listener.ts';
+import { ENOBUFS } from '../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import { Fifo } from '../fifo.ts';
@@ -43,7 +44,6 @@ export interface NetworkMonitorOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const ENOBUFS = 105;
 /** How often a table is read when the kernel has no room for its answers. */
 const attempts = 10;
 

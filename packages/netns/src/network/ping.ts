@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { EAGAIN, EINTR, ETIMEDOUT } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import {
@@ -28,10 +29,6 @@ export interface PingReply {
   /** How long the answer took, in milliseconds. */
   readonly milliseconds: number;
 }
-
-const ETIMEDOUT = 110;
-const EAGAIN = 11;
-const EINTR = 4;
 
 /**
  * Asks another machine (or namespace) whether it is there: one ICMP echo request from inside a namespace, and its reply.

@@ -1,6 +1,7 @@
 import type { Refusal } from '../connection/changes.ts';
 import type { NetlinkConnection } from '../connection/connection.ts';
 import type { Declaration } from '../connection/declaration.ts';
+import { ENOENT } from '../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../errors.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
 import { messageName } from '../netlink/message-name.ts';
@@ -16,8 +17,6 @@ export interface Question<D, Entry> {
 }
 
 type Verb<D extends Declaration> = keyof D['types'] & string;
-
-const ENOENT = 2;
 
 /** Gone already, or never there: ENOENT, ESRCH, ENODEV, EADDRNOTAVAIL. */
 const absent: readonly number[] = [2, 3, 19, 99];

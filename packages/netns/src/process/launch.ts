@@ -1,5 +1,6 @@
 import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { EINTR, ENOENT, EPERM } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { nsexecPath } from '../native/addon.ts';
 import { O_CLOEXEC, UV_READABLE } from '../native/constants.ts';
@@ -194,10 +195,6 @@ function judge(text: string, steps: ReadonlyMap<number, PlannedStep>, command: s
         : undefined,
   });
 }
-
-const EPERM = 1;
-const ENOENT = 2;
-const EINTR = 4;
 
 function killedEarly(command: string): KernelError {
   const hint = 'the process was killed before it came to that';

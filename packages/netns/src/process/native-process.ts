@@ -1,5 +1,6 @@
 import { ChildProcess } from 'node:child_process';
 import { release } from 'node:os';
+import { EINVAL, ENOSYS } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { AF_UNIX, AT_FDCWD, F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC, O_RDWR } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
@@ -48,8 +49,6 @@ export interface NativeStart {
 }
 
 const WNOHANG = 1;
-const EINVAL = 22;
-const ENOSYS = 38;
 
 const [kernel = 0, patchLevel = 0] = release().split('.').map(Number);
 

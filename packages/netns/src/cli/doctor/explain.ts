@@ -1,12 +1,8 @@
 import { errnoMessage } from '../../errno.ts';
+import { EACCES, EINVAL, ENOSPC, EPERM } from '../../errno-numbers.ts';
 import type { NamespaceType } from '../../namespaces/type.ts';
 import { type capabilityNames, hasCapability } from './capability-names.ts';
 import type { MachineFacts } from './machine-facts.ts';
-
-const EPERM = 1;
-const EACCES = 13;
-const EINVAL = 22;
-const ENOSPC = 28;
 
 /** Why a namespace of a type could not be made: the kernel's words, and every rule of the machine that bears on it. */
 export function explainRefusal(errno: number, type: NamespaceType, facts: MachineFacts): string {

@@ -1,3 +1,4 @@
+import { EAGAIN, ENOENT } from '../../errno-numbers.ts';
 import { KernelError } from '../../errors.ts';
 import { Arena } from '../../native/arena.ts';
 import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from '../../native/constants.ts';
@@ -178,8 +179,6 @@ const BPF_MAP_UPDATE_ELEM = 2;
 const keyAt = 4096;
 const valueAt = keyAt + 8;
 const arenaSize = valueAt + valueSize;
-const EAGAIN = 11;
-const ENOENT = 2;
 /** There cannot be more; what goes on is no list. */
 const most = 1 << 20;
 const operation = "read the kernel's list of network namespaces";

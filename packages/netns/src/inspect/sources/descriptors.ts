@@ -1,3 +1,4 @@
+import { EACCES, EPERM } from '../../errno-numbers.ts';
 import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
 import { AT_FDCWD, KCMP_FILES, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../native/constants.ts';
 import type { FileReader } from '../../native/file-reader.ts';
@@ -42,9 +43,6 @@ export function readTables(
   }
   return { tables: tables.filter(hasSomething), refused: own === -EACCES || own === -EPERM };
 }
-
-const EPERM = 1;
-const EACCES = 13;
 
 function openFds(path: string, directory: number): number {
   return syscall('openat', directory, path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ENOENT, EOVERFLOW } from '../../errno-numbers.ts';
 import { findMounts } from '../../namespaces/discover/in-mounts.ts';
 import { idOfDescriptor } from '../../namespaces/identity.ts';
 import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
@@ -110,8 +111,6 @@ function scanByKernel(): MountScan | undefined {
   return { mounts, namespaces, exhaustive: true, unreadable };
 }
 
-const ENOENT = 2;
-
 /** Goes from one mount namespace to the next; why it ended (-ENOENT: there are no more). */
 function eachNeighbour(own: number, direction: number, look: (fd: number) => void): number {
   const info = new Uint8Array(16);
@@ -143,7 +142,6 @@ function idOf(mountNamespace: number): bigint | undefined {
 const idsAtOnce = 512;
 const ids = new BigUint64Array(idsAtOnce);
 const idBytes = new Uint8Array(ids.buffer);
-const EOVERFLOW = 75;
 
 /** The namespaces that are mounted in one, whose file is open; undefined if it may not be looked through. */
 export function mountsIn(fd: number, mountNamespace: number): NamespaceMount[] | undefined {

@@ -1,3 +1,4 @@
+import { EACCES, EPERM } from '../../errno-numbers.ts';
 import { inodesIn, type LinkNames, linkNames } from '../../namespaces/discover/in-processes.ts';
 import { parseStatLine, threadsInStatLine } from '../../namespaces/discover/stat-line.ts';
 import { type ProcessNamespace, processNamespaces } from '../../namespaces/of-process.ts';
@@ -69,9 +70,6 @@ export function lookAtProcess(
     refused: { namespaces: false, descriptors: refused },
   };
 }
-
-const EACCES = 13;
-const EPERM = 1;
 
 /** Whether it is for lack of a right, and not because the main thread has ended, that there are no links to read. */
 function isRefused(directory: number): boolean {

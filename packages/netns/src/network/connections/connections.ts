@@ -1,5 +1,6 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import type { DumpResult } from '../../connection/conversation.ts';
+import { EINVAL, ENOENT, EOPNOTSUPP } from '../../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../../errors.ts';
 import type { Fd } from '../../native/fd.ts';
 import {
@@ -32,10 +33,6 @@ export interface ConnectionStatistics {
   readonly cpu: number;
   readonly counters: Readonly<Record<string, number>>;
 }
-
-const ENOENT = 2;
-const EINVAL = 22;
-const EOPNOTSUPP = 95;
 
 /** What the encoder calls otherwise than we do. */
 const optionNames = {

@@ -1,3 +1,4 @@
+import { EINVAL } from '../../errno-numbers.ts';
 import { AT_FDCWD, O_CLOEXEC, O_DIRECTORY, O_RDONLY, O_WRONLY } from '../../native/constants.ts';
 import { type SyscallName, syscall } from '../../native/syscall.ts';
 import { readText } from '../../wire/text.ts';
@@ -45,8 +46,6 @@ export function readTask(
     },
   };
 }
-
-const EINVAL = 22;
 
 /** Writes a file with one call: what is not taken whole is refused. */
 export function writeTask({ at, path }: Place, file: string, text: string): Task<Refusal | undefined> {

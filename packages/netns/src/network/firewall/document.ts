@@ -1,4 +1,5 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
+import { ERESTART } from '../../errno-numbers.ts';
 import { NetlinkError } from '../../errors.ts';
 import type { Fd } from '../../native/fd.ts';
 import type { NftElement } from '../../netlink/families/netfilter/nft-elements.ts';
@@ -18,8 +19,6 @@ import type { FirewallFamily } from './words.ts';
 
 /** What a document says it is of; `nft` reads what has a version of the schema that is not newer than its own. */
 const metainfo = { version: '1.0.6', release_name: 'netns', json_schema_version: 1 };
-
-const ERESTART = 85;
 
 /** A ruleset in the JSON of libnftables: see `Firewall.document`. */
 export async function documentOf(

@@ -1,6 +1,7 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { Listener, type NetlinkEvent } from '../../connection/listener.ts';
 import type { Transport } from '../../connection/transport.ts';
+import { ERESTART } from '../../errno-numbers.ts';
 import { NetlinkError, TransactionError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import type { Fd } from '../../native/fd.ts';
@@ -52,8 +53,6 @@ const optionNames = {
   objref: 'object',
   userdata: '',
 };
-
-const ERESTART = 85;
 
 /**
  * The firewall of one network namespace (nftables), over a netlink socket that lives inside it. What `nft` does, without it.

@@ -1,12 +1,10 @@
 import type { NetlinkConnection } from '../../connection/connection.ts';
 import type { Declaration } from '../../connection/declaration.ts';
+import { EINTR, ENOENT } from '../../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../../errors.ts';
 import { messageName } from '../../netlink/message-name.ts';
 import type { In, Out } from '../../wire/shape.ts';
 import { type Snapshot, snapshot } from '../snapshot.ts';
-
-const ENOENT = 2;
-const EINTR = 4;
 
 /** Reads what the firewall holds, over one connection. */
 export class Reader {

@@ -1,6 +1,7 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import type { DumpResult } from '../../connection/conversation.ts';
 import type { Declaration } from '../../connection/declaration.ts';
+import { EINVAL, ENOENT, EOPNOTSUPP } from '../../errno-numbers.ts';
 import { KernelError, UnsupportedError } from '../../errors.ts';
 import type { Fd } from '../../native/fd.ts';
 import {
@@ -47,9 +48,6 @@ export type SocketList = Snapshot<Socket> & {
   readonly unlisted: readonly SocketKind[];
 };
 
-const ENOENT = 2;
-const EINVAL = 22;
-const EOPNOTSUPP = 95;
 /** What kernels answer that do not have the protocol, or were built without its part of sock_diag. */
 const notHere: readonly number[] = [ENOENT, EINVAL, EOPNOTSUPP, 93, 94, 97]; // EPROTONOSUPPORT, ESOCKTNOSUPPORT, EAFNOSUPPORT
 

@@ -1,3 +1,4 @@
+import { ENOENT } from '../../errno-numbers.ts';
 import { KernelError } from '../../errors.ts';
 import type { Fd } from '../../native/fd.ts';
 import { FilesInside, unlessRefused } from '../files/files-inside.ts';
@@ -13,8 +14,6 @@ export interface SysctlEntry {
   readonly name: string;
   readonly value: SysctlValue;
 }
-
-const ENOENT = 2;
 
 /**
  * The settings of one network namespace's network: its `net.*` sysctls. `ip netns exec NAME sysctl …`.

@@ -1,11 +1,10 @@
 import { GenericConnection } from '../../connection/generic.ts';
+import { ENODEV } from '../../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../../errors.ts';
 import type { Fd } from '../../native/fd.ts';
 import { wireguard } from '../../netlink/families/generic/wireguard.ts';
 import { messagesOf, type WireguardChanges } from './changes.ts';
 import { deviceOf, type WireguardDevice } from './device.ts';
-
-const ENODEV = 19;
 
 /**
  * Keys and peers of the WireGuard devices in one network namespace. `wg show`, `wg set`. The device itself is made by

@@ -1,9 +1,8 @@
+import { EPERM } from '../../errno-numbers.ts';
 import { everyCapability } from './capabilities.ts';
 import type { SetUp } from './set-up.ts';
 import type { PlannedStep } from './step.ts';
 import { kernelStep } from './step-makers.ts';
-
-const EPERM = 1;
 
 export function credentialSteps({ credentials, capabilities }: SetUp): PlannedStep[] {
   if (credentials === undefined) return [];

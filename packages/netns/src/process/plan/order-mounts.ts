@@ -1,3 +1,4 @@
+import { EINVAL } from '../../errno-numbers.ts';
 import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../native/constants.ts';
 import { keptSysMounts } from './enter-named.ts';
 import { fileSteps } from './order-identity.ts';
@@ -9,7 +10,6 @@ const MS_NOSUID = 2;
 const MS_NODEV = 4;
 const MS_NOEXEC = 8;
 const hardened = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-const EINVAL = 22;
 
 function propagationName(flags: number): string {
   return flags & MS_SHARED ? 'MS_SHARED' : flags & MS_SLAVE ? 'MS_SLAVE' : 'MS_PRIVATE';

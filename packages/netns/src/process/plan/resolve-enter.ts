@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { ESRCH } from '../../errno-numbers.ts';
 import { KernelError } from '../../errors.ts';
 import { idOfFile, sameNamespace } from '../../namespaces/identity.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
@@ -80,8 +81,6 @@ function pidOf(pidfd: Fd, target: number | Fd): number {
   if (pid < 0) throw ended('enter a process by its descriptor');
   return pid;
 }
-
-const ESRCH = 3;
 
 /** While a process is there nobody else has its number: what was read by the number was of this one. */
 function checkAlive(pidfd: Fd, pid: number): void {

@@ -1,4 +1,5 @@
 import type dgram from 'node:dgram';
+import { EBADF, EINVAL } from '../../errno-numbers.ts';
 import { SOCK_DGRAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
 import { builtin } from './builtin.ts';
@@ -7,9 +8,6 @@ import { type LookupFunction, lookupIn } from './lookup-hook.ts';
 import { nodeError } from './node-error.ts';
 import { openSocket } from './open-socket.ts';
 import { domainOf, ipSocketAddress, splitZone } from './socket-address.ts';
-
-const EBADF = 9;
-const EINVAL = 22;
 
 /** The part of `node:dgram` that makes sockets. */
 export interface NamespaceDgram {

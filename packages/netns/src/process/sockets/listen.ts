@@ -1,5 +1,6 @@
 import { chmodSync, statSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
+import { EACCES, EADDRINUSE, EINVAL, ENOENT } from '../../errno-numbers.ts';
 import { AF_UNIX, SOCK_STREAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
 import { builtin } from './builtin.ts';
@@ -16,11 +17,6 @@ import {
   splitZone,
   unixSocketAddress,
 } from './socket-address.ts';
-
-const ENOENT = 2;
-const EACCES = 13;
-const EINVAL = 22;
-const EADDRINUSE = 98;
 
 /**
  * Makes a server of Node's (net, tls, http, https) listen inside a namespace: its `listen` has the socket made, bound and

@@ -1,3 +1,4 @@
+import { EINPROGRESS, EINVAL } from '../../errno-numbers.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { SO_ERROR, SOCK_STREAM, SOL_SOCKET, UV_WRITABLE } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
@@ -6,9 +7,6 @@ import { type Watch, watchDescriptor } from '../../native/watch.ts';
 import { nodeError } from './node-error.ts';
 import { openSocket } from './open-socket.ts';
 import { domainOf, type IpFamily, ipSocketAddress } from './socket-address.ts';
-
-const EINPROGRESS = 115;
-const EINVAL = 22;
 
 export interface Contender {
   readonly address: string;

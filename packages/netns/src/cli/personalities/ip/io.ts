@@ -1,10 +1,7 @@
+import { EAGAIN, EINTR, EPIPE } from '../../../errno-numbers.ts';
 import type { RunDirectoryOptions } from '../../../namespaces/name-directory.ts';
 import { TCGETS } from '../../../native/constants.ts';
 import { check, syscall } from '../../../native/syscall.ts';
-
-const EINTR = 4;
-const EAGAIN = 11;
-const EPIPE = 32;
 
 /** Where a command reads its surroundings and writes its answers; the tests give their own. */
 export interface Io {

@@ -1,4 +1,5 @@
 import { errnoMessage } from '../../../errno.ts';
+import { ENOENT } from '../../../errno-numbers.ts';
 import { KernelError } from '../../../errors.ts';
 import type { RunDirectoryOptions } from '../../../namespaces/name-directory.ts';
 import type { Namespace } from '../../../namespaces/namespace.ts';
@@ -30,8 +31,6 @@ export async function namespaceForOption(
     throw misuse(`setting the network namespace "${name}" failed: ${errnoMessage(22)}\n`);
   }
 }
-
-const ENOENT = 2;
 
 function cannotOpen(name: string, reason: string) {
   return misuse(`Cannot open network namespace "${name}": ${reason}\n`);

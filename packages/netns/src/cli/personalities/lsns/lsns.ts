@@ -1,3 +1,4 @@
+import { EINVAL } from '../../../errno-numbers.ts';
 import { KernelError } from '../../../errors.ts';
 import { type CensusEntry, NamespaceCensus } from '../../../namespaces/discover/census.ts';
 import type { SeenProcess } from '../../../namespaces/discover/in-processes.ts';
@@ -107,8 +108,6 @@ function isWanted(
     throw error;
   }
 }
-
-const EINVAL = 22;
 
 function styled(column: LsnsColumn, { tree, truncate, wrap }: LsnsRequest): LsnsColumn {
   const treeIn = tree === 'process' ? 'COMMAND' : tree === 'none' ? undefined : 'NS';

@@ -1,3 +1,4 @@
+import { EINVAL } from '../../../errno-numbers.ts';
 import { type NamespaceType, namespaceTypes } from '../../../namespaces/type.ts';
 import { Failure, failure } from '../util-linux/failure.ts';
 import { getopt } from '../util-linux/getopt.ts';
@@ -134,8 +135,6 @@ function numberOf(word: string, what: 'PID' | 'namespace', least: number, most: 
   if ('value' in number) return number.value;
   throw failure(program, `invalid ${what} argument: '${word}'`, number.errno === EINVAL ? undefined : number.errno);
 }
-
-const EINVAL = 22;
 
 function typeOf(word: string): NamespaceType {
   const type = namespaceTypes.find((each) => each === word);

@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { ESRCH } from '../../../errno-numbers.ts';
 import { NamespaceCensus } from '../../../namespaces/discover/census.ts';
 import type { NamespaceType } from '../../../namespaces/type.ts';
 import { AT_FDCWD, NS_GET_USERNS, O_APPEND, O_RDONLY, O_WRONLY } from '../../../native/constants.ts';
@@ -10,7 +11,6 @@ import { failure } from '../util-linux/failure.ts';
 const program = 'nsenter';
 const SIOCGSKNS = 0x894c;
 const FD_NSFS_ROOT = -10003;
-const ESRCH = 3;
 
 /*
  * These descriptors are for the program that this process becomes, so they are raw and without O_CLOEXEC: the helper closes each

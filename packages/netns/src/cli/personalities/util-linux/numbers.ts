@@ -1,8 +1,7 @@
 /** A number as C's strtoul(3) reads the whole word in base 10. */
-export type ParsedNumber = { readonly value: number } | { readonly errno: number };
+import { EINVAL, ERANGE } from '../../../errno-numbers.ts';
 
-const EINVAL = 22;
-const ERANGE = 34;
+export type ParsedNumber = { readonly value: number } | { readonly errno: number };
 
 /** An unsigned number of 32 bits. Blanks in front and a plus are allowed, a minus is out of range. */
 export function parseUnsigned(word: string, least = 0, most = 0xffff_ffff): ParsedNumber {

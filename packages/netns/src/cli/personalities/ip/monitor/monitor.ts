@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { subscribe } from '../../../../connection/subscribe.ts';
 import { errnoMessage } from '../../../../errno.ts';
+import { EIO, ENOBUFS } from '../../../../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../../../../errors.ts';
 import { declarationOf } from '../../../../netlink/catalogue.ts';
 import { failure } from '../exit.ts';
@@ -9,9 +10,6 @@ import type { Session } from '../session.ts';
 import { Teller, type Told } from './tell.ts';
 import { recordedAt, timestamp } from './timestamp.ts';
 import { type MonitorRequest, readMonitor } from './words.ts';
-
-const ENOBUFS = 105;
-const EIO = 5;
 
 /**
  * `ip monitor …`: tells of changes as they happen, until a signal ends it. Each is written at once, also into a pipe. When the socket
