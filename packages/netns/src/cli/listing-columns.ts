@@ -1,4 +1,5 @@
 import { closest } from '../closest.ts';
+import { sayContainer } from '../inspect/containers.ts';
 import { sayKeeper, sumUpKeepers } from './keeper-words.ts';
 import type { Listed } from './listing.ts';
 import { describeProcess } from './process-command.ts';
@@ -63,10 +64,7 @@ const columns: readonly NamedColumn[] = [
   numeric('owner', ({ owner }) => owner),
   numeric('parent', ({ parent }) => parent),
   numeric('references', ({ references }) => references),
-  plain(
-    'container',
-    ({ container }) => container && `${container.runtime}:${container.name ?? container.id.slice(0, 12)}`,
-  ),
+  plain('container', ({ container }) => container && sayContainer(container)),
   plain('keepers', ({ keepers }) => sumUpKeepers(keepers) || 'none visible'),
   {
     name: 'note',
@@ -114,7 +112,7 @@ function noteOf({ name, state, pids, current, initial, container, keepers }: Lis
   return [
     ...(current ? ['this one'] : []),
     ...(initial ? ['the first of the machine'] : []),
-    ...(container === undefined ? [] : [`${container.runtime} ${container.name ?? container.id.slice(0, 12)}`]),
+    ...(container === undefined ? [] : [sayContainer(container, ' ')]),
     ...(name !== undefined ? [] : [pid === undefined ? hiddenBy(keepers) : `${pid} ${describeProcess(pid).command}`]),
   ].join(': ');
 }

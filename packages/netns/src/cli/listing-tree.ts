@@ -1,3 +1,4 @@
+import { sayContainer } from '../inspect/containers.ts';
 import { parseStatLine } from '../namespaces/discover/stat-line.ts';
 import { FileReader } from '../native/file-reader.ts';
 import { sumUpKeepers } from './keeper-words.ts';
@@ -63,7 +64,7 @@ function lineOf({ name, type, inode, state, pids, keepers, container, current }:
   return [
     `${type}:[${inode}]`,
     ...(name === undefined ? [] : [name]),
-    ...(container === undefined ? [] : [`${container.runtime}:${container.name ?? container.id.slice(0, 12)}`]),
+    ...(container === undefined ? [] : [sayContainer(container)]),
     ...(current ? ['(this one)'] : []),
     who,
   ].join('  ');

@@ -23,6 +23,11 @@ export interface Container {
   readonly name?: string;
 }
 
+/** `docker:web`: what people call a container. An id of 64 digits is told by its beginning, as runtimes do. */
+export function sayContainer({ runtime, id, name }: Container, separator = ':'): string {
+  return `${runtime}${separator}${name ?? (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id)}`;
+}
+
 const hex = '([0-9a-f]{64})';
 
 /** How runtimes call the control group of a container, the innermost part that tells. */

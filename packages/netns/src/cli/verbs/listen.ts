@@ -1,5 +1,6 @@
 import { closest } from '../../closest.ts';
 import { completenessLine } from '../../inspect/completeness.ts';
+import { sayContainer } from '../../inspect/containers.ts';
 import { titleOf } from '../../inspect/graph/model.ts';
 import { type Listening, listeners, type PublishedAt } from '../../inspect/listeners.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -21,8 +22,7 @@ const columns: Readonly<Record<string, Column<Listening>>> = {
   published: { title: 'PUBLISHED AT', cell: ({ published }) => published.map(sayPublished).join(', ') || '-' },
   container: {
     title: 'CONTAINER',
-    cell: ({ container }) =>
-      container === undefined ? '-' : `${container.runtime}:${container.name ?? container.id.slice(0, 12)}`,
+    cell: ({ container }) => (container === undefined ? '-' : sayContainer(container)),
   },
   process: { title: 'PROCESS', cell: ({ processes }) => processCell(processes) || '-' },
   uid: { title: 'UID', alignRight: true, cell: ({ socket }) => String(socket.uid ?? '-') },

@@ -1,3 +1,4 @@
+import { sayContainer } from '../../inspect/containers.ts';
 import type { KeepersReport, KeptBy, NamespaceSubject } from '../../inspect/keepers.ts';
 import { keepers } from '../../inspect/keepers.ts';
 import { sayReferences } from '../../inspect/references.ts';
@@ -78,7 +79,7 @@ function headline({ namespace }: KeepersReport): string {
     ...names,
     ...(current ? ['(this one)'] : []),
     ...(initial ? ['(the first of the machine)'] : []),
-    ...(container === undefined ? [] : [`${container.runtime} ${container.name ?? container.id.slice(0, 12)}`]),
+    ...(container === undefined ? [] : [sayContainer(container, ' ')]),
   ].join('  ');
 }
 

@@ -1,3 +1,4 @@
+import { sayContainer } from '../containers.ts';
 import type { LinkEnd, Topology, TopologyLink, TopologyNamespace } from '../topology.ts';
 
 /** A line between two devices. */
@@ -16,7 +17,7 @@ export function titleOf({
   initial,
 }: Pick<TopologyNamespace, 'key' | 'names' | 'container' | 'current' | 'initial'>): string {
   if (names.length > 0) return names.join(' ');
-  if (container !== undefined) return `${container.runtime} ${container.name ?? container.id.slice(0, 12)}`;
+  if (container !== undefined) return sayContainer(container, ' ');
   if (initial) return 'the machine';
   return current ? 'this one' : key;
 }
