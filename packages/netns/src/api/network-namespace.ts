@@ -1,4 +1,6 @@
 import type { Worker } from 'node:worker_threads';
+import type { DescribeOptions } from '../document/describe.ts';
+import type { NamespaceDocument } from '../document/document.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { type MonitorOptions, monitorNames, type NameEvent } from '../namespaces/monitor.ts';
 import type { NamingOptions } from '../namespaces/name-directory.ts';
@@ -117,6 +119,19 @@ export class NetworkNamespace extends Namespace {
   /** Follows its network: first what is there, then what changes. `ip -n NAME monitor`. See `Network.monitor`. */
   monitor(options: NetworkMonitorOptions = {}): AsyncIterableIterator<NetworkEvent> {
     return this.network.monitor(options);
+  }
+
+  /**
+   * Describes its network as a document does: what would have to be entered to get the same again. `netns export NAME`.
+   *
+   *     await apply({ version: 1, namespaces: { copy: await ns.describe() } });
+   *
+   * `options.sections`: only these. Ends of veths in other namespaces are named as `describe` names them. Throws
+   * KernelError EPERM without the right to enter it.
+   */
+  async describe(options: DescribeOptions = {}): Promise<NamespaceDocument> {
+    const { describeNamespace } = await import('../document/describe.ts');
+    return await describeNamespace(this, this.name, options);
   }
 
   /** The processes that are in it, as far as the caller may see them. `ip netns pids NAME`. */

@@ -1,6 +1,8 @@
 import { KernelError } from '../errors.ts';
 import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { listNames } from '../namespaces/names.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import { openNamespace } from '../namespaces/reference.ts';
 import type { Link } from '../network/links.ts';
 import type { CompleteDocument } from './complete.ts';
 import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
@@ -32,6 +34,26 @@ export async function describe(names: readonly string[], options: DescribeOption
   using networks = new Networks(options);
   networks.open(names);
   for (const name of names) networks.namespace(name);
+  return await describeOpened(networks, names, options);
+}
+
+/** The same of one that is open, with a name or without: `NetworkNamespace.describe`. */
+export async function describeNamespace(
+  namespace: Namespace,
+  name = '',
+  options: DescribeOptions = {},
+): Promise<NamespaceDocument> {
+  using networks = new Networks(options);
+  networks.adopt(name, openNamespace(namespace));
+  const { namespaces } = await describeOpened(networks, [name], options);
+  return namespaces[name] ?? {};
+}
+
+async function describeOpened(
+  networks: Networks,
+  names: readonly string[],
+  options: DescribeOptions,
+): Promise<NetworkDocument> {
   const sections = options.sections ?? sectionNames;
   const document = await read(networks, names, sections);
   return (await openStrangers(networks, document, options)) ? await read(networks, names, sections) : document;

@@ -44,7 +44,7 @@ export class Networks implements Disposable {
     }
   }
 
-  /** Takes over a namespace that was made just now. */
+  /** Takes over a namespace that is open. */
   adopt(name: string, namespace: Namespace): void {
     this.#opened.set(name, { namespace, network: openNetwork(namespace) });
   }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { apply } from '../../src/document/apply.ts';
 import { describe as describeNetworks, sectionNames } from '../../src/document/describe.ts';
 import type { NetworkDocument } from '../../src/document/document.ts';
@@ -340,6 +341,26 @@ describe('export', () => {
     const lines = (await answer('apply', exported, '--dry-run')).split('\n');
     execFileSync('sh', ['-ec', lines.join('\n')], { stdio: ['ignore', 'ignore', 'inherit'] });
     expect(await describeNetworks(['hand'])).toEqual(described);
+  });
+
+  it('describes a namespace that is open, named or nameless, for a copy of it', async () => {
+    await apply(all);
+    using blue = NetworkNamespace.open('blue');
+    const { namespaces } = await describeNetworks(['blue']);
+    expect(await blue.describe()).toEqual(namespaces.blue);
+    expect(await blue.describe({ sections: ['rules'] })).toEqual({ rules: namespaces.blue?.rules });
+    using nameless = NetworkNamespace.create();
+    await nameless.network.links.add({ kind: 'veth', name: 'v0', peer: { name: 'v1', netns: 'red' } });
+    await nameless.network.links.add({ kind: 'veth', name: 'w0', peer: { name: 'w1' } });
+    const described = await nameless.describe({ sections: ['links'] });
+    expect(described).toMatchObject({
+      links: { v0: { peer: { namespace: 'red', link: 'v1' } }, w0: { peer: { link: 'w1' } } },
+    });
+    removeNames(['red']);
+    const { v0: _, v1: __, ...links } = described.links ?? {};
+    await apply({ version: 1, namespaces: { copy: { ...described, links } } });
+    const copy = (await describeNetworks(['copy'], { sections: ['links'] })).namespaces.copy;
+    expect(copy).toEqual({ ...described, links });
   });
 
   it('finds the other ends of veths in hundreds of namespaces that look alike', async () => {

@@ -56,18 +56,42 @@ function normal(items: readonly unknown[]): Item[] {
 
 const ofTheMoment: readonly string[] = ['handle', 'expires', 'index'];
 
+/** What a statement, or an object, has counted; it begins anew. A name of one stands where they have something else. */
+const counted: Readonly<Record<string, readonly string[]>> = {
+  counter: ['packets', 'bytes'],
+  quota: ['used', 'used_unit'],
+  last: ['used'],
+};
+
+/** The same of an expression that stands as it is, because nft has no words for its rule. */
+const countedInMessages: Readonly<Record<string, Item>> = {
+  counter: { packets: '0n', bytes: '0n' },
+  quota: { consumed: '0n' },
+  last: { set: 0, msecs: '0n' },
+};
+
 function without(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((each) => without(each));
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value !== 'object' || value === null) return value;
-  // A counter counts from nothing; `counter: null` is one in a rule.
-  if (key === 'counter' && 'packets' in value && !('name' in value)) return null;
+  if (key === 'unknown') return notCounted(value as Item);
   const { flags, elem } = value as { readonly flags?: unknown; readonly elem?: unknown };
   const dynamic = Array.isArray(flags) && flags.includes('dynamic') && elem !== undefined;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !ofTheMoment.includes(name) && !(dynamic && name === 'elem'))
-      .filter(([name]) => !(key === 'counter' && (name === 'packets' || name === 'bytes')))
-      .map(([name, each]) => [name, without(each, name)]),
-  );
+  const kept = Object.entries(value)
+    .filter(([name]) => !ofTheMoment.includes(name) && !(dynamic && name === 'elem'))
+    .filter(([name]) => counted[key]?.includes(name) !== true);
+  // `counter: null` is one in a rule.
+  if (kept.length === 0 && key in counted) return null;
+  return Object.fromEntries(kept.map(([name, each]) => [name, without(each, name)]));
+}
+
+function notCounted({ expressions, ...rest }: Item): Item {
+  return {
+    ...rest,
+    expressions: (expressions as Item[]).map((each) => {
+      const { kind, data } = each as { readonly kind: string; readonly data?: Item };
+      const zero = countedInMessages[kind];
+      return zero === undefined || data === undefined ? each : { ...each, data: { ...data, ...zero } };
+    }),
+  };
 }
