@@ -23,6 +23,7 @@ const rehearsals = {
   listen: ['listen', 'listen --json'],
   peer: ['peer v0', 'peer v0 --json'],
   graph: ['graph', 'graph --json'],
+  snapshot: ['snapshot'],
   ids: ['ids', 'ids --json'],
   identify: ['identify', 'identify --json'],
   pids: ['pids a', 'pids /proc/self/ns/net', 'pids a --json'],

@@ -14,6 +14,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   graph: () => import('./verbs/graph.ts'),
   leaks: () => import('./verbs/leaks.ts'),
   listen: () => import('./verbs/listen.ts'),
+  snapshot: () => import('./verbs/snapshot.ts'),
   why: () => import('./verbs/why.ts'),
   show: () => import('./verbs/show.ts'),
   export: () => import('./verbs/export.ts'),

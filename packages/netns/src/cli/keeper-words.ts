@@ -1,5 +1,5 @@
 import type { Holder, Keeper, KeeperKind } from '../inspect/keeper.ts';
-import { describeProcess } from './process-command.ts';
+import { type Programs, programs } from '../inspect/programs.ts';
 
 const plural: Readonly<Record<KeeperKind, readonly [one: string, many: string]>> = {
   process: ['process', 'processes'],
@@ -22,39 +22,40 @@ export function sumUpKeepers(keepers: readonly Keeper[]): string {
 }
 
 /** `process 12 (sleep 100)`. */
-export function sayProcess(pid: number): string {
-  return `process ${pid} (${pid === process.pid ? 'this command' : shorten(describeProcess(pid).command)})`;
+export function sayProcess(pid: number, of: Programs = programs): string {
+  const isThis = of === programs && pid === process.pid;
+  return `process ${pid} (${isThis ? 'this command' : shorten(of.commandOf(pid))})`;
 }
 
 /** `descriptor 3 of process 12 (sleep 100)`. */
-export function sayHolder({ pid, tid, fd }: Holder): string {
-  return `descriptor ${fd} of ${tid === undefined ? '' : `thread ${tid} of `}${sayProcess(pid)}`;
+export function sayHolder({ pid, tid, fd }: Holder, of: Programs = programs): string {
+  return `descriptor ${fd} of ${tid === undefined ? '' : `thread ${tid} of `}${sayProcess(pid, of)}`;
 }
 
 /** What a keeper is, in words: the beginning of a sentence. */
-export function sayKeeper(keeper: Keeper): string {
+export function sayKeeper(keeper: Keeper, of: Programs = programs): string {
   switch (keeper.kind) {
     case 'process':
-      return sayProcess(keeper.pid);
+      return sayProcess(keeper.pid, of);
     case 'thread':
-      return `thread ${keeper.tid} of ${sayProcess(keeper.pid)}`;
+      return `thread ${keeper.tid} of ${sayProcess(keeper.pid, of)}`;
     case 'for-children':
-      return `for the children of ${keeper.tid === undefined ? '' : `thread ${keeper.tid} of `}${sayProcess(keeper.pid)}`;
+      return `for the children of ${keeper.tid === undefined ? '' : `thread ${keeper.tid} of `}${sayProcess(keeper.pid, of)}`;
     case 'descriptor':
-      return `${keeper.detached ? 'detached mount: ' : ''}${sayHolder(keeper)}`;
+      return `${keeper.detached ? 'detached mount: ' : ''}${sayHolder(keeper, of)}`;
     case 'socket': {
       const [first, ...others] = keeper.holders;
       const more = others.length === 0 ? '' : ` and ${others.length} more`;
-      return `socket: ${first === undefined ? `number ${keeper.socket}` : sayHolder(first)}${more}`;
+      return `socket: ${first === undefined ? `number ${keeper.socket}` : sayHolder(first, of)}${more}`;
     }
     case 'tun':
-      return `tun ${keeper.device ?? 'without a device'}: ${sayHolder(keeper)}`;
+      return `tun ${keeper.device ?? 'without a device'}: ${sayHolder(keeper, of)}`;
     case 'proc-file':
-      return `${keeper.path}: ${sayHolder(keeper)}`;
+      return `${keeper.path}: ${sayHolder(keeper, of)}`;
     case 'mount':
       return `mounted on ${keeper.path} in mnt:[${keeper.mountNamespace}]`;
     case 'in-flight':
-      return `${keeper.what} in flight to ${sayHolder(keeper.receiver)}`;
+      return `${keeper.what} in flight to ${sayHolder(keeper.receiver, of)}`;
     case 'child':
       return `above ${keeper.type}:[${keeper.inode}]`;
   }

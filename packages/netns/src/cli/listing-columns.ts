@@ -1,8 +1,8 @@
 import { closest } from '../closest.ts';
 import { sayContainer } from '../inspect/containers.ts';
+import { type Programs, programs } from '../inspect/programs.ts';
 import { sayKeeper, sumUpKeepers } from './keeper-words.ts';
 import type { Listed } from './listing.ts';
-import { describeProcess } from './process-command.ts';
 import type { Column } from './table.ts';
 import { UsageError } from './verb.ts';
 
@@ -10,9 +10,9 @@ import { UsageError } from './verb.ts';
 interface NamedColumn {
   readonly name: string;
   /** `incomplete`: there may be more than can be seen. */
-  make(incomplete: boolean): Column<Listed>;
+  make(incomplete: boolean, of: Programs): Column<Listed>;
   /** What rows are sorted by. */
-  key(row: Listed): string | number;
+  key(row: Listed, of: Programs): string | number;
 }
 
 const none = '-';
@@ -68,7 +68,7 @@ const columns: readonly NamedColumn[] = [
   plain('keepers', ({ keepers }) => sumUpKeepers(keepers) || 'none visible'),
   {
     name: 'note',
-    make: () => ({ title: 'NOTE', cell: noteOf, look: (_, style) => style.dim }),
+    make: (_, of) => ({ title: 'NOTE', cell: (row) => noteOf(row, of), look: (_row, style) => style.dim }),
     key: noteOf,
   },
 ];
@@ -92,11 +92,15 @@ function columnNamed(name: string): NamedColumn {
 }
 
 /** The rows in the order of a column; as they are without one. */
-export function sortRows(rows: readonly Listed[], name: string | undefined): readonly Listed[] {
+export function sortRows(
+  rows: readonly Listed[],
+  name: string | undefined,
+  of: Programs = programs,
+): readonly Listed[] {
   if (name === undefined) return rows;
   const { key } = columnNamed(name);
   const compare = (a: string | number, b: string | number) => (a < b ? -1 : a > b ? 1 : 0);
-  return [...rows].sort((a, b) => compare(key(a), key(b)));
+  return [...rows].sort((a, b) => compare(key(a, of), key(b, of)));
 }
 
 const shownDevices = 4;
@@ -106,20 +110,20 @@ function shorten(devices: readonly string[]): string {
   return more <= 1 ? devices.join(' ') : `${devices.slice(0, shownDevices).join(' ')} +${more}`;
 }
 
-function noteOf({ name, state, pids, current, initial, container, keepers }: Listed): string {
+function noteOf({ name, state, pids, current, initial, container, keepers }: Listed, of: Programs): string {
   if (state === 'stale') return 'no namespace is here';
   const [pid] = pids;
   return [
     ...(current ? ['this one'] : []),
     ...(initial ? ['the first of the machine'] : []),
     ...(container === undefined ? [] : [sayContainer(container, ' ')]),
-    ...(name !== undefined ? [] : [pid === undefined ? hiddenBy(keepers) : `${pid} ${describeProcess(pid).command}`]),
+    ...(name !== undefined ? [] : [pid === undefined ? hiddenBy(keepers, of) : `${pid} ${of.commandOf(pid)}`]),
   ].join(': ');
 }
 
 /** What keeps a namespace that no process is in. */
-function hiddenBy(keepers: Listed['keepers']): string {
+function hiddenBy(keepers: Listed['keepers'], of: Programs): string {
   const [first, ...others] = keepers;
   if (first === undefined) return 'nothing that can be seen keeps it';
-  return `${sayKeeper(first)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
+  return `${sayKeeper(first, of)}${others.length === 0 ? '' : ` and ${others.length} more`}`;
 }

@@ -3,12 +3,12 @@ import { census, type MachineCensusOptions, type MachineNamespace } from '../ins
 import type { Completeness } from '../inspect/completeness.ts';
 import type { Container } from '../inspect/containers.ts';
 import type { Keeper } from '../inspect/keeper.ts';
-import { openMachineNamespace } from '../inspect/open.ts';
+import { type SeenFromHere, seenFromHere } from '../inspect/seen-from-here.ts';
+import type { MachineSnapshot } from '../inspect/snapshot/snapshot.ts';
 import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
 import { listNames } from '../namespaces/names.ts';
 import type { NamespaceType } from '../namespaces/type.ts';
 import { Nsids } from '../network/nsids.ts';
-import { deviceNames, deviceNamesOfProcess } from './device-names.ts';
 
 /** A name, or a namespace that has none, with what this process may know of it. */
 export interface Listed {
@@ -48,19 +48,31 @@ export interface ListingOptions extends RunDirectoryOptions {
   readonly devices: boolean;
   readonly containers: boolean;
   readonly onProgress?: MachineCensusOptions['onProgress'];
+  readonly from?: MachineSnapshot | undefined;
 }
 
 export async function listNamespaces(options: ListingOptions): Promise<Listing> {
+  const { from, devices } = options;
   const { namespaces, completeness } = await census(options);
-  using connection = options.nsids ? new NetlinkConnection() : undefined;
+  using connection = options.nsids && from === undefined ? new NetlinkConnection() : undefined;
   const nsids = connection && new Nsids(connection);
-  const look = (namespace: MachineNamespace) => lookAt(namespace, options.devices, nsids);
+  const look = async (namespace: MachineNamespace) =>
+    listed(
+      namespace,
+      namespace.type !== 'net'
+        ? {}
+        : from === undefined
+          ? await seenFromHere(namespace, devices, nsids)
+          : seenIn(from, namespace, options),
+    );
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
   const named: Listed[] = [];
-  for (const { name, id } of listNames(options).sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const namespace = id && byInode.get(id.ino);
+  const names =
+    from?.names ?? listNames(options).map(({ name, id }) => ({ name, ...known({ inode: id && Number(id.ino) }) }));
+  for (const { name, inode } of [...names].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const namespace = byInode.get(inode ?? -1);
     if (namespace !== undefined) named.push({ name, ...(await look(namespace)) });
-    else if (id === undefined)
+    else if (inode === undefined)
       named.push({ name, state: 'stale', type: 'net', pids: [], current: false, initial: false, keepers: [] });
   }
   const nameless: Listed[] = [];
@@ -68,10 +80,15 @@ export async function listNamespaces(options: ListingOptions): Promise<Listing> 
   return { namespaces: [...named, ...nameless], completeness };
 }
 
-async function lookAt(namespace: MachineNamespace, devices: boolean, nsids: Nsids | undefined): Promise<Listed> {
+/** What a snapshot has of what was asked for. */
+function seenIn({ namespaces }: MachineSnapshot, { inode }: MachineNamespace, wanted: ListingOptions): SeenFromHere {
+  const { nsid, devices } = namespaces.get(inode) ?? {};
+  return { ...(wanted.nsids ? known({ nsid }) : {}), ...(wanted.devices ? known({ devices }) : {}) };
+}
+
+function listed(namespace: MachineNamespace, network: SeenFromHere): Listed {
   const { type, inode, id, owner, parent, references, container, current, initial, keepers } = namespace;
   const pids = keepers.flatMap((keeper) => (keeper.kind === 'process' ? [keeper.pid] : []));
-  const network = type === 'net' ? await networkOf(namespace, pids, devices, nsids) : {};
   return {
     state: 'ready',
     type,
@@ -93,19 +110,4 @@ async function lookAt(namespace: MachineNamespace, devices: boolean, nsids: Nsid
 function known<K extends string, V>(object: Record<K, V | undefined>): Partial<Record<K, V>> {
   const entries = Object.entries(object).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as Partial<Record<K, V>>;
-}
-
-async function networkOf(
-  namespace: MachineNamespace,
-  pids: readonly number[],
-  wantsDevices: boolean,
-  nsids: Nsids | undefined,
-): Promise<Pick<Listed, 'nsid' | 'devices'>> {
-  const [pid] = namespace.current ? [process.pid] : pids;
-  const byProcess = wantsDevices && pid !== undefined ? deviceNamesOfProcess(pid) : undefined;
-  if (nsids === undefined && (byProcess !== undefined || !wantsDevices)) return known({ devices: byProcess });
-  using open = openMachineNamespace(namespace);
-  const devices = byProcess ?? (wantsDevices ? open && deviceNames(open) : undefined);
-  const entry = open && (await nsids?.get({ fd: open.fd }));
-  return { ...(entry === undefined || entry.nsid < 0 ? {} : { nsid: entry.nsid }), ...known({ devices }) };
 }

@@ -1,5 +1,4 @@
-import { FileReader } from '../native/file-reader.ts';
-import { readText } from '../wire/text.ts';
+import { programs } from '../inspect/programs.ts';
 
 /** A process, as people know it. */
 export interface ProcessInfo {
@@ -8,28 +7,9 @@ export interface ProcessInfo {
   readonly command: string;
 }
 
-const reader = new FileReader();
-
 /** Says what a process runs; a process that has ended meanwhile runs nothing. */
 export function describeProcess(pid: number): ProcessInfo {
-  const words = wordsOf(reader.bytes(`/proc/${pid}/cmdline`));
-  if (words.length > 0) return { pid, command: words.join(' ') };
-  const [name = ''] = wordsOf(reader.bytes(`/proc/${pid}/comm`));
-  return { pid, command: `[${name.trimEnd()}]` };
-}
-
-/** Each word ends with a NUL byte, unless the process wrote over them; those at the very end are no words. */
-function wordsOf(line: Uint8Array = new Uint8Array()): string[] {
-  let length = line.length;
-  while (line[length - 1] === 0) length--;
-  const words: string[] = [];
-  for (let at = 0; at < length; ) {
-    const nul = line.indexOf(0, at);
-    const end = nul < 0 || nul > length ? length : nul;
-    words.push(readText(line, at, end));
-    at = end + 1;
-  }
-  return words;
+  return { pid, command: programs.commandOf(pid) };
 }
 
 const shownCommand = 50;

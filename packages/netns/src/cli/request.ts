@@ -11,6 +11,7 @@ export const verbNames = [
   'listen',
   'peer',
   'graph',
+  'snapshot',
   'show',
   'export',
   'apply',

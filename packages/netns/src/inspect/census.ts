@@ -12,6 +12,7 @@ import type { Container } from './containers.ts';
 import type { Holder, Keeper } from './keeper.ts';
 import { type KernelNamespace, KernelWalk } from './kernel-list/walk.ts';
 import { openNamespacePath, relateAll } from './relations.ts';
+import type { MachineSnapshot } from './snapshot/snapshot.ts';
 import { borrow, openProcess } from './sources/borrowed.ts';
 import { pathOfDescriptor } from './sources/descriptors.ts';
 import { descriptorsWaiting, QueueView } from './sources/in-flight.ts';
@@ -60,6 +61,8 @@ export interface MachineCensusOptions extends RunDirectoryOptions {
   /** Is told how far the look at the processes has come, a few times a second at most. */
   readonly onProgress?: ((seen: number, of: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Tell what a snapshot knows, and look at nothing. */
+  readonly from?: MachineSnapshot | undefined;
 }
 
 /** Every namespace that could be found, and whether that is all. */
@@ -92,6 +95,7 @@ export interface SeenQueue {
  */
 export async function census(options: MachineCensusOptions = {}): Promise<MachineCensus> {
   options.signal?.throwIfAborted();
+  if (options.from !== undefined) return censusOf(options.from, options);
   const types = options.types ?? namespaceTypes;
   const survey = new Survey(types);
   const walk = openWalk(types);
@@ -121,6 +125,38 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
   } finally {
     if ('walk' in walk) walk.walk.close();
   }
+}
+
+/** What a snapshot has of what was asked for. */
+function censusOf(
+  { namespaces, queues, visibility }: MachineSnapshot,
+  { types = namespaceTypes, relations = true, containers = false }: MachineCensusOptions,
+): MachineCensus {
+  const { completeness } = visibility;
+  return {
+    namespaces: [...namespaces.values()].flatMap(({ namespace }) => {
+      const { type, inode, id, names, paths, keepers, owner, parent, ownerUid, references, initial } = namespace;
+      const { current, container } = namespace;
+      if (!types.includes(type)) return [];
+      return {
+        type,
+        inode,
+        id,
+        names,
+        paths,
+        keepers,
+        owner: relations ? owner : undefined,
+        parent: relations ? parent : undefined,
+        ownerUid: relations ? ownerUid : undefined,
+        references,
+        initial,
+        current,
+        container: containers ? container : undefined,
+      };
+    }),
+    completeness: { ...completeness, exhaustive: types.filter((type) => completeness.exhaustive.includes(type)) },
+    queues,
+  };
 }
 
 type Walk = { readonly walk: KernelWalk } | { readonly reason: string };

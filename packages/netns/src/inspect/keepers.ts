@@ -2,7 +2,7 @@ import { ENOENT } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { inodesIn, linkNames } from '../namespaces/discover/in-processes.ts';
 import { processNamespaces } from '../namespaces/of-process.ts';
-import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import type { NamespaceType } from '../namespaces/type.ts';
 import { FileReader } from '../native/file-reader.ts';
 import {
@@ -15,6 +15,7 @@ import {
 import type { Keeper } from './keeper.ts';
 import { type ReferenceSum, sumReferences } from './references.ts';
 import { howToRelease } from './release.ts';
+import type { MachineSnapshot } from './snapshot/snapshot.ts';
 import { type SocketFacts, socketFacts } from './sources/socket-facts.ts';
 
 /** What keeps a namespace, and what would let it go. */
@@ -42,7 +43,7 @@ export interface KeepersReport {
 export type NamespaceSubject = NamespaceRef | { readonly inode: number };
 
 export interface KeepersOptions
-  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress'> {
+  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress' | 'from'> {
   /** What a name, a process or a path is to lead to. Default: `net`. */
   readonly type?: NamespaceType;
 }
@@ -56,12 +57,44 @@ export interface KeepersOptions
  */
 export async function keepers(subject: NamespaceSubject, options: KeepersOptions = {}): Promise<KeepersReport> {
   const { type = 'net', ...rest } = options;
-  const inode = inodeOf(subject, type, rest);
+  const { from } = options;
+  const inode = from === undefined ? inodeOf(subject, type, rest) : inodeIn(from, subject, type);
   const found = await census({ ...rest, queues: 'always', containers: true });
   const namespace = found.namespaces.find((each) => each.inode === inode);
   if (namespace === undefined)
     throw new KernelError({ errno: ENOENT, syscall: 'census', operation: `find a namespace with inode ${inode}` });
-  return reportOn(namespace, found);
+  return reportOn(namespace, found, from === undefined ? live : remembered(from, namespace));
+}
+
+/** What is asked about the keepers of a namespace. */
+interface Witness {
+  socketFacts(keeper: SocketKeeper): SocketFacts | undefined;
+  groups(keepers: readonly Keeper[]): number;
+}
+
+type SocketKeeper = Extract<Keeper, { kind: 'socket' }>;
+
+const live: Witness = { socketFacts: factsOf, groups: countGroups };
+
+function remembered({ namespaces }: MachineSnapshot, { inode }: MachineNamespace): Witness {
+  const fact = namespaces.get(inode);
+  return { socketFacts: ({ socket }) => fact?.sockets?.[socket], groups: () => fact?.groups ?? 0 };
+}
+
+/** The inode of what was meant when a snapshot was taken. */
+function inodeIn({ namespaces, names }: MachineSnapshot, subject: NamespaceSubject, type: NamespaceType): number {
+  if (typeof subject === 'object' && 'inode' in subject) return subject.inode;
+  const path = typeof subject === 'string' ? subject : 'path' in subject ? subject.path : undefined;
+  const task = typeof subject === 'object' && 'pid' in subject ? subject : undefined;
+  const isMeant = ({ type: own, paths, keepers }: MachineNamespace) =>
+    own === type &&
+    ((path !== undefined && paths.includes(path)) ||
+      keepers.some((keeper) => keeper.kind === 'process' && keeper.pid === task?.pid));
+  const named = typeof subject === 'string' ? names.find(({ name }) => name === subject)?.inode : undefined;
+  const found = named ?? [...namespaces.values()].find(({ namespace }) => isMeant(namespace))?.namespace.inode;
+  if (found !== undefined) return found;
+  const operation = `find ${describeRef(subject, type)} in the snapshot`;
+  throw new KernelError({ errno: ENOENT, syscall: 'census', operation });
 }
 
 function inodeOf(subject: NamespaceSubject, type: NamespaceType, options: KeepersOptions): number {
@@ -70,25 +103,29 @@ function inodeOf(subject: NamespaceSubject, type: NamespaceType, options: Keeper
   return namespace.id.ino;
 }
 
-function reportOn(namespace: MachineNamespace, { namespaces, queues, completeness }: MachineCensus): KeepersReport {
+function reportOn(
+  namespace: MachineNamespace,
+  { namespaces, queues, completeness }: MachineCensus,
+  witness: Witness,
+): KeepersReport {
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
   return {
     namespace,
     keepers: namespace.keepers.map((keeper) => ({
       keeper,
-      socket: keeper.kind === 'socket' ? factsOf(keeper) : undefined,
+      socket: keeper.kind === 'socket' ? witness.socketFacts(keeper) : undefined,
       release: howToRelease(keeper, namespace, (inode) => byInode.get(inode)),
     })),
     references:
       namespace.references === undefined
         ? undefined
-        : sumReferences(namespace.references, namespace.keepers, countGroups(namespace.keepers)),
+        : sumReferences(namespace.references, namespace.keepers, witness.groups(namespace.keepers)),
     queues: queues.filter(({ waiting, seen }) => seen < waiting),
     unseen: completeness.unseen,
   };
 }
 
-function factsOf({ holders }: Extract<Keeper, { kind: 'socket' }>): SocketFacts | undefined {
+export function factsOf({ holders }: SocketKeeper): SocketFacts | undefined {
   for (const holder of holders) {
     const facts = socketFacts(holder);
     if (facts !== undefined) return facts;
@@ -102,7 +139,7 @@ const allLinks = linkNames(
 );
 
 /** How many different sets of namespaces tasks have: so many groups there are at least, for the kernel moves a group together. */
-function countGroups(keepers: readonly Keeper[]): number {
+export function countGroups(keepers: readonly Keeper[]): number {
   const reader = new FileReader();
   const groups = new Set<string>();
   for (const keeper of keepers) {

@@ -8,6 +8,7 @@ import { census, type MachineCensusOptions, type MachineNamespace } from './cens
 import type { Keeper, KeeperKind } from './keeper.ts';
 import { openMachineNamespace } from './open.ts';
 import { howToRelease } from './release.ts';
+import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
 /** A network namespace that nothing useful holds. */
 export interface LeakedNamespace {
@@ -21,7 +22,7 @@ export interface LeakedNamespace {
 }
 
 export interface LeaksOptions
-  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress'> {}
+  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress' | 'from'> {}
 
 /**
  * Finds network namespaces that nothing useful holds: no process and no thread is in them, they have no name and are no container's; but
@@ -30,6 +31,15 @@ export interface LeaksOptions
  */
 export async function leaks(options: LeaksOptions = {}): Promise<readonly LeakedNamespace[]> {
   const { namespaces } = await census({ ...options, types: ['net', 'mnt'], queues: 'always' });
+  const since = options.from === undefined ? ageOf : ageIn(options.from);
+  return leakedAmong(namespaces, since);
+}
+
+/** Those of a census that leak, the oldest first. */
+export function leakedAmong(
+  namespaces: readonly MachineNamespace[],
+  age: (namespace: MachineNamespace) => Date | undefined,
+): readonly LeakedNamespace[] {
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
   const lived = (mountNamespace: number) => byInode.get(mountNamespace)?.keepers.some(isInside) ?? true;
   return namespaces
@@ -37,7 +47,7 @@ export async function leaks(options: LeaksOptions = {}): Promise<readonly Leaked
     .map((namespace) => ({
       namespace,
       kinds: [...new Set(namespace.keepers.map(({ kind }) => kind))],
-      since: namespace.keepers.some(keepsFile) ? ageOf(namespace) : undefined,
+      since: namespace.keepers.some(keepsFile) ? age(namespace) : undefined,
       release: namespace.keepers.map((keeper) => howToRelease(keeper, namespace, (inode) => byInode.get(inode))),
     }))
     .sort((a, b) => Number(a.since ?? Number.POSITIVE_INFINITY) - Number(b.since ?? Number.POSITIVE_INFINITY) || 0);
@@ -74,9 +84,16 @@ function keepsFile(keeper: Keeper): boolean {
   return keeper.kind === 'descriptor' || keeper.kind === 'mount';
 }
 
-function ageOf(namespace: MachineNamespace): Date | undefined {
+export function ageOf(namespace: MachineNamespace): Date | undefined {
   using open = openMachineNamespace(namespace);
   return open && fstatSync(open.fd.raw).ctime;
+}
+
+function ageIn({ namespaces }: MachineSnapshot): (namespace: MachineNamespace) => Date | undefined {
+  return ({ inode }) => {
+    const since = namespaces.get(inode)?.since;
+    return since === undefined ? undefined : new Date(since);
+  };
 }
 
 /** A mount that was, or would be, taken away. */

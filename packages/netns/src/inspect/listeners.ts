@@ -11,6 +11,7 @@ import { Containers } from './container-of.ts';
 import type { Container } from './containers.ts';
 import { openMachineNamespace } from './open.ts';
 import { type Publication, publicationsOf } from './publications.ts';
+import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
 /** The namespace that a socket is in, or whose firewall publishes it. */
 export interface ListeningPlace
@@ -27,6 +28,7 @@ export interface PublishedAt extends Omit<Publication, 'to' | 'protocol'> {
 /** A socket that waits for whoever comes. */
 export interface Listening {
   readonly namespace: ListeningPlace;
+  /** Out of a snapshot without its `message`. */
   readonly socket: InetSocket | UnixSocket;
   /** Who has it; none: nobody who can be seen, or the kernel itself. */
   readonly processes: readonly SocketOwner[];
@@ -44,7 +46,7 @@ export interface Listeners {
 }
 
 export interface ListenersOptions
-  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress'> {
+  extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress' | 'from'> {
   /** Unix sockets that listen, too. Default: false. */
   readonly unix?: boolean;
 }
@@ -59,6 +61,7 @@ export interface ListenersOptions
  * see: other namespaces take CAP_SYS_ADMIN, firewalls CAP_NET_ADMIN there; `unseen` tells.
  */
 export async function listeners(options: ListenersOptions = {}): Promise<Listeners> {
+  const { from, unix = false } = options;
   const { namespaces, completeness } = await census({ ...options, types: ['net'], relations: false, containers: true });
   const found: Heard[] = [];
   const rules: PublishingRule[] = [];
@@ -66,10 +69,7 @@ export async function listeners(options: ListenersOptions = {}): Promise<Listene
   for (const namespace of namespaces) {
     options.signal?.throwIfAborted();
     const place = placeOf(namespace);
-    const heard = await inNetwork(namespace, async (network) => {
-      const published = await publicationsIn(network);
-      return { sockets: await listeningIn(network.sockets, options.unix === true), published };
-    });
+    const heard = from === undefined ? await hear(namespace, unix) : heardIn(from, namespace, unix);
     if (heard === 'gone') continue;
     if (heard === 'refused') {
       closed.push(place.key);
@@ -79,17 +79,19 @@ export async function listeners(options: ListenersOptions = {}): Promise<Listene
     if (heard.published === undefined) unread.push(place.key);
     else for (const publication of heard.published) rules.push({ place, publication });
   }
-  const published = await publish(found, rules, namespaces);
-  const owners = socketOwners(new Set(found.map(({ socket }) => socket.inode).filter((inode) => inode !== 0)));
-  const containers = new Containers();
+  const published = await publish(found, rules, () =>
+    from === undefined ? homesOfAddresses(namespaces) : homesIn(from, namespaces),
+  );
+  const inodes = new Set(found.map(({ socket }) => socket.inode).filter((inode) => inode !== 0));
+  const owners = from === undefined ? ownersOf(inodes) : ownersIn(from);
   return {
     listeners: found.map(({ place, socket }) => {
-      const processes = owners.of.get(socket.inode) ?? [];
+      const processes = owners.of(socket.inode);
       return {
         namespace: place,
         socket,
         processes,
-        container: containerOf(containers, processes, place),
+        container: owners.container(socket.inode) ?? (place.current || place.initial ? undefined : place.container),
         published: published.get(socket) ?? [],
       };
     }),
@@ -99,6 +101,63 @@ export async function listeners(options: ListenersOptions = {}): Promise<Listene
       ...(unread.length > 0 ? [`the firewall of ${sayPlaces(unread)} could not be read`] : []),
       ...(owners.partial ? ['there are processes that may not be looked at'] : []),
     ],
+  };
+}
+
+/** What listens in a namespace, and what its firewall publishes: undefined if that could not be read. */
+interface HeardInside {
+  readonly sockets: readonly Heard['socket'][];
+  readonly published: readonly Publication[] | undefined;
+}
+
+function hear(namespace: MachineNamespace, unix: boolean): Promise<HeardInside | 'gone' | 'refused'> {
+  return inNetwork(namespace, async (network) => {
+    const published = await publicationsIn(network);
+    return { sockets: await listeningIn(network.sockets, unix), published };
+  });
+}
+
+function heardIn(
+  { networks }: MachineSnapshot,
+  { type, inode }: MachineNamespace,
+  unix: boolean,
+): HeardInside | 'gone' | 'refused' {
+  const network = networks.get(`${type}:[${inode}]`);
+  if (network === undefined) return 'gone';
+  if (network.inside !== 'read') return network.inside;
+  return {
+    // They lack the kernel's own words only.
+    sockets: network.objects.socket.filter(({ kind }) => unix || kind !== 'unix') as unknown as Heard['socket'][],
+    published: network.firewall === 'refused' ? undefined : network.objects.publication,
+  };
+}
+
+/** Who has the sockets. */
+interface Owners {
+  of(inode: number): readonly SocketOwner[];
+  /** The container of the first of them: a process tells more than its namespace, which many containers may share. */
+  container(inode: number): Container | undefined;
+  readonly partial: boolean;
+}
+
+export function ownersOf(inodes: ReadonlySet<number>): Owners {
+  const { of, partial } = socketOwners(inodes);
+  const containers = new Containers();
+  return {
+    of: (inode) => of.get(inode) ?? [],
+    container: (inode) => {
+      const [owner] = of.get(inode) ?? [];
+      return owner && containers.of(owner.pid, () => undefined);
+    },
+    partial,
+  };
+}
+
+function ownersIn({ owners, visibility }: MachineSnapshot): Owners {
+  return {
+    of: (inode) => owners.get(inode)?.processes ?? [],
+    container: (inode) => owners.get(inode)?.container,
+    partial: visibility.ownersPartial,
   };
 }
 
@@ -118,7 +177,7 @@ function sayPlaces([first = '', ...others]: readonly string[]): string {
 }
 
 /** Looks into a namespace, and lets go of it at once. Who is in one needs no right to enter it. */
-async function inNetwork<T>(
+export async function inNetwork<T>(
   namespace: MachineNamespace,
   look: (network: Network) => Promise<T>,
 ): Promise<T | 'gone' | 'refused'> {
@@ -135,7 +194,7 @@ async function inNetwork<T>(
 
 const openKinds: readonly string[] = ['tcp', 'udp', 'udplite'];
 
-async function listeningIn(sockets: Sockets, unix: boolean): Promise<(InetSocket | UnixSocket)[]> {
+export async function listeningIn(sockets: Sockets, unix: boolean): Promise<(InetSocket | UnixSocket)[]> {
   const wanted: SocketFilter[] = [
     { kinds: ['tcp', 'udp', 'udplite'], states: ['listening', 'close'] },
     ...(unix ? [{ kinds: ['unix'], states: ['listening'] } as const] : []),
@@ -150,7 +209,7 @@ async function listeningIn(sockets: Sockets, unix: boolean): Promise<(InetSocket
 }
 
 /** What kernels answer that have no nftables. */
-const withoutFirewall: readonly string[] = ['EPROTONOSUPPORT', 'EAFNOSUPPORT', 'EOPNOTSUPP', 'EINVAL'];
+export const withoutFirewall: readonly string[] = ['EPROTONOSUPPORT', 'EAFNOSUPPORT', 'EOPNOTSUPP', 'EINVAL'];
 
 /** What its firewall publishes; none where there is no firewall; undefined if it could not be read. */
 async function publicationsIn({ firewall }: Network): Promise<readonly Publication[] | undefined> {
@@ -183,12 +242,12 @@ interface PublishingRule {
 async function publish(
   found: readonly Heard[],
   rules: readonly PublishingRule[],
-  namespaces: readonly MachineNamespace[],
+  homesOf: () => Promise<Map<string, Set<number>>> | Map<string, Set<number>>,
 ): Promise<ReadonlyMap<Heard['socket'], readonly PublishedAt[]>> {
   const published = new Map<Heard['socket'], PublishedAt[]>();
   if (rules.length === 0) return published;
   const homes = rules.some(({ publication }) => publication.to.address !== undefined)
-    ? await homesOfAddresses(namespaces)
+    ? await homesOf()
     : new Map<string, ReadonlySet<number>>();
   const byPort = new Map<string, Heard[]>();
   for (const each of found) {
@@ -230,14 +289,28 @@ async function homesOfAddresses(namespaces: readonly MachineNamespace[]): Promis
   const homes = new Map<string, Set<number>>();
   for (const namespace of namespaces) {
     const addresses = await inNetwork(namespace, (network) => network.addresses.list());
-    if (typeof addresses === 'string') continue;
-    for (const { address } of addresses) {
-      const places = homes.get(address);
-      if (places === undefined) homes.set(address, new Set([namespace.inode]));
-      else places.add(namespace.inode);
-    }
+    if (typeof addresses !== 'string') settle(homes, namespace, addresses);
   }
   return homes;
+}
+
+function homesIn({ networks }: MachineSnapshot, namespaces: readonly MachineNamespace[]): Map<string, Set<number>> {
+  const homes = new Map<string, Set<number>>();
+  for (const namespace of namespaces)
+    settle(homes, namespace, networks.get(`net:[${namespace.inode}]`)?.objects.address ?? []);
+  return homes;
+}
+
+function settle(
+  homes: Map<string, Set<number>>,
+  { inode }: MachineNamespace,
+  addresses: readonly { readonly address: string }[],
+): void {
+  for (const { address } of addresses) {
+    const places = homes.get(address);
+    if (places === undefined) homes.set(address, new Set([inode]));
+    else places.add(inode);
+  }
 }
 
 /** Whether a socket takes what comes to an address of its namespace; undefined: to the first address of whichever device. */
@@ -246,14 +319,4 @@ function takes({ family, local, v6only }: InetSocket, address: string | undefine
   if (address === undefined) return local.address === '0.0.0.0' || local.address === '::';
   if (address.includes(':')) return local.address === '::';
   return local.address === '0.0.0.0' || (family === 'inet6' && local.address === '::' && v6only !== true);
-}
-
-/** A process tells more than its namespace, which many containers may share. */
-function containerOf(
-  containers: Containers,
-  [owner]: readonly SocketOwner[],
-  { container, current, initial }: ListeningPlace,
-): Container | undefined {
-  const own = owner && containers.of(owner.pid, () => undefined);
-  return own ?? (current || initial ? undefined : container);
 }

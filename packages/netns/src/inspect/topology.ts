@@ -1,10 +1,12 @@
-import { NetlinkError } from '../errors.ts';
+import { KernelError, NetlinkError } from '../errors.ts';
 import type { RunDirectoryOptions } from '../namespaces/names.ts';
+import type { Address } from '../network/addresses.ts';
 import type { Link } from '../network/links.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Completeness } from './completeness.ts';
 import { Observer } from './observer.ts';
 import { openMachineNamespace } from './open.ts';
+import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
 /** A device, by its namespace and its index there. */
 export interface LinkEnd {
@@ -52,7 +54,9 @@ export interface Topology {
   readonly closed: readonly string[];
 }
 
-export interface TopologyOptions extends RunDirectoryOptions, Pick<MachineCensusOptions, 'signal' | 'onProgress'> {}
+export interface TopologyOptions
+  extends RunDirectoryOptions,
+    Pick<MachineCensusOptions, 'signal' | 'onProgress' | 'from'> {}
 
 /**
  * Looks at the devices and addresses of every network namespace, through one namespace of its own, and finds who is at the other end of
@@ -63,44 +67,127 @@ export interface TopologyOptions extends RunDirectoryOptions, Pick<MachineCensus
  */
 export async function topology(options: TopologyOptions = {}): Promise<Topology> {
   const { namespaces, completeness } = await census({ ...options, types: ['net'], relations: false, containers: true });
+  if (options.from !== undefined) return { ...topologyOf(options.from), completeness };
   using observer = new Observer();
-  const known = new Map<
-    number,
-    Pick<TopologyNamespace, 'key' | 'inode' | 'names' | 'container' | 'current' | 'initial'>
-  >();
-  const closed: string[] = [];
-  for (const each of namespaces) {
-    const { type, inode, names, container, current, initial } = each;
-    const key = `${type}:[${inode}]`;
-    using open = openMachineNamespace(each);
-    const number = open && (await numberOf(observer, open.fd));
-    if (number === undefined) closed.push(key);
-    else known.set(number, { key, inode, names, container, current, initial });
-  }
   const found: TopologyNamespace[] = [];
-  for (const pending = [...known.keys()]; pending.length > 0; ) {
-    const number = pending.shift() as number;
-    const facts = known.get(number);
-    if (facts === undefined) continue;
-    const seen = await look(observer, number);
-    if (seen === undefined) continue; // it has ended
-    const { links, addresses } = seen;
-    if (links.length === 0 && facts.inode !== undefined) closed.push(facts.key);
-    for (const { linkNetnsid } of links) {
-      if (linkNetnsid === undefined || linkNetnsid < 0 || known.has(linkNetnsid)) continue;
-      const hidden = { inode: undefined, names: [], container: undefined, current: false, initial: false };
-      known.set(linkNetnsid, { key: `hidden:${linkNetnsid}`, ...hidden });
-      pending.push(linkNetnsid);
-    }
-    const byLink = new Map<number, string[]>();
-    for (const { link, address, prefixLength, scope } of addresses) {
-      if (scope !== 'link' && scope !== 'host') add(byLink, link, `${address}/${prefixLength}`);
-    }
-    const keyOf = (nsid: number | undefined) => (nsid === undefined ? facts.key : known.get(nsid)?.key);
-    found.push({ ...facts, links: links.map((link) => topologyLink(link, byLink.get(link.index) ?? [], keyOf)) });
+  const closed: string[] = [];
+  for await (const { facts, seen } of lookAtNetworks(observer, namespaces)) {
+    if (seen === undefined || (seen.links.length === 0 && facts.inode !== undefined)) closed.push(facts.key);
+    if (seen !== undefined) found.push({ ...facts, links: withAddresses(seen.links, seen.addresses) });
   }
   return { namespaces: found, completeness, closed };
 }
+
+/** What a network namespace is called. */
+type NetworkFacts = Omit<TopologyNamespace, 'links'>;
+
+/** A network namespace as an observer sees it. */
+export interface SeenNetwork {
+  readonly facts: NetworkFacts;
+  /** What the census has of it; undefined for one that only a device in another namespace tells of. */
+  readonly namespace: MachineNamespace | undefined;
+  /** Undefined if it may not be looked into. */
+  readonly seen:
+    | { readonly links: readonly SeenLink[]; readonly entries: readonly Link[]; readonly addresses: readonly Address[] }
+    | undefined;
+}
+
+/** A device, but for its addresses. */
+export type SeenLink = Omit<TopologyLink, 'addresses'>;
+
+/**
+ * Gives each network namespace a number in the observer, looks at the devices and addresses of one after the other, and at last of those
+ * that devices lead to and the census has not. What ends meanwhile is left out.
+ */
+export async function* lookAtNetworks(
+  observer: Observer,
+  namespaces: readonly MachineNamespace[],
+): AsyncGenerator<SeenNetwork> {
+  const known = new Map<number, NetworkFacts>();
+  const numbers: (readonly [MachineNamespace, number | undefined])[] = [];
+  for (const each of namespaces) {
+    using open = openMachineNamespace(each);
+    const number = open && (await numberOf(observer, open.fd));
+    numbers.push([each, number]);
+    if (number !== undefined) known.set(number, networkFactsOf(each));
+  }
+  const hidden: number[] = [];
+  const keyOf = (nsid: number) => known.get(nsid)?.key;
+  const meet = (links: readonly Link[]) => {
+    for (const { linkNetnsid } of links) {
+      if (linkNetnsid === undefined || linkNetnsid < 0 || known.has(linkNetnsid)) continue;
+      known.set(linkNetnsid, hiddenFacts(linkNetnsid));
+      hidden.push(linkNetnsid);
+    }
+  };
+  for (const [namespace, number] of numbers) {
+    const facts = networkFactsOf(namespace);
+    const seen = number === undefined ? undefined : await look(observer, number);
+    if (number !== undefined && seen === undefined) continue; // it has ended
+    meet(seen?.links ?? []);
+    yield { facts, namespace, seen: seen && seenWith(seen, facts.key, keyOf) };
+  }
+  for (let number = hidden.shift(); number !== undefined; number = hidden.shift()) {
+    const facts = hiddenFacts(number);
+    const seen = await look(observer, number);
+    if (seen === undefined) continue;
+    meet(seen.links);
+    yield { facts, namespace: undefined, seen: seenWith(seen, facts.key, keyOf) };
+  }
+}
+
+function networkFactsOf({ type, inode, names, container, current, initial }: MachineNamespace): NetworkFacts {
+  return { key: `${type}:[${inode}]`, inode, names, container, current, initial };
+}
+
+function hiddenFacts(number: number): NetworkFacts {
+  const nothing = { inode: undefined, names: [], container: undefined, current: false, initial: false };
+  return { key: `hidden:${number}`, ...nothing };
+}
+
+function seenWith(
+  { links, addresses }: { readonly links: readonly Link[]; readonly addresses: readonly Address[] },
+  own: string,
+  keyOf: (nsid: number) => string | undefined,
+): NonNullable<SeenNetwork['seen']> {
+  const key = (nsid: number | undefined) => (nsid === undefined ? own : keyOf(nsid));
+  return { links: links.map((link) => seenLink(link, key)), entries: links, addresses };
+}
+
+/** Devices with those of their addresses that say something. */
+export function withAddresses(
+  links: readonly SeenLink[],
+  addresses: readonly Pick<Address, 'link' | 'address' | 'prefixLength' | 'scope'>[],
+): TopologyLink[] {
+  const byLink = new Map<number, string[]>();
+  for (const { link, address, prefixLength, scope } of addresses)
+    if (scope !== 'link' && scope !== 'host') add(byLink, link, `${address}/${prefixLength}`);
+  return links.map(({ index, name, kind, up, mtu, address, master, peer, below, underlay }) => {
+    const own = byLink.get(index) ?? [];
+    return { index, name, kind, up, mtu, address, addresses: own, master, peer, below, underlay };
+  });
+}
+
+/** What a snapshot knows of networks, in the order in which they were looked at. */
+function topologyOf({ networks, namespaces, visibility }: MachineSnapshot): Omit<Topology, 'completeness'> {
+  if (!visibility.ends)
+    throw new KernelError({
+      errno: EPERM,
+      syscall: 'unshare',
+      operation: 'tell the ends of devices from this snapshot',
+    });
+  const found: TopologyNamespace[] = [];
+  const closed: string[] = [];
+  for (const { key, inode, drawn, closed: isClosed, objects } of networks.values()) {
+    const namespace = namespaces.get(inode ?? -1)?.namespace;
+    const facts = namespace === undefined ? { ...hiddenFacts(0), key } : networkFactsOf(namespace);
+    if (isClosed) closed.push(key);
+    if (drawn) found.push({ ...facts, links: withAddresses(objects.link, objects.address) });
+  }
+  return { namespaces: found, closed };
+}
+
+const EPERM = 1;
 
 function add(map: Map<number, string[]>, key: number, value: string): void {
   const values = map.get(key);
@@ -131,11 +218,8 @@ async function look({ network }: Observer, number: number) {
 
 const cables = ['veth', 'netkit', 'vxcan'];
 
-function topologyLink(
-  link: Link,
-  addresses: readonly string[],
-  keyOf: (nsid: number | undefined) => string | undefined,
-): TopologyLink {
+/** A device with what it leads to; also where no observer could tell the namespaces. */
+export function seenLink(link: Link, keyOf: (nsid: number | undefined) => string | undefined): SeenLink {
   const { index, name, kind, up, mtu, address, master } = link;
   const namespace = keyOf(link.linkNetnsid);
   const hasOther = link.link !== undefined && link.link > 0 && namespace !== undefined;
@@ -149,7 +233,6 @@ function topologyLink(
     up,
     mtu,
     address,
-    addresses,
     master,
     peer: isCable ? end : undefined,
     below: isCable ? undefined : isTunnel ? underlayEnd(link, namespace) : end,

@@ -28,6 +28,7 @@ const numbers = {
   mkdirat: [258, 34],
   mknodat: [259, 33],
   unlinkat: [263, 35],
+  linkat: [265, 37],
   unshare: [272, 97],
   prlimit64: [302, 261],
   statfs: [137, 43],

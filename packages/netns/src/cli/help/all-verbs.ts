@@ -22,6 +22,7 @@ import { verb as run } from '../verbs/run.ts';
 import { verb as set } from '../verbs/set.ts';
 import { verb as shape } from '../verbs/shape.ts';
 import { verb as show } from '../verbs/show.ts';
+import { verb as snapshot } from '../verbs/snapshot.ts';
 import { verb as sockets } from '../verbs/sockets.ts';
 import { verb as stats } from '../verbs/stats.ts';
 import { verb as sysctl } from '../verbs/sysctl.ts';
@@ -39,6 +40,7 @@ export const allVerbs: readonly Verb[] = [
   listen,
   peer,
   graph,
+  snapshot,
   show,
   exportVerb,
   apply,

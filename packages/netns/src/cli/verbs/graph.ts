@@ -7,6 +7,7 @@ import { type Topology, topology } from '../../inspect/topology.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { nothingMore } from '../few-words.ts';
+import { askedOf, fromOption } from '../from.ts';
 import { writeJson } from '../json.ts';
 import { progressOn } from '../progress.ts';
 import { UsageError } from '../verb.ts';
@@ -23,13 +24,16 @@ const formats: Readonly<Record<string, (found: Topology) => string>> = {
 export const verb = defineVerb({
   name: 'graph',
   summary: 'show all networks of the machine, and what their devices lead to',
-  usage: ['[--format FORMAT]'],
+  usage: ['[--format FORMAT] [--from FILE]'],
   notes: [
     'Every network namespace with its devices and addresses, the other end of each veth, the bridge that a device belongs to, and\n' +
       'what it stands on; hidden namespaces too. Nothing changes in any of them.',
     `Formats: ${Object.keys(formats).join(', ')}.`,
   ],
-  options: { format: { summary: 'how to write it; text unless told otherwise', value: 'FORMAT' } },
+  options: {
+    format: { summary: 'how to write it; text unless told otherwise', value: 'FORMAT' },
+    ...fromOption,
+  },
   examples: [
     ['netns graph', 'as text'],
     ['netns graph --format svg > networks.svg', 'as a picture'],
@@ -43,8 +47,9 @@ export const verb = defineVerb({
     const render = Object.hasOwn(formats, format) ? formats[format] : undefined;
     if (render === undefined)
       throw new UsageError(`there is no format '${format}': ${Object.keys(formats).join(', ')}`);
+    const { from } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
-    const found = await topology({ ...io.names, onProgress: progress?.tell });
+    const found = await topology({ ...io.names, onProgress: progress?.tell, from });
     progress?.[Symbol.dispose]();
     if (json) writeJson(io, found);
     else io.stdout.write(render(found));

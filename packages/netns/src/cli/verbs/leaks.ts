@@ -2,16 +2,18 @@ import { type LeakedNamespace, leaks, releaseMounts } from '../../inspect/leaks.
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { nothingMore } from '../few-words.ts';
+import { askedOf, fromOption } from '../from.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { sayKeeper } from '../keeper-words.ts';
 import { progressOn } from '../progress.ts';
 import { writeTable } from '../table.ts';
+import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
   name: 'leaks',
   summary: 'list network namespaces that nothing useful holds',
-  usage: ['[--release [--really]]'],
+  usage: ['[--release [--really]]', '--from FILE'],
   notes: [
     'No process is in them and they have no name here, but an open file, a socket, a forgotten mount or something in flight keeps\n' +
       'them. The oldest come first. Some are meant to be: a program may hold a namespace open on purpose.',
@@ -21,6 +23,7 @@ export const verb = defineVerb({
   options: {
     release: { summary: 'tell what would be released, and what cannot be' },
     really: { summary: 'with --release: do it' },
+    ...fromOption,
   },
   examples: [
     ['netns leaks', 'what there is, and what keeps it'],
@@ -30,8 +33,11 @@ export const verb = defineVerb({
   otherWords: ['leaked', 'orphans', 'prune', 'gc'],
   async run({ words, options, json, io }) {
     nothingMore(words);
+    if (options.from !== undefined && options.release)
+      throw new UsageError('what a snapshot tells of may be another namespace by now: --release is for what is there');
+    const { from, programs } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
-    const found = await leaks({ ...io.names, onProgress: progress?.tell });
+    const found = await leaks({ ...io.names, onProgress: progress?.tell, from });
     progress?.[Symbol.dispose]();
     if (options.release) return release(found, options.really === true, json, io);
     if (json) writeJson(io, found);
@@ -41,7 +47,10 @@ export const verb = defineVerb({
         [
           { title: 'INODE', cell: ({ namespace }: LeakedNamespace) => String(namespace.inode) },
           { title: 'SINCE', cell: ({ since }) => since?.toISOString().slice(0, 19) ?? '?' },
-          { title: 'KEPT BY', cell: ({ namespace }) => sayAll(namespace.keepers.map(sayKeeper)) },
+          {
+            title: 'KEPT BY',
+            cell: ({ namespace }) => sayAll(namespace.keepers.map((keeper) => sayKeeper(keeper, programs))),
+          },
         ],
         found,
       );

@@ -6,6 +6,7 @@ import { type Listening, listeners, type PublishedAt } from '../../inspect/liste
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { nothingMore } from '../few-words.ts';
+import { askedOf, fromOption } from '../from.ts';
 import { writeJson } from '../json.ts';
 import { progressOn } from '../progress.ts';
 import { localCell, netidOf, processCell } from '../sockets/cells.ts';
@@ -36,7 +37,7 @@ const plainly = { deviceName: () => undefined, unixNames: new Map<number, string
 export const verb = defineVerb({
   name: 'listen',
   summary: 'list what listens in all network namespaces, and where it is published',
-  usage: ['[--unix] [--columns LIST]'],
+  usage: ['[--unix] [--columns LIST] [--from FILE]'],
   notes: [
     'TCP that listens and UDP that is bound, also in namespaces that no process is in, with who has it (`-`: nobody who can be seen,\n' +
       'or the kernel) and where a firewall sends what comes to another port: rules of nft and iptables-nft. A `~` marks those that\n' +
@@ -46,6 +47,7 @@ export const verb = defineVerb({
   options: {
     unix: { summary: 'unix sockets that listen, too', letter: 'x' },
     columns: { summary: 'show these columns, with commas between them', value: 'LIST' },
+    ...fromOption,
   },
   examples: [
     ['netns listen', 'who listens where'],
@@ -56,8 +58,10 @@ export const verb = defineVerb({
   async run({ words, options, json, io }) {
     nothingMore(words);
     const chosen = (options.columns?.split(',') ?? usual).map(columnNamed);
+    const { from } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
-    const found = await listeners({ ...io.names, unix: options.unix === true, onProgress: progress?.tell });
+    const { unix = false } = options;
+    const found = await listeners({ ...io.names, unix, onProgress: progress?.tell, from });
     progress?.[Symbol.dispose]();
     if (json) {
       writeJson(io, { ...found, listeners: found.listeners.map(withoutMessage) });

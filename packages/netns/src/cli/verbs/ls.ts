@@ -1,9 +1,11 @@
 import { completenessLine } from '../../inspect/completeness.ts';
+import type { Programs } from '../../inspect/programs.ts';
 import { listNames } from '../../namespaces/names.ts';
 import { namespaceTypes } from '../../namespaces/type.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { nothingMore } from '../few-words.ts';
+import { askedOf, fromOption } from '../from.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { type Listed, listNamespaces } from '../listing.ts';
@@ -17,7 +19,7 @@ import { UsageError } from '../verb.ts';
 export const verb = defineVerb({
   name: 'ls',
   summary: 'list all network namespaces of the machine, hidden ones too',
-  usage: ['[--all-types] [--columns LIST] [--sort COLUMN] [--tree[=ORDER]]', '--names'],
+  usage: ['[--all-types] [--columns LIST] [--sort COLUMN] [--tree[=ORDER]] [--from FILE]', '--names'],
   notes: [
     'Names, then the namespaces without a name (`-`): those that processes or threads are in, and those that only an open file, a\n' +
       'socket, a mount somewhere, or something on its way through a unix socket keeps alive; `netns why` tells which. The kernel’s\n' +
@@ -31,6 +33,7 @@ export const verb = defineVerb({
     columns: { summary: 'show these columns, with commas between them', value: 'LIST' },
     sort: { summary: 'in the order of this column', value: 'COLUMN' },
     tree: { summary: 'as a tree: by owner (the default), parent or process', value: 'ORDER', valueIsOptional: true },
+    ...fromOption,
   },
   examples: [
     ['netns ls', 'what there is'],
@@ -49,6 +52,7 @@ export const verb = defineVerb({
     if (tree !== undefined && !treeOrders.includes(tree))
       throw new UsageError(`there is no tree by '${tree}': ${treeOrders.join(', ')}`);
     const wants = (name: string) => json || columns.some((column) => column.name === name);
+    const { from, programs } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
     const { namespaces, completeness } = await listNamespaces({
       ...io.names,
@@ -57,11 +61,12 @@ export const verb = defineVerb({
       devices: wants('devices'),
       containers: wants('container') || wants('note'),
       onProgress: progress?.tell,
+      from,
     });
     progress?.[Symbol.dispose]();
     const incomplete = completeness.unseen.length > 0;
     const shown = namespaces.filter(({ type }) => allTypes || type === 'net');
-    const rows = sortRows(shown, options.sort);
+    const rows = sortRows(shown, options.sort, programs);
     if (json) {
       writeJson(io, { namespaces: rows, completeness });
       return 0;
@@ -69,10 +74,10 @@ export const verb = defineVerb({
     if (tree === undefined)
       writeTable(
         io,
-        columns.map((column) => column.make(incomplete)),
+        columns.map((column) => column.make(incomplete, programs)),
         rows,
       );
-    else writeTree(io, allTypes ? namespaces : withAncestors(namespaces, rows, tree), tree);
+    else writeTree(io, allTypes ? namespaces : withAncestors(namespaces, rows, tree), tree, programs);
     io.stdout.write(`${styleFor(io).dim(escapeControls(completenessLine(completeness)))}\n`);
     return 0;
   },
@@ -98,9 +103,9 @@ function withAncestors(all: readonly Listed[], rows: readonly Listed[], order: s
   return all.filter((row) => kept.has(row));
 }
 
-function writeTree(io: Io, rows: readonly Listed[], order: string): void {
+function writeTree(io: Io, rows: readonly Listed[], order: string, programs: Programs): void {
   io.stdout.write(
-    treeOf(rows, order)
+    treeOf(rows, order, programs)
       .map((line) => `${escapeControls(line)}\n`)
       .join(''),
   );

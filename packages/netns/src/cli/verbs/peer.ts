@@ -3,26 +3,28 @@ import { type LinkEnd, type Topology, type TopologyLink, topology } from '../../
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { oneName } from '../few-words.ts';
+import { askedOf, fromOption } from '../from.ts';
 import { writeJson } from '../json.ts';
 import { note } from '../report.ts';
 
 export const verb = defineVerb({
   name: 'peer',
   summary: 'tell what is at the other end of a device',
-  usage: ['[NAME:]DEVICE'],
+  usage: ['[NAME:]DEVICE [--from FILE]'],
   notes: [
     'The other end of a veth, wherever it is; else what the device stands on, or belongs to. Without a name the device is one of\n' +
       'this namespace. A name is one of `netns ls`, or an inode: `net:[4026532281]:eth0`.',
   ],
-  options: {},
+  options: fromOption,
   examples: [
     ['netns peer eth0', 'of this namespace'],
     ['netns peer blue:eth0', 'of another'],
   ],
   otherWords: ['other-end', 'cable'],
-  async run({ words, json, io }) {
+  async run({ words, options, json, io }) {
     const word = oneName(words);
-    const found = await topology(io.names);
+    const { from } = await askedOf(options.from);
+    const found = await topology({ ...io.names, from });
     const colon = word.lastIndexOf(':');
     const place = colon < 0 ? undefined : word.slice(0, colon);
     const name = word.slice(colon + 1);

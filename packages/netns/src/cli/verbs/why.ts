@@ -1,11 +1,13 @@
 import { sayContainer } from '../../inspect/containers.ts';
 import type { KeepersReport, KeptBy, NamespaceSubject } from '../../inspect/keepers.ts';
 import { keepers } from '../../inspect/keepers.ts';
+import type { Programs } from '../../inspect/programs.ts';
 import { sayReferences } from '../../inspect/references.ts';
 import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { oneName } from '../few-words.ts';
+import { askedOf, fromOption } from '../from.ts';
 import { writeJson } from '../json.ts';
 import { sayHolder, sayKeeper } from '../keeper-words.ts';
 import { progressOn } from '../progress.ts';
@@ -16,13 +18,16 @@ import { UsageError } from '../verb.ts';
 export const verb = defineVerb({
   name: 'why',
   summary: 'tell what keeps a namespace alive, and what would let it go',
-  usage: ['NAME|PID|PATH|INODE [--type TYPE]'],
+  usage: ['NAME|PID|PATH|INODE [--type TYPE] [--from FILE]'],
   notes: [
     'Every process, thread, open file, socket, mount, descriptor in flight and namespace below it, each with what would release it.\n' +
       'Of a network namespace the kernel counts the references: the last line is the sum, with what was not found out.',
     'An inode is as `netns ls` has it, 4026532281, or as the kernel says it, `net:[4026532281]`; so are namespaces of other types.',
   ],
-  options: { type: { summary: 'that namespace of the process or path: net is the default', value: 'TYPE' } },
+  options: {
+    type: { summary: 'that namespace of the process or path: net is the default', value: 'TYPE' },
+    ...fromOption,
+  },
   examples: [
     ['netns why blue', 'why it is there'],
     ['netns why 4026532281', 'one without a name, by its inode'],
@@ -31,8 +36,9 @@ export const verb = defineVerb({
   otherWords: ['keepers', 'holders', 'explain'],
   async run({ words, options, json, io }) {
     const type = typeNamed(options.type);
+    const { from, programs } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
-    const report = await keepers(subjectOf(oneName(words)), { ...io.names, type, onProgress: progress?.tell });
+    const report = await keepers(subjectOf(oneName(words)), { ...io.names, type, onProgress: progress?.tell, from });
     progress?.[Symbol.dispose]();
     if (json) {
       writeJson(io, report);
@@ -44,14 +50,14 @@ export const verb = defineVerb({
     writeTable(
       io,
       [
-        { title: 'KEPT BY', cell: (kept: KeptBy) => `  ${sayKept(kept)}` },
+        { title: 'KEPT BY', cell: (kept: KeptBy) => `  ${sayKept(kept, programs)}` },
         { title: 'TO RELEASE', cell: ({ release }) => release },
       ],
       report.keepers,
     );
     if (report.keepers.length === 0) write('  nothing that can be seen');
     if (report.references !== undefined) write(sayReferences(report.references));
-    for (const line of doubts(report)) write(line);
+    for (const line of doubts(report, programs)) write(line);
     return 0;
   },
 });
@@ -83,25 +89,25 @@ function headline({ namespace }: KeepersReport): string {
   ].join('  ');
 }
 
-function sayKept({ keeper, socket }: KeptBy): string {
-  if (keeper.kind !== 'socket' || socket === undefined) return sayKeeper(keeper);
+function sayKept({ keeper, socket }: KeptBy, of: Programs): string {
+  if (keeper.kind !== 'socket' || socket === undefined) return sayKeeper(keeper, of);
   const { what, local, remote, listening } = socket;
   const where = [
     ...(local === undefined ? [] : [local]),
     ...(remote === undefined ? [] : [`to ${remote}`]),
     ...(listening ? ['listening'] : []),
   ].join(' ');
-  return sayKeeper(keeper).replace(/^socket/, `${what} socket${where === '' ? '' : ` ${where}`}`);
+  return sayKeeper(keeper, of).replace(/^socket/, `${what} socket${where === '' ? '' : ` ${where}`}`);
 }
 
 /** What may be behind that which is not explained, or may be missing. */
-function doubts({ namespace, references, queues, unseen }: KeepersReport): string[] {
+function doubts({ namespace, references, queues, unseen }: KeepersReport, of: Programs): string[] {
   const isExplained = references !== undefined && references.unexplained === 0;
   if (isExplained || (namespace.type !== 'net' && unseen.length === 0)) return [];
   return [
     ...queues.map(
       ({ receiver, waiting, seen }) =>
-        `may be in flight: ${waiting - seen} of ${waiting} waiting on ${sayHolder(receiver)} could not be looked at`,
+        `may be in flight: ${waiting - seen} of ${waiting} waiting on ${sayHolder(receiver, of)} could not be looked at`,
     ),
     ...unseen.map((reason) => `not seen: ${reason}`),
   ];

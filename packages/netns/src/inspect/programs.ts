@@ -1,0 +1,41 @@
+import { parseStatLine } from '../namespaces/discover/stat-line.ts';
+import { FileReader } from '../native/file-reader.ts';
+import { readText } from '../wire/text.ts';
+
+/** What processes run, and who started them: now, or when a snapshot was taken. */
+export interface Programs {
+  /** The command line; in brackets the kernel's name of it if it has none (kernel threads, zombies). Of one that has ended: `[]`. */
+  commandOf(pid: number): string;
+  /** Undefined if it has ended. */
+  parentOf(pid: number): number | undefined;
+}
+
+const reader = new FileReader();
+
+/** Those that run now. */
+export const programs: Programs = {
+  commandOf(pid) {
+    const words = wordsOf(reader.bytes(`/proc/${pid}/cmdline`));
+    if (words.length > 0) return words.join(' ');
+    const [name = ''] = wordsOf(reader.bytes(`/proc/${pid}/comm`));
+    return `[${name.trimEnd()}]`;
+  },
+  parentOf(pid) {
+    const line = reader.start(`/proc/${pid}/stat`);
+    return line && parseStatLine(line)?.parent;
+  },
+};
+
+/** Each word ends with a NUL byte, unless the process wrote over them; those at the very end are no words. */
+function wordsOf(line: Uint8Array = new Uint8Array()): string[] {
+  let length = line.length;
+  while (line[length - 1] === 0) length--;
+  const words: string[] = [];
+  for (let at = 0; at < length; ) {
+    const nul = line.indexOf(0, at);
+    const end = nul < 0 || nul > length ? length : nul;
+    words.push(readText(line, at, end));
+    at = end + 1;
+  }
+  return words;
+}
