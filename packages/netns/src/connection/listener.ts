@@ -1,4 +1,4 @@
-import { ENOBUFS } from '../errno-numbers.ts';
+import { EINVAL, ENOBUFS } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import type { Watch } from '../native/watch.ts';
 import { declarationOf, type KnownMessage } from '../netlink/catalogue.ts';
@@ -22,6 +22,8 @@ export type NetlinkEvent =
 
 export interface SubscribeOptions extends SocketOptions {
   readonly groups: readonly number[];
+  /** Groups that the kernel is too old for are passed over. */
+  readonly onlyKnown?: boolean | undefined;
   /** Hear all namespaces that have an nsid in the listening one. Needs CAP_NET_BROADCAST. */
   readonly allNamespaces?: boolean | undefined;
   readonly transport?: Transport | undefined;
@@ -137,10 +139,18 @@ function openListener(options: SubscribeOptions): NetlinkSocket {
   const socket = new NetlinkSocket({ receiveBuffer: 4 << 20, ...options });
   try {
     if (options.allNamespaces) socket.listenToAllNamespaces();
-    for (const group of options.groups) socket.join(group);
+    for (const group of options.groups) join(socket, group, options);
     return socket;
   } catch (error) {
     socket[Symbol.dispose]();
     throw error;
+  }
+}
+
+function join(socket: NetlinkSocket, group: number, { onlyKnown }: SubscribeOptions): void {
+  try {
+    socket.join(group);
+  } catch (error) {
+    if (!onlyKnown || !(error instanceof KernelError) || error.errno !== EINVAL) throw error;
   }
 }

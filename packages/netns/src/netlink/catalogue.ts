@@ -43,7 +43,7 @@ import { nftSet } from './families/netfilter/nft-set.ts';
 import { nftTable } from './families/netfilter/nft-table.ts';
 import { nftTrace } from './families/netfilter/nft-trace.ts';
 import { action } from './families/route/action.ts';
-import { address } from './families/route/address.ts';
+import { address, anycastAddress, multicastAddress } from './families/route/address.ts';
 import { addressLabel } from './families/route/address-label.ts';
 import { bridgeVlan, bridgeVlanDump } from './families/route/bridge-vlan.ts';
 import { chain, filter } from './families/route/filter.ts';
@@ -68,6 +68,8 @@ export const catalogue: readonly KnownMessage[] = [
   linkStatistics.sent,
   linkStatistics.received,
   address,
+  multicastAddress,
+  anycastAddress,
   addressLabel,
   route,
   nexthop,

@@ -23,6 +23,7 @@ import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
 import { savedCases } from './cases/saved.ts';
 import { savedAddressCases } from './cases/saved-address.ts';
+import { statsCases } from './cases/stats.ts';
 import { tokenCases } from './cases/token.ts';
 import { tuntapCases } from './cases/tuntap.ts';
 import { runTwins, type Twins } from './twins.ts';
@@ -47,6 +48,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   nexthops: nexthopCases,
   'the monitor': monitorCases,
   'settings of devices': netconfCases,
+  'counters by groups': statsCases,
   tokens: tokenCases,
   'tables of neighbours': ntableCases,
   'labels of addresses': addrlabelCases,

@@ -18,6 +18,7 @@ ip nexthop add id 10 via 10.0.0.9 dev v0; ip nexthop add id 11 group 10,2; ip ne
 ip link add br0 address 02:00:00:00:00:03 type bridge; ip link set br0 mtu 1400
 ip link set v1 mtu 1300
 ip link set v1 alias something
+ip stats set dev v1 l3_stats on; ip stats set dev v1 l3_stats off
 ip netns add more; ip netns set more 7
 sysctl -qw net.ipv4.conf.v0.forwarding=1 net.ipv6.conf.v1.proxy_ndp=1
 ip link del br0
@@ -91,6 +92,7 @@ export const monitorCases: readonly Case[] = [
       ['', 'nexthop label'],
       ['', 'netconf'],
       ['', 'nsid label'],
+      ['', 'stats label'],
       ['', 'all-nsid nsid label'],
       ['', 'dev v0 route address'],
     ] as const

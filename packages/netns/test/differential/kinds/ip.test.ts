@@ -90,6 +90,15 @@ describe('kinds of links, with the installed ip and with ours', () => {
     expect(await ours('-n', 'theirs', 'link', 'afstats')).toEqual(theirs('-n', 'theirs', 'link', 'afstats'));
   });
 
+  it('what kinds of links count', async () => {
+    for (const words of [
+      ['stats'],
+      ['-j', '-s', 'stats'],
+      ['stats', 'show', 'group', 'xstats_slave', 'dev', 'bridge0'],
+    ])
+      expect(await ours('-n', 'theirs', ...words)).toEqual(theirs('-n', 'theirs', ...words));
+  });
+
   it('the whole listing is the same to the letter', () => {
     expect(oursOfTheirs.text).toEqual(theirsOfTheirs.text);
     expect(oursOfTheirs.json).toEqual(theirsOfTheirs.json);

@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
       throw misuse(usage);
     },
   },
-  { word: 'stats' },
+  { word: 'stats', load: async () => (await import('./stats/stats.ts')).stats },
 ];
 
 /** The words of the objects that `ip` has and this program has not. */

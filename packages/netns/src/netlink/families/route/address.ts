@@ -76,5 +76,23 @@ export const address = message({
   attributes: addressAttributes,
 });
 
+const joined = { protocol: NETLINK_ROUTE, header: ifaddrmsg, attributes: addressAttributes } as const;
+
+/** Groups that a link has joined: `ip monitor maddress`. IPv6 has listed them since Linux 2.6, events and IPv4 came with 6.15. */
+export const multicastAddress = message({
+  ...joined,
+  name: 'multicastAddress',
+  kernelName: 'MULTICAST',
+  types: { new: 56, del: 57, get: 58 },
+});
+
+/** Anycast addresses of links: `ip monitor acaddress`. Events since Linux 6.15. */
+export const anycastAddress = message({
+  ...joined,
+  name: 'anycastAddress',
+  kernelName: 'ANYCAST',
+  types: { new: 60, del: 61, get: 62 },
+});
+
 export type AddressMessage = Out<typeof address>;
 export type AddressMessageInput = In<typeof address>;

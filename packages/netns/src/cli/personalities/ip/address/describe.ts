@@ -41,7 +41,7 @@ function painted(text: string, view: AddressView, { header: { family } }: Addres
 const line: readonly Shown[] = [
   value('local', (text, view, address) => painted(String(text), view, address), ownAddress),
   value('address', (text, view, address) => ` peer ${painted(String(text), view, address)}`, otherEnd),
-  value('prefixlen', '/% ', (address) => address.header.prefixlen),
+  value('prefixlen', '/% ', (address) => (ownAddress(address) === undefined ? undefined : address.header.prefixlen)),
   value('metric', 'metric % ', (address) => address.attributes.rtPriority),
 ];
 
@@ -98,6 +98,11 @@ export const addressParts: readonly Shown[] = [
     'anycast',
     (text, view, address) => `any ${painted(`${text} `, view, address)}`,
     (address) => address.attributes.anycast,
+  ),
+  value(
+    'multicast',
+    (text, view, address) => `mcast ${painted(`${text} `, view, address)}`,
+    (address) => address.attributes.multicast,
   ),
   value('scope', 'scope % ', ({ header: { scope } }, view) => {
     return (view.options.numeric ? undefined : view.scopes.nameOf(scope)) ?? String(scope);

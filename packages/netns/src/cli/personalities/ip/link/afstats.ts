@@ -2,6 +2,7 @@ import { linkStatistics, linkStatisticsGroup } from '../../../../netlink/familie
 import { misuse } from '../exit.ts';
 import type { JsonObject } from '../json.ts';
 import type { Session } from '../session.ts';
+import { mplsWays, waysText } from '../stats/counts.ts';
 import { isPrefix, Words } from '../words.ts';
 import { Lookup } from './lookup.ts';
 import { linkHelp } from './usage.ts';
@@ -31,26 +32,12 @@ export async function showAfstats(session: Session, list: readonly string[]): Pr
     const mpls = attributes.afSpec?.mpls?.link;
     if (mpls === undefined || (index !== 0 && header.ifindex !== index)) continue;
     const ifname = lookup.byIndex(header.ifindex)?.attributes.ifname ?? `if${header.ifindex}`;
-    const received = [mpls.rxBytes, mpls.rxPackets, mpls.rxErrors, mpls.rxDropped, mpls.rxNoroute];
-    const sent = [mpls.txBytes, mpls.txPackets, mpls.txErrors, mpls.txDropped];
-    const members = (counts: readonly bigint[]) => Object.fromEntries(counts.map((count, at) => [names[at], count]));
-    shown.push({ ifindex: header.ifindex, ifname, rx: members(received), tx: members(sent) });
-    if (!session.options.json) session.output.write(`${header.ifindex}:${ifname}\n${mplsText(received, sent)}`);
+    const { rx, tx } = mplsWays(mpls);
+    shown.push({ ifindex: header.ifindex, ifname, rx, tx });
+    if (session.options.json) continue;
+    const text = waysText({ rx, tx }, ' '.repeat(8), '\n');
+    session.output.write(`${header.ifindex}:${ifname}\n    mpls:\n${text}\n`);
   }
   if (session.options.json) session.printJson(shown);
   return 0;
-}
-
-const names = ['bytes', 'packets', 'errors', 'dropped', 'noroute'];
-
-/** Headings and counts in columns, each as wide as the wider of the two. */
-function table(title: string, counts: readonly bigint[]): string {
-  const widths = counts.map((count, at) => Math.max(String(names[at]).length, String(count).length));
-  const headings = counts.map((_count, at) => String(names[at]).padStart(widths[at] ?? 0)).join(' ');
-  const numbers = counts.map((count, at) => `${String(count).padStart(widths[at] ?? 0)} `).join('');
-  return `        ${title}: ${headings}\n${' '.repeat(12)}${numbers}\n`;
-}
-
-function mplsText(received: readonly bigint[], sent: readonly bigint[]): string {
-  return `    mpls:\n${table('RX', received)}${table('TX', sent)}`;
 }

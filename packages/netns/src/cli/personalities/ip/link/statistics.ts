@@ -1,6 +1,6 @@
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
 import type { JsonObject } from '../json.ts';
-import type { Part } from '../show/fields.ts';
+import type { Part, View } from '../show/fields.ts';
 import { humanCount } from '../show/human.ts';
 import type { LinkView } from './view.ts';
 
@@ -11,12 +11,16 @@ type Column = readonly [heading: string, count: bigint];
 export const statistics: Part<LinkMessage, LinkView> = (link, view) => {
   const counters = link.attributes.stats64;
   if (counters === undefined) return undefined;
-  const { carrierChanges } = link.attributes;
+  return trafficCounters(counters, link.attributes.carrierChanges, view);
+};
+
+/** The counters that every link has, wherever they came from. */
+export function trafficCounters(counters: Counters, carrierChanges: number | undefined, view: View) {
   return {
     text: layOut(linesOf(counters, carrierChanges), view),
     json: { stats64: toMembers(counters, carrierChanges, view.options.statistics > 1) },
   };
-};
+}
 
 interface Line {
   readonly label: string;
@@ -24,7 +28,7 @@ interface Line {
 }
 
 function linesOf(c: Counters, carrierChanges: number | undefined): readonly [Line, Line, Line, Line] {
-  const changes: Column[] = carrierChanges === undefined ? [] : [['transns', BigInt(carrierChanges)]];
+  const changes: Column = carrierChanges === undefined ? ['', 0n] : ['transns', BigInt(carrierChanges)];
   const unhandled: Column[] =
     c.rxNohandler === undefined || c.rxNohandler === 0n ? [] : [[' nohandler', c.rxNohandler]];
   return [
@@ -70,7 +74,7 @@ function linesOf(c: Counters, carrierChanges: number | undefined): readonly [Lin
         ['fifo', c.txFifoErrors],
         ['window', c.txWindowErrors],
         ['heartbt', c.txHeartbeatErrors],
-        ...changes,
+        changes,
       ],
     },
   ];
@@ -79,7 +83,7 @@ function linesOf(c: Counters, carrierChanges: number | undefined): readonly [Lin
 /** How wide the columns are at least; those of the errors stand one to the right. */
 const minimumWidths = [10, 7, 6, 7, 7, 7, 10] as const;
 
-function layOut([rx, rxErrors, tx, txErrors]: readonly [Line, Line, Line, Line], view: LinkView): string {
+function layOut([rx, rxErrors, tx, txErrors]: readonly [Line, Line, Line, Line], view: View): string {
   const withErrors = view.options.statistics > 1;
   const shown = (count: bigint) => (view.options.humanReadable ? humanCount(count, view.options.iec) : String(count));
   const widths: number[] = [...minimumWidths];
@@ -101,7 +105,9 @@ function layOut([rx, rxErrors, tx, txErrors]: readonly [Line, Line, Line, Line],
   };
   const errors = ({ label, columns }: Line) => {
     const headings = columns.map(([heading], index) => ` ${heading.padStart(width(index + 1))}`);
-    const counts = columns.map(([, count], index) => `${shown(count).padStart(width(index + 1))} `);
+    const counts = columns.map(([heading, count], index) =>
+      heading === '' ? '' : `${shown(count).padStart(width(index + 1))} `,
+    );
     const indent = ' '.repeat(width(0) + 5);
     return `${view.newline}    ${label.padEnd(width(0))}${headings.join('')}${view.newline}${indent}${counts.join('')}`;
   };

@@ -6,93 +6,33 @@ import {
 import { failure, incompleteCommand, invalidArgument, noSuchDevice } from '../exit.ts';
 import type { JsonObject } from '../json.ts';
 import type { Session } from '../session.ts';
+import { aggregationCounts, type Counted, indented, multicastCounts, spanningTreeCounts } from '../stats/counts.ts';
 import { isPrefix, Words } from '../words.ts';
 import { kindNames } from './kinds/kinds.ts';
 import { Lookup } from './lookup.ts';
 
 type Xstats = NonNullable<LinkStatisticsMessage['attributes']['linkXstats']>;
 
-/** What one group of counters looks like: lines of text, and members of an object. */
-interface Said {
-  readonly lines: readonly string[];
-  readonly json: JsonObject;
-}
-
 interface Group {
   /** The word that asks for this group alone. */
   readonly word: string;
-  readonly describe: (stats: Xstats) => Said | undefined;
-}
-
-/** IGMP and MLD, as `struct br_mcast_stats` counts them: pairs of received and sent. */
-function describeMulticast({ bridge }: Xstats): Said | undefined {
-  const counts = bridge?.mcast;
-  if (counts === undefined) return undefined;
-  const pair = (at: number) => [counts[at] ?? 0n, counts[at + 1] ?? 0n] as const;
-  const lines: string[] = [];
-  const json: Record<string, JsonObject | bigint> = {};
-  const versions = (title: string, name: string, pairs: readonly (readonly [bigint, bigint])[]) => {
-    lines.push(`${title}:`);
-    for (const [way, label] of [
-      [0, 'RX'],
-      [1, 'TX'],
-    ] as const) {
-      lines.push(`  ${label}: ${pairs.map((each, version) => `v${version + 1} ${each[way]}`).join(' ')}`);
-    }
-    const members = ([way, label]: readonly [0 | 1, string]) =>
-      pairs.map((each, version) => [`${label}_v${version + 1}`, each[way]] as const);
-    json[name] = Object.fromEntries([...members([0, 'rx']), ...members([1, 'tx'])]);
-  };
-  const leaves = (title: string, name: string, [rx, tx]: readonly [bigint, bigint]) => {
-    lines.push(`${title}: RX: ${rx} TX: ${tx}`);
-    json[name] = { rx, tx };
-  };
-  const errors = (title: string, name: string, count: bigint) => {
-    lines.push(`${title}: ${count}`);
-    json[name] = count;
-  };
-  versions('IGMP queries', 'igmp_queries', [pair(0), pair(2), pair(4)]);
-  versions('IGMP reports', 'igmp_reports', [pair(8), pair(10), pair(12)]);
-  leaves('IGMP leaves', 'igmp_leaves', pair(6));
-  errors('IGMP parse errors', 'igmp_parse_errors', counts[14] ?? 0n);
-  versions('MLD queries', 'mld_queries', [pair(15), pair(17)]);
-  versions('MLD reports', 'mld_reports', [pair(21), pair(23)]);
-  leaves('MLD leaves', 'mld_leaves', pair(19));
-  errors('MLD parse errors', 'mld_parse_errors', counts[25] ?? 0n);
-  return { lines, json: { multicast: json } };
-}
-
-function describeSpanningTree({ bridge }: Xstats): Said | undefined {
-  const stp = bridge?.stp;
-  if (stp === undefined) return undefined;
-  return {
-    lines: [
-      `STP BPDU:  RX: ${stp.rxBpdu} TX: ${stp.txBpdu}`,
-      `STP TCN:   RX: ${stp.rxTcn} TX: ${stp.txTcn}`,
-      `STP Transitions: Blocked: ${stp.transitionBlk} Forwarding: ${stp.transitionFwd}`,
-    ],
-    json: {
-      stp: {
-        rx_bpdu: stp.rxBpdu,
-        tx_bpdu: stp.txBpdu,
-        rx_tcn: stp.rxTcn,
-        tx_tcn: stp.txTcn,
-        transition_blk: stp.transitionBlk,
-        transition_fwd: stp.transitionFwd,
-      },
-    },
-  };
+  readonly describe: (stats: Xstats) => Counted | undefined;
 }
 
 const bridgeGroups: readonly Group[] = [
-  { word: 'igmp', describe: describeMulticast },
-  { word: 'stp', describe: describeSpanningTree },
+  { word: 'igmp', describe: multicastCounts },
+  { word: 'stp', describe: spanningTreeCounts },
 ];
+const bondGroups: readonly Group[] = [{ word: '802.3ad', describe: aggregationCounts }];
 
 /** The kinds that count more than every link does; a port's counters are its bridge's. */
-const kinds: Readonly<Record<string, { readonly help: string; readonly groups: readonly Group[] }>> = {
-  bridge: { help: '[ igmp ] [ dev DEVICE ]', groups: bridgeGroups },
-  bridge_slave: { help: '[ igmp ] [ dev DEVICE ]', groups: bridgeGroups },
+const kinds: Readonly<
+  Record<string, { readonly key: keyof Xstats; readonly help: string; readonly groups: readonly Group[] }>
+> = {
+  bridge: { key: 'bridge', help: '[ igmp ] [ dev DEVICE ]', groups: bridgeGroups },
+  bridge_slave: { key: 'bridge', help: '[ igmp ] [ dev DEVICE ]', groups: bridgeGroups },
+  bond: { key: 'bond', help: '[ 802.3ad ] [ dev DEVICE ]', groups: bondGroups },
+  bond_slave: { key: 'bond', help: '[ 802.3ad ] [ dev DEVICE ]', groups: bondGroups },
 };
 
 /** `ip link xstats type KIND [GROUP] [dev DEV]`: counters that only some kinds of links have. */
@@ -134,12 +74,12 @@ export async function showXstats(session: Session, list: readonly string[]): Pro
   const shown: JsonObject[] = [];
   for (const { header, attributes } of messages) {
     const stats = isPort ? attributes.linkXstatsSlave : attributes.linkXstats;
-    if (stats?.bridge === undefined || (index !== 0 && header.ifindex !== index)) continue;
+    if (stats?.[kind.key] === undefined || (index !== 0 && header.ifindex !== index)) continue;
     const ifname = new Lookup(connection).byIndex(header.ifindex)?.attributes.ifname ?? `if${header.ifindex}`;
     const said = groups.flatMap((group) => group.describe(stats) ?? []);
     shown.push(Object.assign({ ifname }, ...said.map((each) => each.json)));
     if (session.options.json) continue;
-    const lines = said.flatMap((each) => each.lines.map((line) => `${' '.repeat(20)}${line}\n`));
+    const lines = said.flatMap((each) => each.lines.map(indented));
     session.output.write(`${ifname.padEnd(16)}\n${lines.join('')}`);
   }
   if (session.options.json) session.printJson(shown);

@@ -21,6 +21,7 @@ export async function monitor(session: Session, words: readonly string[]): Promi
   if (request.file !== undefined) return tellFile(session, request, request.file);
   const events = subscribe({
     groups: request.groups,
+    onlyKnown: true,
     namespace: session.namespace?.fd,
     allNamespaces: request.allNamespaces,
     ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),

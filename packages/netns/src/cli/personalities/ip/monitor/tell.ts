@@ -1,7 +1,13 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
-import { type AddressMessage, address } from '../../../../netlink/families/route/address.ts';
+import {
+  type AddressMessage,
+  address,
+  anycastAddress,
+  multicastAddress,
+} from '../../../../netlink/families/route/address.ts';
 import { AF_IP6MR, AF_IPMR, AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
 import { type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
+import { type LinkStatisticsMessage, linkStatistics } from '../../../../netlink/families/route/link-statistics.ts';
 import { type NeighbourMessage, neighbour } from '../../../../netlink/families/route/neighbour.ts';
 import { type NetconfMessage, netconf } from '../../../../netlink/families/route/netconf.ts';
 import { type NexthopMessage, nexthop } from '../../../../netlink/families/route/nexthop.ts';
@@ -27,6 +33,7 @@ import { ruleText } from '../rule/describe.ts';
 import type { Session } from '../session.ts';
 import { toText } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
+import { hardwareInfo, linkHeading } from '../stats/groups.ts';
 
 /** How a change of something is told. */
 export interface Told {
@@ -76,7 +83,9 @@ export class Teller {
         const text = await this.#link(value as LinkMessage);
         return text === undefined ? undefined : told('LINK', type === link.types.del, text);
       }
-      case address.name: {
+      case address.name:
+      case multicastAddress.name:
+      case anycastAddress.name: {
         const message = value as AddressMessage;
         if (!this.#concerns(message.header.index)) return undefined;
         const text = toText(addressParts, message, {
@@ -85,7 +94,12 @@ export class Teller {
           alone: true,
           linkName: deviceName,
         });
-        return told('ADDR', type === address.types.del, text);
+        const gone = [address.types.del, multicastAddress.types.del, anycastAddress.types.del];
+        return told(
+          'ADDR',
+          gone.some((each) => each === type),
+          text,
+        );
       }
       case route.name: {
         const message = value as RouteMessage;
@@ -113,6 +127,12 @@ export class Teller {
         const message = value as NetconfMessage;
         if (!this.#concerns(message.attributes.ifindex)) return undefined;
         return told('NETCONF', type === netconf.types.del, netconfText(message, view));
+      }
+      case linkStatistics.received.name: {
+        const { header, attributes } = value as LinkStatisticsMessage;
+        if (!this.#concerns(header.ifindex)) return undefined;
+        const link = linkHeading(header.ifindex, deviceName(header.ifindex), base);
+        return told('STATS', false, `${link}${hardwareInfo(attributes, base).text}`);
       }
       case nsid.name:
         return told('NSID', type === nsid.types.del, await this.#nsid(value as NsidMessage));

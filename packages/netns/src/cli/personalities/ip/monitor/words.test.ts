@@ -8,6 +8,8 @@ it('joins the groups of what is to be told of', () => {
   expect(read('ro', 'inet6').groups).toEqual([11]);
   expect(read('').groups).toEqual(read('all').groups);
   expect(read('').groups).toContain(28);
+  expect(read('stats maddr acaddress').groups).toEqual([36, 37, 38, 39]);
+  expect(read('maddress', 'inet6').groups).toEqual([38]);
 });
 
 it('takes options', () => {
@@ -22,7 +24,6 @@ it('takes options', () => {
 
 it.each([
   ['foo', 'Argument "foo" is unknown, try "ip monitor help".'],
-  ['stats', 'not implemented'],
   ['file', 'Command line is not complete'],
   ['dev', 'Command line is not complete'],
   ['help', 'Usage: ip monitor'],

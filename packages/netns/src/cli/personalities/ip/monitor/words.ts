@@ -1,4 +1,4 @@
-import { misuse, notImplemented } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import type { Family } from '../options.ts';
 import { spells } from '../sub-commands.ts';
 import { Words } from '../words.ts';
@@ -13,6 +13,7 @@ interface Topic {
 const topics: readonly Topic[] = [
   { words: 'link*', groups: { any: 1 } },
   { words: 'address*', groups: { inet: 5, inet6: 9 } },
+  { words: 'maddress*', groups: { inet: 37, inet6: 38 } },
   { words: 'route*', groups: { inet: 7, inet6: 11, mpls: 27 } },
   { words: 'mroute*', groups: { inet: 6, inet6: 10 } },
   { words: 'prefix*', groups: { inet6: 18 } },
@@ -21,9 +22,9 @@ const topics: readonly Topic[] = [
   { words: 'rule*', groups: { inet: 8, inet6: 19 } },
   { words: 'nsid*', groups: { any: 28 } },
   { words: 'nexthop*', groups: { any: 32 } },
+  { words: 'stats', groups: { any: 36 } },
+  { words: 'acaddress', groups: { inet6: 39 } },
 ];
-
-const missing = ['stats', 'maddress', 'acaddress'];
 
 export interface MonitorRequest {
   readonly groups: readonly number[];
@@ -55,7 +56,6 @@ export function readMonitor(list: readonly string[], family: Family | undefined)
       file = words.value();
       continue;
     }
-    if (missing.some((each) => spells(each, given))) throw notImplemented(`"ip monitor ${given}"`);
     if (spells('label*', given) && given.length > 1 && topic === undefined) labels = true;
     else if (topic !== undefined) chosen.add(topic);
     else if (given === 'all') labels = true;

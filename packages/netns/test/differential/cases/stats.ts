@@ -1,0 +1,58 @@
+import type { Case } from '../case.ts';
+
+const zoo = `ip link set lo up; ip link add br0 type bridge
+ip link add v0 type veth peer name v1; ip link set v0 master br0; ip stats set dev v1 l3_stats on`;
+
+/** `ip stats` show, set. */
+export const statsCases: readonly Case[] = [
+  ...[
+    'stats',
+    'stats show dev lo',
+    '-j stats',
+    '-j -p stats show dev br0 group xstats',
+    '-o stats show dev br0 group xstats',
+    '-o stats show group link',
+    '-s -s stats show group link',
+    '-s stats show dev v1 group link',
+    '-d -j -s stats show dev v0',
+    '-c=always stats show dev br0',
+    'stats help',
+    'stats set help',
+    'stats show group offload',
+    '-j stats show group offload dev v1',
+    'stats show group xstats_slave subgroup bridge suite stp suite mcast',
+    'stats show group xstats group xstats subgroup bridge suite stp dev lo',
+    'stats show group offload subgroup cpu_hit subgroup l3_stats dev v1',
+    'stats show group link group afstats dev lo',
+    'stats show group link suite stp',
+    'stats show group afstats subgroup mpls suite x',
+    'stats show group afstats suite x',
+    'stats show group foo',
+    'stats show group link subgroup foo',
+    'stats show group xstats subgroup foo',
+    'stats show group xstats subgroup bridge suite foo',
+    'stats show group xstats suite stp',
+    'stats show subgroup x',
+    'stats show suite x',
+    'stats show group',
+    'stats show dev nope',
+    'stats show dev',
+    'stats show foo',
+    'stats show dev lo dev br0',
+    'stats foo',
+    'stats sho',
+    'stats set',
+    'stats set dev lo',
+    'stats set dev lo l3_stats',
+    'stats set dev lo l3_stats foo',
+    'stats set dev lo l3_stats on l3_stats off',
+    'stats set dev lo foo on',
+    'stats set dev lo dev br0',
+    'stats set dev nope l3_stats on',
+    'link xstats type bond foo',
+    'link xstats type bond_slave help',
+  ].map((line): Case => ({ line, setup: zoo })),
+  ...['stats set dev lo l3_stats on', 'stats set l3_stats off dev v1'].map(
+    (line): Case => ({ line: `$IP ${line}; ip stats show group offload`, setup: zoo, changes: true }),
+  ),
+];
