@@ -1,7 +1,6 @@
 import { readlinkSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { census } from '../../src/inspect/census.ts';
-import type { KeeperKind } from '../../src/inspect/keeper.ts';
 import { keepers } from '../../src/inspect/keepers.ts';
 import { KernelWalk } from '../../src/inspect/kernel-list/walk.ts';
 import { openMachineNamespace } from '../../src/inspect/open.ts';
@@ -11,44 +10,12 @@ import { createNamespace } from '../../src/namespaces/namespace.ts';
 import { namespaceTypes } from '../../src/namespaces/type.ts';
 import { syscall } from '../../src/native/syscall.ts';
 import { socketIn } from '../../src/process/sockets/raw-socket.ts';
+import { expectedKinds, hasList, onlyListed } from './support/census.ts';
 import { answer, answerJson, netns } from './support/cli.ts';
 import { startExample } from './support/examples.ts';
 import { type Kept, withKept } from './support/kept.ts';
 import { isRealRoot } from './support/privilege.ts';
 import { endOf } from './support/run.ts';
-
-/** Whether the kernel shows its list: it takes rights on the machine itself, and a kernel that tells its types. */
-function mayWalk(): boolean {
-  try {
-    new KernelWalk().close();
-    return true;
-  } catch {
-    return false;
-  }
-}
-const hasList = mayWalk();
-
-/** Kinds of what keeps each. */
-const expected: Readonly<Record<string, KeeperKind>> = {
-  'table of a thread': 'descriptor',
-  thread: 'thread',
-  process: 'process',
-  'nsfs descriptor': 'descriptor',
-  'opened mount': 'descriptor',
-  'detached mount': 'descriptor',
-  'unbound TCP socket': 'socket',
-  'netlink socket': 'socket',
-  tun: 'tun',
-  'own mount': 'mount',
-  'mount elsewhere': 'mount',
-  'mount where no process is': 'mount',
-  'file of /proc/net': 'proc-file',
-  'descriptor in flight': 'in-flight',
-  'socket in flight': 'in-flight',
-};
-
-/** Nothing else leads to these. */
-const onlyListed = ['file of /proc/net', 'second in a queue'];
 
 /** Those that this machine lets us make: a reason is there for each that is missing. */
 function made(kept: Kept): [name: string, inode: number][] {
@@ -66,7 +33,7 @@ describe('census', () => {
       const { namespaces, completeness } = await census({ types: ['net', 'mnt'] });
       const found = new Map(namespaces.map((each) => [each.inode, each]));
       for (const [name, inode] of made(kept)) {
-        const kind = expected[name];
+        const kind = expectedKinds[name];
         const kinds = new Set(found.get(inode)?.keepers.map((keeper) => keeper.kind));
         if (kind !== undefined) expect([name, [...kinds]]).toEqual([name, [kind]]);
         if (hasList) expect([name, found.get(inode)?.references]).toEqual([name, 1]);
@@ -112,7 +79,7 @@ describe('census', () => {
 
 /** What `keepers` has to say of each: which process, thread or descriptor it is. */
 function keeperOf(name: string, what: unknown, holder: number): Record<string, unknown> {
-  const kind = expected[name];
+  const kind = expectedKinds[name];
   const own = { pid: holder, fd: what };
   switch (kind) {
     case 'process':
@@ -135,7 +102,7 @@ describe('keepers', () => {
     await withKept(async (kept, holder) => {
       for (const [name, inode] of made(kept)) {
         const { keepers: found, references, queues } = await keepers({ inode });
-        const wanted = expected[name] === undefined ? undefined : keeperOf(name, kept[name]?.what, holder);
+        const wanted = expectedKinds[name] === undefined ? undefined : keeperOf(name, kept[name]?.what, holder);
         if (wanted !== undefined) {
           expect([name, found.map(({ keeper }) => keeper)]).toEqual([
             name,
