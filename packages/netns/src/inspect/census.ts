@@ -13,6 +13,7 @@ import type { Holder, Keeper } from './keeper.ts';
 import { type KernelNamespace, KernelWalk } from './kernel-list/walk.ts';
 import { openNamespacePath, relateAll } from './relations.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
+import { addActive } from './sources/active.ts';
 import { borrow, openProcess } from './sources/borrowed.ts';
 import { pathOfDescriptor } from './sources/descriptors.ts';
 import { descriptorsWaiting, QueueView } from './sources/in-flight.ts';
@@ -91,7 +92,7 @@ export interface SeenQueue {
  * else what may be missing and why. Whatever is opened for a look is closed at once: a census keeps nothing alive. It works without
  * privilege on what the caller may see. Throws the reason of `signal`, and KernelError if there is no /proc.
  *
- * The kernel's list: Linux 5.14 and CAP_SYS_ADMIN (or CAP_BPF and CAP_PERFMON) in the first user namespace; all mounts: Linux 6.12.
+ * On Linux 6.19 what listns(2) has is added. The kernel's list: Linux 5.14 and CAP_SYS_ADMIN (or CAP_BPF and CAP_PERFMON) in the first user namespace; all mounts: Linux 6.12.
  */
 export async function census(options: MachineCensusOptions = {}): Promise<MachineCensus> {
   options.signal?.throwIfAborted();
@@ -121,6 +122,7 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
     placeProcFiles(survey, source.procFiles);
     const queues = mayLookIntoQueues(options, survey, listed) ? lookIntoQueues(source) : [];
     if (options.relations !== false) relateAll(survey);
+    if (addActive(survey) && options.relations !== false) relateAll(survey);
     return { ...conclude(survey, source, mounts, look, walk, options), queues };
   } finally {
     if ('walk' in walk) walk.walk.close();

@@ -20,7 +20,7 @@ const most = 40;
 interface Held extends Hold {
   readonly sort: string;
   readonly inode: number;
-  readonly id: bigint;
+  readonly id: bigint | undefined;
 }
 
 /** Numbers below `limit`, the same ones for the same seed (a linear congruential generator). */

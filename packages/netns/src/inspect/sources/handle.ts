@@ -12,14 +12,23 @@ const handleSize = 24;
  * open_by_handle_at(2).
  */
 export function openByHandle(type: NamespaceType, inode: number, id: bigint): number {
+  return openHandle(id, flagOfType(type), inode);
+}
+
+/** The same by its id alone, whatever its type: Linux 6.19; -EINVAL or -ESTALE before. */
+export function openById(id: bigint, call: typeof syscall = syscall): number {
+  return openHandle(id, 0, 0, call);
+}
+
+function openHandle(id: bigint, type: number, inode: number, call: typeof syscall = syscall): number {
   const handle = new Uint8Array(handleSize);
   const view = new DataView(handle.buffer);
   view.setUint32(0, 16, true);
   view.setInt32(4, FILEID_NSFS, true);
   view.setBigUint64(8, id, true);
-  view.setUint32(16, flagOfType(type), true);
+  view.setUint32(16, type, true);
   view.setUint32(20, inode, true);
-  return syscall('open_by_handle_at', FD_NSFS_ROOT, handle, O_RDONLY | O_CLOEXEC);
+  return call('open_by_handle_at', FD_NSFS_ROOT, handle, O_RDONLY | O_CLOEXEC);
 }
 
 /** The number that no other namespace of this boot has or will have; undefined where the kernel does not tell. Seen on Linux 6.18. */

@@ -10,11 +10,13 @@ import { type Hold, pathOf, sorts } from './sorts-of-keepers.ts';
  * input. `node keepers.mjs DIRECTORY`: files for mounts are made in there.
  */
 
+type Made = Pick<Hold, 'drop'> & { readonly what?: unknown };
+
 const CLONE_FILES = 0x400;
 const [directory = '/tmp'] = process.argv.slice(2);
 
 /** A thread that goes into a namespace, or has it in a table of descriptors of its own. */
-async function work(what: 'thread' | 'table', namespace: Namespace): Promise<{ what: unknown; drop(): void }> {
+async function work(what: 'thread' | 'table', namespace: Namespace): Promise<Made> {
   const worker = new Worker(new URL(import.meta.url), { workerData: { what, path: pathOf(namespace) } });
   return new Promise((resolve, reject) => {
     worker.once('message', (told) => resolve({ what: told, drop: () => {} }));
@@ -26,9 +28,9 @@ if (isMainThread) {
   const made: Record<string, { inode?: number; what?: unknown; refused?: string }> = {};
   const drops: Hold['drop'][] = [];
   // The table first: it begins as a copy of what is open.
-  const makers = {
-    'table of a thread': (namespace: Namespace) => work('table', namespace),
-    thread: (namespace: Namespace) => work('thread', namespace),
+  const makers: Record<string, (namespace: Namespace, file: string) => Made | Promise<Made>> = {
+    'table of a thread': (namespace) => work('table', namespace),
+    thread: (namespace) => work('thread', namespace),
     ...sorts,
   };
   for (const [name, make] of Object.entries(makers)) {
