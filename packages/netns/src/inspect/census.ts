@@ -97,12 +97,15 @@ export interface SeenQueue {
 export async function census(options: MachineCensusOptions = {}): Promise<MachineCensus> {
   options.signal?.throwIfAborted();
   if (options.from !== undefined) return censusOf(options.from, options);
+  if (idOfFileIfAny('/proc/self/ns/mnt') === undefined)
+    throw new KernelError({ errno: 2, syscall: 'stat', operation: 'look at the processes: /proc is not mounted' });
   const types = options.types ?? namespaceTypes;
   const survey = new Survey(types);
-  const walk = openWalk(types);
+  const list = openList(types);
   try {
+    const known = read(list);
     const cookies = new Map<bigint, number>();
-    if ('walk' in walk) for (const { cookie, inode } of walk.walk.namespaces()) cookies.set(cookie ?? -1n, inode);
+    for (const { cookie, inode } of known ?? []) cookies.set(cookie ?? -1n, inode);
     const mounts = scanMounts(viewersOfMounts);
     const ownMounts = idOfFileIfAny('/proc/self/ns/mnt')?.ino;
     for (const mount of mounts.mounts) survey.addMount(mount, ownMounts);
@@ -114,7 +117,7 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
     const source = new DescriptorSource(survey, nsfsDevice(), points, cookies);
     const look = await lookAtProcesses(survey, source, options);
     if (!mounts.exhaustive) addMountsOfOpen(survey, source, mounts);
-    const listed = 'walk' in walk ? walk.walk.namespaces() : undefined;
+    const listed = read(list);
     for (const { inode, cookie } of listed ?? []) {
       const draft = survey.draft('net', inode);
       if (draft !== undefined) draft.id ??= cookie;
@@ -123,9 +126,9 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
     const queues = mayLookIntoQueues(options, survey, listed) ? lookIntoQueues(source) : [];
     if (options.relations !== false) relateAll(survey);
     if (addActive(survey) && options.relations !== false) relateAll(survey);
-    return { ...conclude(survey, source, mounts, look, walk, options), queues };
+    return { ...conclude(survey, source, mounts, look, { list, known }, options), queues };
   } finally {
-    if ('walk' in walk) walk.walk.close();
+    list.walk?.close();
   }
 }
 
@@ -161,15 +164,32 @@ function censusOf(
   };
 }
 
-type Walk = { readonly walk: KernelWalk } | { readonly reason: string };
+/** The kernel's own list of network namespaces, and why it cannot be read, if so. */
+interface KernelList {
+  walk: KernelWalk | undefined;
+  reason: string | undefined;
+}
 
-function openWalk(types: readonly NamespaceType[]): Walk {
-  if (!types.includes('net')) return { reason: '' };
+function openList(types: readonly NamespaceType[]): KernelList {
+  if (!types.includes('net')) return { walk: undefined, reason: undefined };
   try {
-    return { walk: new KernelWalk() };
+    return { walk: new KernelWalk(), reason: undefined };
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
-    return { reason: sayWhyNoList(error) };
+    return { walk: undefined, reason: sayWhyNoList(error) };
+  }
+}
+
+/** Undefined if it cannot be read. */
+function read(list: KernelList): readonly KernelNamespace[] | undefined {
+  try {
+    return list.walk?.namespaces();
+  } catch (error) {
+    if (!(error instanceof KernelError)) throw error;
+    list.walk?.close();
+    list.walk = undefined;
+    list.reason = sayWhyNoList(error);
+    return undefined;
   }
 }
 
@@ -288,11 +308,13 @@ function conclude(
   source: DescriptorSource,
   mounts: MountScan,
   look: Look,
-  walk: Walk,
+  { list, known }: { readonly list: KernelList; readonly known: readonly KernelNamespace[] | undefined },
   options: MachineCensusOptions,
 ): Omit<MachineCensus, 'queues'> {
   // Last of all, when nothing is open here any more: it counts references.
-  const listed = 'walk' in walk ? new Map(walk.walk.namespaces().map((each) => [each.inode, each])) : undefined;
+  const last = read(list);
+  const listed = last && new Map(last.map((each) => [each.inode, each]));
+  const old = known && new Set(known.map(keyOf));
   for (const [inode, { cookie }] of listed ?? []) {
     const draft = drafts.get(inode);
     if (draft !== undefined && draft.id === undefined) draft.id = cookie;
@@ -306,6 +328,7 @@ function conclude(
     const { type, inode, id, keepers, owner, parent, ownerUid } = draft;
     const entry = listed?.get(inode);
     if (type === 'net' && listed !== undefined && (entry === undefined || entry.references === 0)) continue; // gone by now
+    if (entry !== undefined && keepers.length === 0 && old?.has(keyOf(entry)) === false) continue; // made behind our back
     const first = keepers.find((keeper) => keeper.kind === 'process');
     const container =
       containers && first !== undefined ? containers.of(first.pid, (pid) => look.parents.get(pid)) : undefined;
@@ -329,17 +352,19 @@ function conclude(
   const order = [...namespaceTypes];
   namespaces.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type) || a.inode - b.inode);
   const alive = listed && [...listed.values()].filter(({ references }) => references !== 0);
+  const shown = namespaces.filter(({ type }) => type === 'net').length;
   return {
     namespaces,
     completeness: {
       kernel: alive?.length,
-      shown: namespaces.filter(({ type }) => type === 'net').length,
+      shown,
+      newer: alive === undefined ? 0 : Math.max(0, alive.length - shown),
       dying: listed === undefined || alive === undefined ? 0 : listed.size - alive.length,
       exhaustive: [...types].filter((type) =>
         type === 'net' ? listed !== undefined : type === 'mnt' && mounts.exhaustive,
       ),
       unseen: [
-        ...('reason' in walk && walk.reason !== '' ? [walk.reason] : []),
+        ...(list.reason === undefined ? [] : [list.reason]),
         ...unseenProcesses(look),
         ...(mounts.exhaustive ? [] : ['mount namespaces that no visible process is in are not looked through']),
         ...(mounts.unreadable.length > 0
@@ -352,6 +377,11 @@ function conclude(
       ],
     },
   };
+}
+
+/** What no other network namespace has, as far as the kernel tells. */
+function keyOf({ cookie, inode }: KernelNamespace): bigint | number {
+  return cookie ?? inode;
 }
 
 function unseenProcesses({ refusedNamespaces, refusedDescriptors }: Look): string[] {
@@ -367,12 +397,13 @@ function count(pids: readonly number[]): string {
 
 /** Why there may be more processes than /proc has. */
 function hiddenProcesses({ first }: Look): string[] {
+  if (first !== undefined) return []; // whoever sees the kernel's own processes sees all
   const mountLine = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .find((line) => / \/proc .* - proc .*hidepid=(?:[124]|invisible|noaccess|ptraceable)/.test(line));
+  if (mountLine === undefined) return ['processes outside of this pid namespace are not in /proc'];
   return [
-    ...(mountLine === undefined ? [] : ['/proc hides processes of other users (hidepid)']),
-    ...(first === undefined ? ['processes outside of this pid namespace are not in /proc'] : []),
+    '/proc hides processes of other users (hidepid), and those outside of its pid namespace if it has one of its own',
   ];
 }
 

@@ -7,6 +7,8 @@ export interface Completeness {
   readonly kernel: number | undefined;
   /** How many network namespaces the census has. */
   readonly shown: number;
+  /** Network namespaces that were made while the census looked, too late to see what keeps them; they are not shown. */
+  readonly newer: number;
   /** Network namespaces that are being taken apart; they are not shown. */
   readonly dying: number;
   /** Of which types the census has all, as the kernel itself says. */
@@ -22,12 +24,16 @@ export function sayWhyNoList({ code, syscall, message }: Pick<KernelError, 'code
   if (code === 'ENOENT') return 'this kernel does not tell its types (BTF), so its list cannot be read';
   if (code === 'EINVAL' && syscall === 'bpf(BPF_PROG_LOAD)')
     return 'the kernel does not take the program that reads its list: it is older than Linux 5.14, or CAP_PERFMON is missing';
+  if (code === 'EAGAIN') return "network namespaces come and go faster than the kernel's list can be read";
   return message;
 }
 
 /** The last line of a listing of network namespaces. */
-export function completenessLine({ kernel, shown, dying, unseen }: Completeness): string {
+export function completenessLine({ kernel, shown, newer, dying, unseen }: Completeness): string {
   if (kernel === undefined) return `not exhaustive: ${unseen.join('; ')}`;
-  const ending = dying === 0 ? '' : `; ${dying} more being taken apart`;
+  const ending = [
+    newer === 0 ? '' : `; ${newer} made meanwhile`,
+    dying === 0 ? '' : `; ${dying} more being taken apart`,
+  ].join('');
   return `kernel has ${kernel} network namespace${kernel === 1 ? '' : 's'}, ${shown} shown${ending}`;
 }

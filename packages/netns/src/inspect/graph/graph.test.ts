@@ -48,7 +48,7 @@ const example: Topology = {
       device(5, evil, { kind: 'veth', peer: { namespace: 'hidden:7', index: 9 } }),
     ),
   ],
-  completeness: { kernel: 2, shown: 2, dying: 0, exhaustive: ['net'], unseen: [] },
+  completeness: { kernel: 2, shown: 2, newer: 0, dying: 0, exhaustive: ['net'], unseen: [] },
   closed: [],
 };
 

@@ -21,7 +21,7 @@ const header: Fact = {
 const visibility: Fact = {
   fact: 'visibility',
   value: {
-    completeness: { kernel: 1, shown: 1, dying: 0, exhaustive: ['net'], unseen: [] },
+    completeness: { kernel: 1, shown: 1, newer: 0, dying: 0, exhaustive: ['net'], unseen: [] },
     ends: true,
     ownersPartial: false,
   },
