@@ -22,7 +22,7 @@ import {
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { spawnProgram } from '../native/spawn.ts';
-import { check, perform, syscall } from '../native/syscall.ts';
+import { check, perform, programOf, syscall } from '../native/syscall.ts';
 
 /**
  * A mount takes a mount namespace, and one that an ordinary user may change goes with its last process. So a process stays in
@@ -115,7 +115,7 @@ export function startHolder(path: string, names: string): void {
     using writer = Fd.adopt(ends[1] ?? -1, 'a pipe');
     const words = ['report', String(writer.raw), ...steps.flatMap((step) => step.words), '--'];
     const inherit = ['fcntl', writer.raw, F_SETFD, 0] as const;
-    const { pid, pidfd } = spawnProgram([inherit], [nsexecPath], ['netns-names', ...words], '');
+    const { pid, pidfd } = spawnProgram(programOf([inherit]), [nsexecPath], ['netns-names', ...words], '');
     pidfd.close();
     while (syscall('wait4', pid, null, 0, null) === -EINTR);
   }

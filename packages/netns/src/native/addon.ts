@@ -3,10 +3,13 @@ import { join } from 'node:path';
 /** What one argument of a system call may be: see `argument()` in `native/addon.c`. */
 export type SyscallArgument = number | bigint | string | Uint8Array | Int32Array | { readonly result: number } | null;
 
+/** System calls by their numbers, one after the other. */
+export type Program = readonly (readonly SyscallArgument[])[];
+
 /** The C functions, exactly as `native/addon.c` exports them: plain numbers, -errno on failure. */
 export interface Addon {
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
-  inChild(steps: readonly (readonly SyscallArgument[])[], results: Int32Array, cloneFlags: number): number;
+  inChild(steps: Program, results: Int32Array, cloneFlags: number): number;
   hold(fd: number): number;
   letGo(fd: number): number;
   readLinks(directory: number, names: string, links: Uint8Array): number;
@@ -17,7 +20,7 @@ export interface Addon {
   unwatch(handle: WatchHandle): number;
   keepAlive(handle: WatchHandle, on: boolean): number;
   spawn(
-    steps: readonly (readonly SyscallArgument[])[],
+    steps: Program,
     results: Int32Array,
     paths: readonly string[],
     argv: readonly string[],

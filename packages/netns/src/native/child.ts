@@ -1,6 +1,6 @@
 import { EINTR } from '../errno-numbers.ts';
-import { addon, type SyscallArgument } from './addon.ts';
-import { check, type SyscallStep, syscallNumber } from './syscall.ts';
+import { addon } from './addon.ts';
+import { check, programOf, type SyscallStep } from './syscall.ts';
 
 /** What happened in the child: one result for each step that ran, and which one failed. */
 export interface ChildOutcome {
@@ -22,8 +22,7 @@ const notRun = -0x80000000;
  */
 export function inChild(operation: string, steps: readonly SyscallStep[], cloneFlags = 0): ChildOutcome {
   const results = new Int32Array(steps.length).fill(notRun);
-  const program = steps.map(([name, ...args]): SyscallArgument[] => [syscallNumber(name), ...args]);
-  check(addon.inChild(program, results, cloneFlags), 'clone', operation);
+  check(addon.inChild(programOf(steps), results, cloneFlags), 'clone', operation);
   const step = results.findIndex((result) => result < 0);
   if (step === -1) return { results: [...results], failed: undefined };
   const result = results[step] ?? notRun;

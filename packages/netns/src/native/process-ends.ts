@@ -1,7 +1,7 @@
-import { AsyncResource } from 'node:async_hooks';
+import type { AsyncResource } from 'node:async_hooks';
 import { O_CLOEXEC, UV_READABLE } from './constants.ts';
 import { Fd } from './fd.ts';
-import { perform, syscall } from './syscall.ts';
+import { check, perform, syscall } from './syscall.ts';
 import { type Watch, watchDescriptor } from './watch.ts';
 
 const EPOLL_CTL_ADD = 1;
@@ -11,21 +11,16 @@ const eventsAtOnce = 64;
 /** `struct epoll_event` in words of 32 bits: the events, and (behind a gap, but on x86-64) 64 bits of ours. */
 const [eventWords, dataAt] = process.arch === 'x64' ? [3, 1] : [4, 2];
 
-interface Awaited {
-  readonly ended: () => void;
-  /** What AsyncLocalStorage holds there. */
-  readonly context: AsyncResource;
-  referenced: boolean;
+/** Who is told of an end, in an asynchronous context. */
+export interface Awaited extends Pick<AsyncResource, 'runInAsyncScope'> {
+  ended(): void;
 }
-
-/** Otherwise Node watches over each with the garbage collector, which takes longer than all else here. */
-const manually = { requireManualDestroy: true };
 
 /**
  * Tells when children end, by their pidfds. One watch is for all of them: one for each would take a quarter of the time that it takes to
  * start a child. Without children it closes by itself. pidfd_open(2), epoll(7).
  */
-class ProcessEnds {
+export class ProcessEnds {
   readonly #epoll = Fd.adopt(perform('watch processes', 'epoll_create1', O_CLOEXEC), 'the watch for processes');
   readonly #watch: Watch;
   readonly #awaited = new Map<number, Awaited>();
@@ -39,25 +34,30 @@ class ProcessEnds {
     this.#closeIfIdle();
   }
 
-  /** Calls `ended`, as if from here, until the watch is closed, and with it `pidfd`: the kernel forgets a closed one by itself. */
-  watch(pidfd: Fd, ended: () => void): Watch {
+  /** Takes over a pidfd and calls `ended` when its process has ended, until it is forgotten. Until then it keeps this process running. */
+  watch(pidfd: Fd, awaited: Awaited): void {
     const fd = pidfd.raw;
     this.#event[0] = EPOLLIN;
     this.#event[dataAt] = fd;
-    perform('watch a process', 'epoll_ctl', this.#epoll.raw, EPOLL_CTL_ADD, fd, this.#event);
-    const context = new AsyncResource('NetnsProcess', manually);
-    const awaited: Awaited = { ended, context, referenced: false };
+    const result = syscall('epoll_ctl', this.#epoll.raw, EPOLL_CTL_ADD, fd, this.#event);
+    if (result < 0) pidfd.close();
+    check(result, 'epoll_ctl', 'watch a process');
     this.#awaited.set(fd, awaited);
-    this.#refer(awaited, true);
-    const close = () => {
-      if (this.#awaited.get(fd) !== awaited) return;
-      this.#refer(awaited, false);
-      this.#awaited.delete(fd);
-      context.emitDestroy();
-      pidfd.close();
-      if (this.#awaited.size === 0) this.#closeIfIdle();
-    };
-    return { keepAlive: (on) => this.#refer(awaited, on), close, [Symbol.dispose]: close };
+    this.refer(true);
+  }
+
+  /** Closes a pidfd, of which the kernel then tells nothing more. */
+  forget(pidfd: Fd, referenced: boolean): void {
+    if (referenced) this.refer(false);
+    this.#awaited.delete(pidfd.raw);
+    pidfd.close();
+    if (this.#awaited.size === 0) this.#closeIfIdle();
+  }
+
+  /** Whether one child more, or one less, keeps this process running. */
+  refer(on: boolean): void {
+    this.#referenced += on ? 1 : -1;
+    if (this.#referenced === (on ? 1 : 0)) this.#watch.keepAlive(on);
   }
 
   #see(): void {
@@ -65,15 +65,8 @@ class ProcessEnds {
     // What throws ends this; the others are told again at once.
     for (let at = 0; at < count; at++) {
       const awaited = this.#awaited.get(this.#events[at * eventWords + dataAt] ?? -1);
-      awaited?.context.runInAsyncScope(awaited.ended);
+      awaited?.runInAsyncScope(awaited.ended, awaited);
     }
-  }
-
-  #refer(awaited: Awaited, on: boolean): void {
-    if (awaited.referenced === on) return;
-    awaited.referenced = on;
-    this.#referenced += on ? 1 : -1;
-    if (this.#referenced === (on ? 1 : 0)) this.#watch.keepAlive(on);
   }
 
   /** Not at once: the end of a child often starts the next one. */
@@ -90,7 +83,7 @@ class ProcessEnds {
 let current: ProcessEnds | undefined;
 
 /** That of this thread. Throws KernelError. */
-export function processEnds(): Pick<ProcessEnds, 'watch'> {
+export function processEnds(): ProcessEnds {
   current ??= new ProcessEnds();
   return current;
 }

@@ -1,5 +1,5 @@
 import { KernelError } from '../errors.ts';
-import { addon, type SyscallArgument } from './addon.ts';
+import { addon, type Program, type SyscallArgument } from './addon.ts';
 
 /** System call numbers: [x86-64, arm64]. `asm/unistd_64.h`, `asm-generic/unistd.h`. */
 const numbers = {
@@ -81,8 +81,19 @@ const column = process.arch === 'arm64' ? 1 : 0;
 /** One system call as data: for `inChild`. */
 export type SyscallStep = readonly [name: SyscallName, ...args: SyscallArgument[]];
 
+/** Steps as native code reads them. */
+export function programOf(steps: readonly SyscallStep[]): Program {
+  return steps.map((step) => (step as readonly SyscallArgument[]).with(0, syscallNumber(step[0])));
+}
+
 export function syscallNumber(name: SyscallName): number {
   return numbers[name][column];
+}
+
+/** For messages: the name again. */
+export function syscallName(number: number): string {
+  const entry = Object.entries(numbers).find(([, columns]) => columns[column] === number);
+  return entry === undefined ? `system call ${number}` : entry[0];
 }
 
 /** Makes one system call on this thread and returns what the kernel returned: -errno on failure. */

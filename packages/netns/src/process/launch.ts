@@ -56,6 +56,9 @@ export function launch(request: Launch): NamespaceProcess {
   );
 }
 
+/** Of a command that runs when we hear of it. */
+const started = Promise.resolve();
+
 /** Whoever wants to know whether a command started, asks; the others see the exit status. */
 function quiet(child: NamespaceProcess): NamespaceProcess {
   child.ready.catch(() => {});
@@ -98,27 +101,24 @@ export function launchDirectly(
   if (descriptors.some((raw) => raw < stdio.length)) return undefined; // a stream would take its place
   try {
     const child = startNatively({
-      ...nativeOptions(options, stdio),
+      stdio,
+      cwd: directoryOf(options),
+      detached: options.detached ?? false,
       environment: environmentOf(options, stdio),
       paths: pathsOf(command, options.env ?? process.env),
       argv: [argv0 ?? command, ...args],
       descriptors: [],
       steps,
     });
-    return quiet(finish(child, options, Promise.resolve()));
+    return finish(child, options, started);
   } catch (error) {
     if (error instanceof KernelError) return undefined;
     throw error;
   }
 }
 
-function nativeOptions(options: NodeSpawnOptions, stdio: StdioEntries) {
-  const { cwd, detached = false } = options;
-  return { stdio, cwd: cwd === undefined ? undefined : pathOf(cwd), detached };
-}
-
-function pathOf(cwd: string | URL): string {
-  return typeof cwd === 'string' ? cwd : decodeURIComponent(cwd.pathname);
+function directoryOf({ cwd }: NodeSpawnOptions): string | undefined {
+  return cwd === undefined || typeof cwd === 'string' ? cwd : decodeURIComponent(cwd.pathname);
 }
 
 function helperWords({ steps, command, args, argv0 }: Launch, report: number) {
@@ -136,7 +136,9 @@ function launchHelper(request: Launch, stdio: StdioEntries, environment: string 
   const [reader, writer] = ends;
   try {
     const child = startNatively({
-      ...nativeOptions(options, stdio),
+      stdio,
+      cwd: directoryOf(options),
+      detached: options.detached ?? false,
       environment,
       paths: [nsexecPath],
       argv: ['nsexec', ...words],
@@ -269,5 +271,6 @@ function finish(child: ChildProcess, options: NodeSpawnOptions, ready: Promise<v
     const timer = setTimeout(() => child.kill(killSignal), timeout);
     child.once('exit', () => clearTimeout(timer));
   }
-  return Object.assign(child, { ready: aborted === undefined ? ready : Promise.race([ready, aborted]) });
+  if (aborted === undefined) return Object.assign(child, { ready });
+  return quiet(Object.assign(child, { ready: Promise.race([ready, aborted]) }));
 }

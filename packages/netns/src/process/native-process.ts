@@ -1,37 +1,17 @@
+import { AsyncResource } from 'node:async_hooks';
 import { ChildProcess } from 'node:child_process';
+import { channel } from 'node:diagnostics_channel';
+import { EventEmitter } from 'node:events';
 import { release } from 'node:os';
-import { EINVAL, ENOSYS } from '../errno-numbers.ts';
+import type { Readable } from 'node:stream';
+import { EINVAL, ENOSYS, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
-import { AF_UNIX, AT_FDCWD, F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC, O_RDWR } from '../native/constants.ts';
-import { Fd } from '../native/fd.ts';
-import { makeBlocking } from '../native/inherit.ts';
-import { processEnds } from '../native/process-ends.ts';
+import type { Fd } from '../native/fd.ts';
+import { type Awaited, type ProcessEnds, processEnds } from '../native/process-ends.ts';
 import { type Spawned, spawnProgram } from '../native/spawn.ts';
-import { check, type SyscallStep, syscall } from '../native/syscall.ts';
+import { programOf, type SyscallStep, syscall } from '../native/syscall.ts';
+import { descriptorProgram, type HandleStream, sourceOf } from './child-streams.ts';
 import { signalName } from './plan/signals.ts';
-
-/** What Node's ChildProcess does with the native object behind it. */
-interface ProcessHandle {
-  spawn(...given: readonly unknown[]): number;
-  kill(signal: number): number;
-  ref(): void;
-  unref(): void;
-  hasRef(): boolean;
-  onexit(exitCode: number, signal: string): void;
-  pid?: number;
-}
-
-interface HandleOptions {
-  readonly stdio: readonly HandleStream[];
-  readonly envPairs?: readonly string[];
-}
-
-/** Node's own account of one entry of `stdio`. */
-interface HandleStream {
-  readonly type: 'pipe' | 'overlapped' | 'ignore' | 'inherit' | 'fd' | 'wrap';
-  readonly fd?: number;
-  readonly handle?: { readonly fd?: number; open?(fd: number): unknown };
-}
 
 export interface NativeStart {
   /** What is tried one after the other, and how the program is called. */
@@ -50,12 +30,47 @@ export interface NativeStart {
 
 const WNOHANG = 1;
 
+/**
+ * A ChildProcess of Node with all that its constructor gives it, but for the native object behind it: libuv does not know our process, so
+ * that Node could never let go of that again.
+ */
+class Child extends EventEmitter {
+  _closesNeeded = 1;
+  _closesGot = 0;
+  connected = false;
+  signalCode: string | null = null;
+  exitCode: number | null = null;
+  killed = false;
+  spawnfile = null;
+  _handle: NativeProcess | null;
+  declare readonly stdin?: { destroy(): void } | null;
+  declare readonly stdio?: readonly (Readable | null)[];
+  declare spawn: (options: object) => number;
+
+  constructor(handle: NativeProcess) {
+    super();
+    this._handle = handle;
+  }
+}
+Object.setPrototypeOf(Child.prototype, ChildProcess.prototype);
+Reflect.deleteProperty(Child.prototype, 'constructor');
+
+const news = channel('child_process');
+
 const [kernel = 0, patchLevel = 0] = release().split('.').map(Number);
+let works: boolean | undefined;
 
 /** Whether this Node and this kernel allow `startNatively`; where not, `child_process.spawn` does the same more slowly. */
 export function nativeStartWorks(): boolean {
-  if (kernel < 5 || (kernel === 5 && patchLevel < 4)) return false;
-  return typeof (ChildProcess.prototype as { spawn?: unknown }).spawn === 'function';
+  works ??= (kernel > 5 || (kernel === 5 && patchLevel >= 4)) && isMadeAsKnown();
+  return works;
+}
+
+/** Whether a ChildProcess of this Node has what we know of, and no more. */
+function isMadeAsKnown(): boolean {
+  if (typeof (ChildProcess.prototype as { spawn?: unknown }).spawn !== 'function') return false;
+  const partsOf = (child: object) => Object.keys(child).sort().join();
+  return partsOf(new ChildProcess()) === partsOf(new Child(new NativeProcess()));
 }
 
 /**
@@ -65,60 +80,144 @@ export function nativeStartWorks(): boolean {
  * Throws as `spawnProgram` does, and KernelError ENOSYS in a Node whose ChildProcess is made otherwise.
  */
 export function startNatively(start: NativeStart): ChildProcess {
-  const child = new ChildProcess() as ChildProcess & { _handle: ProcessHandle; spawn(options: object): number };
-  const handle = child._handle as ProcessHandle | undefined;
-  if (typeof handle?.spawn !== 'function' || typeof handle.onexit !== 'function')
-    throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a process natively' });
-  let failure: unknown;
-  handle.spawn = (...given) => {
-    try {
-      const options = optionsOf(given);
-      const ends = processEnds();
-      takeOver(handle, spawnWithStreams(start, options), ends);
-      return 0;
-    } catch (error) {
-      failure = error;
-      return -EINVAL; // Node closes the streams and throws
-    }
-  };
+  const handle = new NativeProcess(start);
+  const child = new Child(handle);
+  handle.child = child;
+  if (news.hasSubscribers) news.publish({ process: child });
   const { argv, stdio, detached, cwd } = start;
   try {
     child.spawn({ file: argv[0], args: [...argv], envPairs: [], stdio, detached, cwd });
   } catch (error) {
-    abandon(handle);
-    throw failure ?? error;
+    throw handle.failure ?? error;
   }
-  return child;
+  return child as unknown as ChildProcess;
+}
+
+/** What a ChildProcess turns to, in the place of Node's native object. As that one does, it belongs to an asynchronous context. */
+class NativeProcess extends AsyncResource implements Awaited {
+  pid = 0;
+  child: Child | undefined;
+  failure: unknown;
+  readonly #start: NativeStart | undefined;
+  #pidfd: Fd | undefined;
+  #ends: ProcessEnds | undefined;
+  #referenced = true;
+
+  constructor(start?: NativeStart) {
+    super('NetnsProcess', manually);
+    this.#start = start;
+  }
+
+  spawn(...given: readonly unknown[]): number {
+    try {
+      const options = optionsOf(given);
+      if (this.#start === undefined || options === undefined) throw unknownNode();
+      const ends = processEnds();
+      const { pid, pidfd } = spawnWithStreams(this.#start, options);
+      ends.watch(pidfd, this);
+      this.pid = pid;
+      this.#pidfd = pidfd;
+      this.#ends = ends;
+      return 0;
+    } catch (error) {
+      this.failure = error;
+      return -EINVAL; // Node closes the streams and throws
+    }
+  }
+
+  ended(): void {
+    if (syscall('wait4', this.pid, status, WNOHANG, null) === 0) return;
+    const code = status[0] ?? 0;
+    const signal = code & 0x7f;
+    this.close();
+    if (this.child !== undefined) tell(this.child, (code >> 8) & 0xff, signal === 0 ? null : signalName(signal));
+  }
+
+  close(): void {
+    if (this.#pidfd !== undefined) this.#ends?.forget(this.#pidfd, this.#referenced);
+    this.#pidfd = undefined;
+    this.emitDestroy();
+  }
+
+  kill(signal: number): number {
+    return this.#pidfd === undefined ? -ESRCH : syscall('pidfd_send_signal', this.#pidfd.raw, signal, null, 0);
+  }
+
+  ref(): void {
+    this.#refer(true);
+  }
+
+  unref(): void {
+    this.#refer(false);
+  }
+
+  hasRef(): boolean {
+    return this.#referenced;
+  }
+
+  #refer(on: boolean): void {
+    if (this.#referenced === on) return;
+    this.#referenced = on;
+    if (this.#pidfd !== undefined) this.#ends?.refer(on);
+  }
+}
+
+/** Otherwise Node watches over each with the garbage collector, which takes longer than all else here. */
+const manually = { requireManualDestroy: true };
+
+const status = new Int32Array(1);
+
+/** The events of an end, and the fields, as Node's own children have them. */
+function tell(child: Child, exitCode: number, signal: string | null): void {
+  if (signal === null) child.exitCode = exitCode;
+  else child.signalCode = signal;
+  child.stdin?.destroy();
+  child._handle = null;
+  child.emit('exit', child.exitCode, child.signalCode);
+  process.nextTick(drain, child);
+  child._closesGot++;
+  if (child._closesGot === child._closesNeeded) child.emit('close', child.exitCode, child.signalCode);
+}
+
+/** What nobody reads would never end, and `close` never come. */
+function drain({ stdio = [] }: Child): void {
+  for (const stream of stdio) if (stream?.readable && !isOfAnotherChild(stream)) stream.resume();
+}
+
+/** Node marks a stream of a child that is given to another child. */
+function isOfAnotherChild(stream: object): boolean {
+  const mark = Object.getOwnPropertySymbols(stream).find(({ description }) => description === 'kIsUsedAsStdio');
+  return mark !== undefined && Boolean(Reflect.get(stream, mark));
+}
+
+interface HandleOptions {
+  readonly stdio: readonly HandleStream[];
+  readonly envPairs?: readonly string[];
 }
 
 /** One object until Node 24; since then file, arguments, directory, environment, streams and flags, one after the other. */
-function optionsOf(given: readonly unknown[]): HandleOptions {
+function optionsOf(given: readonly unknown[]): HandleOptions | undefined {
   const [file, , , envPairs, stdio] = given;
   const options = typeof file === 'object' ? file : { envPairs, stdio };
-  if (Array.isArray((options as Partial<HandleOptions> | null)?.stdio)) return options as HandleOptions;
-  // A Node that we do not know: whoever called us starts the program by other means.
-  throw new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
+  return Array.isArray((options as Partial<HandleOptions> | null)?.stdio) ? (options as HandleOptions) : undefined;
 }
 
-/**
- * Node keeps its handle of a process that it did not start itself for ever: what belongs to it must not be kept as well. (To have it start
- * something that fails would make the handle one that can be closed, but Node 24 then frees memory that is in use.)
- */
-function abandon(handle: object): void {
-  for (const key of Reflect.ownKeys(handle)) Reflect.set(handle, key, undefined); // to delete them would take ten times as long
+/** Whoever called us starts the program by other means. */
+function unknownNode(): KernelError {
+  return new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
 }
 
 function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {
   const theirs: Fd[] = [];
   try {
     const sources = stdio.map((stream, index) => sourceOf(stream, index, theirs));
-    const steps = [
-      ...descriptorSteps([...sources, ...start.descriptors]),
-      ...(start.detached ? [['setsid'] as const] : []),
-      ...(start.cwd === undefined ? [] : [['chdir', start.cwd] as const]),
-      ...start.steps,
+    const program = [
+      ...descriptorProgram([...sources, ...start.descriptors]),
+      ...(start.detached ? programOf([['setsid']]) : []),
+      ...(start.cwd === undefined ? [] : programOf([['chdir', start.cwd]])),
+      ...programOf(start.steps),
     ];
-    return spawnProgram(steps, start.paths, start.argv, environmentWith(start.environment, envPairs));
+    return spawnProgram(program, start.paths, start.argv, environmentWith(start.environment, envPairs));
   } finally {
     for (const fd of theirs) fd.close();
   }
@@ -128,90 +227,4 @@ function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOp
 function environmentWith(environment: string | undefined, added: readonly string[]): string | null {
   if (environment === undefined) return null;
   return added.reduce((block, variable) => `${block}${variable}\0`, environment);
-}
-
-type Source = number | 'null' | undefined;
-
-/** The descriptor that the child gets; a pipe's other end goes to Node. */
-function sourceOf(stream: HandleStream, index: number, theirs: Fd[]): Source {
-  switch (stream.type) {
-    case 'ignore':
-      return index < 3 ? 'null' : undefined;
-    case 'pipe':
-    case 'overlapped': {
-      const [ours, other] = socketPair();
-      theirs.push(other);
-      stream.handle?.open?.(ours.release());
-      return other.raw;
-    }
-    case 'wrap':
-      return blockingIfStandard(stream.handle?.fd ?? stream.fd, index);
-    default:
-      return blockingIfStandard(stream.fd ?? index, index);
-  }
-}
-
-/** As Node's own spawn has it: programs do not expect standard streams that do not block. */
-function blockingIfStandard(fd: number | undefined, index: number): number | undefined {
-  if (fd !== undefined && index < 3) makeBlocking(fd);
-  return fd;
-}
-
-const SOCK_STREAM = 1;
-
-function socketPair(): readonly [Fd, Fd] {
-  const ends = new Int32Array(2);
-  check(syscall('socketpair', AF_UNIX, SOCK_STREAM | O_CLOEXEC, 0, ends), 'socketpair', 'make a pipe for a child');
-  return [Fd.adopt(ends[0] ?? -1, 'a pipe'), Fd.adopt(ends[1] ?? -1, 'a pipe')];
-}
-
-/** Puts each source at its place. What stands at another's place is first moved behind the last one, without being inherited. */
-function descriptorSteps(sources: readonly Source[]): SyscallStep[] {
-  const places = sources.length;
-  const steps: SyscallStep[] = [];
-  const moved = new Map<Source, { readonly result: number }>();
-  const move = (source: number | { readonly result: number }) => {
-    steps.push(['fcntl', source, F_DUPFD_CLOEXEC, places]);
-    return { result: steps.length - 1 };
-  };
-  sources.forEach((source, place) => {
-    if (source === undefined || moved.has(source)) return;
-    if (source === 'null') {
-      steps.push(['openat', AT_FDCWD, '/dev/null', O_RDWR | O_CLOEXEC]);
-      moved.set(source, move({ result: steps.length - 1 }));
-    } else if (source < places && source !== place) {
-      moved.set(source, move(source));
-    }
-  });
-  sources.forEach((source, place) => {
-    if (source === undefined) return;
-    const from = moved.get(source) ?? source;
-    if (from === place) steps.push(['fcntl', place, F_SETFD, 0]);
-    else if (from !== 'null') steps.push(['dup3', from, place, 0]);
-  });
-  return steps;
-}
-
-const status = new Int32Array(1);
-
-/** From here on the handle is about our process, not about one that libuv knows. */
-function takeOver(handle: ProcessHandle, { pid, pidfd }: Spawned, ends: ReturnType<typeof processEnds>): void {
-  let referenced = true;
-  const watch = ends.watch(pidfd, () => {
-    if (syscall('wait4', pid, status, WNOHANG, null) === 0) return;
-    watch.close();
-    const code = status[0] ?? 0;
-    const signal = code & 0x7f;
-    handle.onexit(signal === 0 ? (code >> 8) & 0xff : 0, signal === 0 ? '' : signalName(signal));
-    abandon(handle);
-  });
-  handle.pid = pid;
-  handle.kill = (signal) => (pidfd.closed ? -3 : syscall('pidfd_send_signal', pidfd.raw, signal, null, 0));
-  const keepAlive = (on: boolean) => {
-    referenced = on;
-    if (!pidfd.closed) watch.keepAlive(on);
-  };
-  handle.ref = () => keepAlive(true);
-  handle.unref = () => keepAlive(false);
-  handle.hasRef = () => referenced;
 }

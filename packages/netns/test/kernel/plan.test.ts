@@ -1,7 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { ChildProcess, spawn as nodeSpawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
 import { createNamespace } from '../../src/namespaces/namespace.ts';
@@ -260,6 +264,46 @@ describe('a real ChildProcess', () => {
       console.log(forgotten >= 19);`; // the last one may still be in a register
     const { stdout } = await runNode(['--expose-gc', '--input-type=module', '-e', script]);
     expect(stdout).toBe('true\n');
+  });
+
+  it('looks like one to whoever looks, and subscribers hear of it', async () => {
+    const seen: unknown[] = [];
+    const see = (message: unknown) => seen.push((message as { process: unknown }).process);
+    subscribe('child_process', see);
+    const child = spawn({ command: 'true' }, { stdio: 'ignore' });
+    unsubscribe('child_process', see);
+    await once(child, 'close');
+    expect([child instanceof ChildProcess, child.constructor, seen.at(-1)]).toEqual([true, ChildProcess, child]);
+    expect(inspect(child)).toMatch(/^(<ref \*1> )?ChildProcess /);
+    expect(Object.keys(child).filter((key) => key !== 'ready')).toEqual(
+      Object.keys(await ended(nodeSpawn('true', { stdio: 'ignore' }))),
+    );
+  });
+
+  const ended = async (child: ChildProcess) => {
+    await once(child, 'close');
+    return child;
+  };
+
+  it('comes to its end although nobody reads what it prints, unless another child does', async () => {
+    const child = await ended(spawn({ command: 'echo', args: ['unread'] }));
+    expect([child.exitCode, child.stdout?.readableEnded]).toEqual([0, true]);
+    const first = spawn({ command: 'sh', args: ['-c', 'read go; echo first'] });
+    const second = spawn(
+      { command: 'sh', args: ['-c', 'read go <&3; cat'] },
+      { stdio: [first.stdout, 'pipe', 'ignore', 'pipe'] },
+    );
+    first.stdin?.end('go\n');
+    await once(first, 'exit');
+    await setTimeout(1); // it would be read now
+    (second.stdio[3] as Writable).end('go\n');
+    let text = '';
+    second.stdout?.on('data', (chunk) => {
+      text += chunk;
+    });
+    await ended(second);
+    first.stdout?.destroy();
+    expect(text).toBe('first\n');
   });
 
   it('has streams, an exit, kill and ref, as one that Node has started', async () => {
