@@ -1,6 +1,7 @@
 /** A command for the inside of a namespace. */
 export function commandIn(namespace: string, command: string): string {
   if (namespace === '.') return command;
-  if (command.startsWith('ip ')) return `ip -n ${namespace} ${command.slice(3)}`;
+  const tool = /^(?:ip|tc|bridge)(?= )/.exec(command)?.[0];
+  if (tool !== undefined) return `${tool} -n ${namespace}${command.slice(tool.length)}`;
   return `ip netns exec ${namespace} ${command}`;
 }

@@ -118,7 +118,7 @@ class Planner {
   }
 
   #setPart(namespace: string, part: PartName, change: PartChange): void {
-    const commands = [partSection(part).command(namespace, change)];
+    const commands = partSection(part).commands(namespace, change);
     this.#emit({ section: part, verb: 'set', namespace, ...change, commands });
   }
 

@@ -143,11 +143,14 @@ describe.skipIf(!works)('as the installed conntrack', () => {
     expect((await ns.network.connections.list()).map(plain)).toEqual([shown]);
   });
 
-  it.each(connections)('makes what conntrack -I %s makes', async (theirs, ours) => {
+  it.each(connections)('makes what conntrack -I %s makes', async (theirs, spec) => {
     await conntrack(`-I ${theirs}`);
     const expected = await shownByThem('');
     await ns.network.connections.flush();
-    await ns.network.connections.add(ours);
+    await ns.network.connections.add(spec);
+    expect(await shownByThem('')).toEqual(expected);
+    await ns.network.connections.flush();
+    await command('add', inOurWords(theirs));
     expect(await shownByThem('')).toEqual(expected);
   });
 
@@ -156,10 +159,7 @@ describe.skipIf(!works)('as the installed conntrack', () => {
     for (const [theirs, ours, words] of filters) {
       const expected = await shownByThem(theirs);
       expect(sorted((await ns.network.connections.list(ours)).map(plain)), theirs).toEqual(expected);
-      const { io, text } = fakeIo();
-      const place = `/proc/${process.pid}/fd/${ns.fd.raw}`;
-      expect(await verb.main(['list', place, '--json', ...words.split(' ').filter((word) => word !== '')], io)).toBe(0);
-      expect(sorted(JSON.parse(text.stdout).map(plain)), words).toEqual(expected);
+      expect(sorted(JSON.parse(await command('list', words)).map(plain)), words).toEqual(expected);
     }
     expect(await ns.network.connections.count()).toMatchObject({ entries: connections.length });
     expect((await conntrack('-C')).trim()).toBe(String(connections.length));
@@ -180,6 +180,24 @@ describe.skipIf(!works)('as the installed conntrack', () => {
     expect(await shownByThem('')).toHaveLength(1);
   });
 });
+
+/** What the command answers in JSON. */
+async function command(action: string, words: string): Promise<string> {
+  const { io, text } = fakeIo();
+  const place = `/proc/${process.pid}/fd/${ns.fd.raw}`;
+  const status = await verb.main([action, place, '--json', ...words.split(' ').filter((word) => word !== '')], io);
+  if (status !== 0) throw new Error(`netns conntrack ${action} ${words}: exit status ${status}: ${text.stderr}`);
+  return text.stdout;
+}
+
+/** The same options as `netns conntrack add` has them. */
+function inOurWords(theirs: string): string {
+  return theirs
+    .replace(/ -r /, ' --reply-src ')
+    .replace(/ -q /, ' --reply-dst ')
+    .replace(/--reply-port-(src|dst) /g, (_, end) => `--reply-${end === 'src' ? 'sport' : 'dport'} `)
+    .replace(/--icmpv6-/g, '--icmp-');
+}
 
 async function conntrack(line: string): Promise<string> {
   const { stdout, stderr, exitCode } = await ns.exec(

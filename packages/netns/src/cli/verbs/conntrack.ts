@@ -1,5 +1,11 @@
 import { openNamespace } from '../../namespaces/reference.ts';
-import type { Connection, ConnectionChanges, ConnectionTuple } from '../../network/connections/connection.ts';
+import type {
+  Connection,
+  ConnectionChanges,
+  ConnectionKey,
+  ConnectionSpec,
+  ConnectionTuple,
+} from '../../network/connections/connection.ts';
 import { Connections } from '../../network/connections/connections.ts';
 import type { ConnectionFilter } from '../../network/connections/filter.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -21,28 +27,37 @@ const options = {
   zone: { summary: 'in this zone', value: 'ZONE', letter: 'w' },
   status: { summary: 'with this status: assured, seen_reply, src_nat, ...', value: 'STATUS', many: true, letter: 'u' },
   state: { summary: 'in this state: ESTABLISHED, TIME_WAIT, ...', value: 'STATE' },
-  'icmp-type': { summary: 'for get: type of an ICMP message', value: 'NUMBER' },
-  'icmp-code': { summary: 'for get: its code', value: 'NUMBER' },
-  'icmp-id': { summary: 'for get: its id', value: 'NUMBER' },
+  'icmp-type': { summary: 'for get and add: type of an ICMP message', value: 'NUMBER' },
+  'icmp-code': { summary: 'for get and add: its code', value: 'NUMBER' },
+  'icmp-id': { summary: 'for get and add: its id', value: 'NUMBER' },
+  'reply-src': { summary: 'for add: the answers come from there', value: 'ADDRESS' },
+  'reply-dst': { summary: 'for add: and go to there', value: 'ADDRESS' },
+  'reply-sport': { summary: 'for add: from this port', value: 'PORT' },
+  'reply-dport': { summary: 'for add: to this port', value: 'PORT' },
+  'src-nat': { summary: 'for add: the source becomes this', value: 'ADDRESS[:PORT]' },
+  'dst-nat': { summary: 'for add: the destination becomes this', value: 'ADDRESS[:PORT]' },
   zero: { summary: 'for list: set the counters to zero', letter: 'z' },
-  'set-timeout': { summary: 'for update: forget it so many seconds from now', value: 'SECONDS', letter: 't' },
-  'set-mark': { summary: 'for update: its mark', value: 'MARK' },
-  'set-status': { summary: 'for update: give it this status, too', value: 'STATUS', many: true },
-  'set-label': { summary: 'for update: its labels, each a number', value: 'LABEL', many: true },
+  'set-timeout': { summary: 'for add and update: forget it so many seconds from now', value: 'SECONDS', letter: 't' },
+  'set-mark': { summary: 'for add and update: its mark', value: 'MARK' },
+  'set-status': { summary: 'for add and update: give it this status, too', value: 'STATUS', many: true },
+  'set-label': { summary: 'for add and update: its labels, each a number', value: 'LABEL', many: true },
+  'set-state': { summary: 'for add and update: its state', value: 'STATE' },
+  'set-helper': { summary: 'for add and update: who watches it: ftp, sip, ...', value: 'HELPER' },
 } as const satisfies Options;
 
 type Values = OptionValues<typeof options>;
 
-const actions = ['list', 'get', 'delete', 'update', 'flush', 'count', 'stats', 'expected', 'events'] as const;
+const actions = ['list', 'get', 'add', 'delete', 'update', 'flush', 'count', 'stats', 'expected', 'events'] as const;
 type Action = (typeof actions)[number];
 
 export const verb = defineVerb({
   name: 'conntrack',
-  summary: 'list, change and forget the connections that a firewall keeps track of',
+  summary: 'list, make, change and forget the connections that a firewall keeps track of',
   usage: [`${actions.join('|')} [NAME|PATH] [OPTIONS]`],
   notes: [
     'Without a name it works where it is. The kernel keeps track of connections as soon as a rule of the firewall asks for it.',
-    '`delete` and `update` need a filter, and tell how many they meant; `flush` forgets all. The exit status is 1 if there was none.\n' +
+    '`add` makes one by hand; mark, status and state may also be given as to a filter. It needs a protocol, addresses and a time.\n' +
+      '`delete` and `update` need a filter, and tell how many they meant; `flush` forgets all. The exit status is 1 if there was none.\n' +
       '`stats` is what each processor has counted, `expected` what other connections have announced. `events` tells of what comes,\n' +
       'changes and ends, until it is stopped; after `resync` it tells anew what there is, for events were lost.',
   ],
@@ -50,6 +65,10 @@ export const verb = defineVerb({
   examples: [
     ['netns conntrack list blue', 'all connections'],
     ['netns conntrack list blue -p tcp --dport 443 --json', 'for programs'],
+    [
+      'netns conntrack add blue -p udp -s 10.0.0.1 -d 192.0.2.53 --sport 5000 --dport 53 -t 60',
+      'make one, for 60 seconds',
+    ],
     ['netns conntrack delete blue -p udp -d 192.0.2.53', 'let these begin anew'],
     ['netns conntrack update blue -p tcp -s 10.0.0.0/8 --set-mark 7', 'give them a mark'],
     ['netns conntrack events blue', 'follow them'],
@@ -82,17 +101,15 @@ const perform: Readonly<Record<Action, (work: Work) => Promise<number>>> = {
     return 0;
   },
   async get({ connections, given, json, io }) {
-    const { protocol, source, destination, sourcePort, destinationPort, zone } = filterOf(given);
-    if (protocol === undefined || source === undefined || destination === undefined)
-      throw new UsageError('get needs --protocol, --src and --dst, and ports where there are some');
-    const icmp = {
-      icmpType: numberOf(given['icmp-type'], '--icmp-type'),
-      icmpCode: numberOf(given['icmp-code'], '--icmp-code'),
-      icmpId: numberOf(given['icmp-id'], '--icmp-id'),
-    };
-    const found = await connections.get({ protocol, source, destination, sourcePort, destinationPort, zone, ...icmp });
+    const found = await connections.get(keyOf(given, 'get'));
     if (json) writeJson(io, withoutMessage(found));
     else writeTable(io, columns, [found]);
+    return 0;
+  },
+  async add({ connections, given, json, io }) {
+    const spec = specOf(given);
+    await connections.add(spec);
+    if (json) writeJson(io, { added: 1 });
     return 0;
   },
   async delete({ connections, given, json, io }) {
@@ -179,15 +196,53 @@ function filterOf(given: Values): ConnectionFilter {
   };
 }
 
+function keyOf(given: Values, action: string): ConnectionKey {
+  const { protocol, source, destination, sourcePort, destinationPort, zone } = filterOf(given);
+  if (protocol === undefined || source === undefined || destination === undefined)
+    throw new UsageError(`${action} needs --protocol, --src and --dst, and ports where there are some`);
+  const icmp = {
+    icmpType: numberOf(given['icmp-type'], '--icmp-type'),
+    icmpCode: numberOf(given['icmp-code'], '--icmp-code'),
+    icmpId: numberOf(given['icmp-id'], '--icmp-id'),
+  };
+  return { protocol, source, destination, sourcePort, destinationPort, zone, ...icmp };
+}
+
+/** A connection to make: what a filter says of mark, status and state is what it gets, as with `conntrack -I`. */
+function specOf(given: Values): ConnectionSpec {
+  const key = keyOf(given, 'add');
+  const { mark, status, state } = given;
+  const { timeout, ...changes } = changesOf({
+    ...(mark !== undefined && { 'set-mark': mark }),
+    ...(status !== undefined && { 'set-status': status }),
+    ...(state !== undefined && { 'set-state': state }),
+    ...given,
+  });
+  if (timeout === undefined) throw new UsageError('add needs --set-timeout: when is it to be forgotten?');
+  const reply = {
+    source: given['reply-src'] ?? key.destination,
+    destination: given['reply-dst'] ?? key.source,
+    sourcePort: numberOf(given['reply-sport'], '--reply-sport') ?? key.destinationPort,
+    destinationPort: numberOf(given['reply-dport'], '--reply-dport') ?? key.sourcePort,
+  };
+  const isReplied = Object.keys(given).some((option) => option.startsWith('reply-'));
+  const nat = { sourceNat: given['src-nat'], destinationNat: given['dst-nat'] };
+  return { ...key, ...changes, timeout, ...nat, ...(isReplied && { reply }) };
+}
+
 function changesOf(given: Values): ConnectionChanges {
   const changes = {
     timeout: numberOf(given['set-timeout'], '--set-timeout'),
     mark: numberOf(given['set-mark'], '--set-mark'),
     status: given['set-status']?.flatMap((text) => text.toLowerCase().split(',')),
     labels: given['set-label']?.map((text) => numberOf(text, '--set-label') ?? 0),
+    state: given['set-state']?.toUpperCase(),
+    helper: given['set-helper'],
   };
   if (Object.values(changes).every((value) => value === undefined))
-    throw new UsageError('what is to be changed? --set-timeout, --set-mark, --set-status, --set-label');
+    throw new UsageError(
+      'what is to be changed? --set-timeout, --set-mark, --set-status, --set-label, --set-state, --set-helper',
+    );
   return changes;
 }
 

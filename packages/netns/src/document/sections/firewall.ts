@@ -20,9 +20,9 @@ export const firewall: PartSection = {
   device: () => undefined,
   isLost: () => false,
   when: 'late',
-  command(namespace, { want }) {
+  commands(namespace, { want }) {
     const json = JSON.stringify(loading(want as Item[])).replaceAll("'", "'\\''");
-    return `echo '${json}' | ${commandIn(namespace, 'nft -j -f -')}`;
+    return [`echo '${json}' | ${commandIn(namespace, 'nft -j -f -')}`];
   },
   async asTheKernelHasIt(_, value, { network }) {
     await network.firewall.load(loading(value as Item[]));

@@ -1,13 +1,14 @@
+import { InvalidArgumentError } from '../../errors.ts';
 import type { Network } from '../../network/network.ts';
 import type { TrafficClassSpec } from '../../network/shaping/classes.ts';
-import type { TrafficFilterSpec } from '../../network/shaping/filters.ts';
+import type { TrafficFilter, TrafficFilterSpec } from '../../network/shaping/filters.ts';
+import type { TrafficAction } from '../../network/shaping/kinds/actions.ts';
 import type { QdiscSpec } from '../../network/shaping/qdiscs.ts';
 import { linkName } from '../formats.ts';
 import { anything, fields, listOf, mapOf } from '../schema.ts';
 import type { PartSection } from './part-section.ts';
 import { sorted } from './table-section.ts';
-
-type Item = Readonly<Record<string, unknown>>;
+import { classCommand, filterCommand, type Item, NoWords, qdiscCommand } from './tc-words.ts';
 
 const item = (what: string) =>
   listOf(anything<Item>(`a ${what} as the library has it: kind, parent, handle, options`, 'object'));
@@ -36,16 +37,39 @@ export const shaping: PartSection = {
   device: (key) => key,
   isLost: (key, loss) => loss.of === 'link' && loss.how === 'deleted' && loss.link === key,
   when: 'late',
-  command: (namespace, { key, want }) =>
-    `# tc, in ${namespace}, gives ${key}: ${JSON.stringify(want) === JSON.stringify(nothing) ? 'nothing' : JSON.stringify(want)}`,
+  commands(namespace, { key, have = nothing, want }) {
+    const { qdiscs } = have as Shaping;
+    const gone = qdiscs.filter(isTop).map((qdisc) => qdiscCommand(namespace, 'delete', key, qdisc));
+    try {
+      return [...gone, ...commandsFor(namespace, key, want as Shaping)];
+    } catch (error) {
+      if (!(error instanceof NoWords)) throw error;
+      return [
+        ...gone,
+        `# there are no words of tc for ${error.message} here: ${namespace}, ${key}: ${JSON.stringify(want)}`,
+      ];
+    }
+  },
   async run({ network }, { key, want }) {
     await shape(network, key, want as Shaping);
   },
   async asTheKernelHasIt(key, value, place) {
+    for (const { options } of (value as Shaping).qdiscs) {
+      const { distribution, slot } = Object(options) as { distribution?: unknown; slot?: { distribution?: unknown } };
+      const given = distribution ?? slot?.distribution;
+      if (given !== undefined)
+        throw new InvalidArgumentError(
+          'distribution',
+          given,
+          'the kernel does not tell it, so a document cannot have it',
+        );
+    }
     await shape(place.network, key, value as Shaping);
     return (await shapingOf(place.network))[key] ?? nothing;
   },
 };
+
+type Placed<T, Place = string> = readonly [place: Place, what: T];
 
 /** What somebody put in place; what the kernel puts there by itself has no number. */
 async function shapingOf(network: Network): Promise<Record<string, Shaping>> {
@@ -56,21 +80,31 @@ async function shapingOf(network: Network): Promise<Record<string, Shaping>> {
   for (const link of new Set(qdiscs.map((qdisc) => qdisc.link))) {
     const own = qdiscs.filter((qdisc) => qdisc.link === link);
     const classes = await network.classes.list({ link });
-    const filters: Item[] = [];
+    const filters: Placed<TrafficFilter>[] = [];
     for (const parent of placesOfFilters(own)) {
-      for (const { handle, ...filter } of await network.filters.list({ link, parent })) {
-        // The kernel tells of the tables of u32, too, and numbers their filters in the order of making.
-        if (filter.kind !== 'u32') filters.push(plain({ ...filter, handle, parent }));
-        else if (((handle ?? 0) & 0xfff) !== 0) filters.push(plain({ ...filter, parent }));
-      }
+      for (const filter of await network.filters.list({ link, parent })) filters.push([parent, filter]);
     }
     // A class of a kind that makes its own (`mq`, `fq_codel`'s flows) is nobody's to make.
     const made = classes.filter(({ kind }) => kind === 'htb' || kind === 'hfsc' || kind === 'drr' || kind === 'qfq');
     const name = names.get(link);
     if (name !== undefined)
-      found[name] = sorted({ qdiscs: own.map(plain), classes: made.map(plain), filters }) as Shaping;
+      found[name] = sorted({
+        qdiscs: own.map(plain),
+        classes: made.map(plain),
+        filters: filtersOf(filters, names),
+      }) as Shaping;
   }
   return found;
+}
+
+function filtersOf(list: readonly Placed<TrafficFilter>[], names: ReadonlyMap<number, string>): readonly Item[] {
+  const actions = list.flatMap(([, filter]) => filter.actions ?? []);
+  const made = list.flatMap(([parent, filter]) => {
+    const seen = filter.kind === 'u32' ? u32(filter) : filter;
+    return seen === undefined ? [] : [plain({ ...seen, parent, actions: named(filter.actions, names, actions) })];
+  });
+  const isTable = ({ options }: Item) => Object(options).divisor !== undefined;
+  return [...made.filter(isTable), ...made.filter((each) => !isTable(each))];
 }
 
 function placesOfFilters(qdiscs: readonly { readonly kind: string; readonly handle: string }[]): string[] {
@@ -96,28 +130,81 @@ function plain(entry: object): Item {
   ) as Item;
 }
 
-/** Takes all away that shapes a device, and puts in place what is to: what something is in comes before it. */
-async function shape(network: Network, link: string, { qdiscs, classes, filters }: Shaping): Promise<void> {
-  for (const { parent, kind, handle } of await network.qdiscs.list({ link, defaults: false })) {
-    const top = parent === undefined || parent === 'root' || kind === 'clsact' || kind === 'ingress';
-    if (top) await network.qdiscs.delete({ link, parent, kind, handle } as QdiscSpec);
+/**
+ * The kernel tells of the tables of u32, too, and numbers what it makes by itself in the order of making. Tables of users, which their filters
+ * are told to go into, come first.
+ */
+function u32(filter: TrafficFilter & { readonly kind: 'u32' }): object | undefined {
+  const { handle = 0, options = {}, ...rest } = filter;
+  if ((handle & 0xfff) !== 0) {
+    const { hashTable = 0, divisor: _, ...own } = options;
+    return { ...rest, options: isOfTheKernel(hashTable) ? own : { ...own, hashTable } };
   }
+  return isOfTheKernel(handle) ? undefined : { ...rest, handle, options: { divisor: options.divisor } };
+}
+
+/** The first table of each priority. */
+const isOfTheKernel = (table: number) => table === 0 || table >>> 20 >= 0x800;
+
+/** With names for devices, and without numbers that the kernel has given, unless filters share one. */
+function named(
+  actions: readonly TrafficAction[] | undefined,
+  names: ReadonlyMap<number, string>,
+  all: readonly TrafficAction[],
+): unknown {
+  return actions?.map((given) => {
+    const { index, ...action } = given as TrafficAction & { readonly index?: number };
+    const shared = all.filter((other) => other.kind === given.kind && 'index' in other && other.index === index);
+    return {
+      ...action,
+      ...(action.kind === 'mirred' && { link: names.get(Number(action.link)) }),
+      ...(shared.length > 1 && { index }),
+    };
+  });
+}
+
+const isTop = ({ parent, kind }: Item) =>
+  parent === undefined || parent === 'root' || kind === 'clsact' || kind === 'ingress';
+
+type Objects = 'qdisc' | 'class';
+
+/** What something is in comes before it. */
+function inOrder({ qdiscs, classes }: Shaping): readonly Placed<Item, Objects>[] {
   const there = new Set<unknown>();
-  const waiting = [
-    ...qdiscs.map((spec) => ({ spec, add: () => network.qdiscs.add({ ...spec, link } as QdiscSpec) })),
-    ...classes.map((spec) => ({ spec, add: () => network.classes.add({ ...spec, link } as TrafficClassSpec) })),
+  const waiting: Placed<Item, Objects>[] = [
+    ...qdiscs.map((spec): Placed<Item, Objects> => ['qdisc', spec]),
+    ...classes.map((spec): Placed<Item, Objects> => ['class', spec]),
   ];
-  const isTop = ({ parent, kind }: Item) =>
-    parent === undefined || parent === 'root' || kind === 'clsact' || kind === 'ingress';
+  const ordered: Placed<Item, Objects>[] = [];
   while (waiting.length > 0) {
     // What names something that is nowhere is tried all the same: the kernel says what is wrong.
-    const next = Math.max(
-      0,
-      waiting.findIndex(({ spec }) => isTop(spec) || there.has(spec.parent)),
-    );
-    const [first] = waiting.splice(next, 1);
-    await first?.add();
-    there.add(first?.spec.handle);
+    const next = waiting.findIndex(([, spec]) => isTop(spec) || there.has(spec.parent));
+    for (const placed of waiting.splice(Math.max(0, next), 1)) {
+      ordered.push(placed);
+      there.add(placed[1].handle);
+    }
   }
-  for (const filter of filters) await network.filters.add({ ...filter, link } as TrafficFilterSpec);
+  return ordered;
+}
+
+function commandsFor(namespace: string, link: string, shaping: Shaping): readonly string[] {
+  return [
+    ...inOrder(shaping).map(([object, spec]) =>
+      object === 'qdisc' ? qdiscCommand(namespace, 'add', link, spec) : classCommand(namespace, link, spec),
+    ),
+    ...shaping.filters.map((spec) => filterCommand(namespace, link, spec)),
+  ];
+}
+
+/** Takes all away that shapes a device, and puts in place what is to. */
+async function shape(network: Network, link: string, shaping: Shaping): Promise<void> {
+  for (const qdisc of await network.qdiscs.list({ link, defaults: false })) {
+    const { parent, kind, handle } = qdisc;
+    if (isTop({ parent, kind })) await network.qdiscs.delete({ link, parent, kind, handle } as QdiscSpec);
+  }
+  for (const [object, spec] of inOrder(shaping)) {
+    if (object === 'qdisc') await network.qdiscs.add({ ...spec, link } as QdiscSpec);
+    else await network.classes.add({ ...spec, link } as TrafficClassSpec);
+  }
+  for (const filter of shaping.filters) await network.filters.add({ ...filter, link } as TrafficFilterSpec);
 }

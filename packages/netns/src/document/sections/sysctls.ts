@@ -36,7 +36,7 @@ export const sysctls: PartSection = {
   device: deviceOf,
   isLost: (key, loss) => loss.of === 'link' && loss.how === 'deleted' && deviceOf(key) === loss.link,
   when: 'early',
-  command: (namespace, { key, want }) => commandIn(namespace, `sysctl -w ${key}=${JSON.stringify(want)}`),
+  commands: (namespace, { key, want }) => [commandIn(namespace, `sysctl -w ${key}=${JSON.stringify(want)}`)],
   async run({ network }, { key, want }) {
     await network.sysctl.set(key, want as string);
   },

@@ -81,15 +81,20 @@ export const tbf: SettingsOf<TbfOptions, In<Wire>, Out<Wire>> = {
     const peak = Number(prate64 ?? parms.peakrate.rate);
     return {
       rate: rate * 8,
-      burst: bytesSentIn(rate, parms.buffer),
+      burst: burstOf(bytesSentIn(rate, parms.buffer), parms.rate),
       latency: waiting(parms.limit, rate, parms.buffer),
       limit: parms.limit,
       peakRate: peak === 0 ? undefined : peak * 8,
-      peakBurst: peak === 0 ? undefined : bytesSentIn(peak, parms.mtu),
+      peakBurst: peak === 0 ? undefined : burstOf(bytesSentIn(peak, parms.mtu), parms.peakrate),
       ...detailsOf(parms.rate),
     };
   },
 };
+
+/** The kernel says how long a burst takes on the line, with what is counted beside it. */
+function burstOf(bytes: number, { overhead, linklayer }: { readonly overhead: number; readonly linklayer: number }) {
+  return ((linklayer & 15) === 2 ? Math.trunc(bytes / 53) * 48 : bytes) - overhead;
+}
 
 /** What is told of a rate beside itself. */
 export function detailsOf(spec: {
