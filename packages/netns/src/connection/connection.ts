@@ -22,6 +22,9 @@ export interface RequestOptions {
   readonly explain?: ((error: unknown) => unknown) | undefined;
 }
 
+/** The same for a change, of which one in thousands is refused: then the words may come later. */
+export type ChangeOptions = Omit<RequestOptions, 'operation'> & Pick<Line, 'operation'>;
+
 export interface ConnectionOptions extends SocketOptions {
   /** Another transport than a socket: for tests. */
   readonly transport?: Transport | undefined;
@@ -94,7 +97,7 @@ export class NetlinkConnection implements Disposable {
     declaration: D,
     verb: keyof D['types'] & string,
     value: In<D>,
-    options: RequestOptions,
+    options: ChangeOptions,
   ): Promise<void> {
     try {
       return this.#change(declaration, verb, value, options, 'done') as Promise<void>;
@@ -229,7 +232,7 @@ export class NetlinkConnection implements Disposable {
     declaration: Declaration,
     verb: string,
     value: unknown,
-    { operation, flags = 0 }: RequestOptions,
+    { operation, flags = 0 }: ChangeOptions,
     until: Line['until'] = 'acknowledged',
   ): Question<unknown> {
     const writer = this.#emptyWriter();
@@ -266,7 +269,7 @@ export class NetlinkConnection implements Disposable {
     declaration: Declaration,
     verb: string,
     value: unknown,
-    options: RequestOptions,
+    options: ChangeOptions,
     until: Line['until'],
   ): Promise<unknown> {
     if (!this.#gathering) {

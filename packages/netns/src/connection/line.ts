@@ -38,7 +38,7 @@ export function writeLine(
   verb: string,
   value: unknown,
   flags: number,
-  operation: string,
+  operation: Line['operation'],
   until: Line['until'],
   read?: Line['read'],
 ): Line {

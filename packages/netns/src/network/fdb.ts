@@ -85,7 +85,7 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
 
   /** One more destination of the same address: a vxlan sends to all of them. `bridge fdb append`. */
   append(spec: FdbSpec): Promise<void> {
-    return this.change('new', spec, NLM_F_CREATE | NLM_F_APPEND, `append forwarding entry ${this.describe(spec)}`);
+    return this.change('new', spec, NLM_F_CREATE | NLM_F_APPEND, 'append');
   }
 
   /** One entry, of a bridge as a whole, or of one device. `bridge fdb get`. Throws NetlinkError ENOENT if there is none. Linux 5.0. */

@@ -168,7 +168,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
 
   /** Makes one more of the same prefix: for IPv6 one more way of it. `ip route append`. */
   append(spec: RouteSpec): Promise<void> {
-    return this.change('new', spec, NLM_F_CREATE | NLM_F_APPEND, `append route ${this.describe(spec)}`);
+    return this.change('new', spec, NLM_F_CREATE | NLM_F_APPEND, 'append');
   }
 
   /**

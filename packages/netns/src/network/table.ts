@@ -66,12 +66,12 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
 
   /** Makes an entry. Throws NetlinkError EEXIST if it is there. */
   add(spec: Spec): Promise<void> {
-    return this.change('new', spec, NLM_F_CREATE | NLM_F_EXCL, `add ${this.nouns[0]} ${this.describe(spec)}`);
+    return this.change('new', spec, NLM_F_CREATE | NLM_F_EXCL, 'add');
   }
 
   /** Deletes an entry. What was listed can be deleted as it is. Throws NetlinkError if there is none (ENOENT or ESRCH). */
   delete(spec: Spec): Promise<void> {
-    return this.change('del', spec, 0, `delete ${this.nouns[0]} ${this.describe(spec)}`);
+    return this.change('del', spec, 0, 'delete');
   }
 
   /**
@@ -112,7 +112,7 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
         specs.length,
         (index) => this.encode(specs[index] as Spec, verb),
         {
-          operation: (index) => `${doing} ${this.nouns[0]} ${this.describe(specs[index] as Spec)}`,
+          operation: (index) => this.#inWords(doing, specs[index] as Spec),
           flags,
           explain: this.#explain,
         },
@@ -120,14 +120,19 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     );
   }
 
-  protected change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
+  /** `doing` is what errors call it: `append`. */
+  protected change(verb: 'new' | 'del', spec: Spec, flags: number, doing: string): Promise<void> {
     return this.connection.whenIdle(() =>
       this.connection.change(this.declaration, verb as Verb<D>, this.encode(spec, verb), {
-        operation,
+        operation: () => this.#inWords(doing, spec),
         flags,
         explain: this.#explain,
       }),
     );
+  }
+
+  #inWords(doing: string, spec: Spec): string {
+    return `${doing} ${this.nouns[0]} ${this.describe(spec)}`;
   }
 
   /** Asks for one entry. The kernel refuses with its own reason when there is none; an answer that is no entry is none, either. */
@@ -158,7 +163,7 @@ export abstract class ReplaceableTable<D extends Declaration, Spec, Entry extend
 > {
   /** Makes an entry, or changes the one that is there. */
   replace(spec: Spec): Promise<void> {
-    return this.change('new', spec, NLM_F_CREATE | NLM_F_REPLACE, `set ${this.nouns[0]} ${this.describe(spec)}`);
+    return this.change('new', spec, NLM_F_CREATE | NLM_F_REPLACE, 'set');
   }
 
   /** Makes or changes many entries, as `addAll` makes them. */

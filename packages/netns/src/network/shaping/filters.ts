@@ -118,10 +118,10 @@ export class TrafficFilters extends ReplaceableTable<
     verb: 'new' | 'del',
     spec: TrafficFilterSpec,
     flags: number,
-    operation: string,
+    doing: string,
   ): Promise<void> {
     try {
-      await super.change(verb, spec, flags, operation);
+      await super.change(verb, spec, flags, doing);
     } catch (error) {
       const own = explainKind(error, 'filter', kindName(spec));
       if (own !== error) throw own;

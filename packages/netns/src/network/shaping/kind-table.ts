@@ -18,13 +18,13 @@ export abstract class KindTable<
 
   /** Changes settings of one that is there, by its handle or place. `tc qdisc change`, `tc class change`. Throws NetlinkError ENOENT, EINVAL. */
   set(spec: Spec): Promise<void> {
-    return this.change('new', spec, 0, `change ${this.nouns[0]} ${this.describe(spec)}`);
+    return this.change('new', spec, 0, 'change');
   }
 
   /** Throws UnsupportedError for a kind that the kernel has not. */
-  protected override async change(verb: 'new' | 'del', spec: Spec, flags: number, operation: string): Promise<void> {
+  protected override async change(verb: 'new' | 'del', spec: Spec, flags: number, doing: string): Promise<void> {
     try {
-      await super.change(verb, spec, flags, operation);
+      await super.change(verb, spec, flags, doing);
     } catch (error) {
       throw explainKind(error, 'qdisc', kindName(spec));
     }
