@@ -69,6 +69,14 @@ export {
 export { openMachineNamespace } from './inspect/open.ts';
 export { type Publication, publicationsOf } from './inspect/publications.ts';
 export { type ReferenceSum, sayReferences } from './inspect/references.ts';
+export {
+  type Difference,
+  type DiffObject,
+  type DiffOptions,
+  type DiffPlace,
+  diff,
+  type MachineDiff,
+} from './inspect/snapshot/diff.ts';
 export { readSnapshot, writeSnapshot } from './inspect/snapshot/file.ts';
 export type { MachineSnapshot, SnapshotNetwork } from './inspect/snapshot/snapshot.ts';
 export { type SnapshotOptions, snapshot } from './inspect/snapshot/take.ts';

@@ -15,6 +15,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   leaks: () => import('./verbs/leaks.ts'),
   listen: () => import('./verbs/listen.ts'),
   snapshot: () => import('./verbs/snapshot.ts'),
+  diff: () => import('./verbs/diff.ts'),
   why: () => import('./verbs/why.ts'),
   show: () => import('./verbs/show.ts'),
   export: () => import('./verbs/export.ts'),

@@ -22,7 +22,7 @@ export async function askedOf(file: string | undefined): Promise<Asked> {
 }
 
 /** Those that ran when a snapshot was taken. */
-function programsOf({ programs: known }: MachineSnapshot): Programs {
+export function programsOf({ programs: known }: MachineSnapshot): Programs {
   return {
     commandOf: (pid) => known.get(pid)?.command ?? '[]',
     parentOf: (pid) => known.get(pid)?.parent,

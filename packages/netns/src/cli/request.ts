@@ -12,6 +12,7 @@ export const verbNames = [
   'peer',
   'graph',
   'snapshot',
+  'diff',
   'show',
   'export',
   'apply',

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import type { DefinedVerb } from '../../src/cli/define-verb.ts';
 import { fakeIo } from '../../src/cli/fake-io.ts';
+import { verb as diffVerb } from '../../src/cli/verbs/diff.ts';
 import { verb as graph } from '../../src/cli/verbs/graph.ts';
 import { verb as leaks } from '../../src/cli/verbs/leaks.ts';
 import { verb as listen } from '../../src/cli/verbs/listen.ts';
@@ -147,5 +148,35 @@ describe('--from', () => {
     expect(readdirSync(directory)).toEqual([]);
     expect((await netns('snapshot', '-w', `${directory}/nowhere/a`)).exitCode).toBe(1);
     expect(await answer('snapshot', '-w', '/dev/null')).toBe('');
+  });
+});
+
+describe('diff', () => {
+  it('tells what has changed since a snapshot, with the exit status of diff', async () => {
+    await withHosts(async () => {
+      const file = `${temporaryDirectory('diff')}/before.jsonl`;
+      await writeSnapshot(file);
+      using web = NetworkNamespace.open(webName);
+      await web.network.addresses.add({ link: webEnd, address: '10.9.0.77/24' });
+      await web.network.routes.delete({ destination: '10.10.0.0/16', gateway: '10.9.0.1' });
+      await web.network.links.set(webEnd, { mtu: 1400 });
+      using born = NetworkNamespace.createNamed(`new-${tag}`);
+      const { io, text } = fakeIo();
+      expect(await diffVerb.main([file], io)).toBe(1);
+      const lines = text.stdout.split('\n');
+      const of = lines.slice(lines.findIndex((line) => line.startsWith(`${webName}  net:[`)) + 1);
+      const mineOnly = of.slice(
+        0,
+        of.findIndex((line) => !line.startsWith('  ')),
+      );
+      expect(mineOnly).toContain(`  + address 10.9.0.77/24 on ${webEnd}`);
+      expect(mineOnly).toContain(`  - route 10.10.0.0/16 via 10.9.0.1 on ${webEnd}`);
+      expect(mineOnly.some((line) => line.startsWith(`  ~ link ${webEnd} `) && line.includes('mtu 1500 → 1400'))).toBe(
+        true,
+      );
+      expect(lines).toContain(`+ namespace net:[${born.id.ino}]  new-${tag}`);
+      expect(await netns('diff', file, file)).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+      expect(await netns('diff', '/proc/version')).toMatchObject({ exitCode: 2, stdout: '' });
+    });
   });
 });

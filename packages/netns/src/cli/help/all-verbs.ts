@@ -5,6 +5,7 @@ import { verb as attach } from '../verbs/attach.ts';
 import { verb as completion } from '../verbs/completion.ts';
 import { verb as conntrack } from '../verbs/conntrack.ts';
 import { verb as del } from '../verbs/del.ts';
+import { verb as diff } from '../verbs/diff.ts';
 import { verb as doctor } from '../verbs/doctor.ts';
 import { verb as exec } from '../verbs/exec.ts';
 import { verb as exportVerb } from '../verbs/export.ts';
@@ -41,6 +42,7 @@ export const allVerbs: readonly Verb[] = [
   peer,
   graph,
   snapshot,
+  diff,
   show,
   exportVerb,
   apply,
