@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { Ledger } from './ledger.ts';
 
 const ledgerOf = (...entries: readonly string[]) => {
-  const ledger = new Ledger<string>((entry) => ({ key: entry, place: entry.slice(0, 1) }));
+  const ledger = new Ledger<string>({
+    shelf: () => 0,
+    samePlace: (one, other) => one[0] === other[0],
+    same: (one, other) => one === other,
+  });
   for (const entry of entries) ledger.set(entry);
   return ledger;
 };

@@ -1,7 +1,11 @@
-/** What makes an entry the one that it is, and the place that it takes among the others: one of equal place may replace another. */
-export interface Identity {
-  readonly key: string;
-  readonly place: string;
+/** When two entries are the same one, or would replace each other. */
+export interface Identity<Entry> {
+  /** Something that entries of one place have in common, and few others: they are looked for among those. */
+  shelf(entry: Entry): string | number;
+  /** Whether both take one place among the others: one may replace the other. */
+  samePlace(one: Entry, other: Entry): boolean;
+  /** Whether two of one place are the same. */
+  same(one: Entry, other: Entry): boolean;
 }
 
 /** What a comparison with the truth found. */
@@ -15,43 +19,60 @@ export interface Difference<Entry> {
  * when it may be wrong, and what was wrong when it is compared.
  */
 export class Ledger<Entry> {
-  readonly #identify: (entry: Entry) => Identity;
-  readonly #entries = new Map<string, Entry>();
-  /** How many entries take each place. */
-  readonly #places = new Map<string, number>();
+  readonly #identity: Identity<Entry>;
+  readonly #shelves = new Map<string | number, Entry[]>();
 
-  constructor(identify: (entry: Entry) => Identity) {
-    this.#identify = identify;
+  constructor(identity: Identity<Entry>) {
+    this.#identity = identity;
   }
 
   /** Enters an entry. False when its place was taken: the other one may have been replaced, or still be there beside it. */
   set(entry: Entry): boolean {
-    const { key, place } = this.#identify(entry);
-    const known = this.#entries.has(key);
-    this.#entries.set(key, entry);
-    if (known) return true;
-    const others = this.#places.get(place) ?? 0;
-    this.#places.set(place, others + 1);
-    return others === 0;
+    const name = this.#identity.shelf(entry);
+    const shelf = this.#shelves.get(name);
+    if (shelf === undefined) {
+      this.#shelves.set(name, [entry]);
+      return true;
+    }
+    const known = this.#find(shelf, entry);
+    if (known >= 0) {
+      shelf[known] = entry;
+      return true;
+    }
+    const taken = shelf.some((other) => this.#identity.samePlace(entry, other));
+    shelf.push(entry);
+    return !taken;
   }
 
   /** Strikes an entry out. False when it is not there as it is said to have been. */
   delete(entry: Entry): boolean {
-    const { key, place } = this.#identify(entry);
-    if (!this.#entries.delete(key)) return false;
-    const others = (this.#places.get(place) ?? 1) - 1;
-    if (others === 0) this.#places.delete(place);
-    else this.#places.set(place, others);
+    const name = this.#identity.shelf(entry);
+    const shelf = this.#shelves.get(name);
+    const known = shelf === undefined ? -1 : this.#find(shelf, entry);
+    if (shelf === undefined || known < 0) return false;
+    if (shelf.length === 1) this.#shelves.delete(name);
+    else shelf.splice(known, 1);
     return true;
   }
 
   /** Takes over what is really there. */
   compare(entries: readonly Entry[]): Difference<Entry> {
-    const real = new Set(entries.map((entry) => this.#identify(entry).key));
-    const gone = [...this.#entries].filter(([key]) => !real.has(key)).map(([, entry]) => entry);
-    const fresh = entries.filter((entry) => !this.#entries.has(this.#identify(entry).key));
+    const real = new Ledger<Entry>(this.#identity);
+    for (const entry of entries) real.set(entry);
+    const gone = [...this.#shelves.values()].flat().filter((entry) => !real.#has(entry));
+    const fresh = entries.filter((entry) => !this.#has(entry));
     for (const entry of gone) this.delete(entry);
     for (const entry of fresh) this.set(entry);
     return { gone, fresh };
+  }
+
+  #has(entry: Entry): boolean {
+    const shelf = this.#shelves.get(this.#identity.shelf(entry));
+    return shelf !== undefined && this.#find(shelf, entry) >= 0;
+  }
+
+  #find(shelf: readonly Entry[], entry: Entry): number {
+    const { samePlace, same } = this.#identity;
+    return shelf.findIndex((other) => samePlace(entry, other) && same(entry, other));
   }
 }

@@ -105,8 +105,8 @@ class NetworkMonitor {
     this.#objects = wanted === undefined ? all : all.filter((object) => wanted.includes(object));
     const { allNamespaces, receiveBuffer, signal } = options;
     for (const object of this.#objects) {
-      const { identify } = monitoredObjects[object] as Monitored<unknown>;
-      if (identify) this.#ledgers.set(object, new Ledger(identify));
+      const { identity } = monitoredObjects[object] as Monitored<unknown>;
+      if (identity) this.#ledgers.set(object, new Ledger(identity));
     }
     const followed = new Set(this.#objects.flatMap((object) => monitoredObjects[object].groups));
     if (allNamespaces) for (const group of monitoredObjects.nsid.groups) followed.add(group);

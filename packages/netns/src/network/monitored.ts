@@ -48,7 +48,7 @@ export interface Monitored<Entry> {
    * Given for what the kernel takes away without a word: with a device that goes down, an address or a nexthop that is deleted, or when
    * another takes its place.
    */
-  identify?(entry: Entry): Identity;
+  readonly identity?: Identity<Entry>;
 }
 
 /** What may take others away without a word, and the groups that tell of it: links, addresses, nexthops. */
@@ -75,6 +75,20 @@ function monitored<D extends Declaration, Entry>(
 
 const allStates = [...neighbourStates, 'NONE'] as const;
 
+const mainTable = 254;
+
+/** Routes of one prefix, metric and type of service take the same place; the ways on tell them apart. */
+const identityOfRoutes: Identity<Route> = {
+  shelf: ({ destination, table }) => (table === mainTable ? destination : `${destination} ${table}`),
+  samePlace: (one, other) => one.metric === other.metric && one.tos === other.tos && one.from === other.from,
+  same: (one, other) =>
+    one.gateway === other.gateway &&
+    one.link === other.link &&
+    one.type === other.type &&
+    one.nexthop === other.nexthop &&
+    waysOf(one) === waysOf(other),
+};
+
 /** Everything that can be followed. A snapshot comes in this order: what is referred to before what refers to it. */
 export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<MonitoredObjects[O]> } = {
   nsid: monitored(nsid, [28], nsidEntryOf, ({ nsids }) => nsids.list()),
@@ -96,17 +110,12 @@ export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<Moni
   fdb: monitored(neighbour, [3], fdbEntryOf, ({ fdb }) => fdb.list()),
   nexthop: {
     ...monitored(nexthop, [32], nexthopOf, ({ nexthops }) => nexthops.list()),
-    identify: ({ id }) => ({ key: String(id), place: String(id) }),
+    identity: { shelf: ({ id }) => id, samePlace: () => true, same: () => true },
   },
-  route: { ...monitored(route, [7, 11], routeOf, ({ routes }) => routes.list()), identify: identifyRoute },
+  route: { ...monitored(route, [7, 11], routeOf, ({ routes }) => routes.list()), identity: identityOfRoutes },
   rule: monitored(rule, [8, 19], ruleOf, ({ rules }) => rules.list()),
 };
 
-/** Routes of one prefix, metric and type of service take the same place; the ways on tell them apart. */
-function identifyRoute(entry: Route): Identity {
-  const { table, destination, from, tos, metric, type, gateway, link: device, nexthops, nexthop: object } = entry;
-  // None of these holds a blank; what is not given is the word "undefined", which is none of their values.
-  const place = `${table} ${destination} ${from} ${tos} ${metric}`;
-  const ways = nexthops?.map((hop) => `${hop.gateway} ${hop.link} ${hop.weight}`).join(' ');
-  return { place, key: `${place} ${type} ${gateway} ${device} ${object} ${ways}` };
+function waysOf({ nexthops }: Route): string | undefined {
+  return nexthops?.map((hop) => `${hop.gateway} ${hop.link} ${hop.weight}`).join(' ');
 }
