@@ -104,8 +104,8 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     throw new AggregateError(errors, `cannot ${many}; the first: ${errors[0]?.message}`);
   }
 
-  #refused(verb: 'new' | 'del', specs: readonly Spec[], flags: number, doing: string): Promise<readonly Refusal[]> {
-    return this.connection.whenIdle(() =>
+  async #refused(verb: 'new' | 'del', specs: readonly Spec[], flags: number, doing: string): Promise<readonly Refusal[]> {
+    const refused = await this.connection.whenIdle(() =>
       this.connection.changeAll(
         this.declaration,
         verb as Verb<D>,
@@ -118,17 +118,22 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
         },
       ),
     );
+    return refused.map(({ index, error }) => ({ index, error: this.#explained(error, specs[index] as Spec) }));
   }
 
   /** `doing` is what errors call it: `append`. */
   protected change(verb: 'new' | 'del', spec: Spec, flags: number, doing: string): Promise<void> {
-    return this.connection.whenIdle(() =>
+    const done = this.connection.whenIdle(() =>
       this.connection.change(this.declaration, verb as Verb<D>, this.encode(spec, verb), {
         operation: () => this.#inWords(doing, spec),
         flags,
         explain: this.#explain,
       }),
     );
+    if (this.explainRefusal === undefined) return done;
+    return done.catch((error: Error) => {
+      throw this.#explained(error, spec);
+    });
   }
 
   #inWords(doing: string, spec: Spec): string {
@@ -145,6 +150,13 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     if (entry === undefined)
       throw new KernelError({ errno: ENOENT, syscall: messageName(this.declaration, 'get'), operation });
     return entry;
+  }
+
+  /** Says better why the kernel refused an entry, alone or among many; what it has nothing to say of it gives back. */
+  protected explainRefusal?(error: Error, spec: Spec): Error;
+
+  #explained(error: Error, spec: Spec): Error {
+    return this.explainRefusal?.(error, spec) ?? error;
   }
 
   readonly #explain = (error: unknown) => inOptions(error, this.declaration.name, this.optionNames);

@@ -96,7 +96,10 @@ describe('queueing disciplines', () => {
     ])
       await expect(qdiscs.add({ ...slow, options })).rejects.toThrow(InvalidArgumentError);
     await expect(qdiscs.add({ link: 'v1', kind: 'netem', options: { loss: 1.5 } })).rejects.toThrow('options.loss');
-    await expect(qdiscs.add({ link: 'v1', kind: 'other', name: 'nonsense' })).rejects.toThrow(UnsupportedError);
+    const unknown = { link: 'v1', kind: 'other', name: 'nonsense' } as const;
+    await expect(qdiscs.add(unknown)).rejects.toThrow(UnsupportedError);
+    for (const many of [qdiscs.addAll([unknown]), qdiscs.replaceAll([unknown])])
+      await expect(many).rejects.toMatchObject({ errors: [expect.any(UnsupportedError)] });
     expect(await qdiscs.flush({ link: 'v0', defaults: false })).toBe(1);
   });
 
@@ -209,6 +212,8 @@ describe('filters and actions', () => {
     );
     await works(filters.add({ ...place, kind: 'matchall', actions: [{ kind: 'gact', verdict: 'pass' }] }));
     await expect(filters.add({ ...place, kind: 'other', name: 'nonsense' })).rejects.toThrow(UnsupportedError);
+    const many = filters.addAll([{ ...place, kind: 'other', name: 'nonsense' }]);
+    await expect(many).rejects.toMatchObject({ errors: [expect.any(UnsupportedError)] });
     await expect(filters.add({ ...place, kind: 'flower', options: { to: 'nonsense' } })).rejects.toThrow('options.to');
     await expect(
       filters.add({ ...place, kind: 'u32', options: { matches: [{ value: 0, mask: 1, at: 3 }] } }),

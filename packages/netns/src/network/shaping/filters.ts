@@ -114,20 +114,11 @@ export class TrafficFilters extends ReplaceableTable<
   protected readonly nouns = ['filter', 'filters'] as const;
   protected readonly optionNames = { data: 'options', ifindex: 'link' };
 
-  protected override async change(
-    verb: 'new' | 'del',
-    spec: TrafficFilterSpec,
-    flags: number,
-    doing: string,
-  ): Promise<void> {
-    try {
-      await super.change(verb, spec, flags, doing);
-    } catch (error) {
-      const own = explainKind(error, 'filter', kindName(spec));
-      if (own !== error) throw own;
-      const [first] = spec.actions ?? [];
-      throw explainKind(error, 'action', first?.kind === 'raw' ? first.of : (first?.kind ?? ''));
-    }
+  protected override explainRefusal(error: Error, spec: TrafficFilterSpec): Error {
+    const own = explainKind(error, 'filter', kindName(spec));
+    if (own !== error) return own;
+    const [first] = spec.actions ?? [];
+    return explainKind(error, 'action', first?.kind === 'raw' ? first.of : (first?.kind ?? ''));
   }
 
   protected describe(spec: TrafficFilterSpec): string {

@@ -21,12 +21,8 @@ export abstract class KindTable<
     return this.change('new', spec, 0, 'change');
   }
 
-  /** Throws UnsupportedError for a kind that the kernel has not. */
-  protected override async change(verb: 'new' | 'del', spec: Spec, flags: number, doing: string): Promise<void> {
-    try {
-      await super.change(verb, spec, flags, doing);
-    } catch (error) {
-      throw explainKind(error, 'qdisc', kindName(spec));
-    }
+  /** UnsupportedError for a kind that the kernel has not. */
+  protected override explainRefusal(error: Error, spec: Spec): Error {
+    return explainKind(error, 'qdisc', kindName(spec));
   }
 }

@@ -20,7 +20,7 @@ const options: Readonly<Record<string, string>> = {
 };
 
 /** An error that says that this kernel has no such kind, and which option would bring it; any other error as it is. */
-export function explainKind(error: unknown, what: keyof typeof unknownKind, kind: string): unknown {
+export function explainKind<E>(error: E, what: keyof typeof unknownKind, kind: string): E | UnsupportedError {
   if (!(error instanceof NetlinkError) || !unknownKind[what].test(error.extack?.message ?? '')) return error;
   const option = options[`${what} ${kind}`] ?? `${prefixes[what]}${kind.toUpperCase()}`;
   return new UnsupportedError(`the ${what} ${kind}`, `a kernel with CONFIG_${option}`, error);
