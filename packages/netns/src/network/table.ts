@@ -104,7 +104,12 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
     throw new AggregateError(errors, `cannot ${many}; the first: ${errors[0]?.message}`);
   }
 
-  async #refused(verb: 'new' | 'del', specs: readonly Spec[], flags: number, doing: string): Promise<readonly Refusal[]> {
+  async #refused(
+    verb: 'new' | 'del',
+    specs: readonly Spec[],
+    flags: number,
+    doing: string,
+  ): Promise<readonly Refusal[]> {
     const refused = await this.connection.whenIdle(() =>
       this.connection.changeAll(
         this.declaration,

@@ -4,6 +4,7 @@ import { DeviceNames } from '../ip/device-names.ts';
 import { failure } from '../ip/exit.ts';
 import { formatJson, type Json } from '../ip/json.ts';
 import type { Output } from '../ip/output.ts';
+import type { TrafficView } from './actions/kind.ts';
 import type { ReadContext } from './kinds/kind.ts';
 import type { TcOptions } from './options.ts';
 import type { TcView } from './qdisc/describe.ts';
@@ -34,6 +35,12 @@ export class TcSession implements Disposable, ReadContext {
     const { details, iec, statistics } = this.options;
     const view = { details, iec, statistics };
     return all ? { ...view, deviceName: (index) => this.devices.nameOf(index) } : view;
+  }
+
+  /** What listings of filters, chains and actions know. */
+  traffic(): TrafficView {
+    const { details, iec, statistics } = this.options;
+    return { details, iec, statistics, linkName: (index) => this.devices.nameOf(index) };
   }
 
   printJson(value: Json): void {

@@ -44,7 +44,7 @@ describe('tc', () => {
     [['-graph'], 255, /^$/, /not implemented/],
     [['-n'], 255, /^$/, /not complete/],
     [['nonsense'], 1, /^$/, /^Object "nonsense" is unknown, try "tc help"/],
-    [['filter', 'show'], 1, /^$/, /^Object "filter" is not implemented by netns yet/],
+    [['exec', 'x'], 1, /^$/, /^Object "exec" is not implemented by netns yet/],
     [['qdisc', 'nonsense'], 1, /^$/, /^Command "nonsense" is unknown, try "tc qdisc help"/],
     [['class', 'show'], 255, /^$/, /"dev" is required/],
     [['qdisc', 'add', 'root', 'tbf', 'rate'], 255, /^$/, /not complete/],

@@ -7,6 +7,8 @@ import { Output } from '../ip/output.ts';
 import { exitOf } from '../ip/report.ts';
 import { namespaceForOption } from '../ip/switch-namespace.ts';
 import { isPrefix } from '../ip/words.ts';
+import { actionsCommand } from './action/commands.ts';
+import { chainCommand, filterCommand } from './filter/commands.ts';
 import { readTcOptions } from './options.ts';
 import { classCommand, qdiscCommand } from './qdisc/commands.ts';
 import { TcSession } from './session.ts';
@@ -16,7 +18,7 @@ export const tcVersion = 'tc utility, iproute2-6.1.0, netns';
 
 const usage = `Usage:	tc [ OPTIONS ] OBJECT { COMMAND | help }
 	tc [-force] -batch filename
-where  OBJECT := { qdisc | class }
+where  OBJECT := { qdisc | class | filter | chain | action }
        OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] | -iec | -n[etns] name | -b[atch] file }
 `;
 
@@ -26,9 +28,9 @@ type Command = (session: TcSession, words: readonly string[]) => number;
 const objects: readonly (readonly [word: string, command?: Command])[] = [
   ['qdisc', qdiscCommand],
   ['class', classCommand],
-  ['filter'],
-  ['chain'],
-  ['actions'],
+  ['filter', filterCommand],
+  ['chain', chainCommand],
+  ['actions', actionsCommand],
   ['monitor'],
   ['exec'],
 ];

@@ -123,7 +123,7 @@ export function clockName(number: number): string {
   return number === 11 ? 'TAI' : (clocks[number] ?? 'invalid');
 }
 
-function clockNumber(word: string): number {
+export function clockNumber(word: string): number {
   const name = word.replace(/^CLOCK_/i, '').toUpperCase();
   return name === 'TAI' ? 11 : clocks.indexOf(name);
 }

@@ -67,7 +67,7 @@ export function tellClass(message: ClassMessage, view: TcView, deleted = false):
   return say.text;
 }
 
-function kindAndData(attributes: object): { readonly name: string; readonly data: unknown } {
+export function kindAndData(attributes: object): { readonly name: string; readonly data: unknown } {
   const { kind, name, data } = attributes as {
     readonly kind?: string;
     readonly name?: string;
