@@ -120,6 +120,7 @@ export { prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
 export { type Address, Addresses, type AddressFilter, type AddressSpec } from './network/addresses.ts';
+export { type BridgeVlan, type BridgeVlanSpec, BridgeVlans } from './network/bridge-vlans.ts';
 export type {
   Connection,
   ConnectionChanges,

@@ -3,7 +3,7 @@ import { fields, mapOf, type Schema, type Typed, type TypeOf, text } from './sch
 import { parts, tables } from './sections/index.ts';
 import { linksSchema } from './sections/links.ts';
 
-const { addresses, nexthops, routes, rules, neighbours } = tables;
+const { addresses, nexthops, routes, rules, neighbours, fdb } = tables;
 
 export const namespaceSchema = fields(
   {
@@ -13,6 +13,8 @@ export const namespaceSchema = fields(
     routes: routes.schema,
     rules: rules.schema,
     neighbours: neighbours.schema,
+    vlans: parts.vlans.schema,
+    fdb: fdb.schema,
     sysctls: parts.sysctls.schema,
     firewall: parts.firewall.schema,
     shaping: parts.shaping.schema,

@@ -118,7 +118,10 @@ class Planner {
   }
 
   #setPart(namespace: string, part: PartName, change: PartChange): void {
-    const commands = partSection(part).commands(namespace, change);
+    const section = partSection(part);
+    const device = section.device(change.key);
+    const kind = device === undefined ? undefined : this.#model.link(namespace, device)?.kind;
+    const commands = section.commands(namespace, change, kind);
     this.#emit({ section: part, verb: 'set', namespace, ...change, commands });
   }
 

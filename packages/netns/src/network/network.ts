@@ -4,6 +4,7 @@ import type { EventQueue } from '../event-queue.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
 import { Addresses } from './addresses.ts';
+import { BridgeVlans } from './bridge-vlans.ts';
 import { Connections } from './connections/connections.ts';
 import { Counters } from './counters/counters.ts';
 import { Ethtool } from './ethtool/ethtool.ts';
@@ -37,6 +38,8 @@ export class Network implements Disposable {
   readonly nexthops: Nexthops;
   readonly neighbours: Neighbours;
   readonly fdb: Fdb;
+  /** VLANs of bridges and their ports. */
+  readonly vlans: BridgeVlans;
   readonly nsids: Nsids;
   /** How packets leave a device: queueing disciplines with their classes, filters and actions. */
   readonly qdiscs: Qdiscs;
@@ -69,6 +72,7 @@ export class Network implements Disposable {
     this.nexthops = new Nexthops(connection, this.links);
     this.neighbours = new Neighbours(connection, this.links);
     this.fdb = new Fdb(connection, this.links);
+    this.vlans = new BridgeVlans(connection, this.links);
     this.nsids = new Nsids(connection);
     this.qdiscs = new Qdiscs(connection, this.links);
     this.classes = new TrafficClasses(connection, this.links);

@@ -1,4 +1,5 @@
 import { addresses } from './addresses.ts';
+import { fdb } from './fdb.ts';
 import { firewall } from './firewall.ts';
 import { neighbours } from './neighbours.ts';
 import { nexthops } from './nexthops.ts';
@@ -8,9 +9,10 @@ import { rules } from './rules.ts';
 import { shaping } from './shaping.ts';
 import { sysctls } from './sysctls.ts';
 import type { AnyTable } from './table-section.ts';
+import { vlans } from './vlans.ts';
 
 /** The sections that are tables, in the order in which their entries are made; they are deleted the other way round. */
-export const tables = { addresses, nexthops, routes, rules, neighbours } as const;
+export const tables = { addresses, nexthops, routes, rules, neighbours, fdb } as const;
 
 export type TableName = keyof typeof tables;
 export const tableNames = Object.keys(tables) as readonly TableName[];
@@ -20,7 +22,7 @@ export function tableSection(name: TableName): AnyTable {
 }
 
 /** The sections whose values are set as a whole. */
-export const parts = { sysctls, firewall, shaping } as const;
+export const parts = { vlans, sysctls, firewall, shaping } as const;
 
 export type PartName = keyof typeof parts;
 export const partNames = Object.keys(parts) as readonly PartName[];

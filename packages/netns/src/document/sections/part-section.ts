@@ -45,7 +45,7 @@ export interface PartSection {
   isLost(key: string, loss: Loss): boolean;
   /** Before devices are made (what does not belong to one), or at the end. */
   readonly when: 'early' | 'late';
-  /** The same as commands, one after the other. */
-  commands(namespace: string, change: PartChange): readonly string[];
+  /** The same as commands, one after the other. `kind`: of the device that the key belongs to. */
+  commands(namespace: string, change: PartChange, kind?: string): readonly string[];
   run(place: Place, change: PartChange): Promise<void>;
 }
