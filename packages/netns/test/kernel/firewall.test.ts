@@ -189,10 +189,10 @@ describe('the firewall of a namespace', () => {
     expect(await firewall.elements.list(set('i'))).toEqual([]);
   });
 
-  it('takes twenty thousand elements and a thousand rules in one piece, and none when one is refused', async () => {
+  it('takes a hundred thousand elements and a thousand rules in one piece, and none when one is refused', async () => {
     await fresh();
     const set = { ...inTable, name: 'many' };
-    const elements = Array.from({ length: 20_000 }, (_, index) => ({
+    const elements = Array.from({ length: 100_000 }, (_, index) => ({
       key: Uint8Array.of(10, index >> 16, index >> 8, index),
       comment: `element ${index}`,
     }));
@@ -201,12 +201,16 @@ describe('the firewall of a namespace', () => {
       t.elements.add(set, elements);
       for (let index = 0; index < 1000; index++) t.rules.add({ ...place, expressions: [counter], comment: `${index}` });
     });
-    const found = await firewall.elements.list(set);
-    expect(new Set(found.map(({ comment }) => comment)).size).toBe(20_000);
+    // While the kernel still spreads what it was given over a larger table, a list may miss some.
+    const distinct = async () => new Set((await firewall.elements.list(set)).map(({ comment }) => comment)).size;
+    await expect.poll(distinct, { timeout: 30_000 }).toBe(100_000);
     expect((await firewall.rules.list(place)).length).toBe(1000);
     await firewall.sets.flush(set);
     const twice = firewall.elements.add(set, [...elements, elements[0] as (typeof elements)[0]]);
-    await expect(twice).rejects.toMatchObject({ code: 'EEXIST', operation: expect.stringContaining('20001 elements') });
+    await expect(twice).rejects.toMatchObject({
+      code: 'EEXIST',
+      operation: expect.stringContaining('100001 elements'),
+    });
     expect(await firewall.elements.list(set)).toEqual([]);
     // More refusals than a socket usually has room for.
     const refused = firewall.transaction((t) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readlinkSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NetworkNamespace, type Socket, UnsupportedError } from '../../src/index.ts';
 import { type BusySockets, busySockets } from './support/busy-sockets.ts';
@@ -83,6 +83,27 @@ describe('the sockets of a namespace', () => {
     for (const { processes, inode } of own)
       for (const { pid, fd } of processes ?? [])
         if (pid === process.pid) expect(readlinkSync(`/proc/self/fd/${fd}`)).toBe(`socket:[${inode}]`);
+  });
+
+  it('have owners also where descriptors are very many, without a thought for each', async () => {
+    const open: number[] = [];
+    try {
+      while (open.length < 30_000) open.push(openSync('/dev/null', 'r'));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('EMFILE');
+      for (const fd of open.splice(-100)) closeSync(fd); // some are needed to look
+    }
+    try {
+      await ns.network.sockets.list({ kinds: ['tcp'] }, { processes: true });
+      const before = process.memoryUsage();
+      const listed = await ns.network.sockets.list({ kinds: ['tcp'] }, { processes: true });
+      const after = process.memoryUsage();
+      expect(listed.some(({ processes = [] }) => processes.some(({ pid }) => pid === process.pid))).toBe(true);
+      // Less than a link of /proc takes, for each of them.
+      expect(after.heapUsed + after.external - before.heapUsed - before.external).toBeLessThan(16e6);
+    } finally {
+      for (const fd of open) closeSync(fd);
+    }
   });
 
   it('may not be asked for in wrong words', async () => {

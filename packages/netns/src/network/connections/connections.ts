@@ -63,9 +63,9 @@ export class Connections implements Disposable {
   readonly #monitors = new Set<{ end(): void }>();
 
   /** `namespace` undefined: this process's own. Throws KernelError. */
-  constructor(namespace?: Fd) {
+  constructor(namespace?: Fd, connection = new NetlinkConnection({ protocol: NETLINK_NETFILTER, namespace })) {
     this.#namespace = namespace;
-    this.#connection = new NetlinkConnection({ protocol: NETLINK_NETFILTER, namespace });
+    this.#connection = connection;
   }
 
   /**

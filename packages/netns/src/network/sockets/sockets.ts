@@ -64,9 +64,9 @@ export class Sockets implements Disposable {
   readonly #connection: NetlinkConnection;
 
   /** `namespace` undefined: this process's own. Throws KernelError. */
-  constructor(namespace?: Fd) {
+  constructor(namespace?: Fd, connection = new NetlinkConnection({ protocol: NETLINK_SOCK_DIAG, namespace })) {
     this.#namespace = namespace;
-    this.#connection = new NetlinkConnection({ protocol: NETLINK_SOCK_DIAG, namespace });
+    this.#connection = connection;
   }
 
   /**
