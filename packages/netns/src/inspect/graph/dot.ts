@@ -1,5 +1,5 @@
 import type { Topology } from '../topology.ts';
-import { drawnLinks, edgesOf, endKey, factsOf, titleOf } from './model.ts';
+import { drawnLinks, edgesOf, endKey, factsOf, plainText, titleOf } from './model.ts';
 
 const styles = { cable: 'dir=none', member: 'style=dashed', below: 'arrowhead=vee' } as const;
 
@@ -8,11 +8,11 @@ export function dotOf(topology: Topology): string {
   const ids = new Map<string, string>();
   const out = ['digraph namespaces {', '  rankdir=LR;', '  node [shape=box, style=rounded, fontname="sans-serif"];'];
   for (const [index, namespace] of topology.namespaces.entries()) {
-    out.push(`  subgraph cluster_${index} {`, `    label=${quote(titleOf(namespace))};`);
+    out.push(`  subgraph cluster_${index} {`, `    label=${quote(plainText(titleOf(namespace)))};`);
     for (const link of drawnLinks(namespace)) {
       const id = `n${index}_${link.index}`;
       ids.set(endKey({ namespace: namespace.key, index: link.index }), id);
-      out.push(`    ${id} [label=${quote([link.name, factsOf(link)].filter(Boolean).join('\n'))}];`);
+      out.push(`    ${id} [label=${quote([link.name, factsOf(link)].filter(Boolean).map(plainText).join('\n'))}];`);
     }
     out.push('  }');
   }

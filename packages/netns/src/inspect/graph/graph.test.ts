@@ -30,6 +30,8 @@ const namespace = (key: string, names: readonly string[], ...links: readonly Top
   links: [device(1, 'lo'), ...links],
 });
 
+const many = (count: number, text: string) => Array.from({ length: count }, () => text);
+
 const evil = 'e<v>"i&l';
 const example: Topology = {
   namespaces: [
@@ -121,8 +123,22 @@ describe('a topology', () => {
       }
     }
     const svg = svgOf(example);
-    expect(svg.match(/<path class="l"/g)).toHaveLength(3);
+    expect(svg.match(/<path class="l cable" d="M[^"]*C/g)).toHaveLength(1);
+    // What belongs to another device of the same namespace, or stands on it, is indented below that.
+    expect(svg.match(/<path class="t member"/g)).toHaveLength(1);
+    expect(svg.match(/<path class="t below"/g)).toHaveLength(1);
     expect(svg).toContain('>e&lt;v&gt;&quot;i&amp;l</text>');
+  });
+
+  it('has nothing that a picture cannot have, or that turns the rest around', () => {
+    const odd = { ...example, namespaces: [namespace('net:[1]', ['a\u0007b'], device(2, 'x\u202ey'))] };
+    for (const render of [svgOf, dotOf, mermaidOf]) expect(render(odd)).not.toMatch(/\p{Cf}|\p{Cc}(?<!\n)/u);
+    const long = {
+      ...example,
+      namespaces: [namespace('net:[1]', ['n'], device(2, 'd', { addresses: many(20, '10.0.0.1/24') }))],
+    };
+    const [, shown = '', whole = ''] = /<title>(.*?)<\/title>.*class="f"[^>]*>(.*?)</.exec(svgOf(long)) ?? [];
+    expect([shown.length > 200, whole.length, whole.endsWith('…')]).toEqual([true, 48, true]);
   });
 
   it('may be empty', () => {

@@ -1,5 +1,5 @@
 import type { Topology } from '../topology.ts';
-import { drawnLinks, edgesOf, endKey, factsOf, titleOf } from './model.ts';
+import { drawnLinks, edgesOf, endKey, factsOf, plainText, titleOf } from './model.ts';
 
 const lines = { cable: '---', member: '-.->|in|', below: '-->|on|' } as const;
 
@@ -23,5 +23,7 @@ export function mermaidOf(topology: Topology): string {
 
 /** Names of devices may have anything in them but blanks and slashes; those of namespaces more. */
 function escapeText(text: string): string {
-  return [...text].map((each) => (/[\p{L}\p{N} .:/_-]/u.test(each) ? each : `#${each.codePointAt(0)};`)).join('');
+  return [...plainText(text)]
+    .map((each) => (/[\p{L}\p{N} .:/_-]/u.test(each) ? each : `#${each.codePointAt(0)};`))
+    .join('');
 }

@@ -63,3 +63,8 @@ export function linkAt(
 export function factsOf({ kind, addresses, up }: TopologyLink): string {
   return [...(kind === undefined ? [] : [kind]), ...addresses, ...(up ? [] : ['down'])].join(' ');
 }
+
+/** Without what no picture can have, or what would turn the rest around: control characters, halves of letters, marks of direction. */
+export function plainText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, '\ufffd');
+}
