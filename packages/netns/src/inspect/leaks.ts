@@ -1,6 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { EINVAL, ENOENT } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
 import { inChild } from '../native/child.ts';
 import { CLONE_NEWNS, MNT_DETACH, UMOUNT_NOFOLLOW } from '../native/constants.ts';
 import type { SyscallStep } from '../native/syscall.ts';
@@ -98,34 +99,47 @@ function ageIn({ namespaces }: MachineSnapshot): (namespace: MachineNamespace) =
 
 /** A mount that was, or would be, taken away. */
 export interface ReleasedMount {
+  /** The inode number of the namespace that was mounted. */
+  readonly inode: number;
   readonly path: string;
   readonly mountNamespace: number;
 }
 
 /**
- * Takes the mounts of a leaked namespace away, in whatever mount namespaces they are; tells which. What processes hold is theirs to let
+ * Takes the mounts of leaked namespaces away, in whatever mount namespaces they are; tells which. What processes hold is theirs to let
  * go: no process is touched. Throws KernelError: EPERM without CAP_SYS_ADMIN there.
  */
-export async function releaseMounts({ namespace }: LeakedNamespace): Promise<readonly ReleasedMount[]> {
+export async function releaseMounts(
+  leaked: LeakedNamespace | readonly LeakedNamespace[],
+): Promise<readonly ReleasedMount[]> {
+  const mounts = [leaked]
+    .flat()
+    .flatMap(({ namespace: { inode, keepers } }) =>
+      keepers.flatMap((keeper) =>
+        keeper.kind === 'mount' ? [{ inode, path: keeper.path, mountNamespace: keeper.mountNamespace }] : [],
+      ),
+    );
+  if (mounts.length === 0) return [];
   const { namespaces } = await census({ types: ['mnt'], queues: 'never', relations: false });
-  const released: ReleasedMount[] = [];
-  for (const keeper of namespace.keepers) {
-    if (keeper.kind !== 'mount') continue;
-    const { path, mountNamespace } = keeper;
-    const place = namespaces.find(({ inode }) => inode === mountNamespace);
+  const places = new Map(namespaces.map((each) => [each.inode, each]));
+  return mounts.filter(({ path, mountNamespace }) => {
+    const place = places.get(mountNamespace);
     using open = place && openMachineNamespace(place);
-    if (open === undefined) continue; // it is gone, and its mounts with it
-    const steps: SyscallStep[] = [
-      ...(place?.current ? [] : [['setns', open.fd.raw, CLONE_NEWNS] as const]),
-      ['umount2', path, MNT_DETACH | UMOUNT_NOFOLLOW],
-    ];
-    const operation = `unmount ${path} in ${open}`;
-    const { failed } = inChild(operation, steps);
-    if (failed === undefined) released.push({ path, mountNamespace });
-    else if (failed.errno !== EINVAL && failed.errno !== ENOENT)
-      throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
-  }
-  return released;
+    return open !== undefined && unmount(path, open, place?.current === true); // else it is gone, and its mounts with it
+  });
+}
+
+/** Whether it was mounted still. */
+function unmount(path: string, mountNamespace: Namespace, isOurs: boolean): boolean {
+  const steps: SyscallStep[] = [
+    ...(isOurs ? [] : [['setns', mountNamespace.fd.raw, CLONE_NEWNS] as const]),
+    ['umount2', path, MNT_DETACH | UMOUNT_NOFOLLOW],
+  ];
+  const operation = `unmount ${path} in ${mountNamespace}`;
+  const { failed } = inChild(operation, steps);
+  if (failed === undefined) return true;
+  if (failed.errno === EINVAL || failed.errno === ENOENT) return false;
+  throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
 }
 
 /** It is no mount any more: another one of its kind was the same by propagation. */

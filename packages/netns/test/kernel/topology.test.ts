@@ -97,8 +97,15 @@ describe('leaks', () => {
       expect(leak?.release[0]).toBe(`umount ${file}`);
       expect(await answer('leaks')).toContain(`mounted on ${file}`);
       expect(await answer('leaks', '--release')).toContain(`would unmount ${file}`);
+      expect(await answer('leaks', '--release', '--dry-run')).toContain(`would unmount ${file}`);
+      expect(await netns('leaks', '--release', '--dry-run', '--really')).toMatchObject({ exitCode: 2 });
+      expect(await netns('leaks', '--really')).toMatchObject({ exitCode: 2 });
       expect(await found()).toBeDefined();
-      expect(leak && (await releaseMounts(leak))).toContainEqual({ path: file, mountNamespace: expect.any(Number) });
+      expect(leak && (await releaseMounts(leak))).toContainEqual({
+        inode: ino,
+        path: file,
+        mountNamespace: expect.any(Number),
+      });
       expect(await found()).toBeUndefined();
     } finally {
       rmSync(file);

@@ -13,15 +13,16 @@ import { UsageError } from '../verb.ts';
 export const verb = defineVerb({
   name: 'leaks',
   summary: 'list network namespaces that nothing useful holds',
-  usage: ['[--release [--really]]', '--from FILE'],
+  usage: ['[--release [--dry-run | --really]]', '--from FILE'],
   notes: [
     'No process is in them and they have no name here, but an open file, a socket, a forgotten mount or something in flight keeps\n' +
       'them. The oldest come first. Some are meant to be: a program may hold a namespace open on purpose.',
-    '--release tells which mounts it would take away, and with --really does it. What processes hold is theirs to let go: it says\n' +
+    '--release tells which mounts it would take away (--dry-run, the default), and with --really does it. What processes hold is theirs to let go: it says\n' +
       'which; it ends none.',
   ],
   options: {
     release: { summary: 'tell what would be released, and what cannot be' },
+    'dry-run': { summary: 'with --release: only tell; so it is unless told otherwise' },
     really: { summary: 'with --release: do it' },
     ...fromOption,
   },
@@ -35,6 +36,9 @@ export const verb = defineVerb({
     nothingMore(words);
     if (options.from !== undefined && options.release)
       throw new UsageError('what a snapshot tells of may be another namespace by now: --release is for what is there');
+    if (options['dry-run'] && options.really) throw new UsageError('--dry-run and --really do not go together');
+    if (!options.release && (options['dry-run'] || options.really))
+      throw new UsageError(`--${options.really ? 'really' : 'dry-run'} is for --release`);
     const { from, programs } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
     const found = await leaks({ ...io.names, onProgress: progress?.tell, from });
@@ -64,16 +68,15 @@ function sayAll(keepers: readonly string[]): string {
 }
 
 async function release(found: readonly LeakedNamespace[], really: boolean, json: boolean, io: Io): Promise<number> {
-  const outcomes = [];
-  for (const leak of found) {
-    const { namespace } = leak;
-    const mounts = namespace.keepers.filter((keeper) => keeper.kind === 'mount');
-    const unmounted = really ? await releaseMounts(leak) : [];
-    const held = namespace.keepers.flatMap((keeper, index) =>
-      keeper.kind === 'mount' ? [] : [{ by: sayKeeper(keeper), release: leak.release[index] ?? '' }],
-    );
-    outcomes.push({ inode: namespace.inode, mounts, unmounted, held });
-  }
+  const released = really ? await releaseMounts(found) : [];
+  const outcomes = found.map(({ namespace: { inode, keepers }, release: how }) => ({
+    inode,
+    mounts: keepers.filter((keeper) => keeper.kind === 'mount'),
+    unmounted: released.filter((mount) => mount.inode === inode),
+    held: keepers.flatMap((keeper, index) =>
+      keeper.kind === 'mount' ? [] : [{ by: sayKeeper(keeper), release: how[index] ?? '' }],
+    ),
+  }));
   if (json) {
     writeJson(io, { really, namespaces: outcomes });
     return 0;
