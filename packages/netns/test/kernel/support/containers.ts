@@ -104,10 +104,10 @@ const starters: Readonly<Record<RunningContainer['runtime'], () => Promise<Runni
       '/dev',
     ];
     const child = spawn('bwrap', [...words, '/bin/stay'], { stdio: ['ignore', 'pipe', 'inherit', 'pipe'] });
-    const info = once(child.stdio[3] as NodeJS.ReadableStream, 'data');
+    const info = wholeObject(child.stdio[3] as NodeJS.ReadableStream);
     await saidHere(child);
     child.stdout?.destroy();
-    const first = JSON.parse(String((await info)[0]))['child-pid'] as number;
+    const { 'child-pid': first } = JSON.parse(await info) as { 'child-pid': number };
     return { runtime: 'bubblewrap', id: undefined, monitor: child.pid, first, end: () => kill(child.pid, first) };
   },
   lxc: async () => {
@@ -158,6 +158,16 @@ export async function runc(network?: string): Promise<RunningContainer> {
 /** Waits until the program in a container speaks; fails if it ends before. */
 async function saidHere(child: ChildProcess): Promise<void> {
   await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), failureOf(child)]);
+}
+
+/** An object of JSON, in however many pieces it comes. */
+async function wholeObject(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const piece of stream) {
+    text += piece;
+    if (text.trimEnd().endsWith('}')) break;
+  }
+  return text;
 }
 
 /** Fails when a program has failed. */
