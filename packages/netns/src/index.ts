@@ -10,7 +10,7 @@ import { access } from 'node:fs';
 access('/', () => {});
 
 export { NetworkNamespace } from './api/network-namespace.ts';
-export { NetlinkConnection, type RequestOptions } from './connection/connection.ts';
+export { type ChangeOptions, NetlinkConnection, type RequestOptions } from './connection/connection.ts';
 export type { DumpResult } from './connection/conversation.ts';
 export type { Declaration } from './connection/declaration.ts';
 export { type NetlinkEvent, type SubscribeOptions, subscribe } from './connection/subscribe.ts';

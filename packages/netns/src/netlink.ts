@@ -6,7 +6,12 @@
  */
 
 export type { Refusal } from './connection/changes.ts';
-export { type ConnectionOptions, NetlinkConnection, type RequestOptions } from './connection/connection.ts';
+export {
+  type ChangeOptions,
+  type ConnectionOptions,
+  NetlinkConnection,
+  type RequestOptions,
+} from './connection/connection.ts';
 export type { DumpResult } from './connection/conversation.ts';
 export type { Declaration } from './connection/declaration.ts';
 export { GenericConnection } from './connection/generic.ts';
