@@ -26,6 +26,11 @@ export class EventQueue<T> implements AsyncIterableIterator<T> {
     this.#look = look;
   }
 
+  /** How many events nobody has taken yet. */
+  get waiting(): number {
+    return this.#events.length;
+  }
+
   push(event: T): void {
     if (this.#ended) return;
     const reader = this.#readers.shift();

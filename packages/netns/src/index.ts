@@ -89,6 +89,14 @@ export {
   type TopologyOptions,
   topology,
 } from './inspect/topology.ts';
+export type {
+  TimelineEvent,
+  TimelinePlace,
+  WatchedObject,
+  WatchedTable,
+  WatchedTables,
+} from './inspect/watch/timeline.ts';
+export { type WatchOptions, watch } from './inspect/watch/watch.ts';
 export { bindNamespace, unbindNamespace } from './namespaces/bind.ts';
 export { type CensusEntry, type CensusOptions, NamespaceCensus } from './namespaces/discover/census.ts';
 export type { SeenProcess } from './namespaces/discover/in-processes.ts';

@@ -16,6 +16,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   listen: () => import('./verbs/listen.ts'),
   snapshot: () => import('./verbs/snapshot.ts'),
   diff: () => import('./verbs/diff.ts'),
+  watch: () => import('./verbs/watch.ts'),
   why: () => import('./verbs/why.ts'),
   show: () => import('./verbs/show.ts'),
   export: () => import('./verbs/export.ts'),

@@ -82,6 +82,19 @@ const sayings: Readonly<Record<string, (value: Values, deviceName: DeviceName) =
     (remote as Values | undefined)?.port ? `to ${end(remote as Values)}` : undefined,
     ...(Array.isArray(processes) ? processes.map(({ pid, command }: Values) => `(${command} ${pid})`) : []),
   ],
+  namespace: ({ key }) => [text(key)],
+  firewall: ({ kind, family, table, chain, name, handle }) => [
+    text(kind),
+    text(family),
+    text(table),
+    text(chain),
+    text(name),
+    kind === 'rule' ? labelled('handle', handle) : undefined,
+  ],
+  connection: ({ protocol, source, destination, sourcePort, destinationPort }) => {
+    const at = (address: unknown, port: unknown) => (port === undefined ? text(address) : end({ address, port }));
+    return [text(protocol), at(source, sourcePort), 'to', at(destination, destinationPort)];
+  },
   nft: (value) => {
     const [[kind, of] = ['', {}]] = Object.entries(value);
     const { family, table, chain, name, handle } = of as Values;

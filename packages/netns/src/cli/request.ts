@@ -13,6 +13,7 @@ export const verbNames = [
   'graph',
   'snapshot',
   'diff',
+  'watch',
   'show',
   'export',
   'apply',

@@ -46,6 +46,7 @@ export class Listener implements Disposable {
   readonly #log: DebugLog | undefined;
   readonly #hearer: Hearer;
   #watch: Watch;
+  #paused = false;
   #closed = false;
 
   constructor(options: SubscribeOptions, hearer: Hearer) {
@@ -57,8 +58,21 @@ export class Listener implements Disposable {
   }
 
   readonly #onReady = () => {
-    while (this.look());
+    while (!this.#paused && this.look());
   };
+
+  /** Leaves what comes where it is: when that is full, the kernel drops, and says so. For who is told too much at once. */
+  pause(): void {
+    if (this.#paused || this.#closed) return;
+    this.#paused = true;
+    this.#watch.close();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#closed) return;
+    this.#paused = false;
+    this.#watch = this.#transport.watch(this.#onReady);
+  }
 
   /** Tells of what is there now, as much as one system call gives; true if that was something. */
   look(): boolean {
@@ -95,7 +109,7 @@ export class Listener implements Disposable {
         }
       }
       this.#watch.close();
-      this.#watch = this.#transport.watch(this.#onReady);
+      if (!this.#paused) this.#watch = this.#transport.watch(this.#onReady);
     } catch (error) {
       this.#hearer.fail(error);
       return;

@@ -1,4 +1,5 @@
-import { createNamespace } from '../namespaces/namespace.ts';
+import { NetlinkError } from '../errors.ts';
+import { createNamespace, type Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
 import { type Network, openNetwork } from '../network/network.ts';
 
@@ -10,18 +11,31 @@ import { type Network, openNetwork } from '../network/network.ts';
  */
 export class Observer implements Disposable {
   readonly network: Network;
+  readonly inode: number;
   #next = 0;
 
-  constructor() {
+  /** `prepare` opens what else is to be in the namespace. */
+  constructor(prepare?: (namespace: Namespace) => void) {
     using namespace = createNamespace('net');
+    prepare?.(namespace);
+    this.inode = namespace.id.ino;
     this.network = openNetwork(namespace); // its socket keeps the namespace
   }
 
-  /** Gives a namespace a number here. Throws NetlinkError: EINVAL if it is being taken apart. */
+  /** Gives a namespace a number here, if it has none. Throws NetlinkError: EINVAL if it is being taken apart. */
   async register(namespace: Fd): Promise<number> {
-    const number = this.#next++;
-    await this.network.nsids.assign({ fd: namespace }, number);
-    return number;
+    for (;;) {
+      const number = this.#next++;
+      try {
+        await this.network.nsids.assign({ fd: namespace }, number);
+        return number;
+      } catch (error) {
+        if (!(error instanceof NetlinkError && error.code === 'EEXIST')) throw error;
+      }
+      // The kernel gives numbers by itself to what devices lead to: this one may have one, or the number is another's.
+      const { nsid } = await this.network.nsids.get({ fd: namespace });
+      if (nsid >= 0) return nsid;
+    }
   }
 
   close(): void {

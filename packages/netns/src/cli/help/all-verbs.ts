@@ -28,6 +28,7 @@ import { verb as sockets } from '../verbs/sockets.ts';
 import { verb as stats } from '../verbs/stats.ts';
 import { verb as sysctl } from '../verbs/sysctl.ts';
 import { verb as version } from '../verbs/version.ts';
+import { verb as watch } from '../verbs/watch.ts';
 import { verb as why } from '../verbs/why.ts';
 
 /** Every verb, in the order of the help; for what speaks about verbs without running one. */
@@ -43,6 +44,7 @@ export const allVerbs: readonly Verb[] = [
   graph,
   snapshot,
   diff,
+  watch,
   show,
   exportVerb,
   apply,

@@ -19,7 +19,7 @@ export const verb = defineVerb({
     ['netns monitor', 'watch'],
     ['netns monitor --json | jq -c \'select(.event == "ready")\'', 'one JSON object on a line'],
   ],
-  otherWords: ['watch', 'events', 'follow'],
+  otherWords: ['events', 'follow'],
   async run({ words, options, json, io }) {
     nothingMore(words);
     const tell = (event: string, values: Readonly<Record<string, string | number>>) => {

@@ -1,0 +1,127 @@
+import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
+import { afterEach, describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { fakeIo } from '../../src/cli/fake-io.ts';
+import { verb } from '../../src/cli/verbs/watch.ts';
+import type { TimelineEvent } from '../../src/inspect/watch/timeline.ts';
+import { type WatchOptions, watch } from '../../src/inspect/watch/watch.ts';
+import { namesLeft } from './support/cli.ts';
+import { emptyRunDirectory } from './support/run-directories.ts';
+
+afterEach(() => {
+  if (namesLeft().length > 0) emptyRunDirectory();
+});
+
+/** Others may run the same test at this moment. */
+const tag = randomInt(1_000_000);
+const [oldName, newName] = [`old-${tag}`, `new-${tag}`];
+
+type Told = TimelineEvent & { readonly object: string };
+
+/** A watch of the namespaces of this test, and what it has told. */
+class Following implements AsyncDisposable {
+  readonly told: TimelineEvent[] = [];
+  readonly #events: AsyncIterableIterator<TimelineEvent>;
+
+  constructor(options: WatchOptions = {}) {
+    this.#events = watch({ namespaces: [oldName, newName], ...options });
+  }
+
+  /** Goes on until something is told. */
+  async until(test: (event: TimelineEvent) => boolean): Promise<TimelineEvent> {
+    for (;;) {
+      const { value, done } = await this.#events.next();
+      if (done) throw new Error('the watch has ended');
+      this.told.push(value);
+      if (test(value)) return value;
+    }
+  }
+
+  /** `+ link eth0`: waits for a change. */
+  async sees(event: TimelineEvent['event'], object: string, part: object = {}): Promise<Told> {
+    const found = await this.until(
+      (each) =>
+        each.event === event &&
+        'object' in each &&
+        each.object === object &&
+        Object.entries(part).every(([name, value]) => (each.value as Record<string, unknown>)[name] === value),
+    );
+    return found as Told;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#events.return?.();
+  }
+}
+
+describe('watch', () => {
+  it('tells of all tables, firewalls and sockets, also in namespaces that are made meanwhile', async () => {
+    using old = NetworkNamespace.createNamed(oldName);
+    await using following = new Following();
+    await following.until(({ event }) => event === 'synchronized');
+    await old.network.links.set('lo', { up: true });
+    await following.sees('set', 'link', { name: 'lo', up: true });
+    using born = NetworkNamespace.createNamed(newName);
+    await following.sees('set', 'namespace');
+    expect(await following.sees('set', 'name', { name: newName })).toMatchObject({ namespace: { names: [newName] } });
+    await born.network.links.add({ kind: 'veth', name: 'eth0', up: true, peer: { name: 'far', netns: old } });
+    await old.network.links.set('far', { up: true });
+    await born.network.addresses.add({ link: 'eth0', address: '10.8.0.1/24' });
+    const address = await following.sees('set', 'address', { address: '10.8.0.1' });
+    expect(address).toMatchObject({ device: 'eth0', namespace: { key: `net:[${born.id.ino}]`, names: [newName] } });
+    await born.network.routes.add({ destination: '10.7.0.0/16', gateway: '10.8.0.9' });
+    await following.sees('set', 'route', { destination: '10.7.0.0/16' });
+    await born.network.neighbours.add({ address: '10.8.0.9', link: 'eth0', linkAddress: '02:00:00:00:00:01' });
+    await following.sees('set', 'neighbour', { address: '10.8.0.9' });
+    await born.network.rules.add({ priority: 77, table: 77 });
+    await following.sees('set', 'rule', { priority: 77 });
+    await born.network.firewall.load({ nftables: [{ add: { table: { family: 'ip', name: 'shop' } } }] });
+    await following.sees('set', 'firewall', { kind: 'table', name: 'shop' });
+    const server = old.net.createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+    expect(await following.sees('delete', 'socket', { kind: 'tcp' })).toMatchObject({
+      namespace: { names: [oldName] },
+    });
+  });
+
+  it('keeps no namespace alive, and tells when one ends', async () => {
+    await using following = new Following();
+    await following.until(({ event }) => event === 'synchronized');
+    const born = NetworkNamespace.createNamed(newName);
+    const key = `net:[${born.id.ino}]`;
+    await following.sees('set', 'name', { name: newName });
+    born.close();
+    emptyRunDirectory();
+    expect(await following.sees('delete', 'namespace')).toMatchObject({ namespace: { key } });
+  });
+
+  it('tells everything anew when the kernel had to drop events, and what is told last is right', async () => {
+    using old = NetworkNamespace.createNamed(oldName);
+    await using following = new Following({ receiveBuffer: 4096, objects: ['address'], rescan: 60_000 });
+    await following.until(({ event }) => event === 'synchronized');
+    const addresses = Array.from({ length: 400 }, (_, at) => `10.6.${at >> 8}.${at & 255}/32`);
+    await old.network.addresses.addAll(addresses.map((address) => ({ link: 'lo', address })));
+    await following.until(({ event }) => event === 'resync');
+    const from = following.told.length;
+    await following.until(({ event }) => event === 'synchronized');
+    const known = following.told
+      .slice(from)
+      .flatMap((event) => ('object' in event && event.object === 'address' ? [event.value.address] : []));
+    expect(addresses.filter((address) => !known.includes(address.slice(0, -3)))).toEqual([]);
+  });
+});
+
+describe('netns watch', () => {
+  it('writes a line for each event, and ends after as many as are wanted', async () => {
+    using old = NetworkNamespace.createNamed(oldName);
+    const { io, text } = fakeIo();
+    const running = verb.main([oldName, '--only', 'links', '--initial', '--count', '1'], io);
+    expect(await running).toBe(0);
+    expect(text.stdout).toMatch(new RegExp(`^[\\d:.]{12}  ${oldName}  = link lo down mtu 65536 [0:]+\\n`));
+    expect(await verb.main(['--only', 'linsk'], io)).toBe(2);
+    expect(text.stderr).toContain("did you mean 'links'?");
+    expect(old.id.ino).toBeGreaterThan(0);
+  });
+});
