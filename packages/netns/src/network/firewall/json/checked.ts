@@ -45,9 +45,10 @@ export function integerAt(value: unknown, path: Path, low = 0, high = 0xffffffff
   return value;
 }
 
-/** A count, which may be larger than a double holds exactly. */
+/** A count, which may be larger than a double holds exactly: then documents have its digits as a text. */
 export function countAt(value: unknown, path: Path): bigint {
-  if (typeof value === 'bigint' && value >= 0n && value < 1n << 64n) return value;
+  const whole = typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : value;
+  if (typeof whole === 'bigint' && whole >= 0n && whole < 1n << 64n) return whole;
   return BigInt(integerAt(value, path, 0, Number.MAX_SAFE_INTEGER));
 }
 
