@@ -407,6 +407,9 @@ export const dataTypes = Object.fromEntries(
   ]),
 ) as Readonly<Record<DataTypeName, DataType>>;
 
+/** Of what is there or is not: `exists`, `missing`. */
+export const booleanPart = { type: dataTypes.boolean, bits: 8, order: 'machine' } as const;
+
 const byNumber = new Map(Object.values(dataTypes).map((type) => [type.number, type]));
 
 /** How many bits of a set's `keyType` are one data type: the parts of a concatenation stand side by side. */

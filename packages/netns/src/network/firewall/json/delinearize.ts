@@ -3,13 +3,14 @@ import type { NftElement } from '../../../netlink/families/netfilter/nft-element
 import { nftObjectTypes } from '../../../netlink/families/netfilter/nft-object.ts';
 import type { NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
 import { bytesFor, numberOfBytes, ones, prefixOfMask, runOfOnes, trailingZeros } from './bits.ts';
-import { type DataType, dataTypes, dataTypesOfNumber } from './datatypes.ts';
+import { booleanPart, type DataType, dataTypes, dataTypesOfNumber } from './datatypes.ts';
 import { type PartType, showElements, showPart, showStateful, showTemplate, showVerdict } from './elements-show.ts';
 import { type Family, type Found, Headers, isMixed, protocolAfter, protocolOfKey } from './headers.ts';
 import { ctKeys, fibResults, type Key, type Keys, metaKeys, rtKeys, socketKeys } from './keys.ts';
 import { type OptionKind, optionKinds, type PayloadBase, payloadBases } from './protocols.ts';
 import { Registers } from './registers.ts';
 import type { Expression, LogStatement, MatchOperator, NatStatement, Statement } from './schema.ts';
+import { ANONYMOUS } from './set-flags.ts';
 import { bitsOf, orderOf, type Term } from './terms.ts';
 import {
   logFlags,
@@ -162,7 +163,7 @@ class RuleReader {
         const present = (flags & 32) !== 0;
         const words = wordsOfBits({ saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16 }, flags);
         const json = { fib: { result: key.name, flags: words } };
-        this.#set(dreg, { kind: 'plain', json, ...(present ? boolean : key) });
+        this.#set(dreg, { kind: 'plain', json, ...(present ? booleanPart : key) });
         return true;
       }
       case 'rt': {
@@ -546,7 +547,7 @@ class RuleReader {
       }
       case 'option': {
         if (term.option === 'exthdr' || term.option === 'ip option') this.#drop('nh');
-        if (term.present) return { json: optionJson(term), part: boolean };
+        if (term.present) return { json: optionJson(term), part: booleanPart };
         const field = optionField(term.option, term.type, term.offset, term.bits);
         if (field !== undefined)
           return { json: field.json, part: { type: field.type, bits: term.bits, order: 'network' } };
@@ -870,11 +871,9 @@ interface KeyedData {
   readonly direction?: number | undefined;
 }
 
-const ANONYMOUS = 1;
 const operators = ['==', '!=', '<', '<=', '>', '>='] as const;
 const directions = ['original', 'reply'] as const;
 
-const boolean = { type: dataTypes.boolean, bits: 8, order: 'machine' } as const satisfies PartType;
 const machineNumber = { type: dataTypes.integer, bits: 32, order: 'machine' } as const satisfies PartType;
 const packetNumber = { type: dataTypes.integer, bits: 0, order: 'network' } as const satisfies PartType;
 const link = { type: dataTypes.iface_index, bits: 32, order: 'machine' } as const satisfies PartType;

@@ -1,10 +1,11 @@
 import type { NftStatefulExpression } from '../../../netlink/families/netfilter/expressions.ts';
 import type { NftData } from '../../../netlink/families/netfilter/nft-data.ts';
 import type { NftElement } from '../../../netlink/families/netfilter/nft-elements.ts';
-import type { NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
+import { NFT_DATA_VERDICT, type NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
 import { type ByteOrder, bytesFor, bytesOfNumber, numberOfBytes, ones, prefixOfRange } from './bits.ts';
 import type { DataType } from './datatypes.ts';
 import type { ElementExpression, Expression, SetItem, Statement, Verdict } from './schema.ts';
+import { CONCAT, INTERVAL } from './set-flags.ts';
 import { showLimit, showQuota } from './units.ts';
 import { flagsOf, isFlags, type JsonContext, jsonNumber, NAME_BYTES, showNamePrefix, showValue } from './values.ts';
 
@@ -17,12 +18,8 @@ export interface PartType {
   readonly shift?: number;
 }
 
-const SET_CONCAT = 128;
-const SET_INTERVAL = 4;
 const INTERVAL_END = 1;
 const CATCHALL = 2;
-/** The data of a map are verdicts (NFT_DATA_VERDICT). */
-const VERDICT_DATA = 0xffffff00;
 
 export function showVerdict(verdict: NonNullable<NftData['verdict']>): Verdict | undefined {
   const { code, chain = '' } = verdict;
@@ -159,7 +156,7 @@ export function showElements(
 
 function isIntervals(set: NftSetMessage): boolean {
   const flags = set.attributes.flags ?? 0;
-  return (flags & SET_INTERVAL) !== 0 && (flags & SET_CONCAT) === 0;
+  return (flags & INTERVAL) !== 0 && (flags & CONCAT) === 0;
 }
 
 function showPoints(elements: readonly NftElement[], key: readonly PartType[], context: JsonContext): Shown[] {
@@ -255,7 +252,7 @@ function showData(
   if (element.objref !== undefined) return element.objref;
   if (element.data?.verdict !== undefined) return showVerdict(element.data.verdict);
   const bytes = element.data?.value;
-  if (bytes === undefined || set.attributes.dataType === VERDICT_DATA) return undefined;
+  if (bytes === undefined || set.attributes.dataType === NFT_DATA_VERDICT) return undefined;
   const [only] = data;
   // A map into ranges has both ends, one behind the other.
   const length = data.reduce((sum, { bits }) => sum + Math.ceil(bytesFor(bits) / 4) * 4, 0);

@@ -1,7 +1,11 @@
 import type { NftExpressionInput } from '../../../netlink/families/netfilter/expressions.ts';
 import type { NftElementInput } from '../../../netlink/families/netfilter/nft-elements.ts';
 import type { NftRuleMessageInput } from '../../../netlink/families/netfilter/nft-rule.ts';
-import type { NftSetMessage, NftSetMessageInput } from '../../../netlink/families/netfilter/nft-set.ts';
+import {
+  NFT_DATA_VERDICT,
+  type NftSetMessage,
+  type NftSetMessageInput,
+} from '../../../netlink/families/netfilter/nft-set.ts';
 import { bytesFor, bytesOfNumber, ones } from './bits.ts';
 import {
   checkKeys,
@@ -19,7 +23,7 @@ import {
   wordAt,
 } from './checked.ts';
 import { type Constant, constantAt, isImmediateJson, keyBytes } from './constants.ts';
-import { type DataType, dataTypes, numberOfDataTypes } from './datatypes.ts';
+import { booleanPart, type DataType, dataTypes, numberOfDataTypes } from './datatypes.ts';
 import { dataParts, keyParts } from './delinearize.ts';
 import { type DataKind, elementsOf, haveRanges, type Item, itemsAt, verdictAt } from './elements-read.ts';
 import type { PartType } from './elements-show.ts';
@@ -37,6 +41,7 @@ import {
   transportProtocols,
 } from './protocols.ts';
 import { registerAt } from './registers.ts';
+import { ANONYMOUS, CONCAT, CONSTANT, DYNAMIC, INTERVAL, MAP, OBJECTS, TIMEOUT } from './set-flags.ts';
 import { readStateful } from './stateful-read.ts';
 import {
   logFlags,
@@ -120,16 +125,6 @@ interface Unit {
   expressions: NftExpressionInput[];
   equal?: { base: number; offset: number; bytes: Uint8Array };
 }
-
-const ANONYMOUS = 1;
-const CONSTANT = 2;
-const INTERVAL = 4;
-const MAP = 8;
-const TIMEOUT = 16;
-const DYNAMIC = 32;
-const OBJECTS = 64;
-const CONCAT = 128;
-const VERDICT_DATA = 0xffffff00;
 
 /** libnftables' numbers for byte orders, in the data that it keeps with sets. */
 const byteorders = { machine: 1, network: 2 } as const;
@@ -419,7 +414,7 @@ class RuleWriter {
     const words = { saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16 };
     const bits = flagsAt(flags, words, 'flag of fib', path.at('flags'));
     this.#push({ kind: 'fib', data: { dreg, result: known.number, flags: present ? bits | 32 : bits } });
-    return present ? boolean : { type: known.type, bits: known.bits, order: known.order };
+    return present ? booleanPart : { type: known.type, bits: known.bits, order: known.order };
   }
 
   #loadOption(kind: OptionKind, value: unknown, dreg: number, path: Path, present: boolean): Operand {
@@ -439,7 +434,7 @@ class RuleWriter {
     const known = this.#optionField(kind, option, path);
     if (known.field === undefined || present) {
       this.#push({ kind: 'exthdr', data: { dreg, type: known.type, offset: 0, len: 1, flags: 1, op } });
-      return boolean;
+      return booleanPart;
     }
     const { field, start } = known;
     const offset = Math.floor(start / 8);
@@ -1418,7 +1413,6 @@ const expressionWords = [
   ...Object.keys(optionKinds),
 ];
 
-const boolean = { type: dataTypes.boolean, bits: 8, order: 'machine' } as const satisfies PartType;
 const machineNumber = { type: dataTypes.integer, bits: 32, order: 'machine' } as const satisfies PartType;
 const link = { type: dataTypes.iface_index, bits: 32, order: 'machine' } as const satisfies PartType;
 const port = { type: dataTypes.inet_service, bits: 16, order: 'network' } as const satisfies PartType;
@@ -1510,7 +1504,7 @@ export function setAttributes(set: {
   return {
     keyType: numberOfDataTypes(key.map(({ type }) => type)),
     keyLen: lengthOf(key),
-    ...(data?.kind === 'verdict' && { dataType: VERDICT_DATA, dataLen: 0 }),
+    ...(data?.kind === 'verdict' && { dataType: NFT_DATA_VERDICT, dataLen: 0 }),
     ...(value !== undefined && { dataType: numberOfDataTypes(value.map(({ type }) => type)), dataLen }),
     ...(objType !== undefined && { objType }),
     userdata: {
@@ -1530,7 +1524,7 @@ export function setViewOf(set: NftSetMessage): SetView {
       ? { kind: 'object' }
       : (flags & MAP) === 0
         ? undefined
-        : dataType === VERDICT_DATA
+        : dataType === NFT_DATA_VERDICT
           ? { kind: 'verdict' }
           : { kind: 'value', parts: dataParts(set) };
   const intervals = (flags & INTERVAL) !== 0;

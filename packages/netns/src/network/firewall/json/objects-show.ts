@@ -2,7 +2,7 @@ import type { NftChainMessage } from '../../../netlink/families/netfilter/nft-ch
 import type { NftElement } from '../../../netlink/families/netfilter/nft-elements.ts';
 import type { NftFlowtableMessage } from '../../../netlink/families/netfilter/nft-flowtable.ts';
 import type { NftObjectMessage } from '../../../netlink/families/netfilter/nft-object.ts';
-import type { NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
+import { NFT_DATA_VERDICT, type NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
 import type { NftTableMessage } from '../../../netlink/families/netfilter/nft-table.ts';
 import { nftTableFlags } from '../../../netlink/families/netfilter/nft-table.ts';
 import { flagNames } from '../../../wire/names.ts';
@@ -13,8 +13,9 @@ import type { Family } from './headers.ts';
 import { hookName } from './hooks.ts';
 import { objectWords } from './object-kinds.ts';
 import type { Chain, Flowtable, Map as JsonMap, Set as JsonSet, RulesetObject, Table } from './schema.ts';
+import { CONSTANT, MAP, OBJECTS, setFlagWords } from './set-flags.ts';
 import { timeoutStates } from './timeouts.ts';
-import { inUnits, oneOrMore, timeUnit } from './units.ts';
+import { inUnits, oneOrMore, timeUnit, wordsOfBits } from './units.ts';
 import { type JsonContext, jsonNumber, showValue } from './values.ts';
 
 type WithHandle = { readonly handle?: bigint | undefined };
@@ -72,18 +73,6 @@ export function showFlowtable(family: Family, { attributes }: NftFlowtableMessag
   };
 }
 
-/** Flags that JSON tells of, with their bits. The others follow from the rest. */
-const setFlags = [
-  ['constant', 2],
-  ['interval', 4],
-  ['timeout', 16],
-  ['dynamic', 32],
-] as const;
-const MAP = 8;
-const OBJECTS = 64;
-const MAP_OF_VERDICTS = 0xffffff00;
-const SET_CONSTANT = 2;
-
 /** How a set with its elements looks in JSON; an anonymous one is shown in the rule that looks into it, not here. */
 export function showSet(
   family: Family,
@@ -103,7 +92,7 @@ export function showSet(
     userdata,
     objType,
   } = set.attributes;
-  const words = setFlags.filter(([, bit]) => flags & bit).map(([word]) => word);
+  const words = wordsOfBits(setFlagWords, flags);
   const elem = showElements(set, elements, keyParts(set), dataParts(set), context) ?? [];
   const templates = set.attributes.expressions ?? (set.attributes.expr === undefined ? [] : [set.attributes.expr]);
   const stmt = templates.flatMap((expression) => showTemplate(expression) ?? []);
@@ -117,8 +106,8 @@ export function showSet(
     ...handleOf(set.attributes),
     ...commentOf(userdata),
     ...(isMap && { map: dataName(set.attributes.dataType ?? 0, objType) }),
-    ...((flags & SET_CONSTANT) === 0 && policy === 1 && { policy: 'memory' }),
-    ...((flags & SET_CONSTANT) === 0 && desc?.size ? { size: desc.size } : {}),
+    ...((flags & CONSTANT) === 0 && policy === 1 && { policy: 'memory' }),
+    ...((flags & CONSTANT) === 0 && desc?.size ? { size: desc.size } : {}),
     ...(words.length > 0 && { flags: words }),
     ...(timeout ? { timeout: Number(timeout / 1000n) } : {}),
     ...(gcInterval ? { 'gc-interval': Math.floor(gcInterval / 1000) } : {}),
@@ -142,7 +131,7 @@ function typeName(number: number): string | string[] {
 
 function dataName(number: number, objType: number | undefined): string {
   if (objType !== undefined) return objectWords[objType] ?? String(objType);
-  if (number === MAP_OF_VERDICTS) return 'verdict';
+  if (number === NFT_DATA_VERDICT) return 'verdict';
   const name = typeName(number);
   return typeof name === 'string' ? name : name.join(' . ');
 }

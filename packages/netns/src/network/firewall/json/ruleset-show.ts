@@ -10,6 +10,7 @@ import { statementsOf } from './delinearize.ts';
 import { type Family, families } from './headers.ts';
 import { showChain, showFlowtable, showObject, showSet, showTable } from './objects-show.ts';
 import type { Rule, RulesetObject } from './schema.ts';
+import { ANONYMOUS } from './set-flags.ts';
 import { toPlain } from './unknown.ts';
 import { type JsonContext, jsonNumber } from './values.ts';
 
@@ -46,8 +47,6 @@ function byTable<T extends OfTable>(messages: readonly T[]): (family: number, ta
   }
   return (family, table) => groups.get(`${family} ${table}`) ?? [];
 }
-
-const ANONYMOUS = 1;
 
 /** The objects of a ruleset, in the order of `nft -j list ruleset`: of each table its objects, sets, flowtables, chains, rules. */
 export function showRuleset(ruleset: RulesetMessages, context: JsonContext = {}): RulesetObject[] {

@@ -22,6 +22,7 @@ import { ctKeys, metaKeys } from './keys.ts';
 import { descOf, type SetView, setAttributes, setFlags } from './linearize.ts';
 import { objectNumbers } from './object-kinds.ts';
 import { optionKinds, protocols } from './protocols.ts';
+import { DYNAMIC, INTERVAL, setFlagWords, TIMEOUT } from './set-flags.ts';
 import { readStateful } from './stateful-read.ts';
 import type { JsonContext } from './values.ts';
 
@@ -33,11 +34,6 @@ export interface ReadSet {
   attributes(dynamic: boolean): NonNullable<NftSetMessageInput['attributes']>;
   readonly elements: readonly NftElementInput[];
 }
-
-const INTERVAL = 4;
-const TIMEOUT = 16;
-const DYNAMIC = 32;
-const setFlagWords = { constant: 2, interval: INTERVAL, timeout: TIMEOUT, dynamic: DYNAMIC } as const;
 
 const policies = Object.fromEntries(nftSetPolicies.map((word, number) => [word, number]));
 
