@@ -660,7 +660,6 @@ describe('shaping as commands of tc', () => {
     codel: at('codel', { limit: 999, target: 4, interval: 80, ecn: true }),
     fq: at('fq', { limit: 999, flowLimit: 50, maximumRate: 8e6, pacing: true, refillDelay: 20 }),
     pie: at('pie', { limit: 999, target: 20, updateEvery: 30, alpha: 3, beta: 25, ecn: true }),
-    sfq: at('sfq', { perturb: 10, quantum: 3_000 }),
     cake: at('cake', { bandwidth: 20e6, diffserv: 'diffserv4', flows: 'dual-dsthost', roundTrip: 50, nat: true }),
     htb: on({
       qdiscs: [

@@ -85,7 +85,8 @@ async function shapingOf(network: Network): Promise<Record<string, Shaping>> {
       for (const filter of await network.filters.list({ link, parent })) filters.push([parent, filter]);
     }
     // A class of a kind that makes its own (`mq`, `fq_codel`'s flows) is nobody's to make.
-    const made = classes.filter(({ kind }) => kind === 'htb' || kind === 'hfsc' || kind === 'drr' || kind === 'qfq');
+    // Nor is the one that hfsc begins with.
+    const made = classes.filter(({ kind, handle }) => madeByHand.includes(kind) && !handle?.endsWith(':'));
     const name = names.get(link);
     if (name !== undefined)
       found[name] = sorted({
@@ -119,6 +120,7 @@ function placesOfFilters(qdiscs: readonly { readonly kind: string; readonly hand
   );
 }
 
+const madeByHand: readonly string[] = ['htb', 'hfsc', 'drr', 'qfq'];
 const classful: readonly string[] = ['htb', 'hfsc', 'prio', 'drr', 'qfq', 'multiq'];
 const ofTheMoment: readonly string[] = ['link', 'statistics', 'details', 'message', 'leaf'];
 

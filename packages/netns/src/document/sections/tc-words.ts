@@ -17,7 +17,7 @@ const bytes = (word: string, value: number | undefined) => value !== undefined &
 /** Milliseconds; netem and what is as young keep nanoseconds. */
 const time = (word: string, value: number | undefined) =>
   value !== undefined && `${word} ${Math.round(value * 1000)}us`;
-const nanoseconds = (value: number) => `${Math.round(value * 1e6)}ns`;
+const nanoseconds = (value: number) => `${Math.round(value * 1e6) / 1000}us`;
 const percent = (value: number | undefined) => (value === undefined ? undefined : `${value * 100}%`);
 const either = (value: boolean | undefined, yes: string, no: string) => value !== undefined && (value ? yes : no);
 const each = (words: Readonly<Record<string, string>>, options: Item): Writing =>
@@ -260,7 +260,8 @@ const actionWords: Readonly<Record<string, Write>> = {
 /** The words of a kind; kinds that have none are named alone while nothing is set. */
 function kindWords(table: Readonly<Record<string, Write>>, { kind, name, options, raw }: Item): Writing {
   const write = table[kind as string];
-  if (raw !== undefined || (write === undefined && options !== undefined)) throw new NoWords(`${name ?? kind}`);
+  if (raw !== undefined || (write === undefined && Object.keys(Object(options)).length > 0))
+    throw new NoWords(`${name ?? kind}`);
   return [(name ?? kind) as string, ...(write?.(options ?? {}) ?? [])];
 }
 

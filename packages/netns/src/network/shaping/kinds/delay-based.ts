@@ -1,6 +1,6 @@
 import type { qdiscKinds } from '../../../netlink/families/route/qdisc.ts';
 import type { In, Out } from '../../../wire/shape.ts';
-import { bit, fromMicroseconds, isSet, type SettingsOf, toMicroseconds } from './kind.ts';
+import { bit, fromMicroseconds, fromRounded, isSet, type SettingsOf, toMicroseconds } from './kind.ts';
 
 type Codel = typeof qdiscKinds.codel;
 type FqCodel = typeof qdiscKinds.fq_codel;
@@ -44,6 +44,10 @@ export interface PieOptions {
   readonly byteMode?: boolean | undefined;
 }
 
+/** The kernel counts in these (CODEL_SHIFT, PSCHED_SHIFT). */
+const codelShift = 10;
+const pieShift = 6;
+
 const codelWire = (options: CodelOptions) => ({
   limit: options.limit,
   interval: toMicroseconds(options.interval, 'options.interval'),
@@ -54,10 +58,10 @@ const codelWire = (options: CodelOptions) => ({
 
 const codelOptions = (seen: Out<Codel>): CodelOptions => ({
   limit: seen.limit,
-  target: fromMicroseconds(seen.target),
-  interval: fromMicroseconds(seen.interval),
+  target: fromRounded(seen.target, codelShift),
+  interval: fromRounded(seen.interval, codelShift),
   ecn: isSet(seen.ecn),
-  markAbove: fromMicroseconds(seen.ceThreshold),
+  markAbove: fromRounded(seen.ceThreshold, codelShift),
 });
 
 export const codel: SettingsOf<CodelOptions, In<Codel>, Out<Codel>> = { encode: codelWire, decode: codelOptions };
@@ -91,7 +95,7 @@ export const pie: SettingsOf<PieOptions, In<Pie>, Out<Pie>> = {
   }),
   decode: (seen) => ({
     limit: seen.limit,
-    target: fromMicroseconds(seen.target),
+    target: fromRounded(seen.target, pieShift),
     updateEvery: fromMicroseconds(seen.tupdate),
     alpha: seen.alpha,
     beta: seen.beta,

@@ -36,6 +36,17 @@ export function fromMicroseconds(value: number | undefined): number | undefined 
   return value === undefined ? undefined : value / 1000;
 }
 
+/**
+ * Milliseconds of what the kernel keeps in units of 2^`shift` nanoseconds, and tells in whole microseconds: those that were set, or the fewest
+ * that come to the same. What it tells itself comes to less each time that it is set again.
+ */
+export function fromRounded(value: number | undefined, shift: number): number | undefined {
+  if (value === undefined) return undefined;
+  const unit = 2 ** shift;
+  const told = Math.floor((Math.floor((value * 1000) / unit) * unit) / 1000);
+  return (told === value ? value : value + 1) / 1000;
+}
+
 /** The same the other way. */
 export function toMicroseconds(value: number | undefined, option: string): number | undefined {
   return value === undefined ? undefined : inUnits(value, 1000, option);
