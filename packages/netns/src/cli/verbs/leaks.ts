@@ -17,8 +17,8 @@ export const verb = defineVerb({
   notes: [
     'No process is in them and they have no name here, but an open file, a socket, a forgotten mount or something in flight keeps\n' +
       'them. The oldest come first. Some are meant to be: a program may hold a namespace open on purpose.',
-    '--release tells which mounts it would take away (--dry-run, the default), and with --really does it. What processes hold is theirs to let go: it says\n' +
-      'which; it ends none.',
+    '--release tells which mounts it would take away (--dry-run, the default), and with --really does it. What processes hold is\n' +
+      'theirs to let go: it says which; it ends none.',
   ],
   options: {
     release: { summary: 'tell what would be released, and what cannot be' },
