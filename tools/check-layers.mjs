@@ -31,6 +31,10 @@ const pure = [
   'wire/',
   'netlink/',
   'network/firewall/json/',
+  'inspect/capture/filter/',
+  ...['link-types', 'merge', 'packet-queue', 'packets-in', 'pcapng', 'ring', 'summary'].map(
+    (file) => `inspect/capture/${file}`,
+  ),
   'lab/spec',
   'lab/validate',
   'lab/plan',

@@ -49,6 +49,7 @@ const checks = {
   nft: () => program('nft', 'nftables'),
   conntrack: () => program('conntrack', 'conntrack'),
   sysctl: () => program('sysctl', 'procps'),
+  tcpdump: () => program('tcpdump', 'tcpdump'),
   namespaces() {
     const capable = hasCapability(21); // CAP_SYS_ADMIN
     const reason = capable ? refusal(['--mount', '--net']) : userNamespaceRefusal();
@@ -76,6 +77,7 @@ const purposes = {
     'nft',
     'conntrack',
     'sysctl',
+    'tcpdump',
     'userNamespaces',
   ],
 };

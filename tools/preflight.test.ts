@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 const tool = fileURLToPath(new URL('preflight.mjs', import.meta.url));
-const all = ['cc', 'ip', 'unshare', 'strace', 'newuidmap', 'nft', 'conntrack', 'sysctl'] as const;
+const all = ['cc', 'ip', 'unshare', 'strace', 'newuidmap', 'nft', 'conntrack', 'sysctl', 'tcpdump'] as const;
 
 let folder: string;
 beforeAll(() => {
@@ -61,6 +61,7 @@ describe('preflight', () => {
     ['nft', 'nftables'],
     ['conntrack', 'conntrack'],
     ['sysctl', 'procps'],
+    ['tcpdump', 'tcpdump'],
   ])('names the Debian package when %s is missing', (name, debianPackage) => {
     pretend(...all.filter((program) => program !== name));
     const { status, lines } = preflight('test', { fake: noAdministration });

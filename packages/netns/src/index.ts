@@ -37,6 +37,18 @@ export {
   UnsupportedError,
 } from './errors.ts';
 export {
+  type Capture,
+  type CaptureChange,
+  type CaptureInterface,
+  type CaptureOptions,
+  type CaptureSource,
+  capture,
+} from './inspect/capture/capture.ts';
+export { type CaptureFileOptions, writeCapture, writeCaptureTo } from './inspect/capture/files.ts';
+export type { Direction as CaptureDirection } from './inspect/capture/filter/compile.ts';
+export type { CapturedPacket } from './inspect/capture/packets-in.ts';
+export { type PacketSummary, summarize as summarizePacket } from './inspect/capture/summary.ts';
+export {
   census,
   type MachineCensus,
   type MachineCensusOptions,

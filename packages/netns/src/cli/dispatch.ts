@@ -13,6 +13,7 @@ const verbs: Readonly<Record<VerbName, () => Promise<{ readonly verb: DefinedVer
   peer: () => import('./verbs/peer.ts'),
   graph: () => import('./verbs/graph.ts'),
   leaks: () => import('./verbs/leaks.ts'),
+  capture: () => import('./verbs/capture.ts'),
   listen: () => import('./verbs/listen.ts'),
   snapshot: () => import('./verbs/snapshot.ts'),
   diff: () => import('./verbs/diff.ts'),

@@ -9,6 +9,7 @@ export const verbNames = [
   'why',
   'leaks',
   'listen',
+  'capture',
   'peer',
   'graph',
   'snapshot',

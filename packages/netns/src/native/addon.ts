@@ -16,6 +16,8 @@ export interface Addon {
   readFile(directory: number, path: string, flags: number, buffer: Uint8Array): number;
   asking(fd: number, request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
+  map(fd: number, length: number): ArrayBuffer | number;
+  unmap(memory: ArrayBuffer): number;
   watch(fd: number, events: number, callback: (status: number, events: number) => void): WatchHandle | number;
   unwatch(handle: WatchHandle): number;
   keepAlive(handle: WatchHandle, on: boolean): number;

@@ -82,6 +82,7 @@ export const KCMP_FILES = 2;
 
 // linux/sockios.h
 export const SIOCGIFNAME = 0x8910;
+export const SIOCGIFHWADDR = 0x8927;
 export const SIOCGIFINDEX = 0x8933;
 export const SIOCGSKNS = 0x894c;
 
@@ -105,6 +106,7 @@ export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 export const SO_REUSEPORT = 15;
 export const SO_BINDTODEVICE = 25;
+export const SO_ATTACH_FILTER = 26;
 export const SO_SNDBUFFORCE = 32;
 export const SO_RCVBUFFORCE = 33;
 export const SO_BINDTOIFINDEX = 62;
@@ -123,6 +125,17 @@ export const MSG_TRUNC = 0x20;
 // netinet/in.h
 export const IPPROTO_IPV6 = 41;
 export const IPV6_V6ONLY = 26;
+
+// linux/if_packet.h
+export const SOL_PACKET = 263;
+export const PACKET_ADD_MEMBERSHIP = 1;
+export const PACKET_RX_RING = 5;
+export const PACKET_STATISTICS = 6;
+export const PACKET_VERSION = 10;
+export const PACKET_IGNORE_OUTGOING = 23;
+export const PACKET_MR_PROMISC = 1;
+export const TPACKET_V3 = 2;
+export const ETH_P_ALL = 3;
 
 // linux/netlink.h
 export const SOL_NETLINK = 270;

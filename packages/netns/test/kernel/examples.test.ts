@@ -27,6 +27,8 @@ const outputs: Readonly<Record<string, RegExp>> = {
     /^tx-checksum-ip-generic: off\ntx-generic-segmentation: off\ntx-tcp-segmentation: off\n$/,
   'examples/through-a-router.ts':
     /^from 10\.0\.1\.2 to 10\.0\.2\.2 by way of 10\.0\.1\.1\n10\.0\.2\.2 answers after \d+\.\d\d ms\n$/,
+  'examples/capture-a-path.ts':
+    /^out of red: UDP to 10\.0\.0\.2:9, in order\nin of blue: UDP to 10\.0\.0\.2:9, in order\n$/,
   'examples/who-listens.ts':
     /^127\.0\.0\.1:8080 belongs to this process\nto port 8080: close-wait, 6 bytes received\n$/,
   'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,

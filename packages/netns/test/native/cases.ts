@@ -309,6 +309,48 @@ const inChildCases: readonly NativeCase[] = [
   },
 ];
 
+function withMemory<T>(addon: HostileAddon, use: (fd: number) => T): T {
+  const fd = addon.syscall(nr('memfd_create'), 'netns', 0) as number;
+  try {
+    addon.syscall(nr('ftruncate'), fd, 8192);
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const mapCases: readonly NativeCase[] = [
+  {
+    name: 'shares memory until it is given back, once',
+    run: (a) =>
+      withMemory(a, (fd) => {
+        const memory = a.map(fd, 8192) as ArrayBuffer;
+        new Uint8Array(memory)[4097] = 7;
+        const byte = new Uint8Array(1);
+        a.syscall(nr('pread64'), fd, byte, 1, 4097);
+        return [memory.byteLength, byte[0], a.unmap(memory), memory.byteLength, a.unmap(memory)];
+      }),
+    expected: [8192, 7, 0, 0, EINVAL],
+  },
+  {
+    name: 'gives the memory back that nobody knows any more',
+    run: (a) =>
+      withMemory(a, (fd) =>
+        Array.from({ length: 100 }, () => typeof a.map(fd, 4096)).every((type) => type === 'object'),
+      ),
+    expected: true,
+  },
+  {
+    name: 'refuses what is no length, and what is no mapping',
+    run: (a) => [
+      ...[0, -1, 1.5, Number.NaN, 'x', undefined].map((length) => a.map(0, length)),
+      ...[new ArrayBuffer(8), new Uint8Array(8), {}, null, undefined, 5, 'x'].map((value) => a.unmap(value)),
+      a.map(closedFd(), 4096),
+    ],
+    expected: [...Array.from({ length: 13 }, () => EINVAL), EBADF],
+  },
+];
+
 const holdCases: readonly NativeCase[] = (['hold', 'letGo'] as const).flatMap((name) => [
   ...[undefined, null, '3', Number.NaN, 0.5, -1, 2 ** 31, {}].map((fd) => ({
     name: `${name} refuses ${JSON.stringify(fd) ?? 'nothing'}`,
@@ -716,6 +758,7 @@ export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   'readLinks and readFile': readCases,
   receive: receiveCases,
   asking: askCases,
+  'map and unmap': mapCases,
   'watch, unwatch and keepAlive': watchCases,
   spawn: spawnCases,
   exec: execCases,

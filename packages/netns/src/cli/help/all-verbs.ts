@@ -2,6 +2,7 @@ import type { Verb } from '../verb.ts';
 import { verb as add } from '../verbs/add.ts';
 import { verb as apply } from '../verbs/apply.ts';
 import { verb as attach } from '../verbs/attach.ts';
+import { verb as capture } from '../verbs/capture.ts';
 import { verb as completion } from '../verbs/completion.ts';
 import { verb as conntrack } from '../verbs/conntrack.ts';
 import { verb as del } from '../verbs/del.ts';
@@ -40,6 +41,7 @@ export const allVerbs: readonly Verb[] = [
   why,
   leaks,
   listen,
+  capture,
   peer,
   graph,
   snapshot,

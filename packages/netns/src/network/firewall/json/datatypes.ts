@@ -36,7 +36,7 @@ export interface DataType {
 }
 
 /** IPPROTO_*, as `getprotobyname` has them on Debian. */
-const protocols = {
+export const protocols = {
   ip: 0,
   icmp: 1,
   igmp: 2,
@@ -95,7 +95,7 @@ const protocols = {
 } as const;
 
 /** Ports that rules name most often; `/etc/services` is not read. */
-const services = {
+export const services = {
   'ftp-data': 20,
   ftp: 21,
   ssh: 22,
