@@ -22,6 +22,9 @@ import { ethtoolPause } from './families/generic/ethtool/pause.ts';
 import { ethtoolRings } from './families/generic/ethtool/rings.ts';
 import { ethtoolStrings } from './families/generic/ethtool/strings.ts';
 import { ethtoolTimestamping } from './families/generic/ethtool/timestamping.ts';
+import { ioam6Namespace, ioam6Schema } from './families/generic/ioam6.ts';
+import { mptcpEndpoint, mptcpLimits } from './families/generic/mptcp.ts';
+import { seg6Hmac, seg6TunnelSource } from './families/generic/seg6.ts';
 import { tcpMetrics } from './families/generic/tcp-metrics.ts';
 import { wireguard } from './families/generic/wireguard.ts';
 import { netfilterBatch } from './families/netfilter/batch.ts';
@@ -125,6 +128,12 @@ export const catalogue: readonly KnownMessage[] = [
   ethtoolPause.sent,
   wireguard,
   tcpMetrics,
+  mptcpEndpoint,
+  mptcpLimits,
+  seg6Hmac,
+  seg6TunnelSource,
+  ioam6Namespace,
+  ioam6Schema,
   conntrack,
   conntrackReset.sent,
   conntrackCpuStatistics,

@@ -19,6 +19,9 @@ import { ethtoolPauseAttributes } from './families/generic/ethtool/pause.ts';
 import { ethtoolRingsAttributes } from './families/generic/ethtool/rings.ts';
 import { ethtoolString, ethtoolStringsAttributes, ethtoolStringset } from './families/generic/ethtool/strings.ts';
 import { ethtoolTimestampingAttributes } from './families/generic/ethtool/timestamping.ts';
+import { ioam6Attributes } from './families/generic/ioam6.ts';
+import { mptcpAddress, mptcpAttributes } from './families/generic/mptcp.ts';
+import { seg6Attributes } from './families/generic/seg6.ts';
 import { tcpMetricsAttributes } from './families/generic/tcp-metrics.ts';
 import { wireguardAllowedIp, wireguardAttributes, wireguardPeer } from './families/generic/wireguard.ts';
 import { netfilterBatchAttributes } from './families/netfilter/batch.ts';
@@ -308,6 +311,10 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['WGPEER_A_', wireguardPeer],
   ['WGALLOWEDIP_A_', wireguardAllowedIp],
   ['TCP_METRICS_ATTR_', tcpMetricsAttributes],
+  ['MPTCP_PM_ATTR_', mptcpAttributes],
+  ['MPTCP_PM_ADDR_ATTR_', mptcpAddress],
+  ['SEG6_ATTR_', seg6Attributes],
+  ['IOAM6_ATTR_', ioam6Attributes],
   ['CTA_', conntrackAttributes],
   ['CTA_TUPLE_', conntrackTuple],
   ['CTA_PROTOINFO_', conntrackProtoinfo],

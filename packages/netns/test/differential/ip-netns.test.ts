@@ -8,6 +8,7 @@ import { addrlabelCases } from './cases/addrlabel.ts';
 import { batchCases } from './cases/batch.ts';
 import { execCases } from './cases/exec.ts';
 import { frontCases } from './cases/front.ts';
+import { genericCases } from './cases/generic.ts';
 import { idCases } from './cases/ids.ts';
 import { kindWordCases } from './cases/kind-words.ts';
 import { kindCases } from './cases/kinds.ts';
@@ -49,6 +50,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'the monitor': monitorCases,
   'settings of devices': netconfCases,
   'counters by groups': statsCases,
+  'families of generic netlink': genericCases,
   tokens: tokenCases,
   'tables of neighbours': ntableCases,
   'labels of addresses': addrlabelCases,

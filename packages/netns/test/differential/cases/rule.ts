@@ -41,6 +41,42 @@ ip -6 rule add from fd00::/64 table 200 pref 700`;
 
 /** `ip rule` list, add, del, flush. */
 export const ruleCases: readonly Case[] = [
+  ...(
+    [
+      ['-j rule', /"sport":1000,"sport_mask":"0xffff"/],
+      ['-j -p rule', /"sport_mask": "0xffff"/],
+    ] as const
+  ).map(
+    ([line, out]): Case => ({
+      line,
+      setup: zoo,
+      differs: { since: '6.15', why: 'JSON has the mask of a port', out },
+    }),
+  ),
+  {
+    line: `$IP rule add sport 0x123/0xfff table 400; $IP rule add dport 4/0xff table 500; $IP rule add dscp AF42 table 300
+      $IP rule add dscp 0x10/0x30 table 401; $IP -6 rule add flowlabel 0x12345 table 100; $IP -6 rule add flowlabel 0x11/0xff table 200
+      $IP rule add dport 0x8/0xf table 600; $IP rule del dport 0x8/0xf table 600
+      for which in 'sport 0x123/0xfff' 'dport 4/0xff' 'dscp AF42' 'dscp 0x10/0x30' 'dscp 1'; do $IP -N rule show $which; done
+      $IP -6 rule show flowlabel 0x12345; $IP -j -6 rule show flowlabel 0x11/0xff; $IP rule add dscp 4/foo; $IP rule add flowlabel x`,
+    changes: true,
+    differs: {
+      since: '6.15',
+      why: 'new selectors',
+      state: 'differs',
+      out: `32765:\tfrom all sport 0x123/0xfff lookup 400
+32764:\tfrom all dport 0x4/0xff lookup 500
+32763:\tfrom all lookup 300 dscp 36
+32762:\tfrom all lookup 401 dscp 0x10/0x30
+32765:\tfrom all lookup 100 flowlabel 0x12345
+[{"priority":32764,"src":"all","table":"200","flowlabel":"0x11","flowlabel_mask":"0xff"}]
+`,
+      err: `Error: argument "foo" is wrong: invalid dscp mask
+Error: argument "x" is wrong: invalid flowlabel
+`,
+      code: 255,
+    },
+  },
   ...[
     'rule',
     'ru',
@@ -61,8 +97,6 @@ export const ruleCases: readonly Case[] = [
     '-br rule',
     '-c rule',
     '-c -6 rule',
-    '-j rule',
-    '-j -p rule',
     '-d -j rule',
     'rule show from 10.0.0.0/8',
     'rule show from 10.0.0.1',

@@ -40,6 +40,12 @@ export function parseUnsigned(word: string, bits: 8 | 16 | 32): number | undefin
   return wrapped < 1n << BigInt(bits) ? Number(wrapped) : undefined;
 }
 
+/** An unsigned number of 64 bits. Negative ones wrap, as in C. */
+export function parseUnsigned64(word: string): bigint | undefined {
+  const value = wholeNumber(word);
+  return value === undefined || value >= 1n << 64n || value <= -(1n << 64n) ? undefined : BigInt.asUintN(64, value);
+}
+
 /** C's `atoi`: as many decimal digits as there are at the beginning, else 0. */
 export function leadingInteger(word: string): number {
   return Number(/^[ \t\n\v\f\r]*([+-]?[0-9]+)/.exec(word)?.[1] ?? 0);

@@ -44,10 +44,10 @@ const rows: readonly Row[] = [
   { word: 'netns', load: async () => (await import('./netns/netns.ts')).netns },
   { word: 'netconf', load: async () => (await import('./netconf/netconf.ts')).netconf },
   { word: 'vrf', load: async () => (await import('./vrf/vrf.ts')).vrf },
-  { word: 'sr' },
+  { word: 'sr', load: async () => (await import('./sr/sr.ts')).sr },
   { word: 'nexthop', load: async () => (await import('./nexthop/nexthop.ts')).nexthop },
-  { word: 'mptcp' },
-  { word: 'ioam' },
+  { word: 'mptcp', load: async () => (await import('./mptcp/mptcp.ts')).mptcp },
+  { word: 'ioam', load: async () => (await import('./ioam/ioam.ts')).ioam },
   {
     word: 'help',
     load: async () => () => {

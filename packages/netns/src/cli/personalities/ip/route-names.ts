@@ -31,6 +31,16 @@ export function dsfieldName(number: number, { numeric }: Options): string {
   return (numeric ? undefined : dsfields.nameOf(number)) ?? `0x${number.toString(16).padStart(2, '0')}`;
 }
 
+/** A class of service (the upper six bits of the TOS byte) by name or as a number; undefined if it is neither. */
+export function dscpNumber(word: string): number | undefined {
+  const byte = dsfields.numberOf(word);
+  return byte !== undefined && (byte & 3) === 0 ? byte >>> 2 : parseUnsigned(word, 8);
+}
+
+export function dscpName(dscp: number, { numeric }: Options): string {
+  return (numeric ? undefined : dsfields.nameOf(dscp << 2)) ?? String(dscp);
+}
+
 export function typeName(type: number, { numeric }: Options): string {
   return (numeric ? undefined : routeTypes[type]) ?? String(type);
 }

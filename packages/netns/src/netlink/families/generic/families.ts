@@ -11,6 +11,9 @@ export const genericFamilies = {
   ethtool: { name: 'ethtool', version: 1, index: 0x81 },
   wireguard: { name: 'wireguard', version: 1, index: 0x82 },
   tcpMetrics: { name: 'tcp_metrics', version: 1, index: 0x83 },
+  mptcp: { name: 'mptcp_pm', version: 1, index: 0x84 },
+  seg6: { name: 'SEG6', version: 1, index: 0x85 },
+  ioam6: { name: 'IOAM6', version: 1, index: 0x86 },
 } as const satisfies Readonly<Record<string, GenericFamily>>;
 
 /**

@@ -1,7 +1,7 @@
 import type { DeviceNames } from '../device-names.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import { invalidArgument } from '../exit.ts';
 import type { OptionRow } from '../grammar.ts';
-import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { address, type InetAddress, type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { getIpProtocol } from '../ip-protocols.ts';
 import { dsfieldNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
@@ -23,6 +23,11 @@ export interface GetDraft {
   /** The whole route that matches, not the decision for the one address. */
   fibmatch?: true;
   notify?: true;
+  /** What is found is asked for once more, as a socket does that is connected by then. */
+  connected?: true;
+  /** The address that the packet gets instead of its own; only kernels with such routes take it. */
+  as?: InetAddress;
+  flowlabel?: number;
 }
 
 interface Context {
@@ -81,8 +86,8 @@ export const getRows: readonly Row[] = [
   },
   {
     words: 'connected*',
-    apply: () => {
-      throw notImplemented('The option "connected"');
+    apply: (draft) => {
+      draft.connected = true;
     },
   },
   {
@@ -109,8 +114,9 @@ export const getRows: readonly Row[] = [
   },
   {
     words: 'as*',
-    apply: () => {
-      throw notImplemented('The option "as"');
+    apply: (draft, take) => {
+      const word = take();
+      draft.as = address(word === 'to' ? take() : word, draft.family);
     },
   },
   {
@@ -133,6 +139,13 @@ export const getRows: readonly Row[] = [
       const number = getIpProtocol(word);
       if (number === undefined) throw invalidArgument(word, 'Invalid "ipproto" value\n');
       draft.ipProto = number;
+    },
+  },
+  {
+    words: 'flowlabel',
+    help: '[ flowlabel FLOWLABEL ]',
+    apply: (draft, take) => {
+      draft.flowlabel = unsigned(take(), 32, 'invalid flowlabel');
     },
   },
 ];

@@ -12,6 +12,7 @@ import { printRoutes } from './show.ts';
 import { routeHelp } from './usage.ts';
 
 const RTM_F_NOTIFY = 0x100;
+const RTA_NEWDST = 19;
 
 /** `ip route get ADDRESS …`: which way the kernel would send a packet. */
 export async function getRoute(session: Session, list: readonly string[]): Promise<number> {
@@ -37,33 +38,35 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
   if (destination === undefined) throw failure('need at least a destination address');
   const inet6 = draft.family === 'inet6'; // where every answer is from its table
   const bits = warnOfLength(session, destination);
-  const [found] = connection.requestSync(
-    route,
-    'get',
-    {
-      header: {
-        family: inet6 ? AF_INET6 : AF_INET,
-        dstLen: bits,
-        srcLen: draft.source?.length ?? 0,
-        tos: draft.tos ?? 0,
-        flags:
-          (inet6 ? 0 : RTM_F_LOOKUP_TABLE) | (draft.fibmatch ? RTM_F_FIB_MATCH : 0) | (draft.notify ? RTM_F_NOTIFY : 0),
-      },
-      attributes: {
-        dst: destination.length === 0 && !destination.lengthGiven ? undefined : toText(destination),
-        src: draft.source && toText(draft.source),
-        iif: draft.input === undefined ? undefined : devices.needed(draft.input),
-        oif: draft.output === undefined ? undefined : devices.needed(draft.output),
-        mark: draft.mark,
-        uid: draft.uid,
-        ipProto: draft.ipProto,
-        sport: draft.sport,
-        dport: draft.dport,
-      },
+  const request = {
+    header: {
+      family: inet6 ? AF_INET6 : AF_INET,
+      dstLen: bits,
+      srcLen: draft.source?.length ?? 0,
+      tos: draft.tos ?? 0,
+      flags:
+        (inet6 ? 0 : RTM_F_LOOKUP_TABLE) | (draft.fibmatch ? RTM_F_FIB_MATCH : 0) | (draft.notify ? RTM_F_NOTIFY : 0),
     },
-    { operation: 'ask for a route' },
-  );
-  await printRoutes(session, devices, found === undefined ? [] : [found], new Set());
+    attributes: {
+      dst: destination.length === 0 && !destination.lengthGiven ? undefined : toText(destination),
+      src: draft.source && toText(draft.source),
+      iif: draft.input === undefined ? undefined : devices.needed(draft.input),
+      oif: draft.output === undefined ? undefined : devices.needed(draft.output),
+      mark: draft.mark,
+      uid: draft.uid,
+      ipProto: draft.ipProto,
+      sport: draft.sport,
+      dport: draft.dport,
+      flowlabel: draft.flowlabel,
+      // labels in the catalogue, which this is not
+      unknown: draft.as && [{ type: RTA_NEWDST, raw: draft.as.bytes }],
+    },
+  };
+  const ask = () => connection.requestSync(route, 'get', request, { operation: 'ask for a route' }).slice(0, 1);
+  await printRoutes(session, devices, ask(), new Set());
+  // `ip` shows it twice; in JSON that would be two documents
+  if (draft.connected && draft.source === undefined && !session.options.json)
+    await printRoutes(session, devices, ask(), new Set());
   return 0;
 }
 

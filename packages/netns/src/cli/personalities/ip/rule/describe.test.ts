@@ -15,14 +15,15 @@ it('tells what newer kernels know, too', () => {
       src: '10.1.0.0',
       priority: 7,
       table: 1000,
-      dscp: 10,
+      dscp: 11,
       flowlabel: 5,
+      flowlabelMask: 0xff,
       dportRange: { start: 80, end: 80 },
       dportMask: 0xfff,
       suppressPrefixlen: -1,
       suppressIfgroup: -1,
     },
   };
-  expect(ruleText(rule, view)).toBe('7:\tnot from 10.1.0.0/16 dport 0x50/0xfff dscp 0x28 flowlabel 0x5 lookup 1000');
+  expect(ruleText(rule, view)).toBe('7:\tnot from 10.1.0.0/16 dport 0x50/0xfff lookup 1000 dscp 11 flowlabel 0x5/0xff');
   expect(ruleJson({ header, attributes: { table: 254 } }, view)).toEqual({ priority: 0, src: 'all', table: 'main' });
 });

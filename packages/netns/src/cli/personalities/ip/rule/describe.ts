@@ -3,7 +3,7 @@ import { FIB_RULE_INVERT, type RuleMessage } from '../../../../netlink/families/
 import { ipProtocolName } from '../ip-protocols.ts';
 import type { JsonObject } from '../json.ts';
 import { groupTable } from '../link/names.ts';
-import { dsfieldName, named, protocols, realms, tables, typeName } from '../route-names.ts';
+import { dscpName, dsfieldName, named, protocols, realms, tables, typeName } from '../route-names.ts';
 import { type Part, toJson, toText, type View, value, when } from '../show/fields.ts';
 import type { Range } from './ranges.ts';
 
@@ -60,12 +60,9 @@ function range(word: string, start: string, end: string, found: Range | undefine
   if (found.start !== found.end) {
     return { text: ` ${word} ${found.start}-${found.end}`, json: { [start]: found.start, [end]: found.end } };
   }
-  if (mask === undefined || mask === 0xffff) return { text: ` ${word} ${found.start}`, json: { [word]: found.start } };
-  const hex = `0x${mask.toString(16)}`;
-  return {
-    text: ` ${word} 0x${found.start.toString(16)}/${hex}`,
-    json: { [word]: `0x${found.start.toString(16)}`, [`${word}_mask`]: hex },
-  };
+  const json = { [word]: found.start, ...(mask !== undefined && { [`${word}_mask`]: hex(mask) }) };
+  if (mask === undefined || mask === 0xffff) return { text: ` ${word} ${found.start}`, json };
+  return { text: ` ${word} ${hex(found.start)}/${hex(mask)}`, json };
 }
 
 const hex = (number: number) => `0x${number.toString(16)}`;
@@ -132,12 +129,6 @@ const ruleParts: readonly Shown[] = [
   ({ attributes: { sportRange, sportMask } }) => range('sport', 'sport_start', 'sport_end', sportRange, sportMask),
   ({ attributes: { dportRange, dportMask } }) => range('dport', 'dport_start', 'dport_end', dportRange, dportMask),
   value('tun_id', ' tun_id %', ({ attributes }) => attributes.tunId),
-  value('dscp', ' dscp %', ({ attributes: { dscp } }, { options }) =>
-    dscp === undefined ? undefined : dsfieldName(dscp << 2, { ...options, numeric: true }),
-  ),
-  value('flowlabel', ' flowlabel %', ({ attributes: { flowlabel } }) =>
-    flowlabel === undefined ? undefined : hex(flowlabel),
-  ),
   when(
     (rule) => tableOf(rule) !== 0 && !rule.attributes.l3mdev,
     [
@@ -159,6 +150,23 @@ const ruleParts: readonly Shown[] = [
     const isUsual = protocol === 0 || protocol === kernelProtocol;
     return isUsual && options.details === 0 ? undefined : named(protocols, protocol, options);
   }),
+  ({ attributes: { dscp, dscpMask } }, { options }) => {
+    if (dscp === undefined) return undefined;
+    const name = dscpName(dscp, options);
+    const exact = dscpMask === undefined || dscpMask === 0x3f;
+    return {
+      text: exact ? ` dscp ${name}` : ` dscp ${hex(dscp)}/${hex(dscpMask)}`,
+      json: { dscp: name, ...(dscpMask !== undefined && { dscp_mask: hex(dscpMask) }) },
+    };
+  },
+  ({ attributes: { flowlabel, flowlabelMask } }) => {
+    if (flowlabel === undefined || flowlabelMask === undefined) return undefined;
+    const mask = hex(flowlabelMask);
+    return {
+      text: ` flowlabel ${hex(flowlabel)}${flowlabelMask === 0xfffff ? '' : `/${mask}`}`,
+      json: { flowlabel: hex(flowlabel), flowlabel_mask: mask },
+    };
+  },
 ];
 
 export function ruleText(rule: RuleMessage, view: View): string {

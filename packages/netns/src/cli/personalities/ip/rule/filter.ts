@@ -6,7 +6,16 @@ import { unsigned } from '../values.ts';
 import { Words } from '../words.ts';
 import { tableOf } from './describe.ts';
 import type { Range } from './ranges.ts';
-import { readIpProtocol, readMark, readPorts, readTunnelId, readUsers } from './values.ts';
+import {
+  type Ports,
+  readDscp,
+  readFlowLabel,
+  readIpProtocol,
+  readMark,
+  readPorts,
+  readTunnelId,
+  readUsers,
+} from './values.ts';
 
 /** Which rules a listing shows. */
 export interface RuleFilter {
@@ -26,8 +35,10 @@ export interface RuleFilter {
   /** Counts only for what is flushed. */
   protocol?: number;
   ipProto?: number;
-  sport?: Range;
-  dport?: Range;
+  sport?: Ports;
+  dport?: Ports;
+  dscp?: { dscp: number; mask?: number };
+  flowlabel?: { label: number; mask: number };
 }
 
 type Row = OptionRow<RuleFilter, unknown>;
@@ -81,6 +92,8 @@ export const ruleFilterRows: readonly Row[] = [
   into('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
   into('sport', 'sport', undefined, readPorts),
   into('dport', 'dport', undefined, readPorts),
+  into('dscp', 'dscp', '[ dscp DSCP[/MASK] ] [ flowlabel FLOWLABEL[/MASK] ]', readDscp),
+  into('flowlabel', 'flowlabel', undefined, readFlowLabel),
 ];
 
 /** Reads the words behind `list` or `flush`. Throws Exit. */
@@ -103,6 +116,9 @@ export function readRuleFilter(list: readonly string[], family: InetFamily): Rul
 const isSame = (want: Range | undefined, have: Range | undefined) =>
   want === undefined || (have !== undefined && have.start === want.start && have.end === want.end);
 
+const arePorts = (want: Ports | undefined, have: Range | undefined, mask = 0xffff) =>
+  isSame(want, have) && (want === undefined || (want.mask ?? 0xffff) === mask);
+
 const holds = (want: InetPrefix | undefined, have: string | undefined) =>
   want === undefined || want.length === 0 || (have !== undefined && isWithin(parse(have), want));
 
@@ -120,13 +136,17 @@ export function isRuleShown(rule: RuleMessage, filter: RuleFilter): boolean {
     [filter.tunnel, attributes.tunId],
     [filter.table, tableOf(rule)],
     [filter.ipProto, attributes.ipProto],
+    [filter.dscp?.dscp, attributes.dscp],
+    [filter.dscp && (filter.dscp.mask ?? 0x3f), attributes.dscpMask ?? 0x3f],
+    [filter.flowlabel?.label, attributes.flowlabel],
+    [filter.flowlabel?.mask, attributes.flowlabelMask],
   ];
   return (
     equal.every(([want, have]) => want === undefined || want === have) &&
     (filter.not === undefined || (header.flags & FIB_RULE_INVERT) !== 0) &&
     isSame(filter.users, attributes.uidRange) &&
-    isSame(filter.sport, attributes.sportRange) &&
-    isSame(filter.dport, attributes.dportRange) &&
+    arePorts(filter.sport, attributes.sportRange, attributes.sportMask) &&
+    arePorts(filter.dport, attributes.dportRange, attributes.dportMask) &&
     holds(filter.source, attributes.src) &&
     holds(filter.destination, attributes.dst)
   );

@@ -6,7 +6,7 @@ import { groupNumber } from '../link/names.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, tables, typeNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
 import { isPrefix } from '../words.ts';
-import { readIpProtocol, readMark, readPorts, readTunnelId, readUsers } from './values.ts';
+import { readDscp, readFlowLabel, readIpProtocol, readMark, readPorts, readTunnelId, readUsers } from './values.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -65,6 +65,17 @@ function deviceName(option: string): (word: string) => string {
       throw invalidArgument(word, `${option} not a valid ifname`);
     }
     return word;
+  };
+}
+
+function ports(which: 'sport' | 'dport'): Row {
+  return {
+    words: which,
+    apply: ({ attributes }, take) => {
+      const { start, end, mask } = readPorts(take());
+      attributes[`${which}Range`] = { start, end };
+      attributes[`${which}Mask`] = mask;
+    },
   };
 }
 
@@ -143,12 +154,23 @@ export const ruleRows: readonly Row[] = [
     },
   },
   attribute('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
-  attribute('sportRange', 'sport', undefined, readPorts),
-  attribute('dportRange', 'dport', undefined, readPorts),
+  ports('sport'),
+  ports('dport'),
   {
-    words: 'dscp flowlabel',
-    apply: (_draft, _take, _context, word) => {
-      throw notImplemented(`The option "${word}"`);
+    words: 'dscp',
+    help: '[ dscp DSCP[/MASK] ] [ flowlabel FLOWLABEL[/MASK] ]',
+    apply: ({ attributes }, take) => {
+      const { dscp, mask } = readDscp(take());
+      attributes.dscp = dscp;
+      attributes.dscpMask = mask;
+    },
+  },
+  {
+    words: 'flowlabel',
+    apply: ({ attributes }, take) => {
+      const { label, mask } = readFlowLabel(take());
+      attributes.flowlabel = label;
+      attributes.flowlabelMask = mask;
     },
   },
 ];

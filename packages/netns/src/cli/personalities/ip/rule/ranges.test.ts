@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { markAndMask, portRange, userRange } from './ranges.ts';
+import { markAndMask, portAndMask, portRange, userRange } from './ranges.ts';
 
 it.each([
   ['80', { start: 80, end: 80 }],
@@ -25,4 +25,13 @@ it.each([
   ['5/', { wrong: 'mask', part: '' }],
 ])('mark %s', (word, expected) => {
   expect(markAndMask(word)).toEqual(expected);
+});
+
+it.each([
+  ['80', undefined],
+  ['0x50/0xff0', { port: 0x50, mask: 0xff0 }],
+  ['80/foo', { wrong: 'mask', part: 'foo' }],
+  ['foo/1', { wrong: 'port', part: 'foo' }],
+])('a port and its mask %s', (word, expected) => {
+  expect(portAndMask(word)).toEqual(expected);
 });

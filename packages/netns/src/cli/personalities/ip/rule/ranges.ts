@@ -19,11 +19,27 @@ export function userRange(word: string): Range | undefined {
   return match === null ? undefined : { start: Number(match[1]) >>> 0, end: Number(match[2]) >>> 0 };
 }
 
+/** A port with the bits of it that count, `0x50/0xff0`; undefined if there is no slash. What is wrong is named. */
+export function portAndMask(
+  word: string,
+): { port: number; mask: number } | { wrong: string; part: string } | undefined {
+  const slash = word.indexOf('/');
+  if (slash < 0) return undefined;
+  const [first, second] = [word.slice(0, slash), word.slice(slash + 1)];
+  const mask = parseUnsigned(second, 16);
+  if (mask === undefined) return { wrong: 'mask', part: second };
+  const port = parseUnsigned(first, 16);
+  return port === undefined ? { wrong: 'port', part: first } : { port, mask };
+}
+
 /** A mark with the bits of it that count, `5` or `0x10/0xff`. What is wrong is named. */
-export function markAndMask(word: string): { mark: number; mask?: number } | { wrong: 'mark' | 'mask'; part: string } {
+export function markAndMask(
+  word: string,
+  read = (text: string) => parseUnsigned(text, 32),
+): { mark: number; mask?: number } | { wrong: 'mark' | 'mask'; part: string } {
   const slash = word.indexOf('/');
   const [first, second] = slash < 0 ? [word] : [word.slice(0, slash), word.slice(slash + 1)];
-  const mark = parseUnsigned(first, 32);
+  const mark = read(first);
   if (mark === undefined) return { wrong: 'mark', part: first };
   if (second === undefined) return { mark };
   const mask = parseUnsigned(second, 32);

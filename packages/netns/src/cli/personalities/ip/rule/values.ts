@@ -1,6 +1,7 @@
 import { invalidArgument } from '../exit.ts';
 import { getIpProtocol } from '../ip-protocols.ts';
-import { markAndMask, portRange, type Range, userRange } from './ranges.ts';
+import { dscpNumber } from '../route-names.ts';
+import { markAndMask, portAndMask, portRange, type Range, userRange } from './ranges.ts';
 
 /** The values of options that listing and changing rules have in common; a wrong one is Exit (255). */
 
@@ -12,7 +13,20 @@ export function readMark(word: string): { mark: number; mask?: number } {
   return found;
 }
 
-export function readPorts(word: string): Range {
+/** Ports, with a mask only where not all bits count. */
+export interface Ports extends Range {
+  readonly mask?: number;
+}
+
+const allBits = 0xffff;
+
+export function readPorts(word: string): Ports {
+  const masked = portAndMask(word);
+  if (masked !== undefined) {
+    if ('wrong' in masked) throw invalidArgument(masked.part, `invalid ${masked.wrong}`);
+    const { port, mask } = masked;
+    return { start: port, end: port, ...(mask !== allBits && { mask }) };
+  }
   const found = portRange(word);
   if (found === undefined) throw invalidArgument(word, 'invalid port range\n');
   return found;
@@ -35,4 +49,23 @@ export function readTunnelId(word: string): bigint {
   const id = match ? BigInt(/^0[0-7]+$/.test(word) ? `0o${word.slice(1)}` : word) : -1n;
   if (id < 0n || id >= 1n << 64n) throw invalidArgument(word, '"tun_id" value is invalid\n');
   return id;
+}
+
+const allOfDscp = 0x3f;
+const allOfLabel = 0xfffff;
+
+/** A class of service, by name or number; a mask only where not all bits count. */
+export function readDscp(word: string): { dscp: number; mask?: number } {
+  const found = markAndMask(word, dscpNumber);
+  if ('wrong' in found)
+    throw invalidArgument(found.part, found.wrong === 'mask' ? 'invalid dscp mask' : 'invalid dscp\n');
+  const { mark: dscp, mask } = found;
+  return mask === undefined || mask === allOfDscp ? { dscp } : { dscp, mask };
+}
+
+export function readFlowLabel(word: string): { label: number; mask: number } {
+  const found = markAndMask(word);
+  if ('wrong' in found)
+    throw invalidArgument(found.part, found.wrong === 'mask' ? 'invalid flowlabel mask' : 'invalid flowlabel');
+  return { label: found.mark, mask: found.mask ?? allOfLabel };
 }

@@ -1,0 +1,123 @@
+import type { Case } from '../case.ts';
+
+const zoo = `ip link add v0 type veth peer name v1
+ip mptcp endpoint add 10.0.0.1; ip mptcp endpoint add 10.0.0.2 dev v0 id 5 subflow backup
+printf 'secret\\n' | ip sr hmac set 5 sha256; ip sr tunsrc set fd00::1
+ip ioam namespace add 6 data 26; ip ioam namespace add 7 data 0xffffffff wide 0x123456789
+ip ioam schema add 3 abcd; ip ioam schema add 4 abcdefgh1; ip ioam namespace set 6 schema 3`;
+
+/** What is left behind, as the installed one shows it. */
+const show =
+  'ip mptcp endpoint; ip mptcp limits; ip sr hmac show; ip sr tunsrc show; ip ioam namespace show; ip ioam schema show';
+
+/** `ip mptcp`, `ip sr`, `ip ioam`: what has a family of generic netlink of its own. */
+export const genericCases: readonly Case[] = [
+  ...[
+    'mptcp endpoint',
+    'mptcp e s',
+    '-j mptcp endpoint',
+    '-j -p mptcp endpoint show id 5',
+    'mptcp endpoint show i 5',
+    'mptcp endpoint show id 99',
+    'mptcp endpoint show foo',
+    'mptcp endpoint show id',
+    'mptcp endpoint show dev v0',
+    'mptcp endpoint list',
+    'mptcp endpoint help',
+    'mptcp endpoint change',
+    'mptcp endpoint change id 5 foo',
+    'mptcp endpoint change id 77 backup',
+    'mptcp endpoint change id 5 signal',
+    'mptcp endpoint change id 5 port 7',
+    'mptcp endpoint del id 77',
+    'mptcp endpoint delete 10.0.0.1',
+    'mptcp endpoint delete id 0',
+    'mptcp endpoint delete id x',
+    'mptcp endpoint add',
+    'mptcp endpoint add foo',
+    'mptcp endpoint add 10.0.0.9 id 300',
+    'mptcp endpoint add 10.0.0.9 port x',
+    'mptcp endpoint add 10.0.0.9 signal fullmesh',
+    'mptcp endpoint add 10.0.0.9 fullmesh signal',
+    'mptcp endpoint add 10.0.0.9 port 5',
+    'mptcp endpoint add 10.0.0.1',
+    'mptcp endpoint add 10.0.0.3 dev nope',
+    'mptcp endpoint add 10.0.0.3 dev',
+    'mptcp foo',
+    'mptcp',
+    'mptcp help',
+    'mptcp limits',
+    '-j mptcp limits show',
+    'mptcp limits help',
+    'mptcp limits show x',
+    'mptcp limits set',
+    'mptcp limits set subflows',
+    'mptcp limits set subflows x',
+    'mptcp limits set subflows 99',
+    'mptcp limits set foo',
+    'sr',
+    'sr help',
+    'sr foo',
+    'sr hmac',
+    'sr hmac foo',
+    'sr hmac show',
+    '-j sr hmac show',
+    'sr hmac set',
+    'sr hmac set 5 foo',
+    'sr hmac set 0 sha1',
+    'sr tunsrc',
+    'sr tunsrc foo',
+    'sr tunsrc show',
+    '-j sr tunsrc show',
+    'sr tunsrc set',
+    'sr tunsrc set x',
+    'ioam',
+    'ioam help',
+    'ioam foo',
+    'ioam namespace',
+    'ioam namespace foo',
+    'ioam namespace show',
+    '-j ioam namespace show',
+    'ioam namespace del 99',
+    'ioam namespace set 6 schema 99',
+    'ioam namespace set 6 schema',
+    'ioam namespace set 6 schema x',
+    'ioam namespace set 6 foo 3',
+    'ioam namespace add',
+    'ioam namespace add x',
+    'ioam namespace add 70000',
+    'ioam namespace add 6',
+    'ioam namespace add 8 data x',
+    'ioam namespace add 8 wide x',
+    'ioam namespace add 8 foo',
+    'ioam namespace add 8 data',
+    'ioam namespace add 8 data 1 data 2',
+    'ioam namespace add 8 wide 3 foo',
+    'ioam schema',
+    'ioam schema foo',
+    'ioam schema show',
+    'ioam schema del 99',
+    'ioam schema add',
+    'ioam schema add 5',
+    'ioam schema add x abc',
+  ].map((line): Case => ({ line, setup: zoo })),
+  {
+    line: '-j ioam schema show',
+    setup: zoo,
+    differs: {
+      better: 'the bytes are one member, not many without a name',
+      out: '[{"schema":3,"namespace":6,"data":"61626364"},{"schema":4,"data":"616263646566676831000000"}]\n',
+    },
+  },
+  {
+    line: `$IP mptcp endpoint add 10.0.0.7 signal id 9; $IP mptcp endpoint change id 5 nobackup fullmesh
+      $IP mptcp endpoint change 10.0.0.1 backup; $IP mptcp endpoint delete id 9; $IP mptcp limits set subflows 3 add 2
+      printf 'other\\n' | $IP sr hmac set 0x10 sha1; printf '\\n' | $IP sr hmac set 5 sha1; $IP sr tunsrc set fd00::2
+      $IP ioam namespace add 9 wide 4; $IP ioam namespace set 6 schema 4; $IP ioam namespace del 7; $IP ioam schema del 3
+      $IP ioam schema add 5 x; ${show}`,
+    setup: zoo,
+    changes: true,
+  },
+  { line: `$IP mptcp endpoint flush; ${show}`, setup: zoo, changes: true },
+  { line: "printf 'x\\n' | $IP sr hmac set 77 sha256; $IP sr hmac set 88 sha256 < /dev/null", setup: zoo },
+];
