@@ -51,6 +51,11 @@ export class Assembler {
     return this.#add(0x7b, base, src, offset, 0);
   }
 
+  /** The 32 bits at base + offset = src */
+  storeWord(base: Register, offset: number, src: Register): this {
+    return this.#add(0x63, base, src, offset, 0);
+  }
+
   /** The 32 bits at base + offset = a number */
   storeNumber(base: Register, offset: number, value: number): this {
     return this.#add(0x62, base, 0, offset, value);

@@ -82,6 +82,17 @@ export const multicastCases: readonly Case[] = [
     'vrf show nope',
     'vrf help',
     'vrf foo',
+    'vrf identify',
+    'vrf ident 1',
+    'vrf identify 99999999',
+    'vrf identify x',
+    'vrf identify 1 2',
+    'vrf pids',
+    'vrf pids nope',
+    'vrf pids nope x',
+    'vrf exec',
+    'vrf exec nope',
+    'vrf exec nope true',
   ].map((line): Case => ({ line, setup: zoo })),
   ...['239.1.2.3', 'from 10.0.0.9', 'to 239.1.0.0/16 from 10.0.0.8'].map(
     (words): Case => ({

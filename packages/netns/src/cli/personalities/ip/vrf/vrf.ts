@@ -1,5 +1,5 @@
 import { type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
-import { misuse, notImplemented } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
 
@@ -15,8 +15,9 @@ Usage:	ip vrf show [NAME] ...
 /** `ip vrf …`: links that have a routing table of their own. */
 export async function vrf(session: Session, [word, ...words]: readonly string[]): Promise<number> {
   if (word === undefined) return showVrfs(session, []);
-  for (const other of ['identify', 'pids', 'exec'] as const)
-    if (isPrefix(word, other)) throw notImplemented(`"ip vrf ${other}"`);
+  if (isPrefix(word, 'identify')) return (await import('./processes.ts')).identifyVrf(session, words);
+  if (isPrefix(word, 'pids')) return (await import('./processes.ts')).vrfProcesses(session, words);
+  if (isPrefix(word, 'exec')) return (await import('./exec.ts')).execInVrf(session, words);
   if (['show', 'lst', 'list'].some((each) => isPrefix(word, each))) return showVrfs(session, words);
   if (isPrefix(word, 'help')) help();
   throw misuse(`Command "${word}" is unknown, try "ip vrf help".\n`);
