@@ -21,3 +21,13 @@ export async function withGeneric<T>(
     throw failure(`RTNETLINK answers: ${errnoMessage(ENOENT)}\nError talking to the kernel`);
   }
 }
+
+/** A whole table. When the kernel refuses, Exit (1) says why, and that the dump ended so. */
+export async function wholeDump<T>(asked: Promise<{ readonly messages: readonly T[] }>): Promise<readonly T[]> {
+  try {
+    return (await asked).messages;
+  } catch (error) {
+    if (error instanceof NetlinkError) throw failure(`${refusalText(error)}\nDump terminated`);
+    throw error;
+  }
+}

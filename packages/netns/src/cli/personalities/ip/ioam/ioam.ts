@@ -10,7 +10,7 @@ import type { Command, Session } from '../session.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
 import { unsigned } from '../values.ts';
-import { withGeneric } from '../with-generic.ts';
+import { wholeDump, withGeneric } from '../with-generic.ts';
 import { isPrefix, Words } from '../words.ts';
 
 const usage = `\
@@ -52,6 +52,7 @@ const namespaceParts: readonly Part<Ioam6NamespaceMessage, View>[] = [
   },
 ];
 
+/** In JSON `ip` has a member without a name for each byte; ours is one. */
 const schemaParts: readonly Part<Ioam6SchemaMessage, View>[] = [
   value('schema', 'schema %', ({ attributes }) => attributes.scId),
   value('namespace', ' [namespace %]', ({ attributes }) => attributes.nsId),
@@ -63,14 +64,14 @@ const schemaParts: readonly Part<Ioam6SchemaMessage, View>[] = [
 
 const showNamespaces: Command = (session) =>
   withGeneric(session, async (connection) => {
-    const { messages } = await connection.dump(ioam6Namespace, {}, { operation: 'list namespaces of IOAM' });
+    const messages = await wholeDump(connection.dump(ioam6Namespace, {}, { operation: 'list namespaces of IOAM' }));
     print(session, namespaceParts, messages);
     return 0;
   });
 
 const showSchemas: Command = (session) =>
   withGeneric(session, async (connection) => {
-    const { messages } = await connection.dump(ioam6Schema, {}, { operation: 'list schemas of IOAM' });
+    const messages = await wholeDump(connection.dump(ioam6Schema, {}, { operation: 'list schemas of IOAM' }));
     print(session, schemaParts, messages);
     return 0;
   });

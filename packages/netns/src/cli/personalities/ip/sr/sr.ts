@@ -5,7 +5,7 @@ import { address, toText } from '../inet.ts';
 import type { JsonObject } from '../json.ts';
 import { parseUnsigned } from '../numbers.ts';
 import type { Command, Session } from '../session.ts';
-import { withGeneric } from '../with-generic.ts';
+import { wholeDump, withGeneric } from '../with-generic.ts';
 import { isPrefix, Words } from '../words.ts';
 import { readSecret } from './secret.ts';
 
@@ -33,7 +33,7 @@ export async function sr(session: Session, list: readonly string[]): Promise<num
 
 const showKeys: Command = (session) =>
   withGeneric(session, async (connection) => {
-    const { messages } = await connection.dump(seg6Hmac, {}, { operation: 'list keys' });
+    const messages = await wholeDump(connection.dump(seg6Hmac, {}, { operation: 'list keys' }));
     const shown = messages.map(({ attributes }): JsonObject & { hmac: number; algo: string; secret: string } => ({
       hmac: attributes.hmackeyid ?? 0,
       algo: seg6Algorithms[attributes.algid as 1 | 2] ?? '<unknown>',
@@ -67,13 +67,17 @@ const setKey: Command = (session, list) => {
 };
 
 const showSource: Command = (session) =>
-  withGeneric(session, async (connection) => {
-    const found = await connection.request(seg6TunnelSource, 'get', {}, { operation: 'ask for the source' });
-    const shown = found.map(({ attributes }) => ({ tunsrc: attributes.dst ?? '' }));
-    if (session.options.json) session.printJson(shown);
-    else for (const { tunsrc } of shown) session.output.write(`tunsrc addr ${tunsrc}\n`);
-    return 0;
-  });
+  withGeneric(
+    session,
+    async (connection) => {
+      const found = await connection.request(seg6TunnelSource, 'get', {}, { operation: 'ask for the source' });
+      const shown = found.map(({ attributes }) => ({ tunsrc: attributes.dst ?? '' }));
+      if (session.options.json) session.printJson(shown);
+      else for (const { tunsrc } of shown) session.output.write(`tunsrc addr ${tunsrc}\n`);
+      return 0;
+    },
+    2,
+  );
 
 const setSource: Command = (session, list) => {
   const dst = toText(address(new Words(list).value(), 'inet6'));
