@@ -1,42 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { theirs as ip, type Run } from './programs.ts';
+import { ours, theirs } from './tc-programs.ts';
 
 // What the installed `tc` makes is shown alike by both, and what ours makes the installed one shows like its own. Every case has a device
 // of its own, so that a few programs can do it all: this also runs on an emulated machine, where starting one takes a second.
 
 interface Scene {
   readonly lines: readonly (readonly [line: string, sent: string])[];
-}
-
-const { dispatch } = createRequire(import.meta.url)('../../../dist/cli/tc.cjs');
-
-async function ours(...words: string[]): Promise<Run> {
-  const texts = { out: '', err: '' };
-  const sink = (kind: 'out' | 'err') => ({
-    isTerminal: false,
-    write: (text: string) => {
-      texts[kind] += text;
-    },
-  });
-  const code = await dispatch(words, { stdout: sink('out'), stderr: sink('err'), env: {}, name: 'tc' });
-  return { ...texts, code };
-}
-
-function theirs(...words: string[]): Run {
-  const result = spawnTc(words);
-  return { ...result, err: result.err.replaceAll(/^Warning: .*\n/gm, '') }; // what the kernel only remarks
-}
-
-function spawnTc(words: readonly string[]): Run {
-  const { spawnSync } = createRequire(import.meta.url)('node:child_process');
-  const env = { PATH: process.env.PATH, LC_ALL: 'C' };
-  const { stdout, stderr, status } = spawnSync('tc', words, { encoding: 'utf8', env, maxBuffer: 1e8 });
-  return { out: stdout, err: stderr, code: status ?? -1 };
 }
 
 /** Kinds whose settings ours cannot read yet. */

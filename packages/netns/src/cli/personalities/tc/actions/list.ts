@@ -146,9 +146,12 @@ function tellAction(say: Say, action: Action, view: TrafficView, alone: boolean)
   tellHardwareStatistics(say, 'used_hw_stats', usedHwStats);
 }
 
-function tellInHardware(say: Say, flags: Action['flags'], count = 0): void {
-  for (const [word, bit] of Object.entries(skips))
-    say.flag(word, `\t${word}\n`, ((flags?.selector ?? 0) & (flags?.value ?? 0) & bit) !== 0);
+/** Actions of filters have no count of their own: the filter tells. */
+function tellInHardware(say: Say, flags: Action['flags'], count: number | undefined): void {
+  if (count === undefined) return;
+  const isSet = (word: string) => ((flags?.selector ?? 0) & (flags?.value ?? 0) & (skips[word] ?? 0)) !== 0;
+  for (const word of Object.keys(skips)) say.flag(word, `\t${word}\n`, isSet(word));
+  if (isSet('skip_hw')) return; // it cannot be there
   if (count === 0) say.flag('not_in_hw', '\tnot_in_hw\n', true);
   else {
     say.flag('in_hw', '\tin_hw', true);
