@@ -107,6 +107,21 @@ describe.each(ways)('a dump, %s', (_, dump) => {
   });
 });
 
+it('gives what came of a table that the kernel refused to go on with, and why', () => {
+  const { connection } = scripted((request, index) =>
+    index === 0
+      ? [named(request, 'a'), named(request, 'b'), acknowledge(request, 90)]
+      : [named(request, 'c'), done(request)],
+  );
+  const { messages, refusal } = connection.dumpAsFarAsSync(link, {}, { operation });
+  expect(messages.map(({ attributes }) => attributes.ifname)).toEqual(['a', 'b']);
+  expect(refusal).toMatchObject({ code: 'EMSGSIZE', constructor: NetlinkError });
+  expect(connection.dumpAsFarAsSync(link, {}, { operation })).toMatchObject({
+    messages: [{ attributes: { ifname: 'c' } }],
+    refusal: undefined,
+  });
+});
+
 describe('a connection', () => {
   it('does one thing at a time, in the order of the calls', async () => {
     const { connection, kernel } = scripted((request, index) => [

@@ -151,6 +151,21 @@ export class NetlinkConnection implements Disposable {
     return this.#runSync(this.#table(declaration, value, options, dumpResult<Out<D>>), options.operation);
   }
 
+  /** What came of a table, also when the kernel then refused to go on: `refusal` says why. For those who show it as it comes. */
+  dumpAsFarAsSync<D extends Declaration>(
+    declaration: D,
+    value: In<D>,
+    options: RequestOptions,
+  ): { readonly messages: Out<D>[]; readonly refusal: NetlinkError | undefined } {
+    const table = this.#table(declaration, value, options, (messages: Out<D>[]) => messages);
+    try {
+      return { messages: this.#runSync(table, options.operation), refusal: undefined };
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) throw error;
+      return { messages: table.result, refusal: error };
+    }
+  }
+
   /**
    * The same, but nothing is decoded until it is looked at: for large tables of which little is wanted.
    *

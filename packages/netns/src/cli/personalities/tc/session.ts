@@ -8,6 +8,7 @@ import type { TrafficView } from './actions/kind.ts';
 import type { ReadContext } from './kinds/kind.ts';
 import type { TcOptions } from './options.ts';
 import type { TcView } from './qdisc/describe.ts';
+import type { Say } from './say.ts';
 
 /** What one run of `tc` works with; in a batch all lines share it. */
 export class TcSession implements Disposable, ReadContext {
@@ -43,8 +44,20 @@ export class TcSession implements Disposable, ReadContext {
     return { details, iec, statistics, linkName: (index) => this.devices.nameOf(index) };
   }
 
-  printJson(value: Json): void {
-    this.output.write(`${formatJson(value, this.options.pretty)}\n`);
+  /** A list that is not whole has no end: so `tc` leaves it when the kernel refuses to go on. */
+  printJson(value: Json, whole = true): void {
+    const text = formatJson(value, this.options.pretty);
+    this.output.write(whole ? `${text}\n` : text.slice(0, text.lastIndexOf(']')).trimEnd());
+  }
+
+  /** What is said of each: JSON or text. */
+  print(said: readonly Say[], whole = true): void {
+    if (this.options.json)
+      this.printJson(
+        said.map(({ members }) => members as Json),
+        whole,
+      );
+    else for (const { text } of said) this.output.write(text);
   }
 
   [Symbol.dispose](): void {

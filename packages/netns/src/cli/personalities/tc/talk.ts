@@ -1,6 +1,7 @@
 import type { Declaration } from '../../../connection/declaration.ts';
 import { NetlinkError } from '../../../errors.ts';
 import type { In, Out } from '../../../wire/shape.ts';
+import { dumpEnd } from '../ip/dump.ts';
 import { failure } from '../ip/exit.ts';
 import { refusalText } from '../ip/report.ts';
 import type { TcSession } from './session.ts';
@@ -22,4 +23,18 @@ export function talk<D extends Declaration>(
     if (!(error instanceof NetlinkError)) throw error;
     throw failure(`${refusalText(error)}\n${ending}`, code);
   }
+}
+
+/** A table, as far as it came: when the kernel refuses to go on, what came is shown, in JSON without its end, and then Exit says why. */
+export function list<D extends Declaration>(
+  session: TcSession,
+  declaration: D,
+  request: In<D>,
+  operation: string,
+  code: number,
+  show: (messages: readonly Out<D>[], whole: boolean) => void,
+): void {
+  const { messages, refusal } = session.connection.dumpAsFarAsSync(declaration, request, { operation });
+  show(messages, refusal === undefined);
+  if (refusal !== undefined) throw dumpEnd(refusal, 'Dump terminated', code);
 }

@@ -1,6 +1,5 @@
 import { type ActionMessage, action } from '../../../../netlink/families/route/action.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_ROOT } from '../../../../netlink/header.ts';
-import { dumpOf } from '../../ip/dump.ts';
 import { failure } from '../../ip/exit.ts';
 import { isPrefix, Words } from '../../ip/words.ts';
 import type { TrafficView } from '../actions/kind.ts';
@@ -8,7 +7,7 @@ import { actionKindOf, readActions, tellActions } from '../actions/list.ts';
 import { next, number } from '../kinds/read.ts';
 import { Say } from '../say.ts';
 import type { TcSession } from '../session.ts';
-import { talk } from '../talk.ts';
+import { list, talk } from '../talk.ts';
 
 /** How each command changes, in the order in which `tc` compares its words. */
 const changes: Readonly<Record<string, number>> = {
@@ -30,7 +29,7 @@ export function actionsCommand(session: TcSession, all: readonly string[]): numb
     if (change !== undefined) modify(session, words, changes[change] ?? 0);
     else if (isPrefix(word, 'delete')) byIndex(session, words, 'del');
     else if (isPrefix(word, 'get')) byIndex(session, words, 'get');
-    else if (showing.some((each) => isPrefix(word as string, each))) list(session, words);
+    else if (showing.some((each) => isPrefix(word as string, each))) show(session, words);
     else if (isPrefix(word, 'flush')) flush(session, words);
     else throw failure(`Command "${word}" is unknown, try "tc actions help".`, 255);
   }
@@ -65,13 +64,15 @@ function kindFrom(words: Words): string {
   return word;
 }
 
-function list(session: TcSession, words: Words): void {
+function show(session: TcSession, words: Words): void {
   const kind = kindFrom(words);
   const since = words.peek() === 'since';
   if (since) words.take();
   const timeDelta = since ? number(next(words), 'since') : undefined;
   const attributes = { tab: [{ kind }], flags: largeDump, timeDelta };
-  print(session, dumpOf(session.connection, action, { attributes } as never, 'list actions', 'Dump terminated', 1), 0);
+  list(session, action, { attributes } as never, 'list actions', 1, (messages, whole) =>
+    print(session, messages, 0, whole),
+  );
 }
 
 function flush(session: TcSession, words: Words): void {
@@ -80,9 +81,13 @@ function flush(session: TcSession, words: Words): void {
 }
 
 /** A list is of two parts: how many there are, and what they are. */
-function print(session: TcSession, messages: readonly ActionMessage[], first: number): void {
+function print(session: TcSession, messages: readonly ActionMessage[], first: number, whole = true): void {
   const said = messages.map((message) => tellActionMessage(message, session.traffic(), first));
-  if (session.options.json) session.printJson(said.flatMap(({ total, actions }) => [total.members, actions.members]));
+  if (session.options.json)
+    session.printJson(
+      said.flatMap(({ total, actions }) => [total.members, actions.members]),
+      whole,
+    );
   else for (const { total, actions } of said) session.output.write(total.text + actions.text);
 }
 

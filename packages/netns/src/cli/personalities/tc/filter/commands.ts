@@ -7,7 +7,7 @@ import { failure } from '../../ip/exit.ts';
 import { isPrefix, Words } from '../../ip/words.ts';
 import type { Say } from '../say.ts';
 import type { TcSession } from '../session.ts';
-import { talk } from '../talk.ts';
+import { list, talk } from '../talk.ts';
 import { type FilterPlace, headerOf, readFilter, readPlace } from './change.ts';
 import { type Asked, tellChain, tellFilter } from './describe.ts';
 
@@ -97,10 +97,7 @@ function tellAnswers(session: TcSession, declaration: Kind, place: FilterPlace, 
   const answers = talk(session, declaration, 'get', located(session, place, message), 0);
   const index = place.device === undefined ? TCM_IFINDEX_MAGIC_BLOCK : session.indexOf(place.device);
   // tc has asked for one, so it tells all of it, but for its device.
-  print(
-    session,
-    answers.map((answer) => tell(answer as never, session.traffic(), { index })),
-  );
+  session.print(answers.map((answer) => tell(answer as never, session.traffic(), { index })));
   return 0;
 }
 
@@ -125,10 +122,11 @@ function show(session: TcSession, words: Words, declaration: Kind, name: string,
     chain: number,
   };
   const view = session.traffic();
-  const messages = dumpOf(session.connection, declaration, request, `list ${name}s`, 'Dump terminated', 1);
-  print(
-    session,
-    messages.map((message) => tell(message as never, view, asked)),
+  list(session, declaration, request, `list ${name}s`, 1, (messages, whole) =>
+    session.print(
+      messages.map((message) => tell(message as never, view, asked)),
+      whole,
+    ),
   );
   return 0;
 }
@@ -138,9 +136,4 @@ function mustBeThere(session: TcSession, block: number): void {
   const users = dumpOf(session.connection, qdisc, {}, 'list qdiscs');
   if (users.some(({ attributes }) => attributes.ingressBlock === block || attributes.egressBlock === block)) return;
   throw failure(`Cannot find block "${block}"`);
-}
-
-function print(session: TcSession, said: readonly Say[]): void {
-  if (session.options.json) session.printJson(said.map(({ members }) => members));
-  else for (const { text } of said) session.output.write(text);
 }

@@ -2,11 +2,11 @@ import type { Declaration } from '../../../../connection/declaration.ts';
 import { qdisc, trafficClass } from '../../../../netlink/families/route/qdisc.ts';
 import { TC_H_INGRESS, TC_H_ROOT } from '../../../../netlink/families/route/tcmsg.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
-import { dumpOf } from '../../ip/dump.ts';
 import { failure } from '../../ip/exit.ts';
 import { isPrefix, Words } from '../../ip/words.ts';
 import { next } from '../kinds/read.ts';
 import type { TcSession } from '../session.ts';
+import { list } from '../talk.ts';
 import { classId, readClass, readQdisc } from './change.ts';
 import { tellClass, tellQdisc } from './describe.ts';
 
@@ -76,16 +76,17 @@ function showQdiscs(session: TcSession, words: Words): number {
   const ifindex = device === undefined ? 0 : session.indexOf(device);
   const request = { header: { ifindex }, attributes: invisible ? { dumpInvisible: true } : {} };
   const view = session.view(device === undefined);
-  const said = dumpOf(session.connection, qdisc, request as never, 'list qdiscs')
-    .filter(
-      ({ header }) =>
-        (device === undefined || header.ifindex === ifindex) &&
-        (parent === undefined || header.parent === parent) &&
-        (handle === undefined || header.handle === handle),
-    )
-    .map((message) => tellQdisc(message, view));
-  if (session.options.json) session.printJson(said.map(({ members }) => members));
-  else for (const { text } of said) session.output.write(text);
+  list(session, qdisc, request as never, 'list qdiscs', 1, (messages, whole) => {
+    const said = messages
+      .filter(
+        ({ header }) =>
+          (device === undefined || header.ifindex === ifindex) &&
+          (parent === undefined || header.parent === parent) &&
+          (handle === undefined || header.handle === handle),
+      )
+      .map((message) => tellQdisc(message, view));
+    session.print(said, whole);
+  });
   return 0;
 }
 
@@ -105,11 +106,13 @@ function showClasses(session: TcSession, words: Words): number {
   if (device === undefined) throw failure('"dev" is required.', 255);
   const view = session.view(false);
   const header = { ifindex: session.indexOf(device), parent };
-  for (const message of dumpOf(session.connection, trafficClass, { header }, 'list classes')) {
-    const { handle } = message.header;
-    if (own !== undefined && ((handle ^ own) & 0xffff_0000) !== 0) continue;
-    if (only !== undefined && handle !== only) continue;
-    session.output.write(tellClass(message, view));
-  }
+  list(session, trafficClass, { header }, 'list classes', 1, (messages) => {
+    for (const message of messages) {
+      const { handle } = message.header;
+      if (own !== undefined && ((handle ^ own) & 0xffff_0000) !== 0) continue;
+      if (only !== undefined && handle !== only) continue;
+      session.output.write(tellClass(message, view));
+    }
+  });
   return 0;
 }
