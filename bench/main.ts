@@ -15,6 +15,7 @@ import { h13 } from './h13-firewall.ts';
 import { h14 } from './h14-sockets.ts';
 import { h15 } from './h15-apply.ts';
 import { h16 } from './h16-census.ts';
+import { h17 } from './h17-storm.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
 import { describeMachine, type Load, LoadMeter } from './harness/machine.ts';
@@ -44,6 +45,7 @@ const headlines: readonly Headline[] = [
   h14,
   h15,
   h16,
+  h17,
   roundtrip,
   memory,
   startup,

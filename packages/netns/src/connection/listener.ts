@@ -97,16 +97,11 @@ export class Listener implements Disposable {
    * loss be made good. libuv gives up a descriptor that reports an error (a lost message is one): then it is watched anew.
    */
   #makeGood(): void {
-    const heard: NetlinkEvent[] = [];
     try {
-      for (let empty = false; !empty; ) {
-        try {
-          const datagrams = this.#transport.receive();
-          empty = datagrams.length === 0;
-          heard.push(...this.#decode(datagrams));
-        } catch (error) {
-          if (!(error instanceof KernelError && error.errno === ENOBUFS)) throw error;
-        }
+      for (let heard = this.#afterLoss(); heard !== undefined; heard = this.#afterLoss()) {
+        // Each part before the next is received: the whole of what had been waiting is much.
+        for (const event of heard) this.#hearer.tell(event);
+        if (this.#closed) return;
       }
       this.#watch.close();
       if (!this.#paused) this.#watch = this.#transport.watch(this.#onReady);
@@ -114,8 +109,18 @@ export class Listener implements Disposable {
       this.#hearer.fail(error);
       return;
     }
-    for (const event of heard) this.#hearer.tell(event);
     this.#hearer.tell({ kind: 'overrun' });
+  }
+
+  /** What is still there behind a loss, a part of it; undefined when that was all. */
+  #afterLoss(): readonly NetlinkEvent[] | undefined {
+    try {
+      const datagrams = this.#transport.receive();
+      return datagrams.length === 0 ? undefined : this.#decode(datagrams);
+    } catch (error) {
+      if (error instanceof KernelError && error.errno === ENOBUFS) return [];
+      throw error;
+    }
   }
 
   #decode(datagrams: readonly Datagram[]): NetlinkEvent[] {

@@ -6,6 +6,7 @@ import { escapeControls } from '../escape.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { sayObject, sayPlace, type Values } from '../object-words.ts';
+import { spareMemory } from '../spare-memory.ts';
 import { type Style, styleFor } from '../style.ts';
 import { UsageError } from '../verb.ts';
 
@@ -64,6 +65,7 @@ export const verb = defineVerb({
     const style = styleFor(io);
     let told = 0;
     if (count === 0) return 0;
+    spareMemory();
     for await (const event of events) {
       if (json) writeJson(io, event);
       else writeEvent(io, style, event);

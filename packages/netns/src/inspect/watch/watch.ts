@@ -97,6 +97,8 @@ class Watcher {
   #resyncing = false;
   #timer: NodeJS.Timeout | undefined;
   #paused = false;
+  /** Goes on with what waits for the reader to have taken what there is. */
+  #goOn: (() => void) | undefined;
   #ended = false;
 
   constructor(options: WatchOptions) {
@@ -320,6 +322,7 @@ class Watcher {
   async #read(number: number, place: Place, tables: readonly WatchedTable[], tell: boolean): Promise<void> {
     await this.#hold(number, async () => {
       for (const table of tables) {
+        await this.#room();
         const { listAt } = monitoredObjects[table];
         const entries = await nothingIfGone(async () => listAt?.(this.#observer.network, number));
         if (tell) for (const entry of entries ?? []) this.#tell('present', table, entry, place);
@@ -368,8 +371,10 @@ class Watcher {
     await this.#hold(number, async () => {
       await nothingIfGone(async () => {
         using network = openNetwork(open);
-        for (const table of inside)
+        for (const table of inside) {
+          await this.#room();
           for (const entry of await listTable(network, table)) this.#tell('present', table, entry, place);
+        }
         if (!this.#objects.has('connection')) return;
         for (const connection of await network.connections.list()) {
           const value = withoutMessage(connection);
@@ -428,14 +433,25 @@ class Watcher {
     for (const listener of this.#listeners) listener.pause();
   }
 
+  /** Waits, if there is enough for the reader already, until that is taken: tables are read no faster than they are told. */
+  async #room(): Promise<void> {
+    while (this.#paused && !this.#ended) {
+      await new Promise<void>((resolve) => {
+        this.#goOn = resolve;
+      });
+    }
+  }
+
   #resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     for (const listener of this.#listeners) listener.resume();
+    this.#goOn?.();
   }
 
   #close(): void {
     this.#ended = true;
+    this.#goOn?.();
     clearInterval(this.#timer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     for (const listener of this.#listeners) listener[Symbol.dispose]();
