@@ -259,6 +259,13 @@ export {
 export { type PortRange, type Rule, type RuleAction, type RuleFilter, type RuleSpec, Rules } from './network/rules.ts';
 export { type StandingAction, TrafficActions } from './network/shaping/actions.ts';
 export {
+  type ChainTemplate,
+  type TrafficChain,
+  type TrafficChainQuery,
+  type TrafficChainSpec,
+  TrafficChains,
+} from './network/shaping/chains.ts';
+export {
   type TrafficClass,
   TrafficClasses,
   type TrafficClassFilter,
@@ -269,6 +276,7 @@ export {
   type BpfFilterOptions,
   type TrafficFilter,
   type TrafficFilterQuery,
+  type TrafficFilterReference,
   type TrafficFilterSpec,
   TrafficFilters,
 } from './network/shaping/filters.ts';
@@ -283,7 +291,7 @@ export type { LossModel, NetemOptions, NetemSlot } from './network/shaping/kinds
 export type { PrioOptions } from './network/shaping/kinds/prio.ts';
 export type { RateDetails, TbfOptions } from './network/shaping/kinds/tbf.ts';
 export type { U32Match, U32Options } from './network/shaping/kinds/u32.ts';
-export { type Qdisc, type QdiscFilter, type QdiscSpec, Qdiscs } from './network/shaping/qdiscs.ts';
+export { type Qdisc, type QdiscFilter, type QdiscReference, type QdiscSpec, Qdiscs } from './network/shaping/qdiscs.ts';
 export type { ShapingStatistics } from './network/shaping/statistics.ts';
 export type { Snapshot } from './network/snapshot.ts';
 export type { SocketFilter } from './network/sockets/filter.ts';

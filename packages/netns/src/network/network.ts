@@ -20,6 +20,7 @@ import { Nsids } from './nsids.ts';
 import { Routes } from './routes.ts';
 import { Rules } from './rules.ts';
 import { TrafficActions } from './shaping/actions.ts';
+import { TrafficChains } from './shaping/chains.ts';
 import { TrafficClasses } from './shaping/classes.ts';
 import { TrafficFilters } from './shaping/filters.ts';
 import { Qdiscs } from './shaping/qdiscs.ts';
@@ -45,6 +46,8 @@ export class Network implements Disposable {
   readonly qdiscs: Qdiscs;
   readonly classes: TrafficClasses;
   readonly filters: TrafficFilters;
+  /** Filters that are asked when an action says `goto`. */
+  readonly chains: TrafficChains;
   readonly actions: TrafficActions;
   readonly counters: Counters;
   readonly sysctl: Sysctl;
@@ -77,6 +80,7 @@ export class Network implements Disposable {
     this.qdiscs = new Qdiscs(connection, this.links);
     this.classes = new TrafficClasses(connection, this.links);
     this.filters = new TrafficFilters(connection, this.links);
+    this.chains = new TrafficChains(connection, this.links);
     this.actions = new TrafficActions(connection, this.links);
     this.counters = new Counters(namespace, this.links);
     this.sysctl = new Sysctl(namespace);

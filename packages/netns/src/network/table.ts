@@ -146,9 +146,9 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   }
 
   /** Asks for one entry. The kernel refuses with its own reason when there is none; an answer that is no entry is none, either. */
-  protected async ask(value: () => In<D>, operation: string): Promise<Entry> {
+  protected async ask(value: () => In<D>, operation: string, flags = 0): Promise<Entry> {
     const answers = this.connection.whenIdle(() =>
-      this.connection.request(this.declaration, 'get' as Verb<D>, value(), { operation }),
+      this.connection.request(this.declaration, 'get' as Verb<D>, value(), { operation, flags }),
     );
     const [answer] = await answers.catch((error: unknown) => this.#fail(error));
     const entry = answer === undefined ? undefined : this.decode(answer);

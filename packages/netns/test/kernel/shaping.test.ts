@@ -166,6 +166,68 @@ describe('classes', () => {
   });
 });
 
+describe('one thing alone', () => {
+  it('is asked for by its place and number', async () => {
+    using ns = await cabled();
+    const { qdiscs, classes, filters } = ns.network;
+    await qdiscs.add({ link: 'v0', handle: '1:', kind: 'htb', options: {} });
+    await classes.add({ link: 'v0', handle: '1:10', kind: 'htb', options: { rate: 20e6 } });
+    await qdiscs.add({ link: 'v0', parent: '1:10', handle: '10:', kind: 'pfifo', options: { limit: 7 } });
+    expect(await qdiscs.get({ link: 'v0' })).toMatchObject({ kind: 'htb', handle: '1:', parent: 'root' });
+    for (const place of [{ handle: '10:' }, { parent: '1:10' }, { parent: '1:10', handle: '10:' }])
+      expect(await qdiscs.get({ link: 'v0', ...place })).toMatchObject({ kind: 'pfifo', options: { limit: 7 } });
+    await expect(qdiscs.get({ link: 'v0', handle: '77:' })).rejects.toThrow(/find qdisc 77: on v0: .*ENOENT/);
+    await expect(qdiscs.get({ link: 'v1' })).rejects.toThrow(/find qdisc root on v1: .*(ENOENT|EINVAL)/);
+    await expect(qdiscs.get({ link: 'v0', handle: 'nonsense' })).rejects.toThrow(InvalidArgumentError);
+
+    expect(await classes.get('v0', '1:10')).toMatchObject({ kind: 'htb', leaf: '10:', options: { rate: 20e6 } });
+    await expect(classes.get('v0', '1:77')).rejects.toThrow(/find class 1:77 on v0: .*ENOENT/);
+
+    const place = { link: 'v0', parent: '1:', protocol: 'ip', priority: 5, kind: 'u32' } as const;
+    await filters.add({ ...place, classId: '1:10', options: { matches: [{ value: 1, mask: 1, at: 16 }] } });
+    const listed = (await filters.list({ link: 'v0', parent: '1:' })).find(({ classId }) => classId !== undefined);
+    const { handle = 0, options } = listed as { handle?: number; options?: object };
+    expect(await filters.get({ ...place, handle })).toMatchObject({ handle, classId: '1:10', protocol: 'ip', options });
+    await expect(filters.get({ ...place, handle: handle + 1 })).rejects.toThrow(/find filter u32 on v0 1:.*ENOENT/);
+    await expect(filters.get({ ...place, priority: 6, handle })).rejects.toThrow(NetlinkError);
+  });
+
+  it('says whether it is a chain of filters, which may have a template', async () => {
+    using ns = await cabled();
+    const { qdiscs, chains, filters } = ns.network;
+    await qdiscs.add({ link: 'v0', kind: 'clsact', ingressBlock: 7 });
+    await qdiscs.add({ link: 'v1', kind: 'clsact' });
+    const place = { link: 'v1', parent: 'ingress' };
+    await chains.add({ ...place, chain: 5 });
+    await chains.add({ block: 7, chain: 6 });
+    expect(await shown(ns, 'tc -j chain show dev v1 ingress')).toMatchObject([{ chain: 5 }]);
+    expect(await chains.list({ block: 7 })).toMatchObject([{ block: 7, chain: 6, template: undefined }]);
+    expect((await chains.list(place)).map(({ parent, chain }) => [parent, chain])).toEqual([['ingress', 5]]);
+    expect(await chains.list({ ...place, chain: 4 })).toEqual([]);
+    expect(await chains.get({ ...place, chain: 5 })).toMatchObject({ parent: 'ingress', chain: 5 });
+    await expect(chains.get({ ...place, chain: 4 })).rejects.toThrow(/find chain 4 on v1 ingress/);
+    await expect(chains.add({ ...place, chain: 5 })).rejects.toThrow('EEXIST');
+    await expect(chains.add({ chain: 5 })).rejects.toThrow(InvalidArgumentError);
+    await filters.add({ ...place, chain: 9, protocol: 'ip', priority: 1, kind: 'u32' });
+    expect((await chains.list(place)).map(({ chain }) => chain).sort()).toEqual([5, 9]);
+    await chains.delete({ ...place, chain: 5 });
+    const template = { kind: 'flower', protocol: 'ip', options: { to: '0.0.0.0/8', ipProtocol: 6 } } as const;
+    try {
+      await chains.add({ ...place, chain: 8, template });
+    } catch (error) {
+      expect(error).toBeInstanceOf(UnsupportedError);
+      return;
+    }
+    const made = await chains.get({ ...place, chain: 8 });
+    expect(made).toMatchObject({ template: { kind: 'flower', protocol: 'ip', options: { to: '0.0.0.0/8' } } });
+    await chains.delete(made);
+    await chains.add(made); // what was found can be made as it is
+    const seven = { ...place, chain: 8, protocol: 'ip', priority: 1, kind: 'flower' } as const;
+    await expect(filters.add({ ...seven, options: { from: '10.0.0.0/8' } })).rejects.toThrow(NetlinkError);
+    await filters.add({ ...seven, options: { to: '10.0.0.0/8', ipProtocol: 6 } });
+  });
+});
+
 describe('filters and actions', () => {
   it('send packets elsewhere', async () => {
     using ns = await cabled();
@@ -236,7 +298,9 @@ describe('filters and actions', () => {
       .add({ kind: 'police', rate: 1e6, burst: 10_000, index: 7 })
       .catch((error: unknown) => expect(error).toBeInstanceOf(UnsupportedError));
     expect(await actions.list('mirred')).toMatchObject([{ ...spec, link: expect.any(Number), direction: 'egress' }]);
+    expect(await actions.get('mirred', 3)).toMatchObject({ ...spec, link: expect.any(Number) });
     await actions.delete('mirred', 3);
+    await expect(actions.get('mirred', 3)).rejects.toThrow(/find mirred action 3: .*ENOENT/);
     await actions.flush('mirred');
     expect(await actions.list('mirred')).toEqual([]);
   });

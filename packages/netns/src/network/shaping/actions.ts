@@ -1,4 +1,6 @@
 import type { NetlinkConnection } from '../../connection/connection.ts';
+import { ENOENT } from '../../errno-numbers.ts';
+import { KernelError } from '../../errors.ts';
 import { action } from '../../netlink/families/route/action.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_ROOT } from '../../netlink/header.ts';
 import type { Links } from '../links.ts';
@@ -37,10 +39,22 @@ export class TrafficActions {
       .catch((error: unknown) => {
         throw explainKind(error, 'action', kind);
       });
-    const entries = messages.flatMap(({ attributes }) =>
-      (attributes.tab ?? []).map((each) => ({ ...decodeAction(each), statistics: statisticsOf(each.stats) })),
-    );
+    const entries = messages.flatMap(({ attributes }) => (attributes.tab ?? []).map(standing));
     return snapshot(entries, interrupted);
+  }
+
+  /** One, by kind and index. `tc actions get action KIND index NUMBER`. Throws NetlinkError ENOENT if there is none; UnsupportedError. */
+  async get(kind: string, index: number): Promise<StandingAction> {
+    const operation = `find ${kind} action ${index}`;
+    const tab = [{ kind: kind as 'gact', index }];
+    const answers = await this.#connection
+      .request(action, 'get', { attributes: { tab } }, { operation })
+      .catch((error) => {
+        throw explainKind(error, 'action', kind);
+      });
+    const [found] = answers.flatMap(({ attributes }) => (attributes.tab ?? []).map(standing));
+    if (found === undefined) throw new KernelError({ errno: ENOENT, syscall: 'RTM_GETACTION', operation });
+    return found;
   }
 
   /** Makes one. Throws NetlinkError EEXIST if its index is taken. */
@@ -83,4 +97,10 @@ export class TrafficActions {
       throw explainKind(error, 'action', kind);
     }
   }
+}
+
+function standing(
+  each: Parameters<typeof decodeAction>[0] & { readonly stats?: Parameters<typeof statisticsOf>[0] },
+): StandingAction {
+  return { ...decodeAction(each), statistics: statisticsOf(each.stats) };
 }

@@ -3,7 +3,7 @@ import { type ClassMessage, type ClassMessageInput, trafficClass } from '../../n
 import { TC_H_ROOT } from '../../netlink/families/route/tcmsg.ts';
 import type { Question } from '../table.ts';
 import { formatHandle, formatParent, parseHandle } from './handle.ts';
-import { KindTable, kindName } from './kind-table.ts';
+import { echoed, KindTable, kindName } from './kind-table.ts';
 import { detailsOf } from './qdiscs.ts';
 import { type ClassKindSeen, type ClassKindSpec, classSettings, decodeKind, encodeKind } from './settings.ts';
 import { type ShapingStatistics, statisticsOf } from './statistics.ts';
@@ -53,6 +53,12 @@ export interface TrafficClassFilter {
 export class TrafficClasses extends KindTable<typeof trafficClass, TrafficClassSpec, TrafficClass, TrafficClassFilter> {
   protected readonly declaration = trafficClass;
   protected readonly nouns = ['class', 'classes'] as const;
+
+  /** One class, by its handle. `tc class show dev LINK classid HANDLE`, but the kernel is asked for no other. Throws NetlinkError ENOENT if there is none. */
+  get(link: string | number, handle: string): Promise<TrafficClass> {
+    const value = () => ({ header: { ifindex: this.links.index(link), handle: parseHandle(handle, 'handle') } });
+    return this.ask(value, `find class ${handle} on ${link}`, echoed);
+  }
 
   protected describe(spec: TrafficClassSpec): string {
     return `${spec.handle ?? kindName(spec)} on ${spec.link}`;

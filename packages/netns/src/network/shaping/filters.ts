@@ -7,6 +7,7 @@ import {
 } from '../../netlink/families/route/filter.ts';
 import { TC_H_ROOT, TCM_IFINDEX_MAGIC_BLOCK } from '../../netlink/families/route/tcmsg.ts';
 import type { In, Out } from '../../wire/shape.ts';
+import type { Links } from '../links.ts';
 import { type Question, ReplaceableTable } from '../table.ts';
 import { formatFilterParent, formatHandle, parseFilterParent, parseHandle } from './handle.ts';
 import { kindName } from './kind-table.ts';
@@ -72,6 +73,15 @@ type AsTheKernel = {
 }[Rest];
 type Unknown = { readonly kind: 'other'; readonly name: string; readonly raw?: Uint8Array | undefined };
 
+/** Which filter of those of a place: its priority, protocol, kind and handle, as `list` tells them. */
+export interface TrafficFilterReference extends FilterPlace {
+  readonly kind: string;
+  /** Of a kind that is not known (`other`), what the kernel calls it. */
+  readonly name?: string | undefined;
+  readonly priority: number;
+  readonly handle: number;
+}
+
 /** Which packets, and what becomes of them. Kinds `route`, `basic`, `cgroup` and `flow` take what the kernel has. */
 export type TrafficFilterSpec = FilterPlace & Outcome & (Friendly | AsTheKernel | Unknown);
 
@@ -114,6 +124,15 @@ export class TrafficFilters extends ReplaceableTable<
   protected readonly nouns = ['filter', 'filters'] as const;
   protected readonly optionNames = { data: 'options', ifindex: 'link' };
 
+  /**
+   * One filter, as it is now. `tc filter get`. Throws NetlinkError ENOENT if there is none (EINVAL if there are none of its priority and kind),
+   * with the kernel's words in `extack`.
+   */
+  get(filter: TrafficFilterReference): Promise<TrafficFilter> {
+    const spec = filter as TrafficFilterSpec;
+    return this.ask(() => this.encode(spec, 'del'), `find filter ${this.describe(spec)}`);
+  }
+
   protected override explainRefusal(error: Error, spec: TrafficFilterSpec): Error {
     const own = explainKind(error, 'filter', kindName(spec));
     if (own !== error) return own;
@@ -131,7 +150,7 @@ export class TrafficFilters extends ReplaceableTable<
     const fresh = verb === 'new';
     const etherType = etherTypeNumber(spec.protocol ?? (fresh || spec.priority !== undefined ? 'all' : 0));
     const header = {
-      ...this.#place(spec),
+      ...placeNumbers(spec, this.links),
       handle: spec.handle,
       info: (((spec.priority ?? 0) << 16) | swapped(etherType)) >>> 0,
     };
@@ -139,15 +158,6 @@ export class TrafficFilters extends ReplaceableTable<
     if (!fresh) return { header, attributes: { kind: 'other', name: kindName(spec), chain } };
     if (spec.kind === 'other') return { header, attributes: { kind: 'other', name: spec.name, raw: spec.raw, chain } };
     return { header, attributes: { kind: spec.kind, data: this.#settings(spec, etherType), chain } as never };
-  }
-
-  #place({ link, block, parent }: FilterPlace) {
-    if (block !== undefined) return { ifindex: TCM_IFINDEX_MAGIC_BLOCK, parent: block };
-    if (link === undefined) throw new InvalidArgumentError('link', link, 'a device or a block must be given');
-    return {
-      ifindex: this.links.index(link),
-      parent: parent === undefined ? 0 : parseFilterParent(parent, 'parent'),
-    };
   }
 
   #settings(spec: Exclude<TrafficFilterSpec, Unknown>, etherType: number): object {
@@ -189,7 +199,7 @@ export class TrafficFilters extends ReplaceableTable<
   protected question(query: TrafficFilterQuery): Question<typeof filter, TrafficFilter> {
     const { kind, priority, chain } = query;
     return {
-      value: { header: this.#place(query) },
+      value: { header: placeNumbers(query, this.links) },
       keep: (entry) =>
         (kind === undefined || kindName(entry) === kind) &&
         (priority === undefined || entry.priority === priority) &&
@@ -209,11 +219,8 @@ export function filterOf(message: FilterMessage): TrafficFilter | undefined {
   };
   if (header.handle === 0 && seen.data === undefined && seen.raw === undefined) return undefined;
   const { classid, act } = seen.data ?? {};
-  const isBlock = header.ifindex === TCM_IFINDEX_MAGIC_BLOCK;
   return {
-    ...(isBlock
-      ? { block: header.parent }
-      : { link: header.ifindex, parent: header.parent === TC_H_ROOT ? 'root' : formatFilterParent(header.parent) }),
+    ...filterPlaceOf(header),
     priority: header.info >>> 16,
     protocol: etherTypeName(swapped(header.info & 0xffff)),
     chain: attributes.chain ?? 0,
@@ -223,6 +230,24 @@ export function filterOf(message: FilterMessage): TrafficFilter | undefined {
     ...settingsOf(seen),
     message,
   } as TrafficFilter;
+}
+
+type Place = Pick<FilterPlace, 'link' | 'block' | 'parent'>;
+
+/** Where filters are, in the header of a message. Throws InvalidArgumentError. */
+export function placeNumbers({ link, block, parent }: Place, links: Links) {
+  if (block !== undefined) return { ifindex: TCM_IFINDEX_MAGIC_BLOCK, parent: block };
+  if (link === undefined) throw new InvalidArgumentError('link', link, 'a device or a block must be given');
+  return {
+    ifindex: links.index(link),
+    parent: parent === undefined ? 0 : parseFilterParent(parent, 'parent'),
+  };
+}
+
+/** The same, as the kernel gives it. */
+export function filterPlaceOf({ ifindex, parent }: FilterMessage['header']): Place {
+  if (ifindex === TCM_IFINDEX_MAGIC_BLOCK) return { block: parent };
+  return { link: ifindex, parent: parent === TC_H_ROOT ? 'root' : formatFilterParent(parent) };
 }
 
 interface Seen {
@@ -268,7 +293,8 @@ function settingsOf({
   }
 }
 
-function etherTypeNumber(protocol: keyof typeof etherTypes | number): number {
+/** The EtherType that a word means. Throws InvalidArgumentError. */
+export function etherTypeNumber(protocol: keyof typeof etherTypes | number): number {
   const number = typeof protocol === 'number' ? protocol : etherTypes[protocol];
   if (Number.isInteger(number) && number >= 0 && number <= 0xffff) return number;
   throw new InvalidArgumentError(
@@ -278,12 +304,13 @@ function etherTypeNumber(protocol: keyof typeof etherTypes | number): number {
   );
 }
 
-function etherTypeName(number: number): keyof typeof etherTypes | number {
+/** A word for an EtherType, if there is one. */
+export function etherTypeName(number: number): keyof typeof etherTypes | number {
   const found = Object.entries(etherTypes).find(([, value]) => value === number);
   return found === undefined ? number : (found[0] as keyof typeof etherTypes);
 }
 
 /** In network byte order. */
-function swapped(number: number): number {
+export function swapped(number: number): number {
   return ((number & 0xff) << 8) | (number >>> 8);
 }

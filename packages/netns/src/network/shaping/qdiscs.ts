@@ -3,7 +3,7 @@ import { type XstatsKind, xstats, xstatsOf } from '../../netlink/families/route/
 import { TC_H_INGRESS, TC_H_ROOT } from '../../netlink/families/route/tcmsg.ts';
 import type { Question } from '../table.ts';
 import { formatHandle, formatParent, parseHandle } from './handle.ts';
-import { KindTable, kindName } from './kind-table.ts';
+import { echoed, KindTable, kindName } from './kind-table.ts';
 import { decodeKind, encodeKind, type QdiscKindSeen, type QdiscKindSpec, qdiscSettings } from './settings.ts';
 import { type ShapingStatistics, statisticsOf } from './statistics.ts';
 
@@ -37,6 +37,9 @@ export type Qdisc = QdiscPlace &
     readonly message: QdiscMessage;
   };
 
+/** Which queueing discipline of a device. */
+export type QdiscReference = Pick<QdiscPlace, 'link' | 'parent' | 'handle'>;
+
 export interface QdiscFilter {
   readonly link?: string | number | undefined;
   readonly kind?: string | undefined;
@@ -61,6 +64,23 @@ const atIngress: readonly string[] = ['ingress', 'clsact'];
 export class Qdiscs extends KindTable<typeof qdisc, QdiscSpec, Qdisc, QdiscFilter> {
   protected readonly declaration = qdisc;
   protected readonly nouns = ['qdisc', 'qdiscs'] as const;
+
+  /**
+   * One queueing discipline: the one at `parent` (`root`, `ingress`, a class), or with this handle; default: the root. `tc qdisc show dev LINK root`,
+   * but the kernel is asked for no other. Throws NetlinkError ENOENT if there is none, or only what the kernel has put in place by itself (EINVAL
+   * since Linux 6.8).
+   */
+  get(place: QdiscReference): Promise<Qdisc> {
+    const { link, parent, handle } = place;
+    const value = () => ({
+      header: {
+        ifindex: this.links.index(link),
+        handle: handle === undefined ? 0 : parseHandle(handle, 'handle'),
+        parent: parent !== undefined ? parseHandle(parent, 'parent') : handle === undefined ? TC_H_ROOT : 0,
+      },
+    });
+    return this.ask(value, `find qdisc ${handle ?? parent ?? 'root'} on ${link}`, echoed);
+  }
 
   protected describe(spec: QdiscSpec): string {
     return `${kindName(spec)} on ${spec.link}`;
