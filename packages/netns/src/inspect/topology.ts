@@ -1,3 +1,4 @@
+import { EPERM } from '../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../errors.ts';
 import type { RunDirectoryOptions } from '../namespaces/names.ts';
 import type { Address } from '../network/addresses.ts';
@@ -186,8 +187,6 @@ function topologyOf({ networks, namespaces, visibility }: MachineSnapshot): Omit
   }
   return { namespaces: found, closed };
 }
-
-const EPERM = 1;
 
 function add(map: Map<number, string[]>, key: number, value: string): void {
   const values = map.get(key);

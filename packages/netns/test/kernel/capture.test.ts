@@ -267,7 +267,7 @@ describe('capture', () => {
   it.each([
     [{ from: [] }, 'nothing to capture from'],
     [{ from: both, filter: 'tcp prt 80' }, 'column 5'],
-    [{ from: [{ namespace: 'red', interface: 'none' }] }, 'cannot capture on none in net:['],
+    [{ from: [{ namespace: 'red', interface: 'none' }] }, 'cannot capture on none of red: '],
     [{ from: [{ namespace: 'no-such' }] }, 'ENOENT'],
     [{ from: both, count: 0 }, 'invalid count 0'],
     [{ from: [{ namespace: 'red', interface: 'x'.repeat(16) }] }, '1 to 15 letters'],

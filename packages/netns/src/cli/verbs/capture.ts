@@ -93,6 +93,7 @@ const largestProcessId = 2 ** 22;
 
 /** `blue:eth0`, `1234:eth0`, `4026532281:*`, `net:[4026532281]:eth0`, `/proc/1/ns/net:eth0`, `eth0`. */
 async function sourceOf(word: string, place: RunDirectoryOptions): Promise<CaptureSource> {
+  if (/\s/.test(word)) throw new UsageError(`'${word}' names no device; a filter comes behind -f`);
   const colon = word.lastIndexOf(':');
   const device = word.slice(colon + 1);
   const namespace = word.slice(0, Math.max(0, colon));

@@ -47,7 +47,7 @@ export const verb = defineVerb({
   ],
   options: {
     only: { summary: 'these kinds of things alone, with commas between them', value: 'KINDS' },
-    processes: { summary: 'processes that have come to a namespace or left it, too' },
+    processes: { summary: 'processes that have come to a namespace or left it, and sockets where processes are, too' },
   },
   examples: [
     ['netns diff before.jsonl', 'what has changed since'],

@@ -1,3 +1,4 @@
+import { EOPNOTSUPP } from '../../errno-numbers.ts';
 import { NetlinkError } from '../../errors.ts';
 import type { BridgeVlan } from '../../network/bridge-vlans.ts';
 import type { Network } from '../../network/network.ts';
@@ -27,8 +28,6 @@ type Entry = TypeOf<typeof entry>;
 
 /** What a bridge and its ports have when they are made. */
 const usual: readonly Entry[] = [{ vlan: 1, pvid: true, untagged: true }];
-
-const EOPNOTSUPP = 95;
 
 export const vlans: PartSection = {
   name: 'vlans',

@@ -240,6 +240,7 @@ export class Capture implements AsyncIterable<CapturedPacket>, Disposable {
   #open({ namespace, title, name }: Pick<Place, 'namespace' | 'title' | 'name'>): Opened {
     const { filter = '', snapLength = wholePackets, direction = 'both', promiscuous = true } = this.#options;
     const socket = new PacketSocket(namespace, name, {
+      title,
       filter,
       snapLength,
       direction,

@@ -1,3 +1,4 @@
+import { EPERM } from '../../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../../errors.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { Arena } from '../../native/arena.ts';
@@ -31,6 +32,8 @@ import { encodeProgram, type Instruction } from './filter/program.ts';
 import { hardwareLoopback, type LinkForm, linkFormOf } from './link-types.ts';
 
 export interface PacketSocketOptions {
+  /** What the namespace is called in messages. */
+  readonly title: string;
   readonly filter: string;
   readonly snapLength: number;
   readonly direction: Direction;
@@ -41,7 +44,6 @@ export interface PacketSocketOptions {
   readonly patience: number;
 }
 
-const EPERM = 1;
 const nameSize = 16;
 /** `struct ifreq`. */
 const requestSize = 40;
@@ -73,7 +75,7 @@ export class PacketSocket implements Disposable {
   constructor(namespace: Namespace, name: string, options: PacketSocketOptions) {
     if (name.length === 0 || name.length >= nameSize)
       throw new InvalidArgumentError('interface', name, 'a name of 1 to 15 letters is needed');
-    const operation = `capture on ${name} in ${namespace}`;
+    const operation = `capture on ${name} of ${options.title}`;
     using undo = new ResourceStack();
     // Protocol 0: it gets nothing until it is bound.
     const raw = undo.use(socketIn(namespace, SOCK_RAW, operation));

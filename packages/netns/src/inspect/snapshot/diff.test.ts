@@ -102,6 +102,10 @@ describe('diff', () => {
     const [process, taker] = [{ kind: 'process', pid: 9 } as const, { kind: 'process', pid: 7 } as const];
     expect(told(kept(), kept({ kind: 'descriptor', pid: 9, fd: 3 }, process))).toEqual(['+ keeper']);
     expect(told(kept(), kept(process, taker), { processes: true })).toEqual(['+ keeper']);
+    const socket = { kind: 'socket', socket: 3, holders: [{ pid: 9, fd: 4 }] } as const;
+    expect(told(kept(), kept(socket))).toEqual(['+ keeper']);
+    expect(told(kept(socket), kept(process))).toEqual([]);
+    expect(told(kept(process), kept(process, socket), { processes: true })).toEqual(['+ keeper']);
   });
 
   it('says nothing of what could not be seen', () => {

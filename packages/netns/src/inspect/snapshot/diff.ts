@@ -36,7 +36,7 @@ export interface MachineDiff {
 export interface DiffOptions {
   /** Default: all. */
   readonly objects?: readonly DiffObject[];
-  /** Processes and threads that have come to a namespace, or left it, too. Default: false. */
+  /** Processes and threads that have come to a namespace, or left it, and the sockets of such namespaces, too. Default: false. */
   readonly processes?: boolean;
 }
 
@@ -101,8 +101,11 @@ function changesOf(
   compare('namespace', [factsOf(earlier)], [factsOf(namespace)]);
   compare('name', earlier.names.map(named), namespace.names.map(named));
   const takers = new Set([before.header.pid, after.header.pid]);
+  // Where processes live, sockets come and go with what they do.
+  const lived = [earlier, namespace].some(({ keepers }) => keepers.some(({ kind }) => kind === 'process'));
+  const silent = processes ? [] : lived ? [...passers, 'socket'] : passers;
   const keepersOf = (of: MachineNamespace) =>
-    of.keepers.filter((keeper) => isTold(keeper, processes, takers)).map((keeper) => ({ ...keeper }));
+    of.keepers.filter((keeper) => isTold(keeper, silent, takers)).map((keeper) => ({ ...keeper }));
   compare('keeper', keepersOf(earlier), keepersOf(namespace));
   const [from, to] = [before.networks.get(place.key), after.networks.get(place.key)];
   if (from === undefined || to === undefined) return differences;
@@ -134,10 +137,10 @@ function factsOf({ owner, parent, container }: MachineNamespace): PlainEntry {
 const passers: readonly Keeper['kind'][] = ['process', 'thread', 'for-children'];
 
 /** Whoever takes a snapshot looks at it from inside; and processes come and go. */
-function isTold(keeper: Keeper, processes: boolean, takers: ReadonlySet<number>): boolean {
-  if ('pid' in keeper && takers.has(keeper.pid)) return false;
+function isTold(keeper: Keeper, silent: readonly string[], takers: ReadonlySet<number>): boolean {
+  if (keeper.kind === 'child' || silent.includes(keeper.kind)) return false;
   if (keeper.kind === 'socket') return keeper.holders.some(({ pid }) => !takers.has(pid));
-  return keeper.kind !== 'child' && (processes || !passers.includes(keeper.kind));
+  return !('pid' in keeper && takers.has(keeper.pid));
 }
 
 /** With who has them. */

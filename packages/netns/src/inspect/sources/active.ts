@@ -1,3 +1,4 @@
+import { ENOENT } from '../../errno-numbers.ts';
 import { idOfDescriptor } from '../../namespaces/identity.ts';
 import { flagOfType, type NamespaceType, typeOfFlag } from '../../namespaces/type.ts';
 import { NS_GET_NSTYPE } from '../../native/constants.ts';
@@ -7,7 +8,6 @@ import { openById } from './handle.ts';
 
 /** How many ids are taken at once; the kernel gives a million at most. */
 const idsAtOnce = 1024;
-const ENOENT = 2;
 
 /**
  * The 64-bit ids of all namespaces of some types that the kernel calls active: a task is in them, their file is open or mounted, or one below
