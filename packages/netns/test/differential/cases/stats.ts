@@ -1,13 +1,18 @@
 import type { Case } from '../case.ts';
 
-const zoo = `ip link set lo up; ip link add br0 type bridge
-ip link add v0 type veth peer name v1; ip link set v0 master br0; ip stats set dev v1 l3_stats on`;
+const zoo = `ip link set lo up; ip link add br0 address 02:00:00:00:00:03 type bridge
+ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02; ip link set v0 master br0; ip stats set dev v1 l3_stats on`;
 
 /** `ip stats` show, set. */
 export const statsCases: readonly Case[] = [
   ...[
     'stats',
     'stats show dev lo',
+    '-s stats',
+    '-j -s stats',
+    '-s -s stats',
+    '-d stats show dev v1 group link',
+    '-d stats',
     '-j stats',
     '-j -p stats show dev br0 group xstats',
     '-o stats show dev br0 group xstats',

@@ -1,7 +1,8 @@
 import type { Case } from '../case.ts';
 
 const zoo = `ip link set lo up; ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
-ip link set v0 up; ip token set ::5 dev v0; ip link add v2 type veth peer name v3; ip link set v2 arp off; ip link set v2 up
+ip link set v0 up; ip token set ::5 dev v0; ip link add v2 type veth peer name v3; ip link set v2 arp off
+sysctl -qw net.ipv6.conf.v2.addr_gen_mode=1; ip link set v2 up
 sysctl -qw net.ipv6.conf.v3.disable_ipv6=1; ip link set v3 up`;
 
 const show = '; echo $?; ip token list';

@@ -6,6 +6,7 @@ import {
 import { DeviceNames } from '../device-names.ts';
 import { duplicateOrGarbage, failure } from '../exit.ts';
 import type { Session } from '../session.ts';
+import type { View } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
 import { Words } from '../words.ts';
 import { type Leaf, leaves, levels, linkHeading } from './groups.ts';
@@ -43,8 +44,8 @@ class Selection {
   }
 }
 
-/** `ip stats show`: of one device or all, all groups of counters or those that are named. */
-export async function showStats(session: Session, list: readonly string[]): Promise<number> {
+/** `ip stats show`: of one device or all, all groups of counters or those that are named; `more`: times `-statistics`. */
+export async function showStats(session: Session, list: readonly string[], more: number): Promise<number> {
   const words = new Words(list);
   const selection = new Selection();
   let device: string | undefined;
@@ -58,6 +59,8 @@ export async function showStats(session: Session, list: readonly string[]): Prom
     } else throw unknownWord(word);
   }
   const wanted = selection.leaves;
+  const base = viewOf(session);
+  const view = { ...base, options: { ...base.options, statistics: base.options.statistics + more } };
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const groups = new Set(wanted.map(({ path: [group] }) => linkStatisticsGroup(group)));
@@ -65,24 +68,22 @@ export async function showStats(session: Session, list: readonly string[]): Prom
   const operation = 'list counters';
   if (device === undefined) {
     const { messages } = connection.dumpSync(linkStatistics, { header: { filterMask } }, { operation });
-    print(session, devices, messages, wanted, viewOf(session).newline);
+    print(session, view, devices, messages, wanted, view.newline);
   } else {
     const header = { ifindex: devices.needed(device), filterMask };
-    print(session, devices, connection.requestSync(linkStatistics, 'get', { header }, { operation }), wanted, '');
+    print(session, view, devices, connection.requestSync(linkStatistics, 'get', { header }, { operation }), wanted, '');
   }
   return 0;
 }
 
 function print(
   session: Session,
+  view: View,
   devices: DeviceNames,
   messages: readonly LinkStatisticsMessage[],
   wanted: readonly Leaf[],
   between: string,
 ): void {
-  const base = viewOf(session);
-  // `ip` takes its name for one `-statistics`
-  const view = { ...base, options: { ...base.options, statistics: base.options.statistics + 1 } };
   if (session.options.json) {
     session.printJson(
       messages.flatMap(({ header: { ifindex }, attributes }) =>
