@@ -1,12 +1,21 @@
+import type { ChildProcess } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { fakeIo } from '../../src/cli/fake-io.ts';
 import { verb } from '../../src/cli/verbs/watch.ts';
+import { census, type MachineNamespace } from '../../src/inspect/census.ts';
+import type { Keeper } from '../../src/inspect/keeper.ts';
+import { KernelWalk } from '../../src/inspect/kernel-list/walk.ts';
 import type { TimelineEvent } from '../../src/inspect/watch/timeline.ts';
 import { type WatchOptions, watch } from '../../src/inspect/watch/watch.ts';
-import { namesLeft } from './support/cli.ts';
+import { hasList } from './support/census.ts';
+import { namesLeft, startNetns } from './support/cli.ts';
+import { temporaryDirectory } from './support/run.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
 
 afterEach(() => {
@@ -99,7 +108,8 @@ describe('watch', () => {
 
   it('tells everything anew when the kernel had to drop events, and what is told last is right', async () => {
     using old = NetworkNamespace.createNamed(oldName);
-    await using following = new Following({ receiveBuffer: 4096, objects: ['address'], rescan: 60_000 });
+    await old.network.firewall.load({ nftables: [{ add: { table: { family: 'ip', name: 'shop' } } }] });
+    await using following = new Following({ receiveBuffer: 4096, objects: ['address', 'firewall'], rescan: 60_000 });
     await following.until(({ event }) => event === 'synchronized');
     const addresses = Array.from({ length: 400 }, (_, at) => `10.6.${at >> 8}.${at & 255}/32`);
     await old.network.addresses.addAll(addresses.map((address) => ({ link: 'lo', address })));
@@ -110,8 +120,104 @@ describe('watch', () => {
       .slice(from)
       .flatMap((event) => ('object' in event && event.object === 'address' ? [event.value.address] : []));
     expect(addresses.filter((address) => !known.includes(address.slice(0, -3)))).toEqual([]);
+    const tables = following.told
+      .slice(from)
+      .filter((event) => 'object' in event && event.object === 'firewall' && event.event === 'present');
+    expect(tables).toMatchObject([{ value: { kind: 'table', name: 'shop' }, namespace: { names: [oldName] } }]);
   });
 });
+
+/** Starts a command, and kills it when it has come so far. */
+async function killed(argv: readonly string[], when: (child: ChildProcess) => Promise<void>): Promise<void> {
+  const child = startNetns(argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  try {
+    await when(child);
+  } finally {
+    child.kill('SIGKILL');
+  }
+  expect(await ended).toEqual([null, 'SIGKILL']);
+}
+
+describe('killed half-way', () => {
+  it('netns watch leaves nothing, and holds nothing before', async () => {
+    using old = NetworkNamespace.createNamed(oldName);
+    const names = namesLeft();
+    let own: string | undefined;
+    await killed(['watch', '--json'], async (child) => {
+      const lines = createInterface({ input: child.stdout as Readable });
+      for await (const line of lines) if (JSON.parse(line).event === 'synchronized') break;
+      // Its socket there, and nobody else, keeps the namespace that it listens in.
+      const { namespaces } = await census({ types: ['net'], relations: false });
+      const isIts = (keeper: Keeper) =>
+        keeper.kind === 'socket' && keeper.holders.every(({ pid }) => pid === child.pid) && keeper.holders.length > 0;
+      const kept = namespaces.filter(({ keepers, current }) => !current && keepers.some(isIts));
+      expect(kept).toMatchObject([{ names: [] }]);
+      expect(kept[0]?.keepers.filter((keeper) => !isIts(keeper))).toEqual([]);
+      own = kept.map(identityOf)[0];
+      if (hasList) {
+        using walk = new KernelWalk();
+        // Its file alone. Whoever else looks at the whole machine may have it open for a moment.
+        await expect.poll(() => referencesOf(walk, old.id.ino), patience).toBe(1);
+      }
+      expect(await old.network.nsids.list()).toEqual([]);
+    });
+    expect(namesLeft()).toEqual(names);
+    const there = async () => (await census({ types: ['net'], relations: false })).namespaces.map(identityOf);
+    await expect.poll(there, patience).not.toContain(own);
+  });
+
+  it('netns snapshot leaves the file as it was, and no other', async () => {
+    const directory = temporaryDirectory('killed');
+    const file = `${directory}/machine.jsonl`;
+    writeFileSync(file, 'the old one');
+    // It may be whole before it is seen: then once more.
+    for (let halfWay = false; !halfWay; ) {
+      const child = startNetns(['snapshot', '-w', file], { stdio: 'ignore' });
+      const ended = once(child, 'exit');
+      const pid = child.pid ?? 0;
+      const isWriting = () => linksOf(pid).some((path) => path.startsWith(directory) && path.endsWith('(deleted)'));
+      await expect.poll(() => isWriting() || child.exitCode !== null, often).toBe(true);
+      child.kill('SIGSTOP');
+      await expect.poll(() => stateOf(pid), patience).toMatch(/^[TZ]?$/);
+      halfWay = isWriting();
+      child.kill('SIGKILL');
+      await ended;
+      if (!halfWay) writeFileSync(file, 'the old one');
+    }
+    expect(readdirSync(directory)).toEqual(['machine.jsonl']);
+    expect(readFileSync(file, 'utf8')).toBe('the old one');
+  });
+});
+
+const patience = { interval: 50, timeout: 20_000 } as const;
+const often = { interval: 1, timeout: 20_000 } as const;
+
+/** Numbers are used again. */
+const identityOf = ({ inode, id }: MachineNamespace) => `${inode} ${id}`;
+
+/** What the descriptors of a process lead to, as far as it is there. */
+function linksOf(pid: number): string[] {
+  const fds = orElse([], () => readdirSync(`/proc/${pid}/fd`));
+  return fds.map((fd) => orElse('', () => readlinkSync(`/proc/${pid}/fd/${fd}`)));
+}
+
+/** `T`: it is stopped. */
+function stateOf(pid: number): string | undefined {
+  return orElse('', () => readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) (.).*$/s, '$1'));
+}
+
+function orElse<T>(otherwise: T, ask: () => T): T {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
+  }
+}
+
+function referencesOf(walk: KernelWalk, inode: number): number | undefined {
+  return walk.namespaces().find((each) => each.inode === inode)?.references;
+}
 
 describe('netns watch', () => {
   it('writes a line for each event, and ends after as many as are wanted', async () => {

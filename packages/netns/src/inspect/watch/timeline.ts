@@ -42,7 +42,7 @@ type TableEvent = {
 export type TimelineEvent =
   | TableEvent
   | (InPlace & {
-      readonly event: 'set' | 'delete';
+      readonly event: 'present' | 'set' | 'delete';
       readonly object: 'firewall';
       readonly value: {
         readonly [O in keyof FirewallObjects]: { readonly kind: O } & Omit<

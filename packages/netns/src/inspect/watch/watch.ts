@@ -1,5 +1,5 @@
 import { Listener, type NetlinkEvent } from '../../connection/listener.ts';
-import { KernelError, NetlinkError } from '../../errors.ts';
+import { KernelError, NetlinkError, UnsupportedError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import { monitorNames, type NameEvent } from '../../namespaces/monitor.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
@@ -9,7 +9,12 @@ import { type ConntrackMessage, conntrack, conntrackGroups } from '../../netlink
 import { nsid } from '../../netlink/families/route/nsid.ts';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG } from '../../netlink/protocols.ts';
 import { connectionOf } from '../../network/connections/read.ts';
-import { firewallEventsOf, NFNLGRP_NFTABLES } from '../../network/firewall/events.ts';
+import {
+  type FirewallObjects,
+  firewallEventsOf,
+  firewallObjectsOf,
+  NFNLGRP_NFTABLES,
+} from '../../network/firewall/events.ts';
 import { monitoredObjects } from '../../network/monitored.ts';
 import { type Network, openNetwork } from '../../network/network.ts';
 import { nsidEntryOf } from '../../network/nsids.ts';
@@ -184,16 +189,19 @@ class Watcher {
     }
     for (const each of firewallEventsOf(heard)) {
       if (!('object' in each)) continue;
-      const { event, object: kind } = each;
-      const { message, expressions, ...rest } = each.value as {
-        readonly message?: unknown;
-        readonly expressions?: unknown;
-      };
-      const said = { kind, ...rest };
-      this.#at(number, ({ told }) =>
-        this.#push({ ...now(told), event, object: 'firewall', value: said } as TimelineEvent),
-      );
+      const { event, object, value } = each;
+      this.#at(number, (place) => this.#tellFirewall(event, object, value, place));
     }
+  }
+
+  #tellFirewall(
+    event: 'present' | 'set' | 'delete',
+    kind: keyof FirewallObjects,
+    value: FirewallObjects[keyof FirewallObjects],
+    { told }: Place,
+  ): void {
+    const { message, expressions, ...rest } = value as { readonly message?: unknown; readonly expressions?: unknown };
+    this.#push({ ...now(told), event, object: 'firewall', value: { kind, ...rest } } as TimelineEvent);
   }
 
   #hearSocket({ declaration, value, nsid: number }: NetlinkEvent & { kind: 'message' }): void {
@@ -365,18 +373,25 @@ class Watcher {
     const outside: readonly WatchedTable[] = ['link', 'address'];
     await this.#read(number, place, ['link', ...this.#tables.filter((table) => table === 'address')], true);
     const inside = this.#tables.filter((table) => !outside.includes(table));
-    if (place.found === undefined || inside.length === 0) return;
+    const more = this.#objects.has('firewall') || this.#objects.has('connection');
+    if (place.found === undefined || (inside.length === 0 && !more)) return;
     using open = openMachineNamespace(place.found);
     if (open === undefined) return;
     await this.#hold(number, async () => {
       await nothingIfGone(async () => {
         using network = openNetwork(open);
-        for (const table of inside) {
+        const list = async <T>(ask: () => Promise<readonly T[]>) => {
           await this.#room();
-          for (const entry of await listTable(network, table)) this.#tell('present', table, entry, place);
+          return (await nothingIfGone(ask)) ?? [];
+        };
+        for (const table of inside)
+          for (const entry of await list(() => listTable(network, table))) this.#tell('present', table, entry, place);
+        if (this.#objects.has('firewall')) {
+          const ruleset = async () => [...firewallObjectsOf(await network.firewall.list())];
+          for (const { object, value } of await list(ruleset)) this.#tellFirewall('present', object, value, place);
         }
         if (!this.#objects.has('connection')) return;
-        for (const connection of await network.connections.list()) {
+        for (const connection of await list(() => network.connections.list())) {
           const value = withoutMessage(connection);
           this.#push({ ...now(place.told), event: 'present', object: 'connection', value });
         }
@@ -483,12 +498,13 @@ async function listTable(network: Network, table: WatchedTable): Promise<readonl
   return await monitoredObjects[table].list(network);
 }
 
-/** Undefined for a namespace that has ended meanwhile, or into which we may not look. */
+/** Undefined for a namespace that has ended meanwhile, or into which we may not look, and for what this kernel does not have. */
 async function nothingIfGone<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask();
   } catch (error) {
-    if (error instanceof NetlinkError || (error instanceof KernelError && gone.includes(error.code))) return undefined;
+    if (error instanceof NetlinkError || error instanceof UnsupportedError) return undefined;
+    if (error instanceof KernelError && gone.includes(error.code)) return undefined;
     throw error;
   }
 }

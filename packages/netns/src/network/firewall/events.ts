@@ -12,6 +12,7 @@ import { elementsOf, type FirewallElement } from './elements.ts';
 import { type Flowtable, flowtableOf } from './flowtables.ts';
 import { type FirewallObject, objectOf } from './objects.ts';
 import { type FirewallRule, firewallRuleOf } from './rules.ts';
+import type { Ruleset } from './ruleset.ts';
 import { type FirewallSet, type SetName, setOf } from './sets.ts';
 import { type FirewallTable, tableOf } from './tables.ts';
 import { familyNameOf } from './words.ts';
@@ -86,3 +87,21 @@ export function firewallEventsOf(heard: NetlinkEvent): FirewallEvent[] {
       return [];
   }
 }
+
+/** All that a firewall holds, as events would tell of it. */
+export function* firewallObjectsOf(ruleset: Ruleset): Generator<FirewallObjectOf> {
+  for (const value of ruleset.tables) yield { object: 'table', value };
+  for (const value of ruleset.chains) yield { object: 'chain', value };
+  for (const { elements, ...value } of ruleset.sets) {
+    yield { object: 'set', value };
+    const { family, table, name } = value;
+    for (const element of elements) yield { object: 'element', value: { family, table, name, element } };
+  }
+  for (const value of ruleset.objects) yield { object: 'object', value };
+  for (const value of ruleset.flowtables) yield { object: 'flowtable', value };
+  for (const value of ruleset.rules) yield { object: 'rule', value };
+}
+
+type FirewallObjectOf = {
+  readonly [O in keyof FirewallObjects]: { readonly object: O; readonly value: FirewallObjects[O] };
+}[keyof FirewallObjects];
