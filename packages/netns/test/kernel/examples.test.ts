@@ -34,6 +34,8 @@ const outputs: Readonly<Record<string, RegExp>> = {
   'examples/veth-between-two.ts': /^10\.0\.0\.2 answers after \d+\.\d\d ms\n$/,
   'examples/shape-a-link.ts':
     /^(the qdisc netem is not available here.*CONFIG_NET_SCH_NETEM.*\n)?tbf at root: 0 packets, 0 dropped\n$/i,
+  'examples/follow-the-machine.ts': /^set namespace demo\npresent lo down\nset lo up\n$/,
+  'examples/what-has-changed.ts': /^changed link mtu\nborn rule\n$/,
   'examples/watch-counters.ts':
     /^0 echo requests, until now\n1 echo requests, and more each second\n2 echo requests, and more each second\n$/,
 };
