@@ -10,6 +10,8 @@ export interface TcOptions {
   force: boolean;
   batch?: string;
   netns?: string;
+  timestamp: boolean;
+  timestampShort: boolean;
 }
 
 interface Row {
@@ -34,14 +36,14 @@ const rows: readonly Row[] = [
   { word: 'names' },
   { word: 'nm' },
   { word: 'color' },
-  { word: 'timestamp' },
-  { word: 'tshort' },
+  { word: 'timestamp', apply: (options) => void Object.assign(options, { timestamp: true }) },
+  { word: 'tshort', apply: (options) => void Object.assign(options, { timestamp: true, timestampShort: true }) },
   { word: 'json', apply: (options) => void Object.assign(options, { json: true }) },
   { word: 'oneline' },
 ];
 
 /** Options that change nothing of what is shown here. */
-const harmless: readonly string[] = ['color', 'Numeric', 'timestamp', 'tshort'];
+const harmless: readonly string[] = ['color', 'Numeric'];
 
 /** Reads the options in front of the object. Throws Exit. */
 export function readTcOptions(argv: readonly string[]): {
@@ -56,6 +58,8 @@ export function readTcOptions(argv: readonly string[]): {
     pretty: false,
     iec: false,
     force: false,
+    timestamp: false,
+    timestampShort: false,
   };
   let at = 0;
   for (; at < argv.length; at++) {

@@ -16,10 +16,12 @@ export class TcSession implements Disposable, ReadContext {
   readonly output: Output;
   readonly connection: NetlinkConnection;
   readonly devices: DeviceNames;
+  readonly namespace: Namespace | undefined;
 
   constructor(options: TcOptions, output: Output, namespace: Namespace | undefined) {
     this.options = options;
     this.output = output;
+    this.namespace = namespace;
     this.connection = new NetlinkConnection({ namespace: namespace?.fd });
     this.devices = new DeviceNames(this.connection);
   }

@@ -9,6 +9,7 @@ import { namespaceForOption } from '../ip/switch-namespace.ts';
 import { isPrefix } from '../ip/words.ts';
 import { actionsCommand } from './action/commands.ts';
 import { chainCommand, filterCommand } from './filter/commands.ts';
+import { monitorCommand } from './monitor.ts';
 import { readTcOptions } from './options.ts';
 import { classCommand, qdiscCommand } from './qdisc/commands.ts';
 import { TcSession } from './session.ts';
@@ -18,11 +19,11 @@ export const tcVersion = 'tc utility, iproute2-6.1.0, netns';
 
 const usage = `Usage:	tc [ OPTIONS ] OBJECT { COMMAND | help }
 	tc [-force] -batch filename
-where  OBJECT := { qdisc | class | filter | chain | action }
+where  OBJECT := { qdisc | class | filter | chain | action | monitor }
        OPTIONS := { -s[tatistics] | -d[etails] | -j[son] | -p[retty] | -iec | -n[etns] name | -b[atch] file }
 `;
 
-type Command = (session: TcSession, words: readonly string[]) => number;
+type Command = (session: TcSession, words: readonly string[]) => number | Promise<number>;
 
 /** The objects, in the order in which `tc` compares them; what has no command is left to the installed one. */
 const objects: readonly (readonly [word: string, command?: Command])[] = [
@@ -31,7 +32,7 @@ const objects: readonly (readonly [word: string, command?: Command])[] = [
   ['filter', filterCommand],
   ['chain', chainCommand],
   ['actions', actionsCommand],
-  ['monitor'],
+  ['monitor', monitorCommand],
   ['exec'],
 ];
 
@@ -56,7 +57,9 @@ export async function runTc(argv: readonly string[], io: Io): Promise<number> {
       using namespace =
         options.netns === undefined ? undefined : await namespaceForOption(options.netns, '/run/netns', io.names);
       using session = new TcSession(options, output, namespace);
-      const code = options.batch === undefined ? runObject(session, rest) : runBatch(session, options.batch, io, end);
+      const code = await (options.batch === undefined
+        ? runObject(session, rest)
+        : runBatch(session, options.batch, io, end));
       output.flush();
       return code;
     }
@@ -67,7 +70,7 @@ export async function runTc(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function runObject(session: TcSession, [word = '', ...rest]: readonly string[]): number {
+function runObject(session: TcSession, [word = '', ...rest]: readonly string[]): number | Promise<number> {
   const found = objects.find(([object]) => isPrefix(word, object));
   if (word === 'help') {
     session.output.write(usage);
@@ -79,14 +82,14 @@ function runObject(session: TcSession, [word = '', ...rest]: readonly string[]):
   return command(session, rest);
 }
 
-function runBatch(session: TcSession, file: string, io: Io, end: (error: unknown) => number): number {
+async function runBatch(session: TcSession, file: string, io: Io, end: (error: unknown) => number): Promise<number> {
   const fd = file === '-' ? 0 : openFile(file);
   try {
     let result = 0;
     for (const line of readBatch(readLines(fd), (text) => io.stderr.write(text))) {
       let code = 0;
       try {
-        if (line.words.length > 0) code = runObject(session, line.words);
+        if (line.words.length > 0) code = await runObject(session, line.words);
       } catch (error) {
         code = end(error);
       }

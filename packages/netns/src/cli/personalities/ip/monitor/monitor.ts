@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { subscribe } from '../../../../connection/subscribe.ts';
 import { errnoMessage } from '../../../../errno.ts';
-import { EIO, ENOBUFS } from '../../../../errno-numbers.ts';
+import { ENOBUFS } from '../../../../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../../../../errors.ts';
 import { declarationOf } from '../../../../netlink/catalogue.ts';
 import { failure } from '../exit.ts';
-import { messagesOf } from '../saved/read.ts';
+import { contentOf, messagesOf, timeOfNext } from '../saved/read.ts';
 import type { Session } from '../session.ts';
 import { Teller, type Told } from './tell.ts';
 import { recordedAt, timestamp } from './timestamp.ts';
@@ -54,9 +53,6 @@ function say(session: Session, { labels }: MonitorRequest, told: Told, now: numb
   output.write(`${when}${where}${labels ? `[${told.label}]` : ''}${told.text}\n`);
 }
 
-/** NLMSG_TSTAMP: rtmon(8) writes one before each message, with seconds and microseconds. */
-const timeOfNext = 15;
-
 /** Tells of what `rtmon` wrote to a file. */
 async function tellFile(session: Session, request: MonitorRequest, path: string): Promise<number> {
   const teller = await Teller.open(session, request.device);
@@ -71,13 +67,4 @@ async function tellFile(session: Session, request: MonitorRequest, path: string)
     if (told !== undefined) say(session, request, told, Date.now() * 1000);
   }
   return 0;
-}
-
-function contentOf(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const errno = -((error as NodeJS.ErrnoException).errno ?? -EIO);
-    throw failure(`Cannot fopen: ${errnoMessage(errno)}`, 255);
-  }
 }

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { errnoMessage } from '../../../../errno.ts';
+import { EIO } from '../../../../errno-numbers.ts';
 import { NLMSG_HDRLEN } from '../../../../netlink/header.ts';
 import { align4 } from '../../../../wire/slice.ts';
 import { failure } from '../exit.ts';
@@ -44,5 +46,18 @@ export function* messagesOf(
     if (at + length > file.length) throw failure('rtnl-from_file: truncated message', code);
     yield { type: view.getUint16(at + 4, true), payload: file.slice(at + NLMSG_HDRLEN, at + length) };
     at += align4(length);
+  }
+}
+
+/** NLMSG_TSTAMP: rtmon(8) writes one before each message, with seconds and microseconds. */
+export const timeOfNext = 15;
+
+/** What `rtmon` wrote. Throws Exit. */
+export function contentOf(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const errno = -((error as NodeJS.ErrnoException).errno ?? -EIO);
+    throw failure(`Cannot fopen: ${errnoMessage(errno)}`, 255);
   }
 }
