@@ -7,7 +7,14 @@ import type { Fd } from '../native/fd.ts';
 import { linkFlag } from '../netlink/families/route/link.ts';
 import { ResourceStack } from '../resource.ts';
 import { Ledger } from './ledger.ts';
-import { type Monitored, type MonitoredObject, type MonitoredObjects, monitoredObjects, takers } from './monitored.ts';
+import {
+  type Monitored,
+  type MonitoredObject,
+  type MonitoredObjects,
+  monitoredObjects,
+  onlyIfAsked,
+  takers,
+} from './monitored.ts';
 import type { Network } from './network.ts';
 
 /**
@@ -31,7 +38,7 @@ export type NetworkChange = {
 export type NetworkEvent = NetworkChange | { readonly event: 'synchronized' | 'resync' };
 
 export interface NetworkMonitorOptions {
-  /** What to follow. Default: everything. */
+  /** What to follow. Default: everything but shaping, which is `qdisc`, `class`, `filter` and `chain` (`tc monitor`). */
   readonly objects?: readonly MonitoredObject[] | undefined;
   /**
    * Follow all namespaces that have a number (nsid) in this one, too, on the same socket. Needs CAP_NET_BROADCAST in this namespace. What
@@ -102,7 +109,7 @@ class NetworkMonitor {
     this.#network = undo.use(network);
     this.#open = open;
     this.#options = options;
-    this.#objects = wanted === undefined ? all : all.filter((object) => wanted.includes(object));
+    this.#objects = all.filter((object) => wanted?.includes(object) ?? !onlyIfAsked.includes(object));
     const { allNamespaces, receiveBuffer, signal } = options;
     for (const object of this.#objects) {
       const { identity } = monitoredObjects[object] as Monitored<unknown>;

@@ -1,9 +1,11 @@
 import type { Declaration } from '../connection/declaration.ts';
 import { address } from '../netlink/families/route/address.ts';
+import { chain, filter } from '../netlink/families/route/filter.ts';
 import { link } from '../netlink/families/route/link.ts';
 import { neighbour, neighbourStates } from '../netlink/families/route/neighbour.ts';
 import { nexthop } from '../netlink/families/route/nexthop.ts';
 import { nsid } from '../netlink/families/route/nsid.ts';
+import { qdisc, trafficClass } from '../netlink/families/route/qdisc.ts';
 import { route } from '../netlink/families/route/route.ts';
 import { rule } from '../netlink/families/route/rule.ts';
 import type { Out } from '../wire/shape.ts';
@@ -17,7 +19,15 @@ import { type Nexthop, nexthopOf } from './nexthops.ts';
 import { type NsidEntry, nsidEntryOf } from './nsids.ts';
 import { type Route, routeOf } from './routes.ts';
 import { type Rule, ruleOf } from './rules.ts';
+import { chainOf, type TrafficChain } from './shaping/chains.ts';
+import { classOf, type TrafficClass } from './shaping/classes.ts';
+import { allChains, allClasses, allFilters } from './shaping/everywhere.ts';
+import { filterOf, type TrafficFilter } from './shaping/filters.ts';
+import { type Qdisc, qdiscOf } from './shaping/qdiscs.ts';
 import type { Snapshot } from './snapshot.ts';
+
+/** What is followed only when it is asked for: to look at it takes a question for each place. */
+export const onlyIfAsked: readonly MonitoredObject[] = ['qdisc', 'class', 'chain', 'filter'];
 
 /** What can be followed, and what an event about it holds. */
 export interface MonitoredObjects {
@@ -29,6 +39,10 @@ export interface MonitoredObjects {
   readonly fdb: FdbEntry;
   readonly nexthop: Nexthop;
   readonly nsid: NsidEntry;
+  readonly qdisc: Qdisc;
+  readonly class: TrafficClass;
+  readonly filter: TrafficFilter;
+  readonly chain: TrafficChain;
 }
 
 export type MonitoredObject = keyof MonitoredObjects;
@@ -51,9 +65,12 @@ export interface Monitored<Entry> {
   readonly identity?: Identity<Entry>;
 }
 
-/** What may take others away without a word, and the groups that tell of it: links, addresses, nexthops. */
+/**
+ * What may take others away without a word, and the groups that tell of it: links, addresses, nexthops; where shaping is followed, also what is
+ * above what. Many filters may go with one word.
+ */
 export const takers = {
-  declarations: [link, address, nexthop] as readonly Declaration[],
+  declarations: [link, address, nexthop, qdisc, trafficClass, filter, chain] as readonly Declaration[],
   groups: [1, 5, 9, 32],
 } as const;
 
@@ -114,7 +131,41 @@ export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<Moni
   },
   route: { ...monitored(route, [7, 11], routeOf, ({ routes }) => routes.list()), identity: identityOfRoutes },
   rule: monitored(rule, [8, 19], ruleOf, ({ rules }) => rules.list()),
+  qdisc: {
+    ...monitored(
+      qdisc,
+      [4],
+      (message) => (message.header.handle === 0 ? undefined : qdiscOf(message)),
+      ({ qdiscs }) => qdiscs.list({ defaults: false }),
+    ),
+    identity: {
+      shelf: ({ link, parent }) => `${link} ${parent}`,
+      samePlace: () => true,
+      same: (one, other) => one.handle === other.handle && one.kind === other.kind,
+    },
+  },
+  class: {
+    ...monitored(trafficClass, [4], classOf, allClasses),
+    identity: { shelf: ({ link, handle }) => `${link} ${handle}`, samePlace: () => true, same: () => true },
+  },
+  chain: {
+    ...monitored(chain, [4], chainOf, allChains),
+    identity: { shelf: placeOf, samePlace: (one, other) => one.chain === other.chain, same: () => true },
+  },
+  filter: {
+    ...monitored(filter, [4], filterOf, allFilters),
+    identity: {
+      shelf: placeOf,
+      samePlace: (one, other) =>
+        one.priority === other.priority && one.chain === other.chain && one.handle === other.handle,
+      same: (one, other) => one.kind === other.kind,
+    },
+  },
 };
+
+function placeOf({ link, block, parent }: TrafficFilter | TrafficChain): string {
+  return block === undefined ? `${link} ${parent}` : `block ${block}`;
+}
 
 function waysOf({ nexthops }: Route): string | undefined {
   return nexthops?.map((hop) => `${hop.gateway} ${hop.link} ${hop.weight}`).join(' ');

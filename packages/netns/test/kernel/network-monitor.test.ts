@@ -311,3 +311,46 @@ function addNexthopsSync({ connection }: Network, from: number, to: number): voi
       options,
     );
 }
+
+it('tells of shaping when it is asked to, also of what goes without a word', async () => {
+  using ns = await wiredNamespace();
+  await runIn(ns, 'tc qdisc add dev v0 root handle 1: htb default 1');
+  const objects = ['qdisc', 'class', 'filter', 'chain'] as const;
+  const events = ns.monitor({ objects });
+  const one = (event: NetworkEvent) => {
+    if (!('object' in event)) return event.event;
+    const value = event.value as unknown as Record<string, unknown>;
+    const name = event.object === 'filter' ? value.priority : event.object === 'chain' ? value.chain : value.handle;
+    return `${event.event} ${event.object} ${name}`;
+  };
+  const seen: string[] = [];
+  const heard = async (last: string) => {
+    for (;;) {
+      const { value } = await events.next();
+      seen.push(one(value));
+      if (seen.at(-1) === last) return;
+    }
+  };
+  await heard('synchronized');
+  expect(seen).toEqual(['present qdisc 1:', 'synchronized']);
+  const lines: readonly (readonly [line: string, event: string])[] = [
+    ['class add dev v0 parent 1: classid 1:1 htb rate 1mbit', 'set class 1:1'],
+    ['qdisc add dev v0 parent 1:1 handle 10: pfifo limit 5', 'set qdisc 10:'],
+    ['filter add dev v0 parent 1: protocol ip prio 5 u32 match u32 0 0 flowid 1:1', 'set filter 5'],
+    ['chain add dev v0 parent 1: chain 7', 'set chain 7'],
+    ['chain del dev v0 parent 1: chain 7', 'delete chain 7'],
+    ['filter del dev v0 parent 1: protocol ip prio 5', 'delete filter 5'],
+    ['filter add dev v0 parent 1: protocol ip prio 6 u32 match u32 0 0 flowid 1:1', 'set filter 6'],
+  ];
+  for (const [line, event] of lines) {
+    await runIn(ns, `tc ${line}`);
+    await heard(event);
+  }
+  await runIn(ns, 'ip link del v0'); // of what was on it the kernel says nothing
+  const gone = ['delete qdisc 1:', 'delete qdisc 10:', 'delete class 1:1', 'delete filter 6'];
+  while (!gone.every((event) => seen.includes(event))) {
+    const { value } = await events.next();
+    seen.push(one(value));
+  }
+  await events.return?.();
+});

@@ -72,21 +72,7 @@ export class TrafficClasses extends KindTable<typeof trafficClass, TrafficClassS
   }
 
   protected decode(message: ClassMessage): TrafficClass {
-    const { header, attributes } = message;
-    const kind = decodeKind(classSettings, attributes) as ClassKindSeen;
-    const counts = kindName(kind) === 'fq_codel' ? 'fq_codel_class' : kindName(kind);
-    // The class directly below the qdisc has the root for its parent; to make it anew, the qdisc is said.
-    return {
-      link: header.ifindex,
-      parent:
-        header.parent === TC_H_ROOT ? formatHandle((header.handle & 0xffff_0000) >>> 0) : formatParent(header.parent),
-      handle: formatHandle(header.handle),
-      leaf: header.info === 0 ? undefined : formatHandle(header.info),
-      ...kind,
-      statistics: statisticsOf(attributes.stats2, attributes.stats),
-      details: detailsOf(counts, attributes.stats2?.app ?? attributes.xstats),
-      message,
-    };
+    return classOf(message);
   }
 
   protected question(filter: TrafficClassFilter): Question<typeof trafficClass, TrafficClass> {
@@ -100,4 +86,23 @@ export class TrafficClasses extends KindTable<typeof trafficClass, TrafficClassS
         (filter.parent === undefined || entry.parent === filter.parent),
     };
   }
+}
+
+/** A class as the kernel gives it. */
+export function classOf(message: ClassMessage): TrafficClass {
+  const { header, attributes } = message;
+  const kind = decodeKind(classSettings, attributes) as ClassKindSeen;
+  const counts = kindName(kind) === 'fq_codel' ? 'fq_codel_class' : kindName(kind);
+  // The class directly below the qdisc has the root for its parent; to make it anew, the qdisc is said.
+  return {
+    link: header.ifindex,
+    parent:
+      header.parent === TC_H_ROOT ? formatHandle((header.handle & 0xffff_0000) >>> 0) : formatParent(header.parent),
+    handle: formatHandle(header.handle),
+    leaf: header.info === 0 ? undefined : formatHandle(header.info),
+    ...kind,
+    statistics: statisticsOf(attributes.stats2, attributes.stats),
+    details: detailsOf(counts, attributes.stats2?.app ?? attributes.xstats),
+    message,
+  };
 }
