@@ -40,7 +40,7 @@ export function busyboxRoot(): string {
   for (const name of ['sh', 'sleep']) symlinkSync('busybox', `${root}/bin/${name}`);
   // With a socket of its own, as what runs in containers has.
   // LXC has a console between us and what they say; so they leave a file where they may, too.
-  const lines = ['#!/bin/sh', 'echo here', '(: > /tmp/here) 2> /dev/null', 'exec /bin/busybox nc -l -p 8080', ''];
+  const lines = ['#!/bin/sh', 'echo here', 'true 2> /dev/null > /tmp/here', 'exec /bin/busybox nc -l -p 8080', ''];
   writeFileSync(`${root}/bin/stay`, lines.join('\n'), { mode: 0o755 });
   return root;
 }
