@@ -74,6 +74,12 @@ function suites(
   );
 }
 
+/** What came and went; a line that stays empty if that is not in this message: the kernel may tell of one link in several. */
+function traffic(counts: Attributes['link64'], view: View): Said {
+  const said = counts && trafficCounters(counts, undefined, view);
+  return { text: `${view.newline}${said?.text ?? ''}`, ...(said !== undefined && { json: said.json }) };
+}
+
 /** All groups, in the order in which they are shown. */
 export const leaves: readonly Leaf[] = [
   {
@@ -87,11 +93,7 @@ export const leaves: readonly Leaf[] = [
   },
   {
     path: ['link'],
-    describe: ({ link64 }, view) => {
-      if (link64 === undefined) return { text: '' };
-      const { text, json } = trafficCounters(link64, undefined, view);
-      return { text: `${view.newline}${text}`, json };
-    },
+    describe: ({ link64 }, view) => traffic(link64, view),
   },
   {
     path: ['offload', 'l3_stats'],
@@ -111,11 +113,7 @@ export const leaves: readonly Leaf[] = [
   { path: ['offload', 'hw_stats_info'], describe: hardwareInfo },
   {
     path: ['offload', 'cpu_hit'],
-    describe: ({ linkOffloadXstats }, view) => {
-      const counts = linkOffloadXstats?.cpuHit;
-      const said = counts && trafficCounters(counts, undefined, view);
-      return { text: `${view.newline}${said?.text ?? ''}`, ...(said !== undefined && { json: said.json }) };
-    },
+    describe: ({ linkOffloadXstats }, view) => traffic(linkOffloadXstats?.cpuHit, view),
   },
   ...suites('bond', { '802.3ad': aggregationCounts }),
   ...suites('bridge', { mcast: multicastCounts, stp: spanningTreeCounts }),
