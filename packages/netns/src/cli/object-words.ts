@@ -1,6 +1,8 @@
 /** What is in a network, in a few words: a line of `netns diff` and `netns watch`. Pure. */
+import { closest } from '../closest.ts';
 import type { Container } from '../inspect/containers.ts';
 import { sayContainer } from '../inspect/containers.ts';
+import { UsageError } from './verb.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -128,4 +130,12 @@ function labelled(label: string, value: unknown): string | undefined {
 
 function text(value: unknown): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+/** The kind that a word of `--only` means. Throws UsageError with the nearest one. */
+export function kindNamed<T extends string>(kinds: Readonly<Record<string, T>>, word: string): T {
+  const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
+  if (kind !== undefined) return kind;
+  const near = closest(word, Object.keys(kinds));
+  throw new UsageError(`there is no kind '${word}'${near === undefined ? '' : `; did you mean '${near}'?`}`);
 }

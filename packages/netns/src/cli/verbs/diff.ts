@@ -1,4 +1,3 @@
-import { closest } from '../../closest.ts';
 import type { Keeper } from '../../inspect/keeper.ts';
 import { type Difference, type DiffObject, diff, type MachineDiff } from '../../inspect/snapshot/diff.ts';
 import { readSnapshot } from '../../inspect/snapshot/file.ts';
@@ -11,7 +10,7 @@ import { programsOf } from '../from.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { sayKeeper } from '../keeper-words.ts';
-import { type DeviceName, sayObject, sayPlace, type Values } from '../object-words.ts';
+import { type DeviceName, kindNamed, sayObject, sayPlace, type Values } from '../object-words.ts';
 import { progressOn } from '../progress.ts';
 import { styleFor } from '../style.ts';
 import { UsageError } from '../verb.ts';
@@ -60,7 +59,8 @@ export const verb = defineVerb({
     const [first, second = present, ...rest] = words;
     if (first === undefined) throw new UsageError('a snapshot is needed: netns snapshot -w FILE');
     nothingMore(rest);
-    const objects = options.only === undefined ? undefined : options.only.split(',').map(kindNamed);
+    const objects =
+      options.only === undefined ? undefined : options.only.split(',').map((word) => kindNamed(kinds, word));
     const before = await taken(first, io);
     const after = await taken(second, io);
     const found = diff(before, after, { processes: options.processes === true, ...(objects && { objects }) });
@@ -69,13 +69,6 @@ export const verb = defineVerb({
     return found.differences.length === 0 ? 0 : 1;
   },
 });
-
-function kindNamed(word: string): DiffObject {
-  const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
-  if (kind !== undefined) return kind;
-  const near = closest(word, Object.keys(kinds));
-  throw new UsageError(`there is no kind '${word}'${near === undefined ? '' : `; did you mean '${near}'?`}`);
-}
 
 async function taken(word: string, io: Io): Promise<MachineSnapshot> {
   if (word !== present) return readSnapshot(word);

@@ -1,11 +1,10 @@
-import { closest } from '../../closest.ts';
 import type { TimelineEvent, WatchedObject } from '../../inspect/watch/timeline.ts';
 import { usualObjects, watch } from '../../inspect/watch/watch.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
-import { sayObject, sayPlace, type Values } from '../object-words.ts';
+import { kindNamed, sayObject, sayPlace, type Values } from '../object-words.ts';
 import { spareMemory } from '../spare-memory.ts';
 import { type Style, styleFor } from '../style.ts';
 import { UsageError } from '../verb.ts';
@@ -54,7 +53,7 @@ export const verb = defineVerb({
   async run({ words, options, json, io }) {
     const count = numberOf('count', options.count);
     const seconds = numberOf('seconds', options.seconds);
-    const objects = options.only?.split(',').map(kindNamed) ?? usualObjects;
+    const objects = options.only?.split(',').map((word) => kindNamed(kinds, word)) ?? usualObjects;
     const events = watch({
       ...io.names,
       objects: options.connections ? [...objects, 'connection'] : objects,
@@ -74,13 +73,6 @@ export const verb = defineVerb({
     return 0;
   },
 });
-
-function kindNamed(word: string): WatchedObject {
-  const kind = Object.hasOwn(kinds, word) ? kinds[word] : undefined;
-  if (kind !== undefined) return kind;
-  const near = closest(word, Object.keys(kinds));
-  throw new UsageError(`there is no kind '${word}'${near === undefined ? '' : `; did you mean '${near}'?`}`);
-}
 
 function numberOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

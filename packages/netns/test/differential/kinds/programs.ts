@@ -8,27 +8,34 @@ export interface Run {
   readonly code: number;
 }
 
-/** The installed `ip`: a process. */
-export function theirs(...words: string[]): Run {
+/** An installed program: a process. */
+export function installed(program: 'ip' | 'tc', words: readonly string[]): Run {
   const env = { PATH: process.env.PATH, LC_ALL: 'C' };
-  const { stdout, stderr, status } = spawnSync('ip', words, { encoding: 'utf8', env, maxBuffer: 1e8 });
+  const { stdout, stderr, status } = spawnSync(program, words, { encoding: 'utf8', env, maxBuffer: 1e8 });
   return { out: stdout, err: stderr, code: status ?? -1 };
 }
 
-const { dispatch } = createRequire(import.meta.url)('../../../dist/cli/ip.cjs');
-
-/** Ours, as it is built, in this process: nothing is started. */
-export async function ours(...words: string[]): Promise<Run> {
-  const texts = { out: '', err: '' };
-  const sink = (kind: 'out' | 'err') => ({
-    isTerminal: false,
-    write: (text: string) => {
-      texts[kind] += text;
-    },
-  });
-  const code = await dispatch(words, { stdout: sink('out'), stderr: sink('err'), env: {}, name: 'ip' });
-  return { ...texts, code };
+/** Ours, as it is built, in this process: nothing is started, which is slow on an emulated machine. */
+export function asBuilt(name: 'ip' | 'tc'): (...words: string[]) => Promise<Run> {
+  const { dispatch } = createRequire(import.meta.url)(`../../../dist/cli/${name}.cjs`);
+  return async (...words) => {
+    const texts = { out: '', err: '' };
+    const sink = (kind: 'out' | 'err') => ({
+      isTerminal: false,
+      write: (text: string) => {
+        texts[kind] += text;
+      },
+    });
+    const code = await dispatch(words, { stdout: sink('out'), stderr: sink('err'), env: {}, name });
+    return { ...texts, code };
+  };
 }
+
+/** The installed `ip`. */
+export const theirs = (...words: string[]): Run => installed('ip', words);
+
+/** Our `ip`. */
+export const ours = asBuilt('ip');
 
 /**
  * Whether the running kernel has links of a kind, by asking for one without settings. A kind that it has, or that a module brings,
