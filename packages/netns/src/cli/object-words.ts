@@ -93,6 +93,11 @@ const sayings: Readonly<Record<string, (value: Values, deviceName: DeviceName) =
     text(name),
     kind === 'rule' ? labelled('handle', handle) : undefined,
   ],
+  publication: ({ protocol, address, port, to }) => {
+    const { address: host, port: toPort } = to as Values;
+    const target = host === undefined ? `port ${toPort}` : end({ address: host, port: toPort });
+    return [text(protocol), address === undefined ? text(port) : end({ address, port }), 'to', target];
+  },
   connection: ({ protocol, source, destination, sourcePort, destinationPort }) => {
     const at = (address: unknown, port: unknown) => (port === undefined ? text(address) : end({ address, port }));
     return [text(protocol), at(source, sourcePort), 'to', at(destination, destinationPort)];

@@ -1,15 +1,10 @@
 import { fstatSync } from 'node:fs';
-import { EINVAL, ENOENT } from '../errno-numbers.ts';
-import { KernelError } from '../errors.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
-import { inChild } from '../native/child.ts';
-import { CLONE_NEWNS, MNT_DETACH, UMOUNT_NOFOLLOW } from '../native/constants.ts';
-import type { SyscallStep } from '../native/syscall.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Keeper, KeeperKind } from './keeper.ts';
 import { openMachineNamespace } from './open.ts';
 import { howToRelease } from './release.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
+import { unmountNamespace } from './unmount.ts';
 
 /** A network namespace that nothing useful holds. */
 export interface LeakedNamespace {
@@ -106,40 +101,30 @@ export interface ReleasedMount {
 }
 
 /**
- * Takes the mounts of leaked namespaces away, in whatever mount namespaces they are; tells which. What processes hold is theirs to let
- * go: no process is touched. Throws KernelError: EPERM without CAP_SYS_ADMIN there.
+ * Takes the mounts of leaked namespaces away, in whatever mount namespaces they are; tells which. A mount that is another one's by now is
+ * left alone. What processes hold is theirs to let go: no process is touched. Give it all leaks at once: it looks for their mount
+ * namespaces once. Throws KernelError: EPERM without CAP_SYS_ADMIN there.
  */
 export async function releaseMounts(
   leaked: LeakedNamespace | readonly LeakedNamespace[],
 ): Promise<readonly ReleasedMount[]> {
-  const mounts = [leaked]
-    .flat()
-    .flatMap(({ namespace: { inode, keepers } }) =>
-      keepers.flatMap((keeper) =>
-        keeper.kind === 'mount' ? [{ inode, path: keeper.path, mountNamespace: keeper.mountNamespace }] : [],
-      ),
-    );
-  if (mounts.length === 0) return [];
+  const mounts = new Map<number, { readonly path: string; readonly namespace: MachineNamespace }[]>();
+  for (const { namespace } of [leaked].flat())
+    for (const keeper of namespace.keepers) {
+      if (keeper.kind !== 'mount') continue;
+      const { path, mountNamespace } = keeper;
+      mounts.set(mountNamespace, [...(mounts.get(mountNamespace) ?? []), { path, namespace }]);
+    }
+  if (mounts.size === 0) return [];
+  const released: ReleasedMount[] = [];
   const { namespaces } = await census({ types: ['mnt'], queues: 'never', relations: false });
-  const places = new Map(namespaces.map((each) => [each.inode, each]));
-  return mounts.filter(({ path, mountNamespace }) => {
-    const place = places.get(mountNamespace);
-    using open = place && openMachineNamespace(place);
-    return open !== undefined && unmount(path, open, place?.current === true); // else it is gone, and its mounts with it
-  });
+  for (const place of namespaces) {
+    const wanted = mounts.get(place.inode);
+    using open = wanted && openMachineNamespace(place);
+    if (wanted === undefined || open === undefined) continue; // it is gone, and its mounts with it
+    for (const { path, namespace } of wanted)
+      if (unmountNamespace(path, namespace, { namespace: open, current: place.current }))
+        released.push({ inode: namespace.inode, path, mountNamespace: place.inode });
+  }
+  return released;
 }
-
-/** Whether it was mounted still. */
-function unmount(path: string, mountNamespace: Namespace, isOurs: boolean): boolean {
-  const steps: SyscallStep[] = [
-    ...(isOurs ? [] : [['setns', mountNamespace.fd.raw, CLONE_NEWNS] as const]),
-    ['umount2', path, MNT_DETACH | UMOUNT_NOFOLLOW],
-  ];
-  const operation = `unmount ${path} in ${mountNamespace}`;
-  const { failed } = inChild(operation, steps);
-  if (failed === undefined) return true;
-  if (failed.errno === EINVAL || failed.errno === ENOENT) return false;
-  throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
-}
-
-/** It is no mount any more: another one of its kind was the same by propagation. */

@@ -53,6 +53,7 @@ const numbers = {
   socketpair: [53, 199],
   setsid: [112, 157],
   chdir: [80, 49],
+  fchdir: [81, 50],
   wait4: [61, 260],
   exit_group: [231, 94],
   pidfd_getfd: [438, 438],

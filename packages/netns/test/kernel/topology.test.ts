@@ -1,10 +1,12 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { isLeaked, leaks, releaseMounts } from '../../src/inspect/leaks.ts';
 import { topology } from '../../src/inspect/topology.ts';
 import { bindNamespace } from '../../src/namespaces/bind.ts';
 import { createNamespace } from '../../src/namespaces/namespace.ts';
+import { MNT_DETACH, MS_BIND } from '../../src/native/constants.ts';
+import { perform, syscall } from '../../src/native/syscall.ts';
 import { socketIn } from '../../src/process/sockets/raw-socket.ts';
 import { expectNoLeakedNamespaces } from '../../src/testing/leaked-namespaces.ts';
 import { answer, answerJson, namesLeft, netns } from './support/cli.ts';
@@ -20,6 +22,11 @@ function boundTo(file: string): number {
   using namespace = createNamespace('net');
   bindNamespace(file, namespace);
   return namespace.id.ino;
+}
+
+/** Whatever is mounted on a file, over one another. */
+function unmountAll(file: string): void {
+  while (syscall('umount2', file, MNT_DETACH) === 0);
 }
 
 /** Two hosts at a bridge, and a cable to a namespace that only a socket keeps; closes all afterwards. */
@@ -109,6 +116,30 @@ describe('leaks', () => {
       expect(await found()).toBeUndefined();
     } finally {
       rmSync(file);
+    }
+  });
+
+  it('leaves a mount alone that has taken the place of the one that was found', async () => {
+    const file = `${temporaryDirectory('leak')}/forgotten`;
+    const inode = boundTo(file);
+    const leak = (await leaks()).find((each) => each.namespace.inode === inode);
+    const bind = (path: string) => perform('mount', 'mount', path, file, 'none', MS_BIND, null);
+    try {
+      bind('/proc/self/ns/uts'); // over it
+      expect(leak && (await releaseMounts([leak, leak]))).toEqual([]);
+      expect(statSync(file).ino).toBe(statSync('/proc/self/ns/uts').ino);
+      unmountAll(file);
+      expect(leak && (await releaseMounts(leak))).toEqual([]);
+      using other = createNamespace('net'); // perhaps of the same number
+      bind(`/proc/self/fd/${other.fd.raw}`);
+      expect(leak && (await releaseMounts(leak))).toEqual([]);
+      expect(statSync(file).ino).toBe(other.id.ino);
+      unmountAll(file);
+      rmSync(file);
+      expect(leak && (await releaseMounts(leak))).toEqual([]);
+    } finally {
+      unmountAll(file);
+      rmSync(file, { force: true });
     }
   });
 

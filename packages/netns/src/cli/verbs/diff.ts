@@ -1,6 +1,7 @@
 import type { Keeper } from '../../inspect/keeper.ts';
 import { type Difference, type DiffObject, diff, type MachineDiff } from '../../inspect/snapshot/diff.ts';
 import { readSnapshot } from '../../inspect/snapshot/file.ts';
+import { isHidden } from '../../inspect/snapshot/hidden.ts';
 import type { MachineSnapshot } from '../../inspect/snapshot/snapshot.ts';
 import { snapshot } from '../../inspect/snapshot/take.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -28,6 +29,7 @@ const kinds: Readonly<Record<string, DiffObject>> = {
   neighbours: 'neighbour',
   sockets: 'socket',
   firewall: 'nft',
+  publications: 'publication',
 };
 
 /** The word for the machine as it is. */
@@ -113,7 +115,8 @@ function sayDifference(
   before: MachineSnapshot,
   after: MachineSnapshot,
 ): string {
-  const snapshot = later === undefined ? before : after;
+  // What a hidden network is called is the later snapshot's number.
+  const snapshot = later === undefined && !isHidden(namespace.key) ? before : after;
   const value = later ?? earlier ?? {};
   const what =
     object === 'keeper'

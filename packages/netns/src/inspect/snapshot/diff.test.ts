@@ -8,6 +8,7 @@ import { type MachineSnapshot, SnapshotBuilder } from './snapshot.ts';
 type Objects = readonly (readonly [NetworkObject, object])[];
 
 interface Made {
+  readonly hidden?: boolean;
   readonly id?: bigint;
   readonly names?: readonly string[];
   readonly keepers?: MachineNamespace['keepers'];
@@ -31,13 +32,14 @@ function machine(namespaces: Readonly<Record<number, Made>>, header: Partial<Sna
   builder.add({ fact: 'snapshot', value: { ...(head as SnapshotHeader), ...header } });
   for (const [number, made] of Object.entries(namespaces)) {
     const inode = Number(number);
-    const { id = BigInt(inode), names = [], keepers = [], objects = [], inside = 'read' } = made;
+    const { id = BigInt(inode), names = [], keepers = [], objects = [], inside = 'read', hidden = false } = made;
+    const key = hidden ? `hidden:${inode}` : `net:[${inode}]`;
     const relations = { paths: [], owner: 1, parent: undefined, ownerUid: undefined, references: 1 };
     const place = { initial: false, current: false, container: undefined };
     const namespace: MachineNamespace = { type: 'net', inode, id, names, keepers, ...relations, ...place };
-    builder.add({ fact: 'namespace', value: { namespace } });
-    const key = `net:[${inode}]`;
-    builder.add({ fact: 'network', value: { key, inode, drawn: true, closed: false, inside, firewall: 'read' } });
+    if (!hidden) builder.add({ fact: 'namespace', value: { namespace } });
+    const seen = { drawn: true, closed: false, inside: hidden ? ('refused' as const) : inside };
+    builder.add({ fact: 'network', value: { key, ...(hidden ? {} : { inode }), ...seen, firewall: 'read' } });
     for (const [fact, value] of objects) builder.add({ fact, in: key, value } as unknown as Fact);
   }
   const completeness = { kernel: 1, shown: 1, newer: 0, dying: 0, exhaustive: [], unseen: [] };
@@ -106,6 +108,44 @@ describe('diff', () => {
     expect(told(kept(), kept(socket))).toEqual(['+ keeper']);
     expect(told(kept(socket), kept(process))).toEqual([]);
     expect(told(kept(process), kept(process, socket), { processes: true })).toEqual(['+ keeper']);
+  });
+
+  it('compares networks that only a device tells of, whatever their numbers are', () => {
+    const cable = (index: number, to: string) =>
+      ['link', { index, name: `v${index}`, peer: { namespace: to, index: 2 } }] as const;
+    const end = (index: number, mtu: number) => ['link', { index, name: 'far', mtu }] as const;
+    const before = machine({
+      5: { objects: [cable(7, 'hidden:3'), cable(8, 'hidden:4')] },
+      3: { hidden: true, objects: [end(2, 1500), cable(3, 'hidden:6')] },
+      4: { hidden: true, objects: [end(2, 1500)] },
+      6: { hidden: true },
+    });
+    const after = machine({
+      5: { objects: [cable(7, 'hidden:4'), cable(9, 'hidden:3')] },
+      4: { hidden: true, objects: [end(2, 9000), cable(3, 'hidden:1'), ['address', { link: 2, address: '10.0.0.1' }]] },
+      3: { hidden: true, objects: [end(2, 1500)] },
+      1: { hidden: true },
+    });
+    const said = diff(before, after).differences.map(
+      ({ change, object, namespace, fields }) => `${change} ${object} ${fields}${namespace.key}`,
+    );
+    expect(said).toEqual([
+      'born link net:[5]',
+      'died link net:[5]',
+      'born namespace hidden:3',
+      'changed link mtuhidden:4',
+      'born address hidden:4',
+      'died namespace hidden:4',
+    ]);
+    expect(told(before, before)).toEqual([]);
+    expect(told(after, machine({ 5: { objects: [] } }))).toHaveLength(5);
+  });
+
+  it('tells what is published', () => {
+    const web = (port: number) =>
+      ['publication', { protocol: 'tcp', port: 80, to: { port }, conditional: false }] as const;
+    expect(told(within(), within(web(8080)))).toEqual(['+ publication']);
+    expect(told(within(web(8080)), within(web(9090)))).toEqual(['~ publication to']);
   });
 
   it('says nothing of what could not be seen', () => {

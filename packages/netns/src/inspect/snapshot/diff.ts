@@ -2,14 +2,15 @@
 import type { MachineNamespace } from '../census.ts';
 import type { Keeper } from '../keeper.ts';
 import type { NetworkObject, PlainEntry, SnapshotHeader } from './facts.ts';
+import { isHidden, linkWith, sameHidden } from './hidden.ts';
 import type { MachineSnapshot, SnapshotNetwork } from './snapshot.ts';
 
 /** What can be different. */
-export type DiffObject = 'namespace' | 'name' | 'keeper' | Exclude<NetworkObject, 'publication'>;
+export type DiffObject = 'namespace' | 'name' | 'keeper' | NetworkObject;
 
 /** The namespace that a difference is in. */
 export type DiffPlace = Pick<MachineNamespace, 'type' | 'names' | 'container' | 'current' | 'initial'> & {
-  /** `net:[4026532281]`. */
+  /** `net:[4026532281]`; `hidden:N`, by the later snapshot's number, for one that only a device in another namespace tells of. */
   readonly key: string;
 };
 
@@ -42,10 +43,11 @@ export interface DiffOptions {
 
 /**
  * Tells what has changed on the machine between two snapshots: namespaces that have come and gone, and in those that are still there
- * every device, address, route, rule, nexthop, neighbour, socket that listens, rule of the firewall, name and keeper. No `ip` equivalent.
+ * every device, address, route, rule, nexthop, neighbour, socket that listens, rule of the firewall, port that it publishes, name and
+ * keeper. No `ip` equivalent.
  *
  * A namespace is the same if it is of the same boot and has the same number and the same id: the kernel uses a number again, but never an
- * id. Of neighbours, whether they have answered lately is no difference; counters and times to live are none.
+ * id. A hidden network is the same if the same device leads to the same end in it. Of neighbours, whether they have answered lately is no difference; counters and times to live are none.
  */
 export function diff(before: MachineSnapshot, after: MachineSnapshot, options: DiffOptions = {}): MachineDiff {
   const sameBoot = before.header.boot === after.header.boot && before.header.device === after.header.device;
@@ -55,14 +57,21 @@ export function diff(before: MachineSnapshot, after: MachineSnapshot, options: D
   const add = (more: readonly Difference[]) => {
     for (const each of more) if (wanted(each.object)) differences.push(each);
   };
+  const kept = new Map<number, MachineNamespace>();
   for (const { namespace } of after.namespaces.values()) {
     const earlier = remaining.get(namespace.inode);
-    if (earlier !== undefined && sameBoot && isSame(earlier, namespace)) {
-      remaining.delete(namespace.inode);
-      add(changesOf(earlier, namespace, before, after, options.processes === true));
-    } else add([whole('born', namespace)]);
+    if (earlier === undefined || !sameBoot || !isSame(earlier, namespace)) continue;
+    remaining.delete(namespace.inode);
+    kept.set(namespace.inode, earlier);
+  }
+  const names = sameHidden(before, after, (key) => kept.has(after.networks.get(key)?.inode ?? -1));
+  for (const { namespace } of after.namespaces.values()) {
+    const earlier = kept.get(namespace.inode);
+    if (earlier === undefined) add([whole('born', namespace)]);
+    else add(changesOf(earlier, namespace, { before, after, names }, options.processes === true));
   }
   add([...remaining.values()].map((namespace) => whole('died', namespace)));
+  if (before.visibility.ends && after.visibility.ends) add(changesOfHidden({ before, after, names }));
   return { before: before.header, after: after.header, sameBoot, differences };
 }
 
@@ -85,19 +94,69 @@ function defined(values: Readonly<Record<string, unknown>>): PlainEntry {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
+/** Two snapshots, and what the later one calls the hidden networks of the earlier one. */
+interface Pair {
+  readonly before: MachineSnapshot;
+  readonly after: MachineSnapshot;
+  readonly names: ReadonlyMap<string, string>;
+}
+
+type Compare = (object: DiffObject, from: readonly PlainEntry[], to: readonly PlainEntry[]) => void;
+
+/** Compares what is in one place, into a list. */
+function comparing(differences: Difference[], place: DiffPlace): Compare {
+  return (object, from, to) => {
+    for (const each of compareEntries(from, to, aspects[object]))
+      differences.push({ ...each, object, namespace: place });
+  };
+}
+
+/** Networks that no namespace of the snapshots stands for. */
+function changesOfHidden({ before, after, names }: Pair): Difference[] {
+  const differences: Difference[] = [];
+  const stay = new Set(names.values());
+  const come = (change: 'born' | 'died', key: string) => {
+    const value = { type: 'net', key };
+    const [earlier, later] = change === 'born' ? [undefined, value] : [value, undefined];
+    const namespace = hiddenPlace(key);
+    differences.push({ change, object: 'namespace', namespace, before: earlier, after: later, fields: [] });
+  };
+  for (const key of after.networks.keys()) if (isHidden(key) && !stay.has(key)) come('born', key);
+  for (const [earlier, key] of names) {
+    const [from, to] = [before.networks.get(earlier), after.networks.get(key)];
+    if (from !== undefined && to !== undefined)
+      compareOutside(comparing(differences, hiddenPlace(key)), from, to, names);
+  }
+  for (const key of before.networks.keys()) if (isHidden(key) && !names.has(key)) come('died', key);
+  return differences;
+}
+
+function hiddenPlace(key: string): DiffPlace {
+  return { key, type: 'net', names: [], container: undefined, current: false, initial: false };
+}
+
+/** What can be read from outside. What could not be seen in one of them is not known to be different. */
+function compareOutside(
+  compare: Compare,
+  from: SnapshotNetwork,
+  to: SnapshotNetwork,
+  names: ReadonlyMap<string, string>,
+): void {
+  if (!from.drawn || !to.drawn) return;
+  const links = from.objects.link.map((link) => linkWith(link, names));
+  compare('link', ...both('link', { objects: { ...from.objects, link: links } }, to));
+  compare('address', ...both('address', from, to));
+}
+
 function changesOf(
   earlier: MachineNamespace,
   namespace: MachineNamespace,
-  before: MachineSnapshot,
-  after: MachineSnapshot,
+  { before, after, names }: Pair,
   processes: boolean,
 ): Difference[] {
   const place = placeOf(namespace);
   const differences: Difference[] = [];
-  const compare = (object: DiffObject, from: readonly PlainEntry[], to: readonly PlainEntry[]) => {
-    for (const each of compareEntries(from, to, aspects[object]))
-      differences.push({ ...each, object, namespace: place });
-  };
+  const compare = comparing(differences, place);
   compare('namespace', [factsOf(earlier)], [factsOf(namespace)]);
   compare('name', earlier.names.map(named), namespace.names.map(named));
   const takers = new Set([before.header.pid, after.header.pid]);
@@ -109,20 +168,19 @@ function changesOf(
   compare('keeper', keepersOf(earlier), keepersOf(namespace));
   const [from, to] = [before.networks.get(place.key), after.networks.get(place.key)];
   if (from === undefined || to === undefined) return differences;
-  // What could not be seen in one of them is not known to be different.
-  if (from.drawn && to.drawn)
-    for (const object of ['link', 'address'] as const) compare(object, ...both(object, from, to));
+  compareOutside(compare, from, to, names);
   if (from.inside !== 'read' || to.inside !== 'read') return differences;
   for (const object of ['nexthop', 'route', 'rule', 'neighbour'] as const) compare(object, ...both(object, from, to));
   compare('socket', socketsOf(from, before), socketsOf(to, after));
-  if (from.firewall !== 'refused' && to.firewall !== 'refused') compare('nft', ...both('nft', from, to));
+  if (from.firewall === 'refused' || to.firewall === 'refused') return differences;
+  for (const object of ['publication', 'nft'] as const) compare(object, ...both(object, from, to));
   return differences;
 }
 
 function both(
-  object: Exclude<NetworkObject, 'publication'>,
-  { objects: from }: SnapshotNetwork,
-  { objects: to }: SnapshotNetwork,
+  object: NetworkObject,
+  { objects: from }: Pick<SnapshotNetwork, 'objects'>,
+  { objects: to }: Pick<SnapshotNetwork, 'objects'>,
 ): [PlainEntry[], PlainEntry[]] {
   const plain = (entries: readonly object[]) => entries as unknown as PlainEntry[];
   return [plain(from[object]), plain(to[object])];
@@ -190,6 +248,7 @@ const aspects: Readonly<Record<DiffObject, Aspect>> = {
     place: pick('kind', 'family', 'type', 'local', 'name'),
     essence: (entry) => without(entry, 'inode', 'cookie', 'receiveQueue', 'sendQueue', 'cgroup', 'memory', 'timer'),
   },
+  publication: { place: pick('protocol', 'address', 'port') },
   nft: { place: placeOfNft, essence: (entry) => withoutCounts(entry) as PlainEntry },
 };
 
