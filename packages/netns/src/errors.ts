@@ -190,6 +190,12 @@ export function documentProblemText({ path, message, line, column }: DocumentPro
   return [place, path.join('.'), message].filter((part) => part !== '').join(': ');
 }
 
+/** The first of them, and of each the beginning: one may load a whole firewall. */
+export function someCommands(commands: readonly string[]): string {
+  const some = commands.slice(0, 3).map((command) => (command.length > 200 ? `${command.slice(0, 199)}…` : command));
+  return [...some, ...(commands.length > some.length ? ['…'] : [])].join('; ');
+}
+
 /** Networks could not be made what a document says. */
 export class ApplyError extends NetnsError {
   readonly code = 'ERR_NETNS_APPLY';
@@ -200,9 +206,7 @@ export class ApplyError extends NetnsError {
 
   constructor(reason: string, remaining: readonly string[], cause?: unknown) {
     const end =
-      remaining.length === 0
-        ? 'everything is again as it was'
-        : `this could not be undone: ${remaining.slice(0, 3).join('; ')}${remaining.length > 3 ? '; …' : ''}`;
+      remaining.length === 0 ? 'everything is again as it was' : `this could not be undone: ${someCommands(remaining)}`;
     super(`${reason}; ${end}`, cause === undefined ? undefined : { cause });
     this.rolledBack = remaining.length === 0;
     this.remaining = remaining;

@@ -1,5 +1,5 @@
 import { ENETDOWN } from '../errno-numbers.ts';
-import { ApplyError, DocumentError, NetlinkError, UnsupportedError } from '../errors.ts';
+import { ApplyError, DocumentError, NetlinkError, someCommands, UnsupportedError } from '../errors.ts';
 import type { NamingOptions } from '../namespaces/name-directory.ts';
 import { removeName } from '../namespaces/names.ts';
 import type { LinkSpec } from '../network/links.ts';
@@ -192,7 +192,7 @@ class Application {
       let steps = first;
       for (let round = 0; steps.length > 0; round++) {
         if (round === rounds)
-          throw new Error(`it does not stay as it was made; it would take again: ${commandsOf(steps).join('; ')}`);
+          throw new Error(`it does not stay as it was made; it would take again: ${someCommands(commandsOf(steps))}`);
         await this.#carryOut(steps);
         // Reading back is planning again: when all is as it should be, there is nothing left to do.
         steps = plan(this.#document, await this.#read(sections));

@@ -9,5 +9,6 @@ export function snapshot<Entry>(entries: Entry[], interrupted: boolean): Snapsho
   return Object.defineProperty(entries, 'interrupted', interrupted ? marked : unmarked) as Snapshot<Entry>;
 }
 
-const marked = { value: true };
-const unmarked = { value: false };
+// Whoever finds later that it changed marks it anew.
+const marked = { value: true, configurable: true };
+const unmarked = { value: false, configurable: true };

@@ -498,6 +498,22 @@ describe('sysctls and firewall', () => {
     await Promise.all(steps);
     expect((await network.firewall.tables.list()).map(({ name }) => name)).toContain('other');
   });
+
+  it('takes a set of very many elements, does nothing the second time, and changes one of them', async () => {
+    const elem = Array.from({ length: 20_000 }, (_, at) => `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`);
+    const own = { family: 'inet', table: 't' };
+    const filled = (elements: readonly string[]): NetworkDocument => {
+      const set = { ...own, name: 's', type: 'ipv4_addr', elem: elements };
+      const nftables = [{ add: { table: { family: 'inet', name: 't' } } }, { add: { set } }];
+      return { version: 1, namespaces: { blue: { firewall: { nftables } } } };
+    };
+    await apply(filled(elem));
+    expect(await apply(filled(elem))).toEqual([]);
+    expect(await apply(filled([...elem.slice(1), '10.255.0.1']))).toHaveLength(1);
+    const { namespaces } = await describeNetworks(['blue']);
+    const nftables = namespaces.blue?.firewall?.nftables as { set?: { elem: readonly string[] } }[] | undefined;
+    expect(new Set(nftables?.[1]?.set?.elem)).toEqual(new Set([...elem.slice(1), '10.255.0.1']));
+  });
 });
 
 describe('shaping', () => {

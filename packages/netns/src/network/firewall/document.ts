@@ -14,7 +14,8 @@ import { changesOf, type LoadContext } from './json/ruleset-read.ts';
 import { showRuleset } from './json/ruleset-show.ts';
 import type { RulesetDocument, RulesetObject } from './json/schema.ts';
 import type { JsonContext } from './json/values.ts';
-import { attempts, type Ruleset } from './ruleset.ts';
+import { attempts } from './reader.ts';
+import type { Ruleset } from './ruleset.ts';
 import type { FirewallFamily } from './words.ts';
 
 /** What a document says it is of; `nft` reads what has a version of the schema that is not newer than its own. */

@@ -103,6 +103,29 @@ describe('reading a ruleset', () => {
     expect(await firewall.list()).toMatchObject({ sets: [], interrupted: false });
   });
 
+  it('lists a set anew while the kernel moves what is in it', async () => {
+    const at = (...last: number[]) => last.map((byte) => ({ key: { value: Uint8Array.of(10, 0, 0, byte) } }));
+    const part = (request: ScriptedRequest, ...last: number[]) =>
+      answer(request, nftElements, 'new', { attributes: { table: 't', set: 's', elements: at(...last) } }, NLM_F_MULTI);
+    const set = { family: 'inet', table: 't', name: 's' } as const;
+    const { firewall, countOf } = scripted({
+      generations: [5],
+      answer: (request, asked) =>
+        // 3 has moved behind what was listed, in its place comes 2 again
+        asked === 0
+          ? [part(request, 1, 2), part(request, 2, 4), done(request)]
+          : [part(request, 1, 2), part(request, 3, 4), done(request)],
+    });
+    const elements = await firewall.elements.list(set);
+    expect(elements.map(({ key }) => key?.[3])).toEqual([1, 2, 3, 4]);
+    expect(elements.interrupted).toBe(false);
+    expect(countOf(nftElements.types.get)).toBe(2);
+
+    const restless = scripted({ generations: [5], answer: (request) => [part(request, 1, 2, 2), done(request)] });
+    expect((await restless.firewall.elements.list(set)).interrupted).toBe(true);
+    expect(restless.countOf(nftElements.types.get)).toBe(10);
+  });
+
   it('fails when the kernel drops answers, and when it refuses', async () => {
     const { firewall } = scripted({
       generations: [5],

@@ -5,16 +5,17 @@ import { nftObject, nftObjectReset } from '../../netlink/families/netfilter/nft-
 import { nftRule, nftRuleReset } from '../../netlink/families/netfilter/nft-rule.ts';
 import { nftSet } from '../../netlink/families/netfilter/nft-set.ts';
 import { nftTable } from '../../netlink/families/netfilter/nft-table.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { type Snapshot, snapshot } from '../snapshot.ts';
 import { ChainChanges, type ChainName, chainOf, describeChain, type FirewallChain } from './chains.ts';
 import type { Sink } from './change.ts';
 import { ElementChanges, type ElementSpec, elementsOf, encodeElement, type FirewallElement } from './elements.ts';
 import { type Flowtable, FlowtableChanges, type FlowtableName, flowtableOf } from './flowtables.ts';
 import { type FirewallObject, ObjectChanges, type ObjectName, type ObjectType, objectOf } from './objects.ts';
-import type { Reader } from './reader.ts';
+import { attempts, type Reader } from './reader.ts';
 import { type FirewallRule, FirewallRuleChanges, firewallRuleOf, type RuleName } from './rules.ts';
 import { describeSet, type FirewallSet, SetChanges, type SetName, setOf } from './sets.ts';
 import { describeTable, type FirewallTable, TableChanges, type TableName, tableOf } from './tables.ts';
+import { isListedTwice } from './twice.ts';
 import { type FirewallFamily, familyNumberOf } from './words.ts';
 
 /** Which entries are meant. */
@@ -122,10 +123,16 @@ export class Elements extends ElementChanges<Promise<void>> {
     this.#reader = reader;
   }
 
-  list(set: SetName): Promise<Snapshot<FirewallElement>> {
+  /** Waits for a moment, and reads again, while the kernel still spreads what it was given over a larger table. */
+  async list(set: SetName): Promise<Snapshot<FirewallElement>> {
     const { table, name } = set;
     const value = { header: headerOf(set), attributes: { table, set: name } };
-    return this.#reader.all(nftElements, value, `elements of set ${describeSet(set)}`, elementsOf);
+    for (let attempt = 1; ; attempt++) {
+      const elements = await this.#reader.all(nftElements, value, `elements of set ${describeSet(set)}`, elementsOf);
+      if (!isListedTwice(elements)) return elements;
+      if (attempt === attempts) return snapshot<FirewallElement>(elements, true);
+      await new Promise((resolve) => setTimeout(resolve, 2 ** attempt));
+    }
   }
 
   /** The element that a key belongs to. Refused with ENOENT if there is none. `nft get element`. */

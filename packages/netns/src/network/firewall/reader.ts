@@ -6,6 +6,9 @@ import { messageName } from '../../netlink/message-name.ts';
 import type { In, Out } from '../../wire/shape.ts';
 import { type Snapshot, snapshot } from '../snapshot.ts';
 
+/** How often something is tried that others keep disturbing. */
+export const attempts = 10;
+
 /** Reads what the firewall holds, over one connection. */
 export class Reader {
   readonly #connection: NetlinkConnection;

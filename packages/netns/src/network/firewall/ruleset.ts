@@ -5,7 +5,7 @@ import type { FirewallElement } from './elements.ts';
 import type { Flowtable } from './flowtables.ts';
 import type { Chains, Elements, FirewallRules, Flowtables, Objects, Sets, Tables } from './listings.ts';
 import type { FirewallObject } from './objects.ts';
-import type { Reader } from './reader.ts';
+import { attempts, type Reader } from './reader.ts';
 import type { FirewallRule } from './rules.ts';
 import type { FirewallSet } from './sets.ts';
 import type { FirewallTable } from './tables.ts';
@@ -29,9 +29,6 @@ export interface Ruleset {
   /** It kept changing through every attempt to read it (ten), so the parts may not fit together. `false` is the rule. */
   readonly interrupted: boolean;
 }
-
-/** How often something is tried that others keep disturbing. */
-export const attempts = 10;
 
 /** Where a ruleset is read from. */
 export interface RulesetSource {
