@@ -387,7 +387,9 @@ function keyOf({ cookie, inode }: KernelNamespace): bigint | number {
 function unseenProcesses({ refusedNamespaces, refusedDescriptors }: Look): string[] {
   return [
     ...(refusedNamespaces.length > 0 ? [`${count(refusedNamespaces)} may not be looked at`] : []),
-    ...(refusedDescriptors.length > 0 ? [`what ${count(refusedDescriptors)} has open may not be seen`] : []),
+    ...(refusedDescriptors.length > 0
+      ? [`what ${count(refusedDescriptors)} ${refusedDescriptors.length === 1 ? 'has' : 'have'} open may not be seen`]
+      : []),
   ];
 }
 

@@ -14,9 +14,9 @@ export class Observer implements Disposable {
   readonly inode: number;
   #next = 0;
 
-  /** `prepare` opens what else is to be in the namespace. */
-  constructor(prepare?: (namespace: Namespace) => void) {
-    using namespace = createNamespace('net');
+  /** `prepare` opens what else is to be in the namespace; `owner`: the user namespace that it is to belong to, instead of our own. */
+  constructor(prepare?: (namespace: Namespace) => void, owner?: Fd) {
+    using namespace = createNamespace('net', owner);
     prepare?.(namespace);
     this.inode = namespace.id.ino;
     this.network = openNetwork(namespace); // its socket keeps the namespace

@@ -21,9 +21,15 @@ export interface Difference<Entry> {
 export class Ledger<Entry> {
   readonly #identity: Identity<Entry>;
   readonly #shelves = new Map<string | number, Entry[]>();
+  #size = 0;
 
   constructor(identity: Identity<Entry>) {
     this.#identity = identity;
+  }
+
+  /** How many entries are in it. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Enters an entry. False when its place was taken: the other one may have been replaced, or still be there beside it. */
@@ -32,6 +38,7 @@ export class Ledger<Entry> {
     const shelf = this.#shelves.get(name);
     if (shelf === undefined) {
       this.#shelves.set(name, [entry]);
+      this.#size++;
       return true;
     }
     const known = this.#find(shelf, entry);
@@ -41,6 +48,7 @@ export class Ledger<Entry> {
     }
     const taken = shelf.some((other) => this.#identity.samePlace(entry, other));
     shelf.push(entry);
+    this.#size++;
     return !taken;
   }
 
@@ -50,6 +58,7 @@ export class Ledger<Entry> {
     const shelf = this.#shelves.get(name);
     const known = shelf === undefined ? -1 : this.#find(shelf, entry);
     if (shelf === undefined || known < 0) return false;
+    this.#size--;
     if (shelf.length === 1) this.#shelves.delete(name);
     else shelf.splice(known, 1);
     return true;

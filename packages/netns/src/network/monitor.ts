@@ -4,7 +4,6 @@ import { KernelError, NetlinkError } from '../errors.ts';
 import { EventQueue } from '../event-queue.ts';
 import { Fifo } from '../fifo.ts';
 import type { Fd } from '../native/fd.ts';
-import { linkFlag } from '../netlink/families/route/link.ts';
 import { ResourceStack } from '../resource.ts';
 import { Ledger } from './ledger.ts';
 import {
@@ -14,6 +13,7 @@ import {
   monitoredObjects,
   onlyIfAsked,
   takers,
+  takesAway,
 } from './monitored.ts';
 import type { Network } from './network.ts';
 
@@ -223,8 +223,7 @@ class NetworkMonitor {
       if (nsid === undefined && !this.#enter(event, object, entry)) continue;
       this.#push(event, object, entry, nsid);
     }
-    if (nsid === undefined && takers.declarations.includes(declaration) && takesAway(event, value))
-      this.#inDoubt = true;
+    if (nsid === undefined && takesAway(event, declaration, value)) this.#inDoubt = true;
     // A namespace that gets a number is heard from now on; what it holds already, nobody tells by itself.
     const { nsid: numbered } = monitoredObjects;
     const entry = declaration === numbered.declaration ? numbered.read(value) : undefined;
@@ -274,10 +273,4 @@ class NetworkMonitor {
 function nothingIfGone(error: unknown): readonly never[] {
   if (error instanceof NetlinkError) return [];
   throw error;
-}
-
-/** Whether an event may mean that more is gone than it says: something is deleted, or a device has gone down. */
-function takesAway(event: 'set' | 'delete', message: unknown): boolean {
-  const { header } = message as { readonly header: { readonly flags?: number; readonly change?: number } };
-  return event === 'delete' || (header.change !== undefined && ((header.flags ?? 0) & linkFlag('UP')) === 0);
 }

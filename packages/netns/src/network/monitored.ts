@@ -1,7 +1,7 @@
 import type { Declaration } from '../connection/declaration.ts';
 import { address } from '../netlink/families/route/address.ts';
 import { chain, filter } from '../netlink/families/route/filter.ts';
-import { link } from '../netlink/families/route/link.ts';
+import { link, linkFlag } from '../netlink/families/route/link.ts';
 import { neighbour, neighbourStates } from '../netlink/families/route/neighbour.ts';
 import { nexthop } from '../netlink/families/route/nexthop.ts';
 import { nsid } from '../netlink/families/route/nsid.ts';
@@ -73,6 +73,13 @@ export const takers = {
   declarations: [link, address, nexthop, qdisc, trafficClass, filter, chain] as readonly Declaration[],
   groups: [1, 5, 9, 32],
 } as const;
+
+/** Whether an event may mean that more is gone than it says: something is deleted, or a device has gone down. */
+export function takesAway(event: 'set' | 'delete', declaration: Declaration, message: unknown): boolean {
+  if (!takers.declarations.includes(declaration)) return false;
+  const { header } = message as { readonly header: { readonly flags?: number; readonly change?: number } };
+  return event === 'delete' || (header.change !== undefined && ((header.flags ?? 0) & linkFlag('UP')) === 0);
+}
 
 function monitored<D extends Declaration, Entry>(
   declaration: D,

@@ -13,8 +13,10 @@ import type { Keeper } from '../../src/inspect/keeper.ts';
 import { KernelWalk } from '../../src/inspect/kernel-list/walk.ts';
 import type { TimelineEvent } from '../../src/inspect/watch/timeline.ts';
 import { type WatchOptions, watch } from '../../src/inspect/watch/watch.ts';
+import { prepareRunDirectory } from '../../src/namespaces/run-directory.ts';
 import { hasList } from './support/census.ts';
-import { namesLeft, startNetns } from './support/cli.ts';
+import { command, namesLeft, startNetns } from './support/cli.ts';
+import { UserSession } from './support/ordinary-user.ts';
 import { temporaryDirectory } from './support/run.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
 
@@ -26,7 +28,7 @@ afterEach(() => {
 const tag = randomInt(1_000_000);
 const [oldName, newName] = [`old-${tag}`, `new-${tag}`];
 
-type Told = TimelineEvent & { readonly object: string };
+type Told = TimelineEvent & { readonly object: string; readonly value: object };
 
 /** A watch of the namespaces of this test, and what it has told. */
 class Following implements AsyncDisposable {
@@ -124,6 +126,110 @@ describe('watch', () => {
       .slice(from)
       .filter((event) => 'object' in event && event.object === 'firewall' && event.event === 'present');
     expect(tables).toMatchObject([{ value: { kind: 'table', name: 'shop' }, namespace: { names: [oldName] } }]);
+  });
+});
+
+describe('routes that go without a word', () => {
+  const lost = { destination: '10.7.0.0/16' };
+
+  /** A device with an address and a route, that goes down; what is told from there on until a test holds. */
+  async function told(remember: number, test: (event: TimelineEvent) => boolean): Promise<TimelineEvent[]> {
+    using old = NetworkNamespace.createNamed(oldName);
+    await using following = new Following({ objects: ['route', 'nexthop'], remember, rescan: 60_000 });
+    await following.until(({ event }) => event === 'synchronized');
+    const { links, addresses, routes, nexthops } = old.network;
+    await links.add({ kind: 'bridge', name: 'br0', up: true });
+    await addresses.add({ link: 'br0', address: '10.8.0.1/24' });
+    await nexthops.add({ id: 7, gateway: '10.8.0.9', link: 'br0' });
+    await routes.add({ ...lost, gateway: '10.8.0.9' });
+    await following.sees('set', 'route', lost);
+    const from = following.told.length;
+    await links.delete('br0');
+    await following.until(test);
+    return following.told.slice(from);
+  }
+
+  const isRoute = (event: TimelineEvent) => 'object' in event && event.object === 'route' && event.event === 'delete';
+  const isLost = (event: TimelineEvent) =>
+    isRoute(event) && 'object' in event && event.object === 'route' && event.value.destination === lost.destination;
+
+  it('are told to be gone, with their device', async () => {
+    const events = await told(1000, isLost);
+    expect(events.at(-1)).toMatchObject({ device: 'br0', namespace: { names: [oldName] } });
+    expect(events).toContainEqual(
+      expect.objectContaining({ event: 'delete', object: 'nexthop', value: expect.objectContaining({ id: 7 }) }),
+    );
+    expect(events.filter(({ event }) => event === 'resync')).toEqual([]);
+  });
+
+  it('are told anew where there are too many to remember', async () => {
+    const events = await told(0, ({ event }) => event === 'synchronized');
+    const at = events.findIndex(({ event }) => event === 'resync');
+    expect(events[at]).toMatchObject({ objects: ['nexthop', 'route'], namespace: { names: [oldName] } });
+    expect(events.filter(isLost)).toEqual([]);
+    const left = events.slice(at).flatMap((event) => ('object' in event && event.event === 'present' ? [event] : []));
+    expect(left.filter(({ object }) => object === 'nexthop')).toEqual([]);
+  });
+});
+
+describe('watch --initial', () => {
+  it('tells all tables of what is there, and of what is made meanwhile', async () => {
+    using old = NetworkNamespace.createNamed(oldName);
+    await old.network.links.set('lo', { up: true });
+    await old.network.routes.add({ destination: '10.7.0.0/16', link: 'lo' });
+    await old.network.neighbours.add({ address: '127.0.0.9', link: 'lo', linkAddress: '02:00:00:00:00:01' });
+    await using following = new Following({ initial: true });
+    await following.until(({ event }) => event === 'synchronized');
+    const kinds = following.told.flatMap((event) => ('object' in event ? [`${event.event} ${event.object}`] : []));
+    const tables = ['link', 'address', 'neighbour', 'route', 'rule'].map((table) => `present ${table}`);
+    expect(kinds).toEqual(expect.arrayContaining(tables));
+    using born = NetworkNamespace.createNamed(newName);
+    await following.sees('set', 'namespace');
+    expect(await following.sees('present', 'rule')).toMatchObject({ namespace: { key: `net:[${born.id.ino}]` } });
+  });
+});
+
+describe('an ordinary user', () => {
+  it('follows the network they are in, and their own namespaces, and is told what is left out', async () => {
+    prepareRunDirectory();
+    const user = await UserSession.open();
+    await user.answer('add', oldName);
+    const child = user.start([command, 'watch', '--json', '--initial']);
+    const ended = once(child, 'exit');
+    try {
+      const lines = createInterface({ input: child.stdout as Readable })[Symbol.asyncIterator]();
+      const told: Told[] = [];
+      const until = async (test: (event: Told) => boolean) => {
+        for (;;) {
+          const { value, done } = await lines.next();
+          if (done) throw new Error('the watch has ended');
+          const event = JSON.parse(value) as Told;
+          told.push(event);
+          if (test(event)) return event;
+        }
+      };
+      const { unseen } = (await until(({ event }) => event === 'synchronized')) as unknown as { unseen: string[] };
+      expect(unseen.join()).toContain('the firewall of net:[');
+      expect(unseen.join()).toContain('the kernel shows its list only to');
+      const places = told.flatMap(({ namespace }) => (namespace === undefined ? [] : [namespace]));
+      expect(places.some(({ current }) => current)).toBe(true);
+      expect(places.some(({ names }) => names.includes(oldName))).toBe(true);
+      await user.answer('ip', '-n', oldName, 'link', 'set', 'lo', 'up');
+      const isUp = ({ event, object, value, namespace }: Told) =>
+        event === 'set' &&
+        object === 'link' &&
+        (value as { readonly up?: boolean }).up === true &&
+        namespace?.names[0] === oldName;
+      await until(isUp);
+      await user.answer('add', newName);
+      await until(({ event, object }) => event === 'set' && object === 'name');
+      expect(told.filter(({ event, object }) => event === 'set' && object === 'namespace')).toHaveLength(1);
+    } finally {
+      child.kill();
+      await ended;
+      await user.answer('del', ...(await user.answer('ls', '--names')).split('\n').filter(Boolean));
+      await user.end();
+    }
   });
 });
 

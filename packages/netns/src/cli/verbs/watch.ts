@@ -35,7 +35,8 @@ export const verb = defineVerb({
       'Without names all are meant; a name is one of `netns ls`, or an inode as in `net:[4026532281]`.',
     `Kinds: ${Object.keys(kinds).join(', ')}.`,
     'If more happens than can be told, the kernel drops events: then `resync` stands on a line, all that is followed is told anew, and\n' +
-      '`synchronized` is the end of that. The kernel says nothing of IPv4 routes and nexthops that go with their device.',
+      '`synchronized` is the end of that. Of IPv4 routes that go with their device the kernel says nothing: they are looked for.',
+    'An ordinary user follows the network they are in, and namespaces of their own; `not seen` says what is left out.',
   ],
   options: {
     only: { summary: 'these kinds of things alone, with commas between them', value: 'KINDS' },
@@ -83,7 +84,11 @@ function numberOf(option: string, text: string | undefined): number | undefined 
 function writeEvent(io: Io, style: Style, event: TimelineEvent): void {
   const time = style.dim(event.time.toISOString().slice(11, 23));
   if (!('object' in event)) {
-    io.stdout.write(`${time}  ${style.warn(event.event)}\n`);
+    const place = event.namespace === undefined ? '' : `${style.bold(escapeControls(sayPlace(event.namespace)))}  `;
+    const objects = event.event === 'resync' && event.objects !== undefined ? ` ${event.objects.join(' ')}` : '';
+    io.stdout.write(`${time}  ${place}${style.warn(`${event.event}${objects}`)}\n`);
+    for (const what of event.event === 'synchronized' ? event.unseen : [])
+      io.stdout.write(`${time}  ${style.warn(escapeControls(`not seen: ${what}`))}\n`);
     return;
   }
   const { sign, paint } = {

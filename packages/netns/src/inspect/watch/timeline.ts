@@ -37,7 +37,8 @@ type TableEvent = {
 /**
  * Something that has happened. A socket is told of when it has closed, a namespace when it is first seen and when it has ended. `synchronized`:
  * from here on everything is told; before it stands what was there, if that was asked for. `resync`: the kernel had to drop events, so everything
- * that is followed is told anew (`present`), until the next `synchronized`; what is not told again is gone.
+ * that is followed is told anew (`present`), until the next `synchronized`; what is not told again is gone. Both may be of one namespace only: of
+ * one with very many routes that are not remembered, they are told anew when some may have gone with a device.
  */
 export type TimelineEvent =
   | TableEvent
@@ -59,4 +60,13 @@ export type TimelineEvent =
   | (InPlace & { readonly event: 'delete'; readonly object: 'socket'; readonly value: Omit<InetSocket, 'message'> })
   | (InPlace & { readonly event: 'set' | 'delete'; readonly object: 'name'; readonly value: { readonly name: string } })
   | (InPlace & { readonly event: 'set' | 'delete'; readonly object: 'namespace'; readonly value: TimelinePlace })
-  | { readonly event: 'resync' | 'synchronized'; readonly time: Date };
+  /** With a namespace: only there, and of these tables. */
+  | { readonly event: 'resync'; readonly time: Date; readonly namespace?: undefined; readonly objects?: undefined }
+  | (InPlace & { readonly event: 'resync'; readonly objects: readonly WatchedTable[] })
+  | {
+      readonly event: 'synchronized';
+      readonly time: Date;
+      readonly namespace?: TimelinePlace;
+      /** What is not told of, each a sentence without a stop. */
+      readonly unseen: readonly string[];
+    };
