@@ -330,7 +330,7 @@ static int32_t nsid_of(const struct message_header *header, const char *control)
 struct asking {
   char *request, *answer;
   size_t size, room;
-  int fd, flags;
+  int flags;
 };
 
 static void asking_finalize(napi_env env, void *data, void *hint) {
@@ -338,38 +338,39 @@ static void asking_finalize(napi_env env, void *data, void *hint) {
   free(data);
 }
 
-/* ask(length): sends the first `length` bytes of the request and receives one datagram: the kernel answers while it is being
+/* ask(fd, length): sends the first `length` bytes of the request and receives one datagram: the kernel answers while it is being
  * asked. Returns the datagram's own length, which may exceed the room; -errno of the receive; -errno - 4096 of the send. */
 static napi_value ask(napi_env env, napi_callback_info info) {
-  napi_value value;
-  size_t count = 1;
+  napi_value values[2];
+  size_t count = 2;
   struct asking *asking;
-  int length;
-  napi_get_cb_info(env, info, &count, &value, NULL, (void **)&asking);
-  if (!small_number(env, value, &length) || length < 0 || (size_t)length > asking->size) return number(env, -EINVAL);
-  long result = sys6(__NR_sendto, asking->fd, (long)asking->request, length, 0, 0, 0);
+  int fd, length;
+  napi_get_cb_info(env, info, &count, values, NULL, (void **)&asking);
+  if (!small_number(env, values[0], &fd) || !small_number(env, values[1], &length) || length < 0 || (size_t)length > asking->size)
+    return number(env, -EINVAL);
+  long result = sys6(__NR_sendto, fd, (long)asking->request, length, 0, 0, 0);
   if (result < 0) return number(env, (double)(result - 4096));
-  result = sys6(__NR_recvfrom, asking->fd, (long)asking->answer, (long)asking->room, asking->flags | MSG_TRUNC_, 0, 0);
+  result = sys6(__NR_recvfrom, fd, (long)asking->answer, (long)asking->room, asking->flags | MSG_TRUNC_, 0, 0);
   return number(env, (double)result);
 }
 
-/* asking(fd, request, answer, flags): the function `ask` for a socket and two Uint8Arrays, or -errno. It does not look for their memory each time, so
- * they must never be detached; it keeps them alive. */
+/* asking(request, answer, flags): the function `ask` for two Uint8Arrays, or -errno. It does not look for their memory each time, so they must never
+ * be detached; it keeps them alive. */
 static napi_value asking(napi_env env, napi_callback_info info) {
-  napi_value values[4], result;
-  size_t count = 4;
+  napi_value values[3], result;
+  size_t count = 3;
   struct asking asking, *copy;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  if (!small_number(env, values[0], &asking.fd) || !bytes_argument(env, values[1], &asking.request, &asking.size) ||
-      !bytes_argument(env, values[2], &asking.answer, &asking.room) || !small_number(env, values[3], &asking.flags))
+  if (!bytes_argument(env, values[0], &asking.request, &asking.size) || !bytes_argument(env, values[1], &asking.answer, &asking.room) ||
+      !small_number(env, values[2], &asking.flags))
     return number(env, -EINVAL);
   if (!(copy = malloc(sizeof *copy))) return number(env, -ENOMEM);
   *copy = asking;
   napi_create_function(env, "ask", NAPI_AUTO_LENGTH, ask, copy, &result);
   napi_add_finalizer(env, result, copy, asking_finalize, NULL, NULL);
   const napi_property_descriptor memory[] = {
-      {"request", NULL, NULL, NULL, NULL, values[1], napi_default, NULL},
-      {"answer", NULL, NULL, NULL, NULL, values[2], napi_default, NULL},
+      {"request", NULL, NULL, NULL, NULL, values[0], napi_default, NULL},
+      {"answer", NULL, NULL, NULL, NULL, values[1], napi_default, NULL},
   };
   napi_define_properties(env, result, 2, memory);
   return result;

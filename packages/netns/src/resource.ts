@@ -12,6 +12,11 @@
 export class ResourceStack implements Disposable {
   #steps: (() => void)[] = [];
 
+  /** Nothing would have to be undone. */
+  get empty(): boolean {
+    return this.#steps.length === 0;
+  }
+
   /** Disposes of `resource` on failure, and returns it. */
   use<T extends Disposable>(resource: T): T {
     this.defer(() => resource[Symbol.dispose]());

@@ -34,7 +34,10 @@ export interface ConnectionOptions extends SocketOptions {
 type Viewed<D> = Extract<Out<D>, { readonly header: unknown; readonly attributes: unknown }>;
 
 const patienceMs = 30_000;
-/** A writer that became larger is not kept. */
+/** Writers that no conversation holds, for all connections of a thread: mostly one conversation follows the other. */
+const spareWriters: Writer[] = [];
+/** So many are kept, and none that became larger. */
+const mostSpare = 16;
 const spareBytes = 1 << 20;
 /** What a refusal takes of the room for answers, by the kernel's count. */
 const refusalBytes = 1024;
@@ -62,8 +65,6 @@ export class NetlinkConnection implements Disposable {
     this.#gathering = false;
     this.#flush();
   };
-  /** Used again: mostly one conversation follows the other. */
-  #spareWriter: Writer | undefined;
   /** Ends the wait of the conversation that is under way. */
   #wake: (() => void) | undefined;
 
@@ -136,6 +137,15 @@ export class NetlinkConnection implements Disposable {
     options: RequestOptions,
   ): Out<D>[] {
     return this.#runSync(this.#question(declaration, verb, value, options), options.operation) as Out<D>[];
+  }
+
+  /**
+   * The index of a device, behind the changes that were asked for until now; undefined where only a request (`RTM_GETLINK`) can tell, or why there
+   * is none. It takes a tenth of the time of one.
+   */
+  deviceIndex(name: string): number | undefined {
+    this.#flush();
+    return this.#transport.deviceIndex?.(name);
   }
 
   /** Everything in a table. A dump that a change interrupted is asked for again, up to ten times. */
@@ -317,8 +327,7 @@ export class NetlinkConnection implements Disposable {
   /** For a new conversation. What was asked for before goes out before. */
   #emptyWriter(): Writer {
     this.#flush();
-    const writer = this.#spareWriter ?? new Writer();
-    this.#spareWriter = undefined;
+    const writer = spareWriters.pop() ?? new Writer();
     writer.truncate(0);
     return writer;
   }
@@ -351,7 +360,7 @@ export class NetlinkConnection implements Disposable {
       ended = conversation.advance(this.#exchange);
       return ended;
     } finally {
-      if (ended && conversation.writer.bytes.length <= spareBytes) this.#spareWriter = conversation.writer;
+      if (ended) leaveSpare(conversation.writer);
     }
   }
 
@@ -383,6 +392,10 @@ export class NetlinkConnection implements Disposable {
       };
     });
   }
+}
+
+function leaveSpare(writer: Writer): void {
+  if (writer.bytes.length <= spareBytes && spareWriters.length < mostSpare) spareWriters.push(writer);
 }
 
 function dumpResult<T>(messages: T[], interrupted: boolean): DumpResult<T> {

@@ -46,6 +46,8 @@ export interface Transport extends Disposable {
   makeRoom?(outgoing: number, incoming: number): void;
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
   receive(): readonly Datagram[];
+  /** The index of a device by a short lookup that takes no lock; undefined where that does not find it, for whatever reason. */
+  deviceIndex?(name: string): number | undefined;
   /** Blocks until there is something to receive; false after `milliseconds`. */
   wait(milliseconds: number): boolean;
   /** Calls back whenever there may be something to receive. */
@@ -71,6 +73,8 @@ const slots = 8;
 /** What a socket has room for that nobody enlarged, and a little less (`net.core.wmem_default`, `rmem_default`). */
 const usualRoom = 150_000;
 const EPOLLIN = 1;
+/** `linux/sockios.h`. netdevice(7). */
+const SIOCGIFINDEX = 0x8933;
 
 /**
  * Where datagrams are received into, one for all connections of a thread: nothing is kept in it, since a datagram is
@@ -78,11 +82,24 @@ const EPOLLIN = 1;
  */
 const scratch = sliceOf(new Uint8Array(slotSize * slots));
 const info = new Int32Array(slots * 3);
+/** The value of a socket option that is wanted. */
+const on = Int32Array.of(1);
 
 /** Where requests go out from, if not from where they were written. */
 const outgoing = new Uint8Array(slotSize);
+/**
+ * What asks with the bytes that were written first: mostly the same ones are written to again. And what asks with those of `outgoing`. To prepare
+ * one takes longer than to ask: they are for all sockets of a thread.
+ */
+let usual: { readonly bytes: Uint8Array; readonly ask: Ask } | undefined;
+let askOutgoing: Ask | undefined;
 /** What one request was answered with. */
 const answer = { ...scratch, nsid: undefined };
+
+/** `struct ifreq`: a name of 16 bytes, the last of them zero, then what is asked for. */
+const deviceRequest = new Int32Array(10);
+const deviceName = new Uint8Array(deviceRequest.buffer, 0, 16);
+const names = new TextEncoder();
 
 function cutShort(): DecodeError {
   return new DecodeError('datagram', slotSize, 'it was cut short');
@@ -103,13 +120,25 @@ function datagrams(count: number): readonly Datagram[] {
   return received;
 }
 
+function askFrom(bytes: Uint8Array, length: number): Ask {
+  usual ??= { bytes, ask: asking(bytes) };
+  if (bytes === usual.bytes) return usual.ask;
+  if (length > outgoing.length) return asking(bytes);
+  outgoing.set(bytes.subarray(0, length));
+  askOutgoing ??= asking(outgoing);
+  return askOutgoing;
+}
+
+function asking(request: Uint8Array): Ask {
+  const ask = addon.asking(request, scratch.bytes, MSG_DONTWAIT);
+  if (typeof ask === 'number')
+    throw new KernelError({ errno: -ask, syscall: 'malloc', operation: 'prepare a netlink request' });
+  return ask;
+}
+
 /** A netlink socket in a network namespace. It keeps the namespace alive. netlink(7). */
 export class NetlinkSocket implements Transport {
   readonly #fd: Fd;
-  #ask: Ask | undefined;
-  #askOutgoing: Ask | undefined;
-  /** What `#ask` sends. Mostly the same memory, so the native layer need not look for it each time. */
-  #request: Uint8Array | undefined;
   /** What there is room for. */
   #outgoing = usualRoom;
   #incoming = usualRoom;
@@ -118,9 +147,9 @@ export class NetlinkSocket implements Transport {
   constructor(options: SocketOptions = {}, socket = openSocket(options)) {
     this.#fd = socket;
     try {
-      this.#option(NETLINK_EXT_ACK, 1); // these three may be missing on old kernels; answers are then less precise
-      this.#option(NETLINK_CAP_ACK, 1);
-      if (options.strict !== false) this.#option(NETLINK_GET_STRICT_CHK, 1);
+      this.#option(NETLINK_EXT_ACK, on); // these three may be missing on old kernels; answers are then less precise
+      this.#option(NETLINK_CAP_ACK, on);
+      if (options.strict !== false) this.#option(NETLINK_GET_STRICT_CHK, on);
       if (options.receiveBuffer !== undefined) this.#enlarge(options.receiveBuffer, SO_RCVBUFFORCE, SO_RCVBUF);
     } catch (error) {
       this.#fd.close();
@@ -128,8 +157,8 @@ export class NetlinkSocket implements Transport {
     }
   }
 
-  #option(option: number, value: number): number {
-    return syscall('setsockopt', this.#fd.raw, SOL_NETLINK, option, Int32Array.of(value), 4);
+  #option(option: number, value: Int32Array): number {
+    return syscall('setsockopt', this.#fd.raw, SOL_NETLINK, option, value, 4);
   }
 
   /** Beyond the system's limit only with CAP_NET_ADMIN. */
@@ -152,17 +181,17 @@ export class NetlinkSocket implements Transport {
     // A socket without a number of its own counts as the kernel's: it is left out when the kernel itself speaks.
     // (EINVAL: it has one.) struct sockaddr_nl: family, number (0: any), groups.
     syscall('bind', this.#fd.raw, Int32Array.of(AF_NETLINK, 0, 0), 12);
-    check(this.#option(NETLINK_ADD_MEMBERSHIP, group), 'setsockopt', `listen to netlink group ${group}`);
+    check(this.#option(NETLINK_ADD_MEMBERSHIP, Int32Array.of(group)), 'setsockopt', `listen to netlink group ${group}`);
   }
 
   /** Also receives what happens in every namespace that has an nsid here. Needs CAP_NET_BROADCAST. Linux 4.2. */
   listenToAllNamespaces(): void {
-    check(this.#option(NETLINK_LISTEN_ALL_NSID, 1), 'setsockopt', 'listen to all network namespaces');
+    check(this.#option(NETLINK_LISTEN_ALL_NSID, on), 'setsockopt', 'listen to all network namespaces');
   }
 
   converse(bytes: Uint8Array, length: number): Datagram | undefined {
     const { raw } = this.#fd; // throws if it is closed
-    const result = this.#askFrom(raw, bytes, length)(length);
+    const result = askFrom(bytes, length)(raw, length);
     if (result === -EAGAIN) return undefined;
     if (result < -sendFailed) check(result + sendFailed, 'sendto', 'send a netlink request');
     check(result, 'recvfrom', 'receive netlink messages');
@@ -171,29 +200,15 @@ export class NetlinkSocket implements Transport {
     return answer;
   }
 
-  /** What asks with these bytes. To prepare one takes longer than to ask: a socket has one for where it asked from first, and one for the rest. */
-  #askFrom(raw: number, bytes: Uint8Array, length: number): Ask {
-    if (bytes === this.#request && this.#ask !== undefined) return this.#ask;
-    if (this.#ask === undefined) {
-      this.#ask = this.#asking(raw, bytes);
-      this.#request = bytes;
-      return this.#ask;
-    }
-    if (length > outgoing.length) return this.#asking(raw, bytes);
-    outgoing.set(bytes.subarray(0, length));
-    this.#askOutgoing ??= this.#asking(raw, outgoing);
-    return this.#askOutgoing;
-  }
-
-  #asking(raw: number, request: Uint8Array): Ask {
-    const ask = addon.asking(raw, request, scratch.bytes, MSG_DONTWAIT);
-    if (typeof ask === 'number')
-      throw new KernelError({ errno: -ask, syscall: 'malloc', operation: 'prepare a netlink request' });
-    return ask;
-  }
-
   receive(): readonly Datagram[] {
     return datagrams(addon.receive(this.#fd.raw, scratch.bytes, slotSize, info, MSG_DONTWAIT));
+  }
+
+  deviceIndex(name: string): number | undefined {
+    deviceRequest.fill(0);
+    const { read, written } = names.encodeInto(name, deviceName);
+    if (read < name.length || written === deviceName.length) return undefined;
+    return syscall('ioctl', this.#fd.raw, SIOCGIFINDEX, deviceRequest) < 0 ? undefined : deviceRequest[4];
   }
 
   wait(milliseconds: number): boolean {

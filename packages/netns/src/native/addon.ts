@@ -14,7 +14,7 @@ export interface Addon {
   letGo(fd: number): number;
   readLinks(directory: number, names: string, links: Uint8Array): number;
   readFile(directory: number, path: string, flags: number, buffer: Uint8Array): number;
-  asking(fd: number, request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
+  asking(request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;
   map(fd: number, length: number): ArrayBuffer | number;
   unmap(memory: ArrayBuffer): number;
@@ -31,8 +31,8 @@ export interface Addon {
   exec(path: string, argv: readonly string[], environment: string): number;
 }
 
-/** Sends the first `length` bytes of the request that it was made for, and receives one datagram. */
-export type Ask = (length: number) => number;
+/** Sends the first `length` bytes of the request that it was made for by a socket, and receives one datagram. */
+export type Ask = (fd: number, length: number) => number;
 
 /** An opaque native object. */
 export type WatchHandle = { readonly watchHandle: unique symbol };

@@ -68,20 +68,27 @@ export function isAcknowledgement(message: NetlinkMessage): boolean {
   return message.type === NLMSG_ERROR || message.type === NLMSG_DONE;
 }
 
+/** The number alone: most requests succeed, and then there is nothing more to know. Throws DecodeError. */
+export function errnoIn({ type, view, start, end, origin }: NetlinkMessage): number {
+  const done = type === NLMSG_DONE;
+  // A NLMSG_DONE of old kernels may be empty.
+  if (done && start === end) return 0;
+  if (end - start < 4)
+    throw new DecodeError(done ? 'done' : 'error', start - origin, `takes at least 4 bytes, not ${end - start}`);
+  return -view.getInt32(start, true) || 0;
+}
+
 /**
  * Reads NLMSG_ERROR (errno, the request's header, a copy of the request unless NLM_F_CAPPED, then attributes if
  * NLM_F_ACK_TLVS) or NLMSG_DONE (errno, then attributes). With the request at hand the attribute that the kernel
  * complains of is named: `linkinfo.data.id`. Extended acks need NETLINK_EXT_ACK, since Linux 4.12. Throws DecodeError.
  */
 export function readAcknowledgement(message: NetlinkMessage, request?: SentRequest): Acknowledgement {
-  const { view, start, end, origin } = message;
+  const errno = errnoIn(message);
+  const { start, end, origin } = message;
+  if ((message.flags & NLM_F_ACK_TLVS) === 0 || start === end) return { errno, extack: undefined };
   const done = message.type === NLMSG_DONE;
   const name = done ? 'done' : 'error';
-  // A NLMSG_DONE of old kernels may be empty.
-  if (done && start === end) return { errno: 0, extack: undefined };
-  if (end - start < 4) throw new DecodeError(name, start - origin, `takes at least 4 bytes, not ${end - start}`);
-  const errno = -view.getInt32(start, true) || 0;
-  if ((message.flags & NLM_F_ACK_TLVS) === 0) return { errno, extack: undefined };
   const at = start + 4 + (done ? 0 : echoedLength(message));
   if (at > end) throw new DecodeError(name, start - origin, 'the copied request goes beyond the end');
   const read = readAttributes(ackAttributes, cursorOf(message, name), at, end) as Out<typeof ackAttributes>;

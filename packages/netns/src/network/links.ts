@@ -1,7 +1,8 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
 import { InvalidArgumentError, KernelError, NetlinkError, UnsupportedError } from '../errors.ts';
-import type { Namespace } from '../namespaces/namespace.ts';
+import { Namespace } from '../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import type { Fd } from '../native/fd.ts';
 import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   extMaskFlag,
@@ -121,13 +122,14 @@ export interface LinkFilter extends LinkQuery {
   readonly up?: boolean | undefined;
 }
 
+const UP = linkFlag('UP');
 const now = Promise.resolve();
 
 /** The devices of one network namespace. `ip link`. */
 export class Links {
   readonly #connection: NetlinkConnection;
   /** Indexes that the code which runs now has asked for: what is asked for at once about one device needs only one question. */
-  readonly #known = new Map<string, number>();
+  #known: Map<string, number> | undefined;
 
   constructor(connection: NetlinkConnection) {
     this.#connection = connection;
@@ -173,73 +175,83 @@ export class Links {
    * `netns` makes it in another namespace at once (moving a device later costs the kernel about 20 ms). Throws NetlinkError: EEXIST
    * (the name is taken), EPERM, EINVAL with the attribute in `extack`; UnsupportedError for a kind that this kernel has not.
    */
-  async add(spec: LinkSpec): Promise<void> {
-    const operation = `add ${spec.kind} link${spec.name === undefined ? '' : ` ${spec.name}`}`;
-    using opened = new ResourceStack();
-    try {
-      await this.#change('new', operation, NLM_F_CREATE | NLM_F_EXCL, () => this.#toAdd(spec, opened));
-    } catch (error) {
+  add(spec: LinkSpec): Promise<void> {
+    const operation = () => `add ${spec.kind} link${spec.name === undefined ? '' : ` ${spec.name}`}`;
+    const made = this.#change('new', operation, NLM_F_CREATE | NLM_F_EXCL, (opened) => this.#toAdd(spec, opened));
+    return made.catch((error: unknown) => {
       throw lacksKind(error) ? unsupportedKind(spec.kind, error) : error;
-    }
+    });
   }
 
   #toAdd(spec: LinkSpec, opened: ResourceStack) {
-    return {
-      header: { index: spec.index ?? 0, ...(spec.up ? { flags: linkFlag('UP'), change: linkFlag('UP') } : {}) },
-      attributes: {
-        ...settingsOf(spec, opened),
-        ...queuesOf(spec, spec.kind),
-        master: this.indexIfGiven(spec.master, 'master'),
-        link: this.indexIfGiven(spec.link),
-        linkinfo: linkinfoOf(spec, opened),
-      },
-    };
+    const attributes = attributesOf(spec, opened);
+    setQueues(attributes, spec, spec.kind);
+    attributes.master = this.indexIfGiven(spec.master, 'master');
+    attributes.link = this.indexIfGiven(spec.link);
+    attributes.linkinfo = linkinfoOf(spec, opened);
+    return { header: { index: spec.index ?? 0, flags: spec.up ? UP : 0, change: spec.up ? UP : 0 }, attributes };
   }
 
   /**
    * Changes a device. `ip link set DEV …`. Moving it (`netns`) takes it down and takes its addresses away; `name` is then what it is called
    * there. Throws NetlinkError: ENODEV, EBUSY, EOPNOTSUPP (a setting that the kind cannot change).
    */
-  async set(ref: string | number, changes: LinkChanges): Promise<void> {
-    using opened = new ResourceStack();
-    await this.#change('new', `change link ${ref}`, 0, () => this.#toSet(ref, changes, opened));
+  set(ref: string | number, changes: LinkChanges): Promise<void> {
+    return this.#change(
+      'new',
+      () => `change link ${ref}`,
+      0,
+      (opened) => this.#toSet(ref, changes, opened),
+    );
   }
 
   #toSet(ref: string | number, changes: LinkChanges, opened: ResourceStack) {
-    const { master, port } = changes;
-    const [flags, change] = flagChanges(changes);
-    const index = this.index(ref);
-    if (changes.name !== undefined || changes.netns !== undefined) this.#known.clear();
-    return {
-      header: { index, flags, change },
-      attributes: {
-        ...settingsOf(changes, opened),
-        master: master === null ? 0 : this.indexIfGiven(master, 'master'),
-        linkinfo:
-          changes.kind === undefined
-            ? port && { slave: port }
-            : { kind: changes.kind, data: changes.data, ...(port && { slave: port }) },
-      },
-    };
+    const { kind, data, port, master } = changes;
+    const header = { index: this.index(ref), ...flagChanges(changes) };
+    if (changes.name !== undefined || changes.netns !== undefined) this.#known = undefined;
+    const attributes = attributesOf(changes, opened);
+    attributes.master = master === null ? 0 : this.indexIfGiven(master, 'master');
+    if (kind === undefined) attributes.linkinfo = port && { slave: port };
+    else attributes.linkinfo = { kind, data, ...(port && { slave: port }) } as LinkinfoInput;
+    return { header, attributes };
   }
 
   /** Takes a device away, a veth with its other end. `ip link delete DEV`. Throws NetlinkError (ENODEV, EOPNOTSUPP for `lo`). */
-  async delete(ref: string | number): Promise<void> {
-    await this.#change('del', `delete link ${ref}`, 0, () => {
-      const index = this.index(ref);
-      this.#known.clear();
-      return { header: { index } };
-    });
+  delete(ref: string | number): Promise<void> {
+    return this.#change(
+      'del',
+      () => `delete link ${ref}`,
+      0,
+      () => {
+        const index = this.index(ref);
+        this.#known = undefined;
+        return { header: { index } };
+      },
+    );
   }
 
-  async #change(verb: 'new' | 'del', operation: string, flags: number, message: () => unknown): Promise<void> {
-    try {
-      await this.#connection.whenIdle(() =>
-        this.#connection.request(link, verb, message() as LinkMessageInput, { operation, flags }),
-      );
-    } catch (error) {
-      throw inOptions(error, link.name, optionNames);
-    }
+  /** `message` may open namespaces: they are closed when the kernel has answered. */
+  #change(
+    verb: 'new' | 'del',
+    operation: () => string,
+    flags: number,
+    message: (opened: ResourceStack) => unknown,
+  ): Promise<void> {
+    return this.#connection.whenIdle(() => {
+      const opened = new ResourceStack();
+      const close = () => opened[Symbol.dispose]();
+      try {
+        const done = this.#connection.change(link, verb, message(opened) as LinkMessageInput, {
+          operation,
+          flags,
+          explain,
+        });
+        return opened.empty ? done : done.finally(close);
+      } catch (error) {
+        close();
+        throw error;
+      }
+    });
   }
 
   /** The index of a device that is known by name or index. Throws NetlinkError ENODEV. */
@@ -254,14 +266,26 @@ export class Links {
   index(ref: string | number, option = 'link'): number {
     checkRef(ref, option);
     if (typeof ref === 'number') return ref;
-    const known = this.#known.get(ref);
+    const known = this.#known?.get(ref);
     if (known !== undefined) return known;
-    const operation = `find link ${ref}`;
-    const [index] = this.#connection.requestSync(headerOfLink, 'get', queryFor(ref, {}), { operation });
-    if (index === undefined) throw noAnswer(ref);
-    if (this.#known.size === 0) now.then(() => this.#known.clear());
+    const index = this.#connection.deviceIndex(ref) ?? this.#askForIndex(ref);
+    this.#known ??= this.#forgetSoon();
     this.#known.set(ref, index);
     return index;
+  }
+
+  #askForIndex(name: string): number {
+    const operation = `find link ${name}`;
+    const [index] = this.#connection.requestSync(headerOfLink, 'get', queryFor(name, {}), { operation });
+    if (index === undefined) throw noAnswer(name);
+    return index;
+  }
+
+  #forgetSoon(): Map<string, number> {
+    now.then(() => {
+      this.#known = undefined;
+    });
+    return new Map();
   }
 
   /** The same, and undefined for undefined. */
@@ -269,6 +293,8 @@ export class Links {
     return ref === undefined ? undefined : this.index(ref, option);
   }
 }
+
+const explain = (error: unknown) => inOptions(error, link.name, optionNames);
 
 function checkRef(ref: string | number, option: string): void {
   const sound = typeof ref === 'number' ? Number.isInteger(ref) && ref >= 0 && ref < 2 ** 31 : isName(ref);
@@ -353,41 +379,42 @@ function queryOf({ stats, targetNsid }: LinkQuery) {
   };
 }
 
-function settingsOf(settings: LinkSettings, opened: ResourceStack) {
-  const { name } = settings;
-  if (
-    name !== undefined &&
-    (typeof name !== 'string' ||
-      name === '' ||
-      Buffer.byteLength(name) > 15 ||
-      /[\s/:]/.test(name) ||
-      name === '.' ||
-      name === '..')
-  ) {
+type Attributes = Writable<NonNullable<LinkMessageInput['attributes']>>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The settings that all have in common. Written out, here and elsewhere, without `...`: hosts are made by the thousand. */
+function attributesOf(settings: LinkSettings, opened: ResourceStack): Attributes {
+  const { name, netns } = settings;
+  if (name !== undefined && !isPossibleName(name))
     throw new InvalidArgumentError('name', name, 'it must have 1 to 15 bytes, without blanks, "/" and ":"');
-  }
-  return {
+  const attributes: Attributes = {
     ifname: name,
     mtu: settings.mtu,
     address: settings.address,
     ifalias: settings.alias,
     group: settings.group,
     txqlen: settings.txQueueLength,
-    ...targetOf(settings.netns, opened),
   };
+  if (netns !== undefined) setTarget(attributes, netns, opened);
+  return attributes;
 }
 
-function targetOf(netns: LinkTarget | undefined, opened: ResourceStack) {
-  if (netns === undefined) return {};
+function isPossibleName(name: unknown): boolean {
+  if (typeof name !== 'string' || name === '' || name === '.' || name === '..') return false;
+  return name.length < 16 && Buffer.byteLength(name) < 16 && !/[\s/:]/.test(name);
+}
+
+function setTarget(attributes: Attributes, netns: LinkTarget, opened: ResourceStack): void {
   if (netns === null || (typeof netns !== 'string' && typeof netns !== 'object'))
     throw new InvalidArgumentError('netns', netns, 'it must refer to a network namespace');
-  if (typeof netns === 'object' && 'nsid' in netns) return { targetNetnsid: netns.nsid };
-  return { netNsFd: opened.use(openTarget(netns)).fd.raw };
+  if (typeof netns === 'object' && 'nsid' in netns) attributes.targetNetnsid = netns.nsid;
+  else attributes.netNsFd = opened.use(openTarget(netns)).raw;
 }
 
-function openTarget(ref: NamespaceRef): Namespace {
+/** A descriptor of our own: the message may leave later, and the namespace be closed until then. */
+function openTarget(ref: NamespaceRef): Fd {
   try {
-    return openNamespace(ref, 'net');
+    return ref instanceof Namespace ? ref.fd.dup() : openNamespace(ref, 'net').fd;
   } catch (error) {
     if (error instanceof KernelError)
       throw new KernelError({
@@ -403,21 +430,27 @@ function openTarget(ref: NamespaceRef): Namespace {
  * The queues of a device; of a veth one each way where nothing else is wished: the kernel would make one for each processor, which takes it
  * a third longer, and only XDP has a use for them.
  */
-function queuesOf({ numTxQueues, numRxQueues }: PeerSpec, kind: string) {
+function setQueues(attributes: Attributes, { numTxQueues, numRxQueues }: PeerSpec, kind: string): void {
   const usual = kind === 'veth' ? 1 : undefined;
-  return { numTxQueues: numTxQueues ?? usual, numRxQueues: numRxQueues ?? usual };
+  attributes.numTxQueues = numTxQueues ?? usual;
+  attributes.numRxQueues = numRxQueues ?? usual;
 }
 
-function linkinfoOf(spec: LinkSpec, opened: ResourceStack) {
-  const { peer } = spec;
-  if (peer === undefined) return { kind: spec.kind, data: spec.data };
-  const attributes = { ...settingsOf(peer, opened), ...queuesOf(peer, spec.kind) };
-  return { kind: spec.kind, data: { peer: { header: { index: peer.index ?? 0 }, attributes } } };
+function linkinfoOf({ kind, data, peer }: LinkSpec, opened: ResourceStack) {
+  if (peer === undefined) return { kind, data } as LinkinfoInput;
+  const attributes = attributesOf(peer, opened);
+  setQueues(attributes, peer, kind);
+  return { kind, data: { peer: { header: { index: peer.index ?? 0 }, attributes } } } as LinkinfoInput;
 }
 
-const flagOfChange = { up: 'UP', promiscuous: 'PROMISC', allMulticast: 'ALLMULTI', multicast: 'MULTICAST' } as const;
+const switches = [
+  ['up', linkFlag('UP')],
+  ['promiscuous', linkFlag('PROMISC')],
+  ['allMulticast', linkFlag('ALLMULTI')],
+  ['multicast', linkFlag('MULTICAST')],
+] as const;
 
-function flagChanges(changes: LinkChanges): [flags: number, change: number] {
+function flagChanges(changes: LinkChanges): { readonly flags: number; readonly change: number } {
   let flags = 0;
   let change = 0;
   const put = (flag: number, on: boolean | undefined) => {
@@ -425,10 +458,9 @@ function flagChanges(changes: LinkChanges): [flags: number, change: number] {
     change |= flag;
     if (on) flags |= flag;
   };
-  for (const [key, flag] of Object.entries(flagOfChange))
-    put(linkFlag(flag), changes[key as keyof typeof flagOfChange]);
+  for (const [name, flag] of switches) put(flag, changes[name]);
   put(linkFlag('NOARP'), changes.arp === undefined ? undefined : !changes.arp);
-  return [flags, change];
+  return { flags, change };
 }
 
 /** A device as an event tells of it; undefined for what is said of it as a port of a bridge, which it may cease to be and still exist. */
@@ -436,7 +468,6 @@ export function linkEventOf(message: LinkMessage): Link | undefined {
   return message.header.family === AF_UNSPEC ? linkOf(message) : undefined;
 }
 
-const UP = linkFlag('UP');
 const LOOPBACK = linkFlag('LOOPBACK');
 
 /** A device as the kernel gives it, in the words of this library. */

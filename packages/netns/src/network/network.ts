@@ -28,66 +28,125 @@ import { Sockets } from './sockets/sockets.ts';
 import { Sysctl } from './sysctl/sysctl.ts';
 import { Wireguard } from './wireguard/wireguard.ts';
 
+type Parts = Writable<Omit<Network, 'connection' | 'links' | 'monitor' | 'close' | typeof Symbol.dispose>>;
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The network of one namespace: its devices and tables, over one netlink socket that lives inside it. */
 export class Network implements Disposable {
   /** For requests that have no method of their own here. */
   readonly connection: NetlinkConnection;
   readonly links: Links;
-  readonly addresses: Addresses;
-  readonly routes: Routes;
-  readonly rules: Rules;
-  readonly nexthops: Nexthops;
-  readonly neighbours: Neighbours;
-  readonly fdb: Fdb;
-  /** VLANs of bridges and their ports. */
-  readonly vlans: BridgeVlans;
-  readonly nsids: Nsids;
-  /** How packets leave a device: queueing disciplines with their classes, filters and actions. */
-  readonly qdiscs: Qdiscs;
-  readonly classes: TrafficClasses;
-  readonly filters: TrafficFilters;
-  /** Filters that are asked when an action says `goto`. */
-  readonly chains: TrafficChains;
-  readonly actions: TrafficActions;
-  readonly counters: Counters;
-  readonly sysctl: Sysctl;
-  readonly ethtool: Ethtool;
-  readonly wireguard: Wireguard;
-  /** /proc/net as it is in there. */
-  readonly proc: NamespaceProc;
-  /** /sys/class/net as it is in there. */
-  readonly sys: NamespaceSys;
 
-  #firewall: Firewall | undefined;
-  #sockets: Sockets | undefined;
-  #connections: Connections | undefined;
   readonly #namespace: Fd | undefined;
+  /** Its parts, each made when it is first asked for: who has a thousand networks open uses a few of each. */
+  readonly #made: Partial<Parts> = {};
   readonly #monitors = new Set<EventQueue<NetworkEvent>>();
 
   /** `namespace` is the one that the connection is in; undefined: this process's own. */
   constructor(connection: NetlinkConnection, namespace?: Fd) {
     this.connection = connection;
-    this.#namespace = namespace;
     this.links = new Links(connection);
-    this.addresses = new Addresses(connection, this.links);
-    this.routes = new Routes(connection, this.links);
-    this.rules = new Rules(connection, this.links);
-    this.nexthops = new Nexthops(connection, this.links);
-    this.neighbours = new Neighbours(connection, this.links);
-    this.fdb = new Fdb(connection, this.links);
-    this.vlans = new BridgeVlans(connection, this.links);
-    this.nsids = new Nsids(connection);
-    this.qdiscs = new Qdiscs(connection, this.links);
-    this.classes = new TrafficClasses(connection, this.links);
-    this.filters = new TrafficFilters(connection, this.links);
-    this.chains = new TrafficChains(connection, this.links);
-    this.actions = new TrafficActions(connection, this.links);
-    this.counters = new Counters(namespace, this.links);
-    this.sysctl = new Sysctl(namespace);
-    this.ethtool = new Ethtool(namespace);
-    this.wireguard = new Wireguard(namespace);
-    this.proc = new NamespaceProc(namespace);
-    this.sys = new NamespaceSys(namespace);
+    this.#namespace = namespace;
+  }
+
+  get addresses(): Addresses {
+    this.#made.addresses ??= new Addresses(this.connection, this.links);
+    return this.#made.addresses;
+  }
+
+  get routes(): Routes {
+    this.#made.routes ??= new Routes(this.connection, this.links);
+    return this.#made.routes;
+  }
+
+  get rules(): Rules {
+    this.#made.rules ??= new Rules(this.connection, this.links);
+    return this.#made.rules;
+  }
+
+  get nexthops(): Nexthops {
+    this.#made.nexthops ??= new Nexthops(this.connection, this.links);
+    return this.#made.nexthops;
+  }
+
+  get neighbours(): Neighbours {
+    this.#made.neighbours ??= new Neighbours(this.connection, this.links);
+    return this.#made.neighbours;
+  }
+
+  get fdb(): Fdb {
+    this.#made.fdb ??= new Fdb(this.connection, this.links);
+    return this.#made.fdb;
+  }
+
+  /** VLANs of bridges and their ports. */
+  get vlans(): BridgeVlans {
+    this.#made.vlans ??= new BridgeVlans(this.connection, this.links);
+    return this.#made.vlans;
+  }
+
+  get nsids(): Nsids {
+    this.#made.nsids ??= new Nsids(this.connection);
+    return this.#made.nsids;
+  }
+
+  /** How packets leave a device: queueing disciplines with their classes, filters and actions. */
+  get qdiscs(): Qdiscs {
+    this.#made.qdiscs ??= new Qdiscs(this.connection, this.links);
+    return this.#made.qdiscs;
+  }
+
+  get classes(): TrafficClasses {
+    this.#made.classes ??= new TrafficClasses(this.connection, this.links);
+    return this.#made.classes;
+  }
+
+  get filters(): TrafficFilters {
+    this.#made.filters ??= new TrafficFilters(this.connection, this.links);
+    return this.#made.filters;
+  }
+
+  /** Filters that are asked when an action says `goto`. */
+  get chains(): TrafficChains {
+    this.#made.chains ??= new TrafficChains(this.connection, this.links);
+    return this.#made.chains;
+  }
+
+  get actions(): TrafficActions {
+    this.#made.actions ??= new TrafficActions(this.connection, this.links);
+    return this.#made.actions;
+  }
+
+  get counters(): Counters {
+    this.#made.counters ??= new Counters(this.#namespace, this.links);
+    return this.#made.counters;
+  }
+
+  get sysctl(): Sysctl {
+    this.#made.sysctl ??= new Sysctl(this.#namespace);
+    return this.#made.sysctl;
+  }
+
+  get ethtool(): Ethtool {
+    this.#made.ethtool ??= new Ethtool(this.#namespace);
+    return this.#made.ethtool;
+  }
+
+  get wireguard(): Wireguard {
+    this.#made.wireguard ??= new Wireguard(this.#namespace);
+    return this.#made.wireguard;
+  }
+
+  /** /proc/net as it is in there. */
+  get proc(): NamespaceProc {
+    this.#made.proc ??= new NamespaceProc(this.#namespace);
+    return this.#made.proc;
+  }
+
+  /** /sys/class/net as it is in there. */
+  get sys(): NamespaceSys {
+    this.#made.sys ??= new NamespaceSys(this.#namespace);
+    return this.#made.sys;
   }
 
   /**
@@ -106,29 +165,26 @@ export class Network implements Disposable {
 
   /** The firewall (nftables), over a socket of its own that is opened when it is first asked for. */
   get firewall(): Firewall {
-    this.#firewall ??= new Firewall({ namespace: this.#namespace });
-    return this.#firewall;
+    this.#made.firewall ??= new Firewall({ namespace: this.#namespace });
+    return this.#made.firewall;
   }
 
   /** The sockets in it, and who has them. `ss`. */
   get sockets(): Sockets {
-    this.#sockets ??= new Sockets(this.#namespace);
-    return this.#sockets;
+    this.#made.sockets ??= new Sockets(this.#namespace);
+    return this.#made.sockets;
   }
 
   /** The connections that its firewall keeps track of. `conntrack`. */
   get connections(): Connections {
-    this.#connections ??= new Connections(this.#namespace);
-    return this.#connections;
+    this.#made.connections ??= new Connections(this.#namespace);
+    return this.#made.connections;
   }
 
   close(): void {
-    this.#firewall?.close();
-    this.#connections?.close();
-    this.#sockets?.close();
     for (const monitor of this.#monitors) monitor.end();
-    for (const part of [this.counters, this.sysctl, this.ethtool, this.wireguard, this.proc, this.sys, this.connection])
-      part.close();
+    for (const part of Object.values(this.#made)) if ('close' in part) part.close();
+    this.connection.close();
   }
 
   [Symbol.dispose](): void {

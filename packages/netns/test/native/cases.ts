@@ -440,10 +440,10 @@ const askCases: readonly NativeCase[] = [
     run: (a) => {
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       const answer = new Uint8Array(32768);
-      const ask = a.asking(fd, linkRequest(), answer, MSG_DONTWAIT) as Ask;
-      const result = ask(32);
-      const short = (a.asking(fd, linkRequest(), new Uint8Array(20), MSG_DONTWAIT) as Ask)(32);
-      const again = ask(32);
+      const ask = a.asking(linkRequest(), answer, MSG_DONTWAIT) as Ask;
+      const result = ask(fd, 32);
+      const short = (a.asking(linkRequest(), new Uint8Array(20), MSG_DONTWAIT) as Ask)(fd, 32);
+      const again = ask(fd, 32);
       closeSync(fd);
       const [length, type, sequence] = new Uint32Array(answer.buffer, 0, 3);
       return [result === length, short === length, again === length, (type ?? 0) & 0xffff, sequence];
@@ -456,10 +456,10 @@ const askCases: readonly NativeCase[] = [
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       const asks = Array.from(
         { length: 200 },
-        () => a.asking(fd, linkRequest(), new Uint8Array(8192), MSG_DONTWAIT) as Ask,
+        () => a.asking(linkRequest(), new Uint8Array(8192), MSG_DONTWAIT) as Ask,
       );
       (globalThis as { gc?: () => void }).gc?.();
-      const lengths = new Set(asks.map((ask) => ask(32) as number));
+      const lengths = new Set(asks.map((ask) => ask(fd, 32) as number));
       closeSync(fd);
       return lengths.size === 1 && (lengths.values().next().value ?? 0) > 100;
     },
@@ -471,7 +471,7 @@ const askCases: readonly NativeCase[] = [
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       const request = new Uint8Array(16); // NLMSG_NOOP, which the kernel does not answer
       new Uint32Array(request.buffer).set([16, 1 | (1 << 16)]);
-      const result = (a.asking(fd, request, new Uint8Array(64), MSG_DONTWAIT) as Ask)(16);
+      const result = (a.asking(request, new Uint8Array(64), MSG_DONTWAIT) as Ask)(fd, 16);
       closeSync(fd);
       return result;
     },
@@ -479,18 +479,17 @@ const askCases: readonly NativeCase[] = [
   },
   {
     name: 'says that it was the sending that failed',
-    run: (a) => withFile('/dev/null', (fd) => (a.asking(fd, new Uint8Array(16), new Uint8Array(64), 0) as Ask)(16)),
+    run: (a) => withFile('/dev/null', (fd) => (a.asking(new Uint8Array(16), new Uint8Array(64), 0) as Ask)(fd, 16)),
     expected: ENOTSOCK - 4096,
   },
   ...(
     [
       ['no arguments', []],
-      ['an argument too few', [3, new Uint8Array(16), new Uint8Array(64)]],
-      ['a socket that is no number', ['3', new Uint8Array(16), new Uint8Array(64), 0]],
-      ['a request that is no typed array', [3, {}, new Uint8Array(64), 0]],
-      ['a request of another type', [3, new Uint32Array(16), new Uint8Array(64), 0]],
-      ['an answer of another type', [3, new Uint8Array(16), new Int32Array(64), 0]],
-      ['flags that are no number', [3, new Uint8Array(16), new Uint8Array(64), '0']],
+      ['an argument too few', [new Uint8Array(16), new Uint8Array(64)]],
+      ['a request that is no typed array', [{}, new Uint8Array(64), 0]],
+      ['a request of another type', [new Uint32Array(16), new Uint8Array(64), 0]],
+      ['an answer of another type', [new Uint8Array(16), new Int32Array(64), 0]],
+      ['flags that are no number', [new Uint8Array(16), new Uint8Array(64), '0']],
     ] as const
   ).map(([what, args]) => ({
     name: `refuses ${what}`,
@@ -499,15 +498,17 @@ const askCases: readonly NativeCase[] = [
   })),
   ...(
     [
-      ['no length', new Uint8Array(16), []],
-      ['a length that is no number', new Uint8Array(16), ['16']],
-      ['a negative length', new Uint8Array(16), [-1]],
-      ['a length that is greater than the request', new Uint8Array(16), [17]],
-      ['a request that was detached before', detached(new Uint8Array(16)), [16]],
+      ['no arguments', new Uint8Array(16), []],
+      ['no length', new Uint8Array(16), [3]],
+      ['a socket that is no number', new Uint8Array(16), ['3', 16]],
+      ['a length that is no number', new Uint8Array(16), [3, '16']],
+      ['a negative length', new Uint8Array(16), [3, -1]],
+      ['a length that is greater than the request', new Uint8Array(16), [3, 17]],
+      ['a request that was detached before', detached(new Uint8Array(16)), [3, 16]],
     ] as const
   ).map(([what, request, args]) => ({
     name: `refuses ${what} when asking`,
-    run: (a: HostileAddon) => (a.asking(3, request, new Uint8Array(64), 0) as Ask)(...args),
+    run: (a: HostileAddon) => (a.asking(request, new Uint8Array(64), 0) as Ask)(...args),
     expected: EINVAL,
   })),
 ];
