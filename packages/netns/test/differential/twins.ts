@@ -9,8 +9,8 @@ import { normalise, normaliseState } from './normalise.ts';
 const ourCommand = join(import.meta.dirname, '../../bin/netns');
 const script = join(import.meta.dirname, 'twin.sh');
 
-/** How many sandboxes there are at a time. */
-const lanes = 2;
+/** How many sandboxes there are at a time: more than processors, for they often wait for the kernel. */
+const lanes = 4;
 
 export interface Twins {
   readonly theirs: Outcome;

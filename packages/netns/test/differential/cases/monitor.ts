@@ -1,10 +1,13 @@
 import type { Case } from '../case.ts';
+import { settled, withoutProbing } from './settled.ts';
 
-const links = `ip link set lo up
+const links = `${withoutProbing}
+ip link set lo up
 ip link add v0 address 02:00:00:00:00:01 type veth peer name v1 address 02:00:00:00:00:02
 sysctl -qw net.ipv6.conf.v0.addr_gen_mode=1 net.ipv6.conf.v1.addr_gen_mode=1
 ip link set v0 up; ip link set v1 up; ip address add 10.0.0.1/24 dev v0; ip address add fd00::1/64 dev v0 nodad
-ip netns add other; ip netns set other 5; sleep 1.5`;
+ip netns add other; ip netns set other 5
+${settled}`;
 
 /** Something of everything that can be told of, in the order in which the kernel tells of it. */
 const changes = `ip address add 10.1.0.1/24 dev v0; ip address del 10.1.0.1/24 dev v0
@@ -31,9 +34,14 @@ ip link set v1 netns other`;
 const lastBeforeTheEnd: Readonly<Record<string, string>> = { netconf: 'v1 proxy_neigh on' };
 const end = 'ip link del br0';
 
-/** A monitor may take long to start: /proc/net/netlink tells when it listens. */
-const untilListening =
-  "for i in $(seq 400); do awk '$2 == 0 && $4 ~ /[1-9a-f]/ { f = 1 } END { exit !f }' /proc/net/netlink && break; sleep 0.05; done";
+/**
+ * A monitor may take long to start: /proc/net/netlink tells when it listens. It has no column for groups above 32, as that of the
+ * counters: there it tells of the socket alone.
+ */
+const untilListening = (words: string): string => {
+  const listens = words.startsWith('stats') ? '$3 != 0' : '$4 ~ /[1-9a-f]/';
+  return `for i in $(seq 400); do awk '$2 == 0 && ${listens} { f = 1 } END { exit !f }' /proc/net/netlink && break; sleep 0.05; done`;
+};
 
 /** Runs the monitor beside the changes. */
 const watched = (
@@ -42,7 +50,7 @@ const watched = (
   filter = 'cat',
 ): string => `$IP ${options} monitor ${words} > told 2>&1 &
 pid=$!
-${untilListening}
+${untilListening(words)}
 sleep 1
 ${changes.replace(end, `${untilTold(lastBeforeTheEnd[words])}${end}`)}
 sleep 0.5

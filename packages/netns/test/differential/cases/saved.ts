@@ -1,6 +1,8 @@
 import type { Case } from '../case.ts';
+import { settled, withoutProbing } from './settled.ts';
 
-const zoo = `ip link set lo up; ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up
+const zoo = `${withoutProbing}
+ip link set lo up; ip link add v0 type veth peer name v1; ip link set v0 up; ip link set v1 up
 ip address add 10.0.0.1/24 dev v0; ip address add fd00::1/64 dev v0 nodad
 ip route add 10.1.0.0/16 via 10.0.0.2 mtu 1400
 ip route add blackhole 10.2.0.0/16 metric 7
@@ -14,7 +16,7 @@ ip route add 192.0.3.0/24 via 192.0.2.9
 ip -6 route add fd01::/64 via fd00::2 metric 5
 ip rule add from 10.0.0.0/8 table 100 pref 500; ip rule add fwmark 0x10/0xff iif v0 goto 700 pref 501
 ip -6 rule add from fd00::/64 table 200 pref 700
-sleep 2.5
+${settled}
 ip route save > routes; ip -6 route save > routes6; ip route save table all > all; ip rule save > rules; ip -6 rule save > rules6
 head -c 100 routes > cut; { cat routes; printf '\\4\\0\\0\\0\\30\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0\\0'; } > bad; head -c 24 routes > stub
 head -c 4 routes > none; printf abc > short; printf '\\1\\2\\3\\4\\5' > strange`;
