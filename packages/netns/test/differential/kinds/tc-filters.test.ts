@@ -1,10 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { theirs as ip, type Run } from './programs.ts';
-import { ours, theirs } from './tc-programs.ts';
+import type { Run } from './programs.ts';
+import { linkLine, type Shown, TcTwins } from './tc-programs.ts';
 
 // As in tc.test.ts: a few programs do all cases, each with a device of its own.
 
@@ -25,53 +23,29 @@ const marked = /qdisc pfifo beef: .*\n(?: Sent .*\n backlog .*\n)?|\[\{"kind":"p
 const formats = [['-s', '-d'], [], ['-j', '-s', '-d']];
 
 describe('filters, chains and actions, with the installed tc and with ours', () => {
-  let directory: string;
+  let twins: TcTwins;
   let made: { readonly theirs: Run; readonly ours: Run };
-  let shown: Readonly<Record<'theirsOfTheirs' | 'oursOfTheirs' | 'theirsOfOurs', readonly (readonly string[])[]>>;
+  let shown: Readonly<Record<keyof Shown, readonly (readonly string[])[]>>;
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'netns-tc-'));
-    const file = (name: string, lines: readonly string[]) => {
-      writeFileSync(join(directory, name), `${lines.join('\n')}\n`);
-      return join(directory, name);
-    };
-    const link = (name: string, index: number, peer = `${name}p`) =>
-      `link add ${name} index ${index} numtxqueues 4 up type veth peer name ${peer} index ${index + 1}`;
-    const links = [link('v0', 50, 'v1'), link('mark', 60), ...cases.map((_, at) => link(`d${at}`, 100 + 2 * at))];
-    for (const name of ['tf-theirs', 'tf-ours']) {
-      execFileSync('ip', ['netns', 'add', name]);
-      expect(ip('-n', name, '-batch', file('links', links)).err).toBe('');
-      expect(
-        theirs('-n', name, 'qdisc', 'add', 'dev', 'mark', 'root', 'handle', 'beef:', 'pfifo', 'limit', '77').err,
-      ).toBe('');
-    }
-    const batch = [
-      '-force',
-      '-batch',
-      file(
-        'batch',
-        cases.flatMap(({ lines }) => lines),
-      ),
-    ];
-    made = { theirs: theirs('-n', 'tf-theirs', ...batch), ours: await ours('-n', 'tf-ours', ...batch) };
-    const shows = file('shows', [mark, ...cases.flatMap((each) => each.shows.flatMap((show) => [show, mark]))]);
-    const all = async (by: (...words: string[]) => Run | Promise<Run>, name: string) => {
-      const runs: string[][] = [];
-      for (const format of formats)
-        runs.push((await by('-n', name, ...format, '-force', '-batch', shows)).out.split(marked).slice(1));
-      return runs;
-    };
+    twins = new TcTwins('tf', [
+      linkLine('v0', 50, { peer: 'v1' }),
+      linkLine('mark', 60),
+      ...cases.map((_, at) => linkLine(`d${at}`, 100 + 2 * at)),
+    ]);
+    await twins.make(['qdisc add dev mark root handle beef: pfifo limit 77']);
+    made = await twins.make(cases.flatMap(({ lines }) => lines));
+    const shows = twins.file('shows', [mark, ...cases.flatMap((each) => each.shows.flatMap((show) => [show, mark]))]);
+    const runs = await twins.show(formats.map((format) => [...format, '-force', '-batch', shows]));
+    const parts = (all: readonly Run[]) => all.map(({ out }) => out.split(marked).slice(1));
     shown = {
-      theirsOfTheirs: await all(theirs, 'tf-theirs'),
-      oursOfTheirs: await all(ours, 'tf-theirs'),
-      theirsOfOurs: await all(theirs, 'tf-ours'),
+      theirsOfTheirs: parts(runs.theirsOfTheirs),
+      oursOfTheirs: parts(runs.oursOfTheirs),
+      theirsOfOurs: parts(runs.theirsOfOurs),
     };
   }, 600_000);
 
-  afterAll(() => {
-    for (const name of ['tf-theirs', 'tf-ours']) execFileSync('ip', ['netns', 'del', name]);
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => twins[Symbol.dispose]());
 
   it('the same lines succeed, and the same fail', () => {
     expect(failures(made.ours)).toEqual(failures(made.theirs));

@@ -1,25 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { theirs as ip, type Run } from './programs.ts';
-import { ours, theirs } from './tc-programs.ts';
+import type { Run } from './programs.ts';
+import { linkLine, type Shown, TcTwins } from './tc-programs.ts';
 
 // What the installed `tc` makes is shown alike by both, and what ours makes the installed one shows like its own. Every case has a device
-// of its own, so that a few programs can do it all: this also runs on an emulated machine, where starting one takes a second.
+// of its own, so that a few programs can do it all.
 
 interface Scene {
   readonly lines: readonly (readonly [line: string, sent: string])[];
 }
 
-/** Kinds whose settings ours cannot read yet. */
-const unread = / (red|choke|sfb|gred|mqprio|taprio)( |$)|redflowlimit/;
 const scenes = (
   JSON.parse(readFileSync(join(import.meta.dirname, '../../tc/captured.json'), 'utf8')) as readonly Scene[]
 )
   .map(({ lines }) => lines.map(([line]) => line))
-  .filter((lines) => !lines.some((line) => unread.test(line)))
   .map((lines, at) => ({
     name: `d${at}`,
     queues: lines.some((line) => line.includes('dev v4')) ? 4 : 1,
@@ -27,60 +22,30 @@ const scenes = (
   }));
 
 describe('queueing disciplines and classes, with the installed tc and with ours', () => {
-  let directory: string;
+  let twins: TcTwins;
   let made: { readonly theirs: Run; readonly ours: Run };
-  let shown: Readonly<Record<'theirsOfTheirs' | 'oursOfTheirs' | 'theirsOfOurs', readonly Run[]>>;
+  let shown: Shown;
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'netns-tc-'));
-    const file = (name: string, lines: readonly string[]) => {
-      writeFileSync(join(directory, name), `${lines.join('\n')}\n`);
-      return join(directory, name);
-    };
-    const links = scenes.map(
-      ({ name, queues }, at) =>
-        `link add ${name} index ${100 + 2 * at} numtxqueues ${queues} type veth peer name ${name}p index ${101 + 2 * at}`,
+    twins = new TcTwins(
+      'tc',
+      scenes.map(({ name, queues }, at) => linkLine(name, 100 + 2 * at, { queues })),
     );
-    for (const name of ['tc-theirs', 'tc-ours']) {
-      execFileSync('ip', ['netns', 'add', name]);
-      expect(ip('-n', name, '-batch', file('links', links)).err).toBe('');
-    }
-    const batch = [
-      '-force',
-      '-batch',
-      file(
-        'batch',
-        scenes.flatMap(({ lines }) => lines),
-      ),
-    ];
-    made = { theirs: theirs('-n', 'tc-theirs', ...batch), ours: await ours('-n', 'tc-ours', ...batch) };
-    const classes = file(
+    made = await twins.make(scenes.flatMap(({ lines }) => lines));
+    const classes = twins.file(
       'classes',
       scenes.map(({ name }) => `class show dev ${name}`),
     );
-    const shows = [
+    shown = await twins.show([
       ['-s', '-d', 'qdisc', 'show'],
       ['qdisc', 'show'],
       ['-j', '-s', '-d', 'qdisc', 'show'],
       ['-s', '-d', '-batch', classes],
       ['-batch', classes],
-    ];
-    const all = async (by: (...words: string[]) => Run | Promise<Run>, name: string) => {
-      const runs: Run[] = [];
-      for (const words of shows) runs.push(await by('-n', name, ...words));
-      return runs;
-    };
-    shown = {
-      theirsOfTheirs: await all(theirs, 'tc-theirs'),
-      oursOfTheirs: await all(ours, 'tc-theirs'),
-      theirsOfOurs: await all(theirs, 'tc-ours'),
-    };
+    ]);
   }, 600_000);
 
-  afterAll(() => {
-    for (const name of ['tc-theirs', 'tc-ours']) execFileSync('ip', ['netns', 'del', name]);
-    rmSync(directory, { recursive: true });
-  });
+  afterAll(() => twins[Symbol.dispose]());
 
   it('the same lines succeed, and the same fail for the same reason', () => {
     expect(made.ours).toEqual(made.theirs);

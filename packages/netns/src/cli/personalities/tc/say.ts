@@ -6,6 +6,8 @@ export interface Telling {
   readonly details: boolean;
   /** `-iec`: rates in powers of 1024. */
   readonly iec: boolean;
+  /** `-statistics`: what was counted. */
+  readonly statistics: boolean;
 }
 
 /** What is said of one thing, in both notations at once: text for people, members for programs. */

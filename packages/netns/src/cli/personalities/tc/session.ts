@@ -17,11 +17,13 @@ export class TcSession implements Disposable, ReadContext {
   readonly connection: NetlinkConnection;
   readonly devices: DeviceNames;
   readonly namespace: Namespace | undefined;
+  readonly remark: (text: string) => void;
 
-  constructor(options: TcOptions, output: Output, namespace: Namespace | undefined) {
+  constructor(options: TcOptions, output: Output, namespace: Namespace | undefined, remark: (text: string) => void) {
     this.options = options;
     this.output = output;
     this.namespace = namespace;
+    this.remark = remark;
     this.connection = new NetlinkConnection({ namespace: namespace?.fd });
     this.devices = new DeviceNames(this.connection);
   }

@@ -56,7 +56,7 @@ export async function runTc(argv: readonly string[], io: Io): Promise<number> {
     if (asked === undefined && (rest.length > 0 || options.batch !== undefined)) {
       using namespace =
         options.netns === undefined ? undefined : await namespaceForOption(options.netns, '/run/netns', io.names);
-      using session = new TcSession(options, output, namespace);
+      using session = new TcSession(options, output, namespace, (text) => io.stderr.write(text));
       const code = await (options.batch === undefined
         ? runObject(session, rest)
         : runBatch(session, options.batch, io, end));

@@ -8,7 +8,6 @@ import { readVerdict } from './verdict.ts';
 
 /** What a listing of filters and actions knows beside the messages. */
 export interface TrafficView extends Telling {
-  readonly statistics: boolean;
   linkName(index: number): string;
 }
 

@@ -1,34 +1,19 @@
 import type { police as policeAttributes } from '../../../../netlink/families/route/actions/kinds.ts';
-import {
-  type LinkLayer,
-  microsecondsPerSecond,
-  rateTable,
-  splitRate,
-  ticksOf,
-  ticksToSend,
-} from '../../../../network/shaping/ticks.ts';
+import { microsecondsPerSecond, splitRate, ticksOf, ticksToSend } from '../../../../network/shaping/ticks.ts';
 import type { Out } from '../../../../wire/shape.ts';
 import { rateText, sizeText } from '../../../shaping/units.ts';
 import { failure } from '../../ip/exit.ts';
 import type { Words } from '../../ip/words.ts';
-import { linkLayer, number, rate as rateWord, sizeAndCell, size as sizeWord } from '../kinds/read.ts';
+import { type BucketDraft, bucketRates, bucketWords } from '../kinds/bucket.ts';
+import { number, rate as rateWord } from '../kinds/read.ts';
 import { bytesSentIn, linkLayerName } from '../kinds/values.ts';
 import type { Say } from '../say.ts';
 import { actionKind, readSome, skipWord, type TrafficView, tellTimes } from './kind.ts';
 import { isVerdict, readVerdict, tellVerdict } from './verdict.ts';
 
-interface Draft {
+interface Draft extends BucketDraft {
   index?: number;
-  burst?: number;
-  cellLog?: number | undefined;
-  mtu?: number;
-  peakCellLog?: number | undefined;
-  mpu?: number;
-  rate?: number;
-  peak?: number;
   average?: number;
-  overhead?: number;
-  layer?: LinkLayer;
   packetRate?: number;
   packetBurst?: number;
   action?: number;
@@ -45,32 +30,15 @@ const ethernet = 1;
 export function readPolice(words: Words): object {
   skipWord(words, 'police');
   const draft: Draft = {};
-  const burst = (take: () => string): Partial<Draft> => {
-    const { bytes, cellLog } = sizeAndCell(take(), 'burst');
-    return { burst: bytes, cellLog };
-  };
-  const mtu = (take: () => string): Partial<Draft> => {
-    const { bytes, cellLog } = sizeAndCell(take(), 'mtu');
-    return { mtu: bytes, peakCellLog: cellLog };
-  };
   const both = (take: () => string): Partial<Draft> => conformExceed(take());
   for (let before: string | undefined; words.peek() !== before; ) {
     before = words.peek();
     readSome<Draft>(words, draft, {
       index: (take) => ({ index: number(take(), 'index') }),
-      burst,
-      buffer: burst,
-      maxburst: burst,
-      mtu,
-      minburst: mtu,
-      mpu: (take) => ({ mpu: sizeWord(take(), 'mpu') }),
-      rate: (take) => ({ rate: rateWord(take(), 'rate') }),
+      ...bucketWords('burst'),
       avrate: (take) => ({ average: rateWord(take(), 'avrate') }),
-      peakrate: (take) => ({ peak: rateWord(take(), 'peakrate') }),
       'conform-exceed': both,
       exceed: both,
-      overhead: (take) => ({ overhead: number(take(), 'overhead') }),
-      linklayer: (take) => ({ layer: linkLayer(take()) }),
       pkts_rate: (take) => ({ packetRate: number(take(), 'pkts_rate') }),
       pkts_burst: (take) => ({ packetBurst: number(take(), 'pkts_burst') }),
     });
@@ -93,13 +61,10 @@ function wordVerdict(word: string): number {
 }
 
 function policeSettings(draft: Draft): object {
-  const { rate, peak, mtu, burst, overhead, mpu, layer, packetRate, packetBurst } = draft;
+  const { rate, peak, mtu, burst, packetRate, packetBurst } = draft;
   if (rate !== undefined && burst === undefined) throw failure('"burst" requires "rate".');
   if (peak !== undefined && rate === undefined) throw failure('"peakrate" requires "rate".');
-  if (peak !== undefined && !mtu) throw failure('"mtu" is required, if "peakrate" is requested.');
-  const counting = { overhead, mpu, linkLayer: layer, whole: true };
-  const slow = rate === undefined ? undefined : rateTable(rate, { ...counting, mtu, cellLog: draft.cellLog });
-  const fast = peak === undefined ? undefined : rateTable(peak, { ...counting, mtu, cellLog: draft.peakCellLog });
+  const { slow, fast } = bucketRates(draft);
   const { average, conform } = draft;
   return {
     tbf: {

@@ -38,7 +38,7 @@ function linkName(index: number): string {
   return index === 51 ? 'v1' : `d${(index - 100) / 2}`;
 }
 
-const context = { indexOf };
+const context = { indexOf, remark: () => {} };
 
 /** As a shell takes a line apart. */
 function wordsOf(line: string): string[] {

@@ -3,8 +3,15 @@ import type { XstatsKind, xstats } from '../../../../netlink/families/route/tc-x
 import type { Out } from '../../../../wire/shape.ts';
 import { nanosecondsText } from '../../../shaping/units.ts';
 import { failure } from '../../ip/exit.ts';
-import { averaging, redFlags } from './aqm.ts';
-import { type Kind, kind } from './kind.ts';
+import {
+  averagingOf,
+  maxProbability,
+  readProbability,
+  tellAveraging,
+  tellFlags,
+  usualProbability,
+} from './averages.ts';
+import { type Kind, kind, type ReadContext } from './kind.ts';
 import { illegal, none, number, numbers, rate as rateWord, read, size as sizeWord, time as timeWord } from './read.ts';
 import { rate, size, time } from './values.ts';
 
@@ -121,11 +128,11 @@ const sfq = kind<Data<'sfq'>>({
     size(say, 'min', 'min % ', data.qthMin);
     size(say, 'max', 'max % ', data.qthMax);
     const before = say.text;
-    averaging(say, { wlog: data.wlog ?? 0, plog: data.plog ?? 0, scellLog: 0 }, maxP);
+    tellAveraging(say, { wlog: data.wlog ?? 0, plog: data.plog ?? 0, scellLog: 0 }, maxP);
     delete (say.members as Record<string, unknown>).Scell_log;
     const probability = /probability \S+ /.exec(say.text.slice(before.length))?.[0] ?? '';
     say.text = before + probability;
-    redFlags(say, data.flags ?? 0);
+    tellFlags(say, data.flags ?? 0);
     if (!say.telling.details || stats === undefined) return;
     say.value('prob_mark', '\n  prob_mark %', stats.probMark);
     say.value('prob_mark_head', ' prob_mark_head %', stats.probMarkHead);
@@ -134,8 +141,10 @@ const sfq = kind<Data<'sfq'>>({
     say.value('forced_mark_head', ' forced_mark_head %', stats.forcedMarkHead);
     say.value('forced_drop', ' forced_drop %', stats.forcedDrop);
   },
-  read(words) {
+  read(words, context) {
     const draft: Record<string, number> = {};
+    const early = { min: 0, max: 0, burst: 0, packet: 1000, probability: usualProbability, limit: 0, flags: 0 };
+    const part = (given: Partial<typeof early>) => void Object.assign(early, { ...given, asked: true });
     read(words, draft, {
       quantum: (take) => ({ quantum: sizeWord(take(), 'quantum') }),
       perturb: (take) => ({ perturb: number(take(), 'perturb') }),
@@ -144,13 +153,46 @@ const sfq = kind<Data<'sfq'>>({
       flows: (take) => ({ flows: number(take(), 'flows') }),
       depth: (take) => ({ depth: number(take(), 'depth') }),
       headdrop: () => ({ headdrop: 1 }),
+      redflowlimit: (take) => part({ limit: number(take(), 'redflowlimit') }),
+      min: (take) => part({ min: number(take(), 'min') }),
+      max: (take) => part({ max: number(take(), 'max') }),
+      burst: (take) => part({ burst: number(take(), 'burst') }),
+      avpkt: (take) => part({ packet: number(take(), 'avpkt') }),
+      probability: (take) => part({ probability: readProbability(take()) }),
+      ecn: () => part({ flags: early.flags | 1 }),
+      harddrop: () => part({ flags: early.flags | 2 }),
     });
-    if (Object.keys(draft).length === 0) return undefined;
+    const averages = 'asked' in early ? flowAverages(early, context) : undefined;
+    if (Object.keys(draft).length === 0 && averages === undefined) return undefined;
     const { quantum, perturb, limit, divisor, flows, depth, headdrop } = draft;
     const first = { quantum, perturbPeriod: perturb, limit, divisor, flows };
-    return depth || headdrop || flows ? { ...first, depth, headdrop, maxP: 0, stats: {} } : first;
+    const more = depth || headdrop || flows || averages !== undefined;
+    return more ? { ...first, depth, headdrop, maxP: 0, ...averages, stats: {} } : first;
   },
 });
+
+interface FlowAveraging {
+  min: number;
+  max: number;
+  burst: number;
+  packet: number;
+  probability: number;
+  limit: number;
+  flags: number;
+}
+
+/** Red in each flow. */
+function flowAverages(early: FlowAveraging, context: ReadContext) {
+  const { limit, packet, flags, probability } = early;
+  if (limit === 0) throw failure('Required parameter (redflowlimit) is missing');
+  early.max ||= Math.trunc(limit / 4);
+  early.min ||= Math.trunc(early.max / 3);
+  early.burst ||= Math.trunc((2 * early.min + early.max) / (3 * packet));
+  if (early.max > limit) throw failure('"max" is larger than "limit"');
+  if (early.min >= early.max) throw failure('"min" is not smaller than "max"');
+  const { wlog, plog } = averagingOf('SFQ', context, early);
+  return { qlimit: limit, qthMin: early.min, qthMax: early.max, wlog, plog, flags, maxP: maxProbability(probability) };
+}
 
 const drr: Kind = {
   read: none,

@@ -5,6 +5,8 @@ import type { Say } from '../say.ts';
 export interface ReadContext {
   /** The number of a device. Throws Exit. */
   indexOf(name: string): number;
+  /** Tells of what it took for granted. */
+  remark(text: string): void;
 }
 
 /** One kind of queueing discipline or class: how its settings are told and read. Values are as the kernel has them. */

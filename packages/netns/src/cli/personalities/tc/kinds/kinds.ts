@@ -1,5 +1,6 @@
 import { aqmKinds } from './aqm.ts';
 import { cake } from './cake.ts';
+import { earlyKinds } from './early.ts';
 import { fairKinds } from './fair.ts';
 import type { Kind } from './kind.ts';
 import { netem } from './netem.ts';
@@ -12,6 +13,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   ...simpleKinds,
   ...shaperKinds,
   ...aqmKinds,
+  ...earlyKinds,
   ...fairKinds,
   ...queueKinds,
   netem,

@@ -8,10 +8,15 @@ export type Table<Draft> = Readonly<
 >;
 
 /** Reads words until there are no more. Throws Exit for one that is not in the table, as `tc` words it. */
-export function read<Draft extends object>(words: Words, draft: Draft, table: Table<Draft>): void {
+export function read<Draft extends object>(
+  words: Words,
+  draft: Draft,
+  table: Table<Draft>,
+  unknown: (word: string) => Exit = (word) => failure(`What is "${word}"?`),
+): void {
   for (let word = words.take(); word !== undefined; word = words.take()) {
     const act = Object.hasOwn(table, word) ? table[word] : undefined;
-    if (act === undefined) throw failure(`What is "${word}"?`);
+    if (act === undefined) throw unknown(word);
     Object.assign(
       draft,
       act(() => next(words), words, word),
@@ -46,9 +51,16 @@ export function number(word: string, option: string, signed = false): number {
 
 /** Numbers, as many as follow. */
 export function numbers(words: Words, most: number): number[] {
-  const found: number[] = [];
-  for (let word = words.peek(); word !== undefined && /^\d+$/.test(word) && found.length < most; word = words.peek()) {
-    found.push(Number(word));
+  return several(words, most, (word) => (/^\d+$/.test(word) ? Number(word) : undefined));
+}
+
+/** What `read` makes of as many words as follow that it knows. */
+export function several<Value>(words: Words, most: number, read: (word: string) => Value | undefined): Value[] {
+  const found: Value[] = [];
+  for (let word = words.peek(); word !== undefined && found.length < most; word = words.peek()) {
+    const value = read(word);
+    if (value === undefined) break;
+    found.push(value);
     words.take();
   }
   return found;

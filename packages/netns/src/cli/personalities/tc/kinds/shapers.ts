@@ -13,6 +13,7 @@ import { rateText, timeText } from '../../../shaping/units.ts';
 import { failure } from '../../ip/exit.ts';
 import type { Words } from '../../ip/words.ts';
 import type { Say } from '../say.ts';
+import { type BucketDraft, bucketRates, bucketWords } from './bucket.ts';
 import { type Kind, kind } from './kind.ts';
 import {
   illegal,
@@ -30,18 +31,9 @@ import { burstText, bytesSentIn, hex, linkLayerName, rate, size, time } from './
 type Data<K extends keyof typeof qdiscKinds> = Out<(typeof qdiscKinds)[K]>;
 type ClassData<K extends keyof typeof classKinds> = Out<(typeof classKinds)[K]>;
 
-interface TbfDraft {
-  rate?: number;
-  burst?: number;
-  cellLog?: number | undefined;
+interface TbfDraft extends BucketDraft {
   latency?: number;
   limit?: number;
-  peak?: number;
-  mtu?: number;
-  peakCellLog?: number | undefined;
-  mpu?: number;
-  overhead?: number;
-  layer?: LinkLayer;
 }
 
 const tbf = kind<Data<'tbf'>>({
@@ -74,44 +66,23 @@ const tbf = kind<Data<'tbf'>>({
   },
   read(words) {
     const draft: TbfDraft = {};
-    const burst: Entry = (take) => {
-      const { bytes, cellLog } = sizeAndCell(take(), 'buffer');
-      return { burst: bytes, cellLog };
-    };
-    const mtu: Entry = (take) => {
-      const { bytes, cellLog } = sizeAndCell(take(), 'mtu');
-      return { mtu: bytes, peakCellLog: cellLog };
-    };
-    const latency: Entry = (take) => ({ latency: timeWord(take(), 'latency') });
-    type Entry = (take: () => string) => Partial<TbfDraft>;
-    read(words, draft, {
+    const latency = (take: () => string) => ({ latency: timeWord(take(), 'latency') });
+    read<TbfDraft>(words, draft, {
+      ...bucketWords('buffer'),
       limit: (take) => ({ limit: sizeWord(take(), 'limit') }),
       latency,
       lat: latency,
-      burst,
-      buffer: burst,
-      maxburst: burst,
-      mtu,
-      minburst: mtu,
-      mpu: (take) => ({ mpu: sizeWord(take(), 'mpu') }),
-      rate: (take) => ({ rate: rateWord(take(), 'rate') }),
-      peakrate: (take) => ({ peak: rateWord(take(), 'peakrate') }),
-      overhead: (take) => ({ overhead: number(take(), 'overhead') }),
-      linklayer: (take) => ({ layer: linkLayer(take()) }),
     });
     const { rate: speed = 0, burst: bytes = 0, latency: patience, peak = 0, mtu: largest = 0 } = draft;
     if (speed === 0 || bytes === 0) throw failure('Both "rate" and "burst" are required.');
-    if (peak !== 0 && largest === 0) throw failure('"mtu" is required, if "peakrate" is requested.');
+    const { slow, fast } = bucketRates(draft);
     if (draft.limit === undefined && patience === undefined) throw failure('Either "limit" or "latency" is required.');
     const room = (at: number, more: number) => Math.trunc((at * (patience ?? 0)) / microsecondsPerSecond + more);
     const limit =
       draft.limit ?? Math.min(room(speed, bytes), peak === 0 ? Number.POSITIVE_INFINITY : room(peak, largest));
-    const counting = { overhead: draft.overhead, mpu: draft.mpu, linkLayer: draft.layer, whole: true };
-    const own = rateTable(speed, { ...counting, mtu: largest || undefined, cellLog: draft.cellLog });
-    const fast = peak === 0 ? undefined : rateTable(peak, { ...counting, mtu: largest, cellLog: draft.peakCellLog });
     return {
       parms: {
-        rate: own.spec,
+        rate: slow?.spec,
         peakrate: fast?.spec,
         limit,
         buffer: ticksToSend(splitRate(speed).rate, bytes, true),
@@ -119,7 +90,7 @@ const tbf = kind<Data<'tbf'>>({
       },
       burst: bytes,
       rate64: splitRate(speed).rate64,
-      rtab: own.table,
+      rtab: slow?.table,
       ...(fast === undefined ? {} : { prate64: splitRate(peak).rate64, pburst: largest, ptab: fast.table }),
     };
   },

@@ -26,7 +26,7 @@ function payloads(messages: readonly string[]) {
   return messages.flatMap((hex) => splitDatagram(fromHex(hex)));
 }
 
-const quiet: Telling = { details: false, iec: false };
+const quiet: Telling = { details: false, iec: false, statistics: false };
 const full = { details: true, iec: false, statistics: true };
 
 describe('what tc shows', () => {

@@ -9,7 +9,6 @@ import { Say, type Telling } from '../say.ts';
 
 /** What a listing knows beside the message. */
 export interface TcView extends Telling {
-  readonly statistics: boolean;
   /** The devices' names, when the listing is of all of them. */
   deviceName?(index: number): string;
 }
