@@ -2,6 +2,7 @@
  * What to call, in which order and what a failure means is decided in TypeScript (src/native). */
 #include "sys.h"
 
+#include <linux/eventpoll.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/socket.h>
@@ -31,8 +32,8 @@ static bool is_null(napi_env env, napi_value value) {
 /* ---- arguments: number, bigint, string (NUL-terminated copy), typed array (its memory), null, { result: step } ---- */
 
 struct text {
+  size_t used; /* first: what is far away from what is used is in another page of memory */
   char bytes[TEXT_SIZE];
-  size_t used;
 };
 
 struct step {
@@ -241,18 +242,21 @@ static bool held_grow(struct held *held, long words) {
   return true;
 }
 
+static long held_set(napi_env env, int fd, bool hold) {
+  struct held *held = NULL;
+  napi_get_instance_data(env, (void **)&held);
+  if (!held || (fd / 64 >= held->count && hold && !held_grow(held, (fd / 64 + 1) * 2L))) return -ENOMEM;
+  if (hold) held->words[fd / 64] |= (uint64_t)1 << fd % 64;
+  else if (fd / 64 < held->count) held->words[fd / 64] &= ~((uint64_t)1 << fd % 64);
+  return 0;
+}
+
 static napi_value held_change(napi_env env, napi_callback_info info, bool hold) {
   napi_value value;
   size_t count = 1;
-  struct held *held = NULL;
   int fd;
   napi_get_cb_info(env, info, &count, &value, NULL, NULL);
-  if (!small_number(env, value, &fd) || fd < 0) return number(env, -EINVAL);
-  napi_get_instance_data(env, (void **)&held);
-  if (!held || (fd / 64 >= held->count && hold && !held_grow(held, (fd / 64 + 1) * 2L))) return number(env, -ENOMEM);
-  if (hold) held->words[fd / 64] |= (uint64_t)1 << fd % 64;
-  else if (fd / 64 < held->count) held->words[fd / 64] &= ~((uint64_t)1 << fd % 64);
-  return number(env, 0);
+  return number(env, !small_number(env, value, &fd) || fd < 0 ? -EINVAL : (double)held_set(env, fd, hold));
 }
 
 /* hold(fd): it is closed when this thread's JavaScript ends.       letGo(fd): it is not. */
@@ -742,27 +746,70 @@ static long launch_child(struct launch *launch, int *pidfd) {
   return pid < 0 || !failed ? pid : launch->error ? launch->error : -ECANCELED;
 }
 
-/* spawn(steps, results, paths, argv, environment): a child does the steps, then becomes the first of `paths` that there is. Without
- * an environment (null) it gets that of this process.
+static long end_child(long pid, int pidfd) {
+  sys4(__NR_pidfd_send_signal, pidfd, SIGKILL, 0, 0);
+  while (sys4(__NR_wait4, pid, 0, __WALL, 0) == -EINTR) continue;
+  return sys1(__NR_close, pidfd);
+}
+
+/* An epoll descriptor of children has their pidfds, and as data of each the process id, too. */
+static long await_end(napi_env env, int epoll, long pid, int pidfd) {
+  struct epoll_event event = {EPOLLIN, (uint64_t)pid << 32 | (uint32_t)pidfd};
+  long error = sys4(__NR_epoll_ctl, epoll, EPOLL_CTL_ADD, pidfd, (long)&event);
+  if (!error) error = held_set(env, pidfd, true);
+  if (error) end_child(pid, pidfd);
+  return error ? error : pid;
+}
+
+/* spawn(steps, results, paths, argv, environment, epoll): a child does the steps, then becomes the first of `paths` that there is. Without
+ * an environment (null) it gets that of this process. With `epoll` its end is for `reap` to see.
  * The process id, and behind the results its pidfd; -ECANCELED if a step failed; -errno of the exec. A child that failed has
  * been waited for. */
 static napi_value spawn(napi_env env, napi_callback_info info) {
   struct launch launch;
-  napi_value values[5];
-  size_t count = 5;
+  napi_value values[6];
+  size_t count = 6;
+  int epoll;
   char *copy = NULL;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
   long error = read_program(env, values[0], values[1], 1, &launch.program);
   if (error) return number(env, (double)error);
+  int *pidfd = &launch.program.results[launch.program.count];
   launch.error = 0;
   launch.paths = string_vector(env, values[2]);
   launch.argv = string_vector(env, values[3]);
   launch.environment = is_null(env, values[4]) ? environ : text_vector(env, values[4], &copy);
   error = -EINVAL;
-  if (launch.paths && launch.argv && launch.environment) error = launch_child(&launch, &launch.program.results[launch.program.count]);
+  if (launch.paths && launch.argv && launch.environment) error = launch_child(&launch, pidfd);
   if (copy) free(launch.environment), free(copy);
   free(launch.paths), free(launch.argv);
+  if (error > 0 && small_number(env, values[5], &epoll)) error = await_end(env, epoll, error, *pidfd);
   return number(env, (double)error);
+}
+
+#define UNKNOWN_STATUS 0xff00 /* of one that somebody else has waited for: exit code 255 */
+
+/* reap(epoll, end): waits for one of the children that have ended. Its pidfd, which is closed, and the status of wait4(2) go to the
+ * Int32Array. 1, or 0 if there is none. */
+static napi_value reap(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  size_t count = 2, room;
+  napi_typedarray_type type;
+  struct epoll_event event;
+  int epoll;
+  int32_t *end;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (!small_number(env, values[0], &epoll) || napi_get_typedarray_info(env, values[1], &type, &room, (void **)&end, NULL, NULL) != napi_ok ||
+      type != napi_int32_array || room < 2)
+    return number(env, -EINVAL);
+  long found = sys6(__NR_epoll_pwait, epoll, (long)&event, 1, 0, 0, 0);
+  if (found <= 0) return number(env, (double)found);
+  end[0] = (int32_t)event.data, end[1] = UNKNOWN_STATUS;
+  if (sys4(__NR_wait4, (long)(event.data >> 32), (long)&end[1], WNOHANG, 0) == 0) return number(env, 0);
+  sys4(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, end[0], 0); /* closing is not enough: another child may have it until it is a program */
+  held_set(env, end[0], false);
+  sys1(__NR_close, end[0]);
+  return number(env, 1);
 }
 
 NAPI_MODULE_INIT() {
@@ -781,6 +828,7 @@ NAPI_MODULE_INIT() {
       {"unwatch", NULL, unwatch, NULL, NULL, NULL, napi_enumerable, NULL},
       {"keepAlive", NULL, keep_alive, NULL, NULL, NULL, napi_enumerable, NULL},
       {"spawn", NULL, spawn, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"reap", NULL, reap, NULL, NULL, NULL, napi_enumerable, NULL},
       {"exec", NULL, exec, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   struct held *held = malloc(sizeof *held);

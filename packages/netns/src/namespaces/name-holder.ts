@@ -116,7 +116,7 @@ export function startHolder(path: string, names: string): void {
     const words = ['report', String(writer.raw), ...steps.flatMap((step) => step.words), '--'];
     const inherit = ['fcntl', writer.raw, F_SETFD, 0] as const;
     const { pid, pidfd } = spawnProgram(programOf([inherit]), [nsexecPath], ['netns-names', ...words], '');
-    pidfd.close();
+    syscall('close', pidfd);
     while (syscall('wait4', pid, null, 0, null) === -EINTR);
   }
   const report = readAll(reader);

@@ -27,7 +27,9 @@ export interface Addon {
     paths: readonly string[],
     argv: readonly string[],
     environment: string | null,
+    epoll?: number,
   ): number;
+  reap(epoll: number, end: Int32Array): number;
   exec(path: string, argv: readonly string[], environment: string): number;
 }
 

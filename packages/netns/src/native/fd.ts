@@ -32,12 +32,6 @@ export class Fd implements Disposable {
     return fd;
   }
 
-  /** The same for one that a table keeps hold of until it is closed, so that nobody can forget it. */
-  static adoptForTable(raw: number, what: string): Fd {
-    addon.hold(raw);
-    return new Fd(raw, what);
-  }
-
   /** The number, for one system call; do not keep it. */
   get raw(): number {
     if (this.#raw < 0) throw new ClosedError(this.#what);

@@ -1,57 +1,70 @@
 import type { AsyncResource } from 'node:async_hooks';
-import { O_CLOEXEC, UV_READABLE } from './constants.ts';
+import { setTimeout } from 'node:timers';
+import { ESRCH } from '../errno-numbers.ts';
+import { addon, type Program } from './addon.ts';
+import { AT_FDCWD, O_CLOEXEC, O_RDWR, UV_READABLE } from './constants.ts';
 import { Fd } from './fd.ts';
-import { check, perform, syscall } from './syscall.ts';
+import { type Spawned, spawnProgram } from './spawn.ts';
+import { perform, programOf, syscall } from './syscall.ts';
 import { type Watch, watchDescriptor } from './watch.ts';
 
-const EPOLL_CTL_ADD = 1;
-const EPOLLIN = 1;
-const eventsAtOnce = 64;
-
-/** `struct epoll_event` in words of 32 bits: the events, and (behind a gap, but on x86-64) 64 bits of ours. */
-const [eventWords, dataAt] = process.arch === 'x64' ? [3, 1] : [4, 2];
+const endsAtOnce = 64;
+const idleMilliseconds = 50;
 
 /** Who is told of an end, in an asynchronous context. */
 export interface Awaited extends Pick<AsyncResource, 'runInAsyncScope'> {
-  ended(): void;
+  /** `status` is that of wait(2). */
+  ended(status: number): void;
 }
 
 /**
- * Tells when children end, by their pidfds. One watch is for all of them: one for each would take a quarter of the time that it takes to
- * start a child. Without children it closes by itself. pidfd_open(2), epoll(7).
+ * The children of this thread that are waited for, by their pidfds, which it owns. One watch is for all of them: one for each would take a
+ * quarter of the time that it takes to start a child. Without children it closes by itself. pidfd_open(2), epoll(7).
  */
 export class ProcessEnds {
   readonly #epoll = Fd.adopt(perform('watch processes', 'epoll_create1', O_CLOEXEC), 'the watch for processes');
+  readonly #null = openNull();
   readonly #watch: Watch;
-  readonly #awaited = new Map<number, Awaited>();
-  readonly #event = new Int32Array(eventWords);
-  readonly #events = new Int32Array(eventWords * eventsAtOnce);
+  /** By the numbers of their pidfds, which are small. */
+  readonly #awaited: (Awaited | undefined)[] = [];
+  /** The pidfd of one, and its status. */
+  readonly #end = new Int32Array(2);
+  #count = 0;
   #referenced = 0;
+  #closing = false;
+
+  /** What gives a child /dev/null for its three streams, without opening it; undefined where /dev/null has the place of a stream. */
+  readonly silence: Program | undefined;
 
   constructor() {
+    const source = this.#null?.raw ?? -1;
+    if (source > 2) this.silence = programOf([0, 1, 2].map((place) => ['dup3', source, place, 0]));
     this.#watch = watchDescriptor(this.#epoll.raw, UV_READABLE, () => this.#see());
     this.#watch.keepAlive(false);
-    this.#closeIfIdle();
+    this.#closeWhenIdle();
   }
 
-  /** Takes over a pidfd and calls `ended` when its process has ended, until it is forgotten. Until then it keeps this process running. */
-  watch(pidfd: Fd, awaited: Awaited): void {
-    const fd = pidfd.raw;
-    this.#event[0] = EPOLLIN;
-    this.#event[dataAt] = fd;
-    const result = syscall('epoll_ctl', this.#epoll.raw, EPOLL_CTL_ADD, fd, this.#event);
-    if (result < 0) pidfd.close();
-    check(result, 'epoll_ctl', 'watch a process');
-    this.#awaited.set(fd, awaited);
+  /**
+   * Starts a program as `spawnProgram` does, and calls `ended` when it has ended. Until then it keeps this process running. Throws as
+   * that does.
+   */
+  start(
+    awaited: Awaited,
+    program: Program,
+    paths: readonly string[],
+    argv: readonly string[],
+    environment: string | null,
+  ): Spawned {
+    const child = spawnProgram(program, paths, argv, environment, this.#epoll.raw);
+    this.#awaited[child.pidfd] = awaited;
+    this.#count++;
     this.refer(true);
+    return child;
   }
 
-  /** Closes a pidfd, of which the kernel then tells nothing more. */
-  forget(pidfd: Fd, referenced: boolean): void {
-    if (referenced) this.refer(false);
-    this.#awaited.delete(pidfd.raw);
-    pidfd.close();
-    if (this.#awaited.size === 0) this.#closeIfIdle();
+  /** Sends a signal to a child that has not been waited for. Returns -errno if that fails. */
+  kill({ pidfd }: Spawned, signal: number): number {
+    return this.#awaited[pidfd] === undefined ? -ESRCH : syscall('pidfd_send_signal', pidfd, signal, null, 0);
   }
 
   /** Whether one child more, or one less, keeps this process running. */
@@ -61,22 +74,29 @@ export class ProcessEnds {
   }
 
   #see(): void {
-    const count = syscall('epoll_pwait', this.#epoll.raw, this.#events, eventsAtOnce, 0, null, 8);
-    // What throws ends this; the others are told again at once.
-    for (let at = 0; at < count; at++) {
-      const awaited = this.#awaited.get(this.#events[at * eventWords + dataAt] ?? -1);
-      awaited?.runInAsyncScope(awaited.ended, awaited);
+    for (let left = endsAtOnce; left > 0 && addon.reap(this.#epoll.raw, this.#end) > 0; left--) {
+      const [pidfd = -1, status = 0] = this.#end;
+      const awaited = this.#awaited[pidfd];
+      this.#awaited[pidfd] = undefined;
+      this.#count--;
+      if (this.#count === 0) this.#closeWhenIdle();
+      // What throws ends this; the others are told again at once.
+      awaited?.runInAsyncScope(awaited.ended, awaited, status);
     }
   }
 
   /** Not at once: the end of a child often starts the next one. */
-  #closeIfIdle(): void {
-    setImmediate(() => {
-      if (this.#awaited.size > 0 || this !== current) return;
+  #closeWhenIdle(): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    setTimeout(() => {
+      this.#closing = false;
+      if (this.#count > 0 || this !== current) return;
       current = undefined;
       this.#watch.close();
       this.#epoll.close();
-    }).unref();
+      this.#null?.close();
+    }, idleMilliseconds).unref();
   }
 }
 
@@ -86,4 +106,9 @@ let current: ProcessEnds | undefined;
 export function processEnds(): ProcessEnds {
   current ??= new ProcessEnds();
   return current;
+}
+
+function openNull(): Fd | undefined {
+  const raw = syscall('openat', AT_FDCWD, '/dev/null', O_RDWR | O_CLOEXEC);
+  return raw < 0 ? undefined : Fd.adopt(raw, '/dev/null');
 }

@@ -1,8 +1,7 @@
-import type { Program } from '../native/addon.ts';
 import { AF_UNIX, AT_FDCWD, F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC, O_RDWR } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { makeBlocking } from '../native/inherit.ts';
-import { check, programOf, type SyscallStep, syscall } from '../native/syscall.ts';
+import { check, type SyscallStep, syscall } from '../native/syscall.ts';
 
 /** Node's own account of one entry of `stdio`. */
 export interface HandleStream {
@@ -47,20 +46,8 @@ function socketPair(): readonly [Fd, Fd] {
   return [Fd.adopt(ends[0] ?? -1, 'a pipe'), Fd.adopt(ends[1] ?? -1, 'a pipe')];
 }
 
-/** What puts each source at its place. */
-export function descriptorProgram(sources: readonly Source[]): Program {
-  if (sources.length !== silence.length || sources.some((source) => source !== 'null'))
-    return programOf(descriptorSteps(sources));
-  silentProgram ??= programOf(descriptorSteps(silence));
-  return silentProgram;
-}
-
-/** The most frequent ones, where little else is to be done. */
-const silence: readonly Source[] = ['null', 'null', 'null'];
-let silentProgram: Program | undefined;
-
 /** Puts each source at its place. What stands at another's place is first moved behind the last one, without being inherited. */
-function descriptorSteps(sources: readonly Source[]): SyscallStep[] {
+export function descriptorSteps(sources: readonly Source[]): SyscallStep[] {
   const places = sources.length;
   const steps: SyscallStep[] = [];
   const moved = new Map<Source, { readonly result: number }>();

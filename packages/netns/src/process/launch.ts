@@ -242,7 +242,7 @@ function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
     });
     report?.once('close', () => resolve(text));
   }).then((text) => judge(text, steps, command));
-  return Object.assign(child, { ready });
+  return withReady(child, ready);
 }
 
 /** What `child_process.spawn` does around the start: a signal that aborts, a limit of time. */
@@ -271,6 +271,12 @@ function finish(child: ChildProcess, options: NodeSpawnOptions, ready: Promise<v
     const timer = setTimeout(() => child.kill(killSignal), timeout);
     child.once('exit', () => clearTimeout(timer));
   }
-  if (aborted === undefined) return Object.assign(child, { ready });
-  return quiet(Object.assign(child, { ready: Promise.race([ready, aborted]) }));
+  if (aborted === undefined) return withReady(child, ready);
+  return quiet(withReady(child, Promise.race([ready, aborted])));
+}
+
+function withReady(child: ChildProcess, ready: Promise<void>): NamespaceProcess {
+  const process = child as ChildProcess & { ready: Promise<void> };
+  process.ready = ready;
+  return process;
 }

@@ -8,9 +8,9 @@ import { EINVAL, ENOSYS, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import type { Fd } from '../native/fd.ts';
 import { type Awaited, type ProcessEnds, processEnds } from '../native/process-ends.ts';
-import { type Spawned, spawnProgram } from '../native/spawn.ts';
-import { programOf, type SyscallStep, syscall } from '../native/syscall.ts';
-import { descriptorProgram, type HandleStream, sourceOf } from './child-streams.ts';
+import type { Spawned } from '../native/spawn.ts';
+import { programOf, type SyscallStep } from '../native/syscall.ts';
+import { descriptorSteps, type HandleStream, sourceOf } from './child-streams.ts';
 import { signalName } from './plan/signals.ts';
 
 export interface NativeStart {
@@ -19,7 +19,7 @@ export interface NativeStart {
   readonly argv: readonly string[];
   /** As `environmentBlock` has it; undefined: that of this process, to which nothing can be added. */
   readonly environment: string | undefined;
-  readonly stdio: unknown;
+  readonly stdio: readonly unknown[];
   readonly cwd: string | undefined;
   readonly detached: boolean;
   /** Descriptors of ours that follow those of `stdio` in the child. */
@@ -27,8 +27,6 @@ export interface NativeStart {
   /** What the child does last before it becomes the program. */
   readonly steps: readonly SyscallStep[];
 }
-
-const WNOHANG = 1;
 
 /**
  * A ChildProcess of Node with all that its constructor gives it, but for the native object behind it: libuv does not know our process, so
@@ -41,13 +39,17 @@ class Child extends EventEmitter {
   signalCode: string | null = null;
   exitCode: number | null = null;
   killed = false;
-  spawnfile = null;
-  _handle: NativeProcess | null;
-  declare readonly stdin?: { destroy(): void } | null;
-  declare readonly stdio?: readonly (Readable | null)[];
+  spawnfile: string | null = null;
+  _handle: Handle | null;
+  declare spawnargs: readonly string[];
+  declare pid: number;
+  declare stdin: { destroy(): void } | null;
+  declare stdout: Readable | null;
+  declare stderr: Readable | null;
+  declare stdio: readonly (Readable | null)[];
   declare spawn: (options: object) => number;
 
-  constructor(handle: NativeProcess) {
+  constructor(handle: Handle) {
     super();
     this._handle = handle;
   }
@@ -69,8 +71,23 @@ export function nativeStartWorks(): boolean {
 /** Whether a ChildProcess of this Node has what we know of, and no more. */
 function isMadeAsKnown(): boolean {
   if (typeof (ChildProcess.prototype as { spawn?: unknown }).spawn !== 'function') return false;
+  return looksLike(new ChildProcess(), new Child(new NativeProcess()));
+}
+
+/** Whether the `spawn` of this Node makes of a child without streams what `spawnSilently` does. */
+function isSpawnedAsKnown(): boolean {
+  const [theirs, ours] = [0, 1].map(() => new Child({ pid: 1, spawn: () => 0, close: () => {} })) as [Child, Child];
+  const argv = ['true'];
+  theirs.spawn({ file: argv[0], args: [...argv], envPairs: [], stdio: 'ignore', detached: false, cwd: undefined });
+  spawnSilently(ours, argv);
+  return looksLike(theirs, ours) && theirs.stdio.join() === ours.stdio.join();
+}
+
+let silence: boolean | undefined;
+
+function looksLike(a: object, b: object): boolean {
   const partsOf = (child: object) => Object.keys(child).sort().join();
-  return partsOf(new ChildProcess()) === partsOf(new Child(new NativeProcess()));
+  return partsOf(a) === partsOf(b);
 }
 
 /**
@@ -85,21 +102,55 @@ export function startNatively(start: NativeStart): ChildProcess {
   handle.child = child;
   if (news.hasSubscribers) news.publish({ process: child });
   const { argv, stdio, detached, cwd } = start;
+  silence ??= isSpawnedAsKnown();
   try {
-    child.spawn({ file: argv[0], args: [...argv], envPairs: [], stdio, detached, cwd });
+    if (silence && isSilent(stdio)) spawnSilently(child, argv);
+    else child.spawn({ file: argv[0], args: [...argv], envPairs: [], stdio, detached, cwd });
   } catch (error) {
     throw handle.failure ?? error;
   }
   return child as unknown as ChildProcess;
 }
 
+function isSilent(stdio: readonly unknown[]): boolean {
+  return stdio.length === 3 && stdio.every((entry) => entry === 'ignore');
+}
+
+const silent: readonly HandleStream[] = [0, 1, 2].map(() => ({ type: 'ignore' }));
+
+/** What Node's own `spawn` does for a child without streams, in a fifth of the time. */
+function spawnSilently(child: Child, argv: readonly string[]): void {
+  const { _handle: handle } = child;
+  child.spawnfile = argv[0] ?? null;
+  child.spawnargs = [...argv];
+  const error = handle?.spawn({ stdio: silent });
+  if (error !== 0) throw unknownNode();
+  process.nextTick(tellStart, child);
+  child.pid = handle?.pid ?? 0;
+  child.stdin = null;
+  child.stdout = null;
+  child.stderr = null;
+  child.stdio = [null, null, null];
+}
+
+function tellStart(child: Child): void {
+  child.emit('spawn');
+}
+
+/** What a ChildProcess needs of Node's native object when it is started. */
+interface Handle {
+  pid: number;
+  spawn(...given: readonly unknown[]): number;
+  close(): void;
+}
+
 /** What a ChildProcess turns to, in the place of Node's native object. As that one does, it belongs to an asynchronous context. */
-class NativeProcess extends AsyncResource implements Awaited {
+class NativeProcess extends AsyncResource implements Awaited, Handle {
   pid = 0;
   child: Child | undefined;
   failure: unknown;
   readonly #start: NativeStart | undefined;
-  #pidfd: Fd | undefined;
+  #running: Spawned | undefined;
   #ends: ProcessEnds | undefined;
   #referenced = true;
 
@@ -112,12 +163,9 @@ class NativeProcess extends AsyncResource implements Awaited {
     try {
       const options = optionsOf(given);
       if (this.#start === undefined || options === undefined) throw unknownNode();
-      const ends = processEnds();
-      const { pid, pidfd } = spawnWithStreams(this.#start, options);
-      ends.watch(pidfd, this);
-      this.pid = pid;
-      this.#pidfd = pidfd;
-      this.#ends = ends;
+      this.#ends = processEnds();
+      this.#running = spawnWithStreams(this.#ends, this, this.#start, options);
+      this.pid = this.#running.pid;
       return 0;
     } catch (error) {
       this.failure = error;
@@ -125,22 +173,20 @@ class NativeProcess extends AsyncResource implements Awaited {
     }
   }
 
-  ended(): void {
-    if (syscall('wait4', this.pid, status, WNOHANG, null) === 0) return;
-    const code = status[0] ?? 0;
-    const signal = code & 0x7f;
+  ended(status: number): void {
+    const signal = status & 0x7f;
+    if (this.#referenced) this.#ends?.refer(false);
+    this.#running = undefined;
     this.close();
-    if (this.child !== undefined) tell(this.child, (code >> 8) & 0xff, signal === 0 ? null : signalName(signal));
+    if (this.child !== undefined) tell(this.child, (status >> 8) & 0xff, signal === 0 ? null : signalName(signal));
   }
 
   close(): void {
-    if (this.#pidfd !== undefined) this.#ends?.forget(this.#pidfd, this.#referenced);
-    this.#pidfd = undefined;
     this.emitDestroy();
   }
 
   kill(signal: number): number {
-    return this.#pidfd === undefined ? -ESRCH : syscall('pidfd_send_signal', this.#pidfd.raw, signal, null, 0);
+    return (this.#running && this.#ends?.kill(this.#running, signal)) ?? -ESRCH;
   }
 
   ref(): void {
@@ -158,14 +204,12 @@ class NativeProcess extends AsyncResource implements Awaited {
   #refer(on: boolean): void {
     if (this.#referenced === on) return;
     this.#referenced = on;
-    if (this.#pidfd !== undefined) this.#ends?.refer(on);
+    if (this.#running !== undefined) this.#ends?.refer(on);
   }
 }
 
 /** Otherwise Node watches over each with the garbage collector, which takes longer than all else here. */
 const manually = { requireManualDestroy: true };
-
-const status = new Int32Array(1);
 
 /** The events of an end, and the fields, as Node's own children have them. */
 function tell(child: Child, exitCode: number, signal: string | null): void {
@@ -174,13 +218,13 @@ function tell(child: Child, exitCode: number, signal: string | null): void {
   child.stdin?.destroy();
   child._handle = null;
   child.emit('exit', child.exitCode, child.signalCode);
-  process.nextTick(drain, child);
+  if (child.stdio.some((stream) => stream !== null)) process.nextTick(drain, child);
   child._closesGot++;
   if (child._closesGot === child._closesNeeded) child.emit('close', child.exitCode, child.signalCode);
 }
 
 /** What nobody reads would never end, and `close` never come. */
-function drain({ stdio = [] }: Child): void {
+function drain({ stdio }: Child): void {
   for (const stream of stdio) if (stream?.readable && !isOfAnotherChild(stream)) stream.resume();
 }
 
@@ -207,17 +251,27 @@ function unknownNode(): KernelError {
   return new KernelError({ errno: ENOSYS, syscall: 'spawn', operation: 'start a program by ourselves' });
 }
 
-function spawnWithStreams(start: NativeStart, { stdio, envPairs = [] }: HandleOptions): Spawned {
+function spawnWithStreams(
+  ends: ProcessEnds,
+  awaited: Awaited,
+  start: NativeStart,
+  { stdio, envPairs = [] }: HandleOptions,
+): Spawned {
   const theirs: Fd[] = [];
   try {
-    const sources = stdio.map((stream, index) => sourceOf(stream, index, theirs));
+    const streams =
+      stdio === silent && start.descriptors.length === 0 && ends.silence !== undefined
+        ? ends.silence
+        : programOf(
+            descriptorSteps([...stdio.map((stream, index) => sourceOf(stream, index, theirs)), ...start.descriptors]),
+          );
     const program = [
-      ...descriptorProgram([...sources, ...start.descriptors]),
+      ...streams,
       ...(start.detached ? programOf([['setsid']]) : []),
       ...(start.cwd === undefined ? [] : programOf([['chdir', start.cwd]])),
       ...programOf(start.steps),
     ];
-    return spawnProgram(program, start.paths, start.argv, environmentWith(start.environment, envPairs));
+    return ends.start(awaited, program, start.paths, start.argv, environmentWith(start.environment, envPairs));
   } finally {
     for (const fd of theirs) fd.close();
   }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { type ChildProcess, execFileSync, spawn as nodeSpawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, openSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -115,6 +116,39 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
       null,
       null,
     ]);
+  });
+
+  it('is as one that Node itself starts', async () => {
+    const looks = async (child: ChildProcess) => {
+      const spawned = once(child, 'spawn');
+      const { pid, spawnfile, spawnargs, stdin, stdout, stderr, stdio, connected, exitCode } = child;
+      const before = { pid: typeof pid, spawnfile, spawnargs, stdin, stdout, stderr, stdio, connected, exitCode };
+      await spawned;
+      const [closed] = await Promise.all([once(child, 'close'), once(child, 'exit')]);
+      return { ...before, parts: Object.keys(child).filter((name) => name !== 'ready'), closed, kill: child.kill() };
+    };
+    const [ours, theirs] = [
+      await looks(spawn('sh', ['-c', 'exit 3'], { stdio: 'ignore' })),
+      await looks(nodeSpawn('sh', ['-c', 'exit 3'], { stdio: 'ignore' })),
+    ];
+    if (String(ours.spawnfile) === 'sh')
+      expect(ours).toEqual(theirs); // else it is the helper, which becomes the program
+    else expect(Object.keys(ours).sort()).toEqual(Object.keys(theirs).sort());
+  });
+
+  it('tells of each end once, in its own asynchronous context, also when many end at once', async () => {
+    const context = new AsyncLocalStorage<number>();
+    const told: unknown[] = [];
+    const wave = Array.from({ length: 40 }, (_, code) =>
+      context.run(code, () => {
+        const child = spawn('sh', ['-c', `exit ${code}`], { stdio: 'ignore' });
+        child.on('exit', (ended) => told.push([code, ended, context.getStore()]));
+        return once(child, 'close');
+      }),
+    );
+    await Promise.all(wave);
+    const byCode = (told as number[][]).sort(([a = 0], [b = 0]) => a - b);
+    expect(byCode).toEqual(wave.map((_, code) => [code, code, code]));
   });
 
   it('is in the namespace although it is given another one under the number that this one has with us', async () => {

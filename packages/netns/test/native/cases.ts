@@ -694,6 +694,53 @@ function spawnCase(
 
 const results = () => new Int32Array(8);
 
+/** Children with these exit codes, all of which `reap` waits for; what it then tells, and what it says when there is none. */
+function reapCase(codes: readonly number[]) {
+  return (addon: HostileAddon) => {
+    const epoll = addon.syscall(nr('epoll_create1'), 0) as number;
+    try {
+      const started = codes.map((code) => {
+        const result = new Int32Array(1);
+        addon.spawn([], result, ['/bin/sh'], ['sh', '-c', `exit ${code}`], '', epoll);
+        return result[0];
+      });
+      const ended: (readonly [number | undefined, number])[] = [];
+      const end = new Int32Array(2);
+      const event = new Uint8Array(16);
+      while (ended.length < codes.length) {
+        addon.syscall(nr('epoll_pwait'), epoll, event, 1, -1, null, 8);
+        if (addon.reap(epoll, end) === 1) ended.push([end[0], (end[1] ?? 0) >> 8]);
+      }
+      const told = started.map((pidfd) => ended.find(([fd]) => fd === pidfd)?.[1]);
+      return [told, addon.reap(epoll, end)];
+    } finally {
+      closeSync(epoll);
+    }
+  };
+}
+
+const reapCases: readonly NativeCase[] = [
+  { name: 'waits for all that ended, each once', run: reapCase([3, 0, 7]), expected: [[3, 0, 7], 0] },
+  {
+    name: 'says which descriptor is none that tells of children',
+    run: (a) => a.reap(-1, new Int32Array(2)),
+    expected: EBADF,
+  },
+  ...(
+    [
+      ['no arguments', []],
+      ['a descriptor that is none', [NaN, new Int32Array(2)]],
+      ['an end without room', [0, new Int32Array(1)]],
+      ['an end of another type', [0, new Float64Array(2)]],
+    ] as const
+  ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.reap(...args), expected: EINVAL })),
+  {
+    name: 'is given no child that could not be watched: it is ended',
+    run: (a) => a.spawn([], results(), ['/bin/true'], ['true'], '', -1),
+    expected: EBADF,
+  },
+];
+
 const spawnCases: readonly NativeCase[] = [
   { name: 'starts a program', run: spawnCase([], ['/bin/sh'], ['sh', '-c', 'exit 3']), expected: 3 },
   {
@@ -759,6 +806,7 @@ export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   'readLinks and readFile': readCases,
   receive: receiveCases,
   asking: askCases,
+  reap: reapCases,
   'map and unmap': mapCases,
   'watch, unwatch and keepAlive': watchCases,
   spawn: spawnCases,
