@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
+import { importSources } from './import-sources.mjs';
 
 const verbsFolder = 'cli/verbs';
 const ipFolder = 'cli/personalities/ip';
@@ -32,27 +33,27 @@ export async function buildBundles(packageDir, outdir) {
   const command = (name, ...choices) => bundle(name, 'cli/main.ts', chosen(sources, choices), debugWhenAsked);
   const theVerb = (verb) => ({ by: 'cli/dispatch.ts', among: /^cli\/verbs\//, take: [`${verbsFolder}/${verb}.ts`] });
 
+  const { ipObjects } = await importSources(packageDir, ['cli/bundle-of.ts']);
+
   await Promise.all([
     bundle('main', 'cli/launch.ts'),
     bundle('netlink-debug', 'connection/debug.ts'),
     ...namesIn(verbsFolder)
       .filter((name) => exists(`${verbsFolder}/${name}.ts`) && !name.includes('.'))
       .map((verb) => command(verb, theVerb(verb))),
-    ...namesIn(ipFolder)
-      .filter((name) => exists(`${ipFolder}/${name}/${name}.ts`))
-      .flatMap((object) => {
-        const folder = `${ipFolder}/${object}`;
-        const theObject = { among: /\/ip\/(\w+)\/\1\.ts$/, take: [`${folder}/${object}.ts`] };
-        const shown = ['show', 'list', 'list-id'].map((name) => `${folder}/${name}.ts`).filter(exists);
-        const onlyToShow = {
-          among: new RegExp(`^${folder}/[\\w-]+\\.ts$|/batch/run\\.ts$`),
-          take: [...shown, 'connection/connection.ts', 'namespaces/reference.ts'],
-        };
-        return [
-          command(`ip-${object}`, theVerb('ip'), theObject),
-          command(`ip-${object}-show`, theVerb('ip'), theObject, onlyToShow),
-        ];
-      }),
+    ...[...new Set(Object.values(ipObjects))].flatMap((object) => {
+      const folder = `${ipFolder}/${object}`;
+      const theObject = { among: /\/ip\/(\w+)\/\1\.ts$/, take: [`${folder}/${object}.ts`] };
+      const shown = ['show', 'list', 'list-id'].map((name) => `${folder}/${name}.ts`).filter(exists);
+      const onlyToShow = {
+        among: new RegExp(`^${folder}/[\\w-]+\\.ts$|/batch/run\\.ts$`),
+        take: [...shown, 'connection/connection.ts', 'namespaces/reference.ts'],
+      };
+      return [
+        command(`ip-${object}`, theVerb('ip'), theObject),
+        command(`ip-${object}-show`, theVerb('ip'), theObject, onlyToShow),
+      ];
+    }),
   ]);
 }
 

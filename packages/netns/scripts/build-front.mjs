@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { importSources } from './import-sources.mjs';
 import { nodeOptions } from './node-options.mjs';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -18,19 +18,6 @@ const parts = {
   unshare: ['cli/personalities/unshare/request.ts', 'cli/personalities/unshare/set-up.ts'],
   words: ['util-linux/style.ts', 'unshare/wording.ts', 'nsenter/wording.ts'].map((file) => `cli/personalities/${file}`),
 };
-const { outputFiles } = await build({
-  stdin: {
-    contents: Object.values(parts)
-      .flat()
-      .map((file) => `export * from './src/${file}';`)
-      .join('\n'),
-    resolveDir: packageDir,
-  },
-  bundle: true,
-  write: false,
-  format: 'esm',
-  platform: 'node',
-});
 const {
   namespaceFlags,
   nsenterMessage,
@@ -40,7 +27,7 @@ const {
   setUpOf,
   unshareMessage,
   utilLinuxStyle,
-} = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+} = await importSources(packageDir, Object.values(parts).flat());
 
 /** Numbers that stand for what the shell knows: the flags of new namespaces, and the descriptor's number. */
 const anyFlags = namespaceFlags.net;

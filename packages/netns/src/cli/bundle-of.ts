@@ -1,7 +1,7 @@
 import { requestOf } from './request.ts';
 
 /** The objects of `ip` that have a bundle of their own, by the words for them that are in use. */
-const ipObjects: Readonly<Record<string, string>> = {
+export const ipObjects: Readonly<Record<string, string>> = {
   a: 'address',
   addr: 'address',
   address: 'address',

@@ -1,29 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
 import { bundleOf } from './bundle-of.ts';
+import { keepCompiled } from './keep-compiled.ts';
 import { calledAs } from './request.ts';
 
 /** A function around the text of a module, as Node has it. */
 const parameters = '(exports, require, module, __filename, __dirname)';
 
 /**
- * Loads a bundle beside this file. Compiling takes longer than all that a verb does: the build keeps the compiled form of what a verb
- * runs, for its own version of Node; others compile.
+ * Runs a bundle beside this file. Compiling takes longer than all that a verb does: so the compiled form of what it runs is kept
+ * beside it, for each version of Node: by the build, or else when it has run for the first time.
  */
-function load(name: string) {
+function run(name: string): void {
   const file = `${import.meta.dirname}/${name}.cjs`;
-  let cachedData: Buffer;
-  try {
-    cachedData = readFileSync(`${file}.${process.version}.cache`);
-  } catch {
-    return require(file);
-  }
+  const kept = `${file}.${process.version}.cache`;
   const text = `(function ${parameters} {${readFileSync(file, 'utf8')}\n})`;
-  const script = new Script(text, { filename: file, cachedData });
-  const module = { exports: {} };
+  const cachedData = read(kept);
+  const script = new Script(text, { filename: file, ...(cachedData !== undefined && { cachedData }) });
+  const module = { exports: {} as { main(atEnd?: () => void): Promise<void> } };
   script.runInThisContext().call(module.exports, module.exports, require, module, file, import.meta.dirname);
-  return module.exports;
+  module.exports.main(cachedData === undefined ? () => keepCompiled(script, kept) : undefined);
+}
+
+function read(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /** What `netns` runs: the bundle that has what the words ask for. */
-load(bundleOf(process.argv.slice(2), calledAs(process.env))).main();
+run(bundleOf(process.argv.slice(2), calledAs(process.env)));

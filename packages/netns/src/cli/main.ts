@@ -4,10 +4,12 @@ import { leave } from './leave.ts';
 
 export { dispatch };
 
-/** The program. What is said is written by then: a sink keeps nothing back. */
-export async function main(): Promise<void> {
+/** The program; `atEnd` is what is left to do behind it. What is said is written by then: a sink keeps nothing back. */
+export async function main(atEnd: () => void = () => {}): Promise<void> {
   try {
-    leave(await dispatch(process.argv.slice(2), standardIo(process.env)));
+    const status = await dispatch(process.argv.slice(2), standardIo(process.env));
+    atEnd();
+    leave(status);
   } catch (error) {
     if (error instanceof ReaderGone) leave(0);
     throw error;

@@ -1,5 +1,15 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -86,6 +96,10 @@ describe('the tarball', () => {
     expect(files.filter((path) => /\.test\.|\.gyp$|\.c$|\.h$|(?<!\.d)\.ts$/.test(path))).toEqual([]);
   });
 
+  it('has nothing that is for one version of Node only', () => {
+    expect(files.filter((path) => path.endsWith('.cache'))).toEqual([]);
+  });
+
   it('runs nothing when it is installed', () => {
     const { scripts } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
@@ -146,6 +160,38 @@ describe('the installed command', () => {
       stdout: expect.stringContaining(manifest.version),
       stderr: '',
       status: 0,
+    });
+  });
+
+  describe('compiles once', () => {
+    const bundles = join(installed, 'dist/cli');
+    const kept = () => readdirSync(bundles).filter((name) => /^version\.cjs\./.test(name));
+    const version = () => run('node_modules/.bin/netns', '--version');
+    const forget = () => {
+      for (const name of kept()) rmSync(join(bundles, name));
+    };
+
+    it('and keeps that for the version of Node that runs it', () => {
+      forget();
+      const first = version();
+      expect(kept()).toEqual([`version.cjs.${process.version}.cache`]);
+      const { mtimeMs } = statSync(join(bundles, kept()[0] ?? ''));
+      expect(version()).toEqual(first);
+      expect(statSync(join(bundles, kept()[0] ?? '')).mtimeMs).toBe(mtimeMs);
+    });
+
+    it('again and again where it may keep nothing, and says nothing of it', () => {
+      forget();
+      const { uid, gid, mode } = statSync(bundles);
+      if (uid === 0) chownSync(bundles, 54321, 54321);
+      else chmodSync(bundles, 0o555);
+      try {
+        expect(version()).toMatchObject({ stderr: '', status: 0 });
+        expect(kept()).toEqual([]);
+      } finally {
+        if (uid === 0) chownSync(bundles, uid, gid);
+        else chmodSync(bundles, mode);
+      }
     });
   });
 
