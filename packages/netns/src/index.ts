@@ -56,7 +56,7 @@ export {
   type SeenQueue,
 } from './inspect/census.ts';
 export { type Completeness, completenessLine } from './inspect/completeness.ts';
-export type { Container, Runtime } from './inspect/containers.ts';
+export type { Container, Runtime } from './inspect/containers/cgroups.ts';
 export { dotOf } from './inspect/graph/dot.ts';
 export { mermaidOf } from './inspect/graph/mermaid.ts';
 export { svgOf } from './inspect/graph/svg.ts';

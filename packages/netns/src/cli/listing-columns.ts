@@ -1,5 +1,5 @@
 import { closest } from '../closest.ts';
-import { sayContainer } from '../inspect/containers.ts';
+import { sayContainer } from '../inspect/containers/cgroups.ts';
 import { type Programs, programs } from '../inspect/programs.ts';
 import { sayKeeper, sumUpKeepers } from './keeper-words.ts';
 import type { Listed } from './listing.ts';

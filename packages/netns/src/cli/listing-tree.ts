@@ -1,4 +1,4 @@
-import { sayContainer } from '../inspect/containers.ts';
+import { sayContainer } from '../inspect/containers/cgroups.ts';
 import { type Programs, programs } from '../inspect/programs.ts';
 import { sumUpKeepers } from './keeper-words.ts';
 import type { Listed } from './listing.ts';

@@ -1,7 +1,7 @@
 import { NetlinkConnection } from '../connection/connection.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from '../inspect/census.ts';
 import type { Completeness } from '../inspect/completeness.ts';
-import type { Container } from '../inspect/containers.ts';
+import type { Container } from '../inspect/containers/cgroups.ts';
 import type { Keeper } from '../inspect/keeper.ts';
 import { type SeenFromHere, seenFromHere } from '../inspect/seen-from-here.ts';
 import type { MachineSnapshot } from '../inspect/snapshot/snapshot.ts';

@@ -1,7 +1,7 @@
 /** What is in a network, in a few words: a line of `netns diff` and `netns watch`. Pure. */
 import { closest } from '../closest.ts';
-import type { Container } from '../inspect/containers.ts';
-import { sayContainer } from '../inspect/containers.ts';
+import type { Container } from '../inspect/containers/cgroups.ts';
+import { sayContainer } from '../inspect/containers/cgroups.ts';
 import { UsageError } from './verb.ts';
 
 export type Values = Readonly<Record<string, unknown>>;

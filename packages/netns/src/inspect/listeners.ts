@@ -7,8 +7,8 @@ import type { InetSocket, SocketOwner, UnixSocket } from '../network/sockets/soc
 import type { Sockets } from '../network/sockets/sockets.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Completeness } from './completeness.ts';
-import { Containers } from './container-of.ts';
-import type { Container } from './containers.ts';
+import type { Container } from './containers/cgroups.ts';
+import { Containers } from './containers/container-of.ts';
 import { openMachineNamespace } from './open.ts';
 import { type Publication, publicationsOf } from './publications.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
@@ -147,7 +147,7 @@ export function ownersOf(inodes: ReadonlySet<number>): Owners {
     of: (inode) => of.get(inode) ?? [],
     container: (inode) => {
       const [owner] = of.get(inode) ?? [];
-      return owner && containers.of(owner.pid, () => undefined);
+      return owner && containers.of(owner.pid);
     },
     partial,
   };

@@ -1,4 +1,4 @@
-import { parseStatLine } from '../namespaces/discover/stat-line.ts';
+import { parseStatLine, startInStatLine } from '../namespaces/discover/stat-line.ts';
 import { FileReader } from '../native/file-reader.ts';
 import { readText } from '../wire/text.ts';
 
@@ -12,10 +12,23 @@ export interface Programs {
 
 const reader = new FileReader();
 
+/** What is asked of those that run now only. */
+interface RunningPrograms extends Programs {
+  /** The words of its command line; none if it has ended. */
+  argumentsOf(pid: number): readonly string[];
+  /** When it was started, in clock ticks since the machine was; undefined if it has ended. */
+  startOf(pid: number): number | undefined;
+}
+
 /** Those that run now. */
-export const programs: Programs = {
+export const programs: RunningPrograms = {
+  argumentsOf: (pid) => wordsOf(reader.bytes(`/proc/${pid}/cmdline`)),
+  startOf(pid) {
+    const line = reader.start(`/proc/${pid}/stat`);
+    return line && startInStatLine(line);
+  },
   commandOf(pid) {
-    const words = wordsOf(reader.bytes(`/proc/${pid}/cmdline`));
+    const words = programs.argumentsOf(pid);
     if (words.length > 0) return words.join(' ');
     const [name = ''] = wordsOf(reader.bytes(`/proc/${pid}/comm`));
     return `[${name.trimEnd()}]`;

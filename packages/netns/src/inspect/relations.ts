@@ -61,7 +61,8 @@ function relative(survey: Survey, child: Draft, fd: number, type: NamespaceType)
   }
 }
 
-function ownerUidOf(fd: number): number | undefined {
+/** Who made a user namespace that is open. */
+export function ownerUidOf(fd: number): number | undefined {
   const uid = new Uint32Array(1);
   return syscall('ioctl', fd, NS_GET_OWNER_UID, new Uint8Array(uid.buffer)) < 0 ? undefined : uid[0];
 }

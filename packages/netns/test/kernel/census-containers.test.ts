@@ -28,7 +28,7 @@ import { isAlive } from './support/holder.ts';
 const nameOf = ({ type, inode }: MachineNamespace) => `${type}:[${inode}]`;
 
 /** What a census has to say of a container; the inode number of its network namespace. */
-async function expectFound({ runtime, id, first, monitor }: RunningContainer): Promise<number> {
+async function expectFound({ runtime, id, name, first, monitor }: RunningContainer): Promise<number> {
   const below = namespacesBelow(monitor ?? first);
   const { namespaces } = await census({ containers: true });
   const found = new Map(namespaces.map((each) => [nameOf(each), each]));
@@ -42,7 +42,11 @@ async function expectFound({ runtime, id, first, monitor }: RunningContainer): P
   );
 
   const network = readlinkSync(`/proc/${first}/ns/net`);
-  expect(found.get(network)?.container).toEqual({ runtime, id: id ?? expect.stringMatching(/^\d+$/) });
+  expect(found.get(network)?.container).toEqual({
+    runtime,
+    id: id ?? expect.stringMatching(/^\d+$/),
+    ...(name !== undefined && { name }),
+  });
   const inode = inodeOf(`/proc/${first}/ns/net`);
   const { keepers: kept, references } = await keepers({ inode });
   for (const pid of below.get(network) ?? [])
@@ -62,7 +66,7 @@ async function expectGone(inodes: readonly number[]): Promise<void> {
 
 const inodesBelow = (pid: number) => [...namespacesBelow(pid).keys()].map((name) => Number(/\d+/.exec(name)));
 
-describe.each(['runc', 'bubblewrap', 'lxc'] as const)('a container of %s', (runtime) => {
+describe.each(['runc', 'bubblewrap', 'lxc', 'podman'] as const)('a container of %s', (runtime) => {
   const refusal = refusalOf(runtime);
   it.skipIf(refusal !== undefined)(
     'is found with all its namespaces, is no leak, and is gone with its end',
@@ -71,7 +75,7 @@ describe.each(['runc', 'bubblewrap', 'lxc'] as const)('a container of %s', (runt
       const inodes = inodesBelow(container.monitor ?? container.first);
       try {
         const inode = await expectFound(container);
-        const label = `${runtime}:${container.id ?? container.first}`;
+        const label = `${runtime}:${container.name ?? container.id ?? container.first}`;
         expect(await answer('ls', '--columns', 'inode,container')).toMatch(new RegExp(`^ *${inode} +${label} *$`, 'm'));
         const { listeners: found } = await listeners();
         expect(found.find(({ namespace }) => namespace.inode === inode)).toMatchObject({

@@ -1,6 +1,6 @@
 import { closest } from '../../closest.ts';
 import { completenessLine } from '../../inspect/completeness.ts';
-import { sayContainer } from '../../inspect/containers.ts';
+import { sayContainer } from '../../inspect/containers/cgroups.ts';
 import { titleOf } from '../../inspect/graph/model.ts';
 import { type Listening, listeners, type PublishedAt } from '../../inspect/listeners.ts';
 import { defineVerb } from '../define-verb.ts';

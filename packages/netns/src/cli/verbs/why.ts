@@ -1,4 +1,4 @@
-import { sayContainer } from '../../inspect/containers.ts';
+import { sayContainer } from '../../inspect/containers/cgroups.ts';
 import type { KeepersReport, KeptBy, NamespaceSubject } from '../../inspect/keepers.ts';
 import { keepers } from '../../inspect/keepers.ts';
 import type { Programs } from '../../inspect/programs.ts';

@@ -1,4 +1,4 @@
-import { sayContainer } from '../containers.ts';
+import { sayContainer } from '../containers/cgroups.ts';
 import type { LinkEnd, Topology, TopologyLink, TopologyNamespace } from '../topology.ts';
 
 /** A line between two devices. */

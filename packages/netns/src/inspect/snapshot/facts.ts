@@ -3,7 +3,7 @@ import type { RulesetObject } from '../../network/firewall/json/schema.ts';
 import type { InetSocket, SocketOwner, UnixSocket } from '../../network/sockets/socket.ts';
 import type { MachineNamespace, SeenQueue } from '../census.ts';
 import type { Completeness } from '../completeness.ts';
-import type { Container } from '../containers.ts';
+import type { Container } from '../containers/cgroups.ts';
 import type { Publication } from '../publications.ts';
 import type { SocketFacts } from '../sources/socket-facts.ts';
 import type { TopologyLink } from '../topology.ts';

@@ -22,11 +22,22 @@ export function parseStatLine(line: Uint8Array): StatLine | undefined {
   return at === end + 4 ? undefined : { state: String.fromCharCode(line[end + 2] ?? 0), parent };
 }
 
-/** How many threads a process has: the 20th field, after the 17 that follow its state. */
+/** How many threads a process has: the 20th field. */
 export function threadsInStatLine(line: Uint8Array): number {
+  return fieldOfStatLine(line, 20) ?? 1;
+}
+
+/** When a process was started, in clock ticks since the machine was: the 22nd field. */
+export function startInStatLine(line: Uint8Array): number | undefined {
+  return fieldOfStatLine(line, 22);
+}
+
+/** A number behind the state, which is the third field. */
+function fieldOfStatLine(line: Uint8Array, field: number): number | undefined {
   const fields = Buffer.from(line.buffer, line.byteOffset, line.length).toString(
     'latin1',
     line.lastIndexOf(closing) + 2,
   );
-  return Number(fields.split(' ', 18)[17] ?? 1);
+  const text = fields.split(' ', field - 2)[field - 3];
+  return text === undefined ? undefined : Number(text);
 }

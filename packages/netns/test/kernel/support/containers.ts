@@ -20,9 +20,11 @@ import { temporaryDirectory } from './run.ts';
 
 /** A container of a program that others have written, as it runs. */
 export interface RunningContainer {
-  readonly runtime: 'runc' | 'bubblewrap' | 'lxc';
-  /** What it is called; bubblewrap gives no names. */
+  readonly runtime: 'runc' | 'bubblewrap' | 'lxc' | 'podman';
+  /** What its runtime calls it; bubblewrap gives no names. */
   readonly id: string | undefined;
+  /** What people call it, if that is something else. */
+  readonly name?: string;
   /** The process that waits for it outside; undefined: none does. */
   readonly monitor: number | undefined;
   /** The first process in its network namespace. */
@@ -52,9 +54,58 @@ export function containerName(): string {
 
 /** Why a runtime cannot start containers here; undefined: it can. */
 export function refusalOf(runtime: RunningContainer['runtime']): string | undefined {
+  if (runtime === 'podman') return refusalOfPodman();
   if (runtime !== 'lxc') return undefined;
   // It gives up the groups of whoever starts it, which the kernel refuses in a user namespace that was made without privilege.
   return readFileSync('/proc/self/setgroups', 'utf8').trim() === 'deny' ? 'setgroups is denied here' : undefined;
+}
+
+function refusalOfPodman(): string | undefined {
+  if (spawnSync('podman', ['--version']).status !== 0) return 'podman is not installed';
+  return readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/)[2] === '4294967295'
+    ? undefined
+    : 'no root here';
+}
+
+/** Everything of Podman in one directory; without what takes a daemon, systemd or rights that a test may lack. */
+async function podman(): Promise<RunningContainer> {
+  const place = temporaryDirectory('podman');
+  const root = busyboxRoot();
+  const settings = `--root ${place}/storage --runroot ${place}/run --tmpdir ${place}/tmp --runtime runc --cgroup-manager cgroupfs`;
+  const engine = [
+    ...settings.split(' '),
+    '--network-backend',
+    'netavark',
+    '--storage-driver',
+    'vfs',
+    '--events-backend',
+    'none',
+  ];
+  const call = (...words: string[]) => {
+    const { status, stdout, stderr } = spawnSync('podman', [...engine, ...words], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    if (status !== 0) throw new Error(stderr);
+    return stdout.trim();
+  };
+  const name = containerName();
+  const limits = ['nofile', 'nproc'].flatMap((limit) => ['--ulimit', `${limit}=256:256`]);
+  call('run', '--detach', '--name', name, '--network', 'none', ...limits, '--rootfs', root, '/bin/stay');
+  await until(() => existsSync(`${root}/tmp/here`));
+  const [id = '', first, monitor] = call(
+    'inspect',
+    '--format',
+    '{{.Id}} {{.State.Pid}} {{.State.ConmonPid}}',
+    name,
+  ).split(' ');
+  const end = async () => {
+    call('rm', '--force', '--time', '0', name);
+    await until(() => !isAlive(Number(monitor)));
+    removeGroups(id);
+    spawnSync('umount', [`${place}/storage/vfs`, `${place}/storage`]);
+  };
+  return { runtime: 'podman', id, name, monitor: Number(monitor), first: Number(first), end };
 }
 
 /** What runc reads: a bundle. `network`: a file of the namespace that the container is to be in, as engines do it; else a new one. */
@@ -90,6 +141,7 @@ export async function deleteRunc(id: string): Promise<void> {
 
 const starters: Readonly<Record<RunningContainer['runtime'], () => Promise<RunningContainer>>> = {
   runc: () => runc(),
+  podman,
   bubblewrap: async () => {
     const words = [
       '--unshare-all',
@@ -204,7 +256,7 @@ async function until(done: () => boolean): Promise<void> {
 function removeGroups(id: string): void {
   const root = '/sys/fs/cgroup';
   for (const at of ['', ...readdirSync(root).map((name) => `${name}/`)])
-    for (const group of [`lxc.payload.${id}`, `lxc.monitor.${id}`, 'lxc.pivot'])
+    for (const group of [`lxc.payload.${id}`, `lxc.monitor.${id}`, 'lxc.pivot', 'libpod_parent'])
       try {
         rmdirSync(`${root}/${at}${group}`);
       } catch {} // there is none there, or somebody else uses it

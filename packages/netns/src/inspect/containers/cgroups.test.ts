@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { containerOfCgroups } from './containers.ts';
+import { containerOfCgroups } from './cgroups.ts';
 
 const id = '0123456789abcdef'.repeat(4);
 

@@ -12,6 +12,7 @@ export type Runtime =
   | 'flatpak'
   | 'snap'
   | 'runc'
+  | 'crun'
   | 'bubblewrap';
 
 /** A container, as its runtime knows it. */
