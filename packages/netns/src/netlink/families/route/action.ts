@@ -1,8 +1,8 @@
-import { attrs, byKind, list, nested } from '../../../wire/attributes.ts';
+import { attrs, byKind, type Counted, list, nested } from '../../../wire/attributes.ts';
 import { bytes } from '../../../wire/bytes.ts';
 import { u8, u32 } from '../../../wire/integers.ts';
 import { message } from '../../../wire/message.ts';
-import type { In, Out } from '../../../wire/shape.ts';
+import type { In, Out, Typed } from '../../../wire/shape.ts';
 import { pad, struct } from '../../../wire/struct.ts';
 import { str } from '../../../wire/text.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
@@ -66,8 +66,15 @@ export const actionAttributes = byKind(1, 2, actionKinds, {
   inHwCount: [10, u32],
 });
 
+/**
+ * One action. It has a name so that the types of all that holds actions refer to it, and do not spell out every kind again; without
+ * `| never` the compiler takes it for another name of the union, and drops it.
+ */
+export type Action = Out<typeof actionAttributes> | never;
+export type ActionInput = In<typeof actionAttributes> | never;
+
 /** Actions one after the other, numbered from one. */
-export const actionList = list(actionAttributes, 1);
+export const actionList: Typed<Counted, readonly Action[], readonly ActionInput[]> = list(actionAttributes, 1);
 
 /** TCA_ROOT_*: `count` says how many there are in an answer, `timeDelta` asks for those used in the last milliseconds. */
 export const actionMessageAttributes = attrs({

@@ -1,6 +1,6 @@
 import { byKind } from '../../../wire/attributes.ts';
 import { message } from '../../../wire/message.ts';
-import type { In, Out } from '../../../wire/shape.ts';
+import type { AttributeSet, In, Out, Typed } from '../../../wire/shape.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
 import { flower } from './filters/flower.ts';
 import {
@@ -29,7 +29,13 @@ export const filterKinds = {
   flow: flowFilter,
 } as const;
 
-export const filterAttributes = byKind(1, 2, filterKinds, tcAttributes);
+const attributesByKind = byKind(1, 2, filterKinds, tcAttributes);
+
+/** What filters and chains have in common, with a name, so that no type spells out every kind again (see `Action`). */
+export type FilterAttributes = Out<typeof attributesByKind> | never;
+export type FilterAttributesInput = In<typeof attributesByKind> | never;
+
+export const filterAttributes: Typed<AttributeSet, FilterAttributes, FilterAttributesInput> = attributesByKind;
 
 /** Filters: which class a packet belongs to, and what is done with it, `tc filter`. See tc(8), `linux/pkt_cls.h`. Chains need Linux 4.14. */
 export const filter = message({

@@ -4,7 +4,7 @@ import { bool, s32, u8, u16, u32, u64, uint } from '../../../wire/integers.ts';
 import { macAddress } from '../../../wire/mac-address.ts';
 import { message } from '../../../wire/message.ts';
 import { flags, named } from '../../../wire/names.ts';
-import type { In, Out } from '../../../wire/shape.ts';
+import type { AttributeSet, In, Out, Prefixed, Typed } from '../../../wire/shape.ts';
 import { pad, struct } from '../../../wire/struct.ts';
 import { str } from '../../../wire/text.ts';
 import { NETLINK_ROUTE } from '../../protocols.ts';
@@ -151,7 +151,13 @@ const common = {
   tailroom: [69, u16],
 } as const;
 
-const peer = prefixed(ifinfomsg, attrs(common));
+const anyPeer = prefixed(ifinfomsg, attrs(common));
+
+/** The other end of a pair. It has a name so that the types of all that holds one do not spell it out again. */
+export interface LinkPeer extends Out<typeof anyPeer> {}
+export interface LinkPeerInput extends In<typeof anyPeer> {}
+
+const peer: Typed<Prefixed, LinkPeer, LinkPeerInput> = anyPeer;
 
 /** VETH_INFO_*: the other end, made in the same request: `ip link add a type veth peer name b netns NAME`; the same for vxcan. */
 export const veth = attrs({ peer: [1, peer] });
@@ -215,7 +221,13 @@ export const linkinfo = byKind(
   { xstats: [3, bytes], slave: pair(4, 5, { bridge: bridgePort, bond: bondSlave, vrf }) },
 );
 
-export const linkAttributes = attrs({ ...common, linkinfo: [18, linkinfo] });
+const allAttributes = attrs({ ...common, linkinfo: [18, linkinfo] });
+
+/** The attributes of a link and of each of its further names. */
+export interface LinkAttributes extends Out<typeof allAttributes> {}
+export interface LinkAttributesInput extends In<typeof allAttributes> {}
+
+export const linkAttributes: Typed<AttributeSet, LinkAttributes, LinkAttributesInput> = allAttributes;
 
 /**
  * Links, which other systems call network interfaces: `ip link`. See rtnetlink(7) and `linux/if_link.h`.
