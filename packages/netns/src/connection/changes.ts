@@ -26,10 +26,11 @@ export class Changes extends Question<readonly Refusal[]> {
   readonly #all: Writer;
   readonly #starts: readonly number[];
   readonly #many: Many;
-  /** What is under way now. */
-  #lines: Line[] = [];
-  /** How many have been sent. */
-  #sent = 0;
+  /** Serve those of one datagram after the other. */
+  readonly #lines: Line[] = [];
+  /** What is under way now: the first, and the one behind the last; nothing at the beginning and at the end. */
+  #from = 0;
+  #to = 0;
 
   /** `all` holds all messages, each at one of `starts`; `writer` takes those of one datagram after the other. */
   constructor(writer: Writer, all: Writer, starts: readonly number[], many: Many) {
@@ -41,33 +42,41 @@ export class Changes extends Question<readonly Refusal[]> {
 
   advance(exchange: Exchange): boolean {
     for (;;) {
-      if (this.#lines.length === 0) {
-        if (this.#sent === this.#starts.length) return true;
+      if (this.#from === this.#to) {
+        if (this.#to === this.#starts.length) return true;
         this.#fill();
         exchange.begin(this.writer, this.#lines);
       }
       if (!exchange.advance()) return false;
-      const first = this.#sent - this.#lines.length;
       for (let at = 0; at < this.#lines.length; at++) {
         const error = this.#lines[at]?.refusal;
-        if (error !== undefined) this.result.push({ index: first + at, error });
+        if (error !== undefined) this.result.push({ index: this.#from + at, error });
       }
-      this.#lines = [];
+      this.#from = this.#to;
     }
   }
 
   /** Takes the next ones into the datagram. */
   #fill(): void {
     const { writer } = this;
-    const from = this.#starts[this.#sent] as number;
-    const end = Math.min(this.#sent + mostLines, this.#starts.length);
-    const to = this.#starts[end] ?? this.#all.length;
+    const from = this.#from;
+    const start = this.#starts[from] as number;
+    const to = Math.min(from + mostLines, this.#starts.length);
     writer.truncate(0);
-    writer.append(this.#all.bytes.subarray(from, to));
-    const { declaration, verb, operation } = this.#many;
-    for (let index = this.#sent; index < end; index++)
-      this.#lines.push(lineAt((this.#starts[index] as number) - from, declaration, verb, () => operation(index)));
+    writer.append(this.#all.bytes.subarray(start, this.#starts[to] ?? this.#all.length));
+    this.#to = to;
+    this.#lines.length = Math.min(this.#lines.length, to - from);
+    for (let at = 0; at < to - from; at++) {
+      this.#lines[at] ??= this.#lineAt(at);
+      const line = this.#lines[at] as Line;
+      line.start = (this.#starts[from + at] as number) - start;
+      line.refusal = undefined;
+    }
     addFlags(writer.view, this.#lines.at(-1)?.start ?? 0, NLM_F_ACK);
-    this.#sent = end;
+  }
+
+  #lineAt(at: number): Line {
+    const { declaration, verb, operation } = this.#many;
+    return lineAt(0, declaration, verb, () => operation(this.#from + at));
   }
 }

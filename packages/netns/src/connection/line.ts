@@ -11,7 +11,7 @@ export interface Line {
   /** What is being done, after "cannot"; a function where it is seldom asked for. */
   readonly operation: string | (() => string);
   /** Where in the request it starts. */
-  readonly start: number;
+  start: number;
   /**
    * What ends it: an acknowledgement (the end of a dump is one), or, for a question, the one message that answers it. `done`: an
    * acknowledgement, and nobody wants answers.
