@@ -5,7 +5,7 @@ import { removeName } from '../namespaces/names.ts';
 import type { LinkSpec } from '../network/links.ts';
 import type { Network } from '../network/network.ts';
 import { carryOut } from './carry-out.ts';
-import { type CompleteDocument, completed } from './complete.ts';
+import { type CompleteDocument, completed, namespacesIn } from './complete.ts';
 import { describe, openStrangers, read, sectionNames } from './describe.ts';
 import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
 import { Networks } from './networks.ts';
@@ -15,7 +15,7 @@ import { partNames, partSection, tableNames } from './sections/index.ts';
 import { same } from './sections/links.ts';
 import type { Place as PartPlace } from './sections/part-section.ts';
 import type { Step } from './step.ts';
-import { checked, danglingOf } from './validate.ts';
+import { checkForm, completedSoundly, danglingOf } from './validate.ts';
 
 export interface ApplyOptions extends NamingOptions {
   /** Change nothing: only say what would be done. */
@@ -40,7 +40,8 @@ const rounds = 4;
  * ApplyError (with the kernel's reason as `cause`), KernelError EPERM.
  */
 export async function apply(document: NetworkDocument, options: ApplyOptions = {}): Promise<readonly Step[]> {
-  const work = new Application(document, checked(document), options);
+  checkForm(document);
+  const work = new Application(document, options);
   try {
     return await work.run();
   } finally {
@@ -50,28 +51,29 @@ export async function apply(document: NetworkDocument, options: ApplyOptions = {
 
 class Application {
   #document: NetworkDocument;
-  #wanted: CompleteDocument;
+  /** With everything said that it means, once that has to be found out. */
+  #wanted: CompleteDocument = new Map();
   readonly #options: ApplyOptions;
   readonly #networks: Networks;
   readonly #created: string[] = [];
   /** Whose firewall was changed. */
   readonly #refilled = new Set<string>();
 
-  constructor(document: NetworkDocument, wanted: CompleteDocument, options: ApplyOptions) {
+  constructor(document: NetworkDocument, options: ApplyOptions) {
     this.#document = document;
-    this.#wanted = wanted;
     this.#options = options;
     this.#networks = new Networks(options);
   }
 
   async run(): Promise<readonly Step[]> {
-    this.#networks.open(this.#wanted.keys());
+    this.#networks.open(namespacesIn(this.#document));
     const sections = this.#sectionsToRead();
     let state = await this.#read(sections);
     if (this.#isSaidWordForWord(state)) {
       await this.#checkSince();
       return [];
     }
+    this.#wanted = completedSoundly(this.#document);
     let complete = completed(state);
     const dangling = danglingOf(this.#document, state, this.#wanted, complete);
     if (dangling.length > 0) throw new DocumentError(dangling);
@@ -93,7 +95,7 @@ class Application {
   }
 
   #read(sections: readonly SectionName[]): Promise<NetworkDocument> {
-    return read(this.#networks, this.#networks.names, sections, this.#wanted);
+    return read(this.#networks, this.#networks.names, sections, this.#document);
   }
 
   /** All of it, with the namespaces that hold the other ends of veths: these go with ours, and come back if they have to. */
@@ -106,13 +108,17 @@ class Application {
    * Whether the document describes what is there as `describe` does: then nothing is left to do, and what the two mean need not be found
    * out. Ends of veths that only their other ends name are looked at in any case.
    */
-  #isSaidWordForWord({ namespaces }: NetworkDocument): boolean {
-    for (const [name, { source, links }] of this.#wanted) {
-      if (links.size !== Object.keys(source.links ?? {}).length) return false;
-      const there = namespaces[name];
+  #isSaidWordForWord(state: NetworkDocument): boolean {
+    const { namespaces } = this.#document;
+    for (const [name, source] of Object.entries(namespaces)) {
+      const there = state.namespaces[name];
       if (there === undefined) return false;
       for (const section of Object.keys(source) as SectionName[])
         if (!same(source[section], there[section])) return false;
+      for (const { peer } of Object.values(source.links ?? {})) {
+        const elsewhere = namespaces[peer?.namespace ?? name]?.links ?? {};
+        if (peer?.link !== undefined && !Object.hasOwn(elsewhere, peer.link)) return false;
+      }
     }
     return true;
   }
@@ -120,7 +126,7 @@ class Application {
   /** What the document speaks of, links in any case, and nexthops where routes refer to them. */
   #sectionsToRead(): SectionName[] {
     const said = new Set<SectionName>(['links']);
-    for (const { source } of this.#wanted.values()) {
+    for (const source of Object.values(this.#document.namespaces)) {
       for (const section of Object.keys(source) as SectionName[]) said.add(section);
       if (source.routes?.some(({ nexthop }) => nexthop !== undefined)) said.add('nexthops');
     }

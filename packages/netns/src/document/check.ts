@@ -15,11 +15,16 @@ export interface Problem {
 /** A document with very many faults is not worth reading to its end. */
 export const MOST_PROBLEMS = 50;
 
-/** What is wrong with a value. */
-export function check(schema: Schema, value: unknown, path: Path = [], problems: Problem[] = []): Problem[] {
+/** What is wrong with a value. `path` is the way to it, and is copied only where something is wrong: mostly nothing is. */
+export function check(
+  schema: Schema,
+  value: unknown,
+  path: (string | number)[] = [],
+  problems: Problem[] = [],
+): Problem[] {
   if (problems.length >= MOST_PROBLEMS) return problems;
   const fault = (message: string) => {
-    problems.push({ path, message });
+    problems.push({ path: [...path], message });
   };
   switch (schema.form) {
     case 'text':
@@ -83,7 +88,13 @@ function checkWords({ words, numbers }: Words, value: unknown, fault: Fault): vo
   fault(`it must be one of ${words.join(', ')}${numbers ? ', or a number' : ''}, not ${shown(value)}${meant}`);
 }
 
-function checkFields(schema: Fields | ByKind, value: unknown, path: Path, problems: Problem[], fault: Fault): void {
+function checkFields(
+  schema: Fields | ByKind,
+  value: unknown,
+  path: (string | number)[],
+  problems: Problem[],
+  fault: Fault,
+): void {
   if (!isObject(value)) {
     fault(`it must be ${articles.object}, not ${shown(value)}`);
     return;
@@ -92,9 +103,10 @@ function checkFields(schema: Fields | ByKind, value: unknown, path: Path, proble
   for (const key of Object.keys(value)) {
     if (value[key] === undefined) continue; // as good as left out
     const field = Object.hasOwn(known, key) ? known[key] : undefined;
-    const at = [...path, key];
-    if (field !== undefined) check(field, value[key], at, problems);
-    else problems.push({ path: at, key: true, message: unknownKey(key, Object.keys(known)) });
+    path.push(key);
+    if (field !== undefined) check(field, value[key], path, problems);
+    else problems.push({ path: [...path], key: true, message: unknownKey(key, Object.keys(known)) });
+    path.pop();
   }
   for (const key of schema.required) {
     if (!Object.hasOwn(value, key)) fault(`it needs '${key}'`);
@@ -107,29 +119,57 @@ function unknownKey(key: string, known: readonly string[]): string {
   return known.length > 0 ? `'${key}' is not known here; known are ${known.join(', ')}` : `'${key}' is not known here`;
 }
 
-function fieldsOfKind({ fields, kinds }: ByKind, kind: unknown): Readonly<Record<string, Schema>> {
+type KnownFields = Readonly<Record<string, Schema>>;
+
+/** What was put together already, by the kind; that of a kind which does not exist stands at ''. */
+const knownFields = new WeakMap<ByKind, Map<string | undefined, KnownFields>>();
+
+function fieldsOfKind(schema: ByKind, kind: unknown): KnownFields {
+  const { kinds } = schema;
+  const exists = kind === undefined || (typeof kind === 'string' && Object.hasOwn(kinds, kind));
+  const place = exists ? kind : '';
+  const known = knownFields.get(schema) ?? new Map<string | undefined, KnownFields>();
+  const fields = known.get(place) ?? fieldsTogether(schema, place);
+  knownFields.set(schema, known.set(place, fields));
+  return fields;
+}
+
+function fieldsTogether({ fields, kinds }: ByKind, kind: string | undefined): KnownFields {
   if (kind === undefined) return { kind: noKind, ...fields };
   // Of a kind that does not exist, the data cannot be judged.
-  const data = typeof kind === 'string' && Object.hasOwn(kinds, kind) ? kinds[kind] : noKind;
-  const kindWords: Schema = { form: 'words', words: Object.keys(kinds) };
-  return { kind: kindWords, ...fields, ...(data && { data }) };
+  const data = kind === '' ? noKind : kinds[kind];
+  return { kind: { form: 'words', words: Object.keys(kinds) }, ...fields, ...(data && { data }) };
 }
 
 const noKind: Schema = { form: 'anything' };
 
-function checkMap({ key, value: each }: MapOf, value: unknown, path: Path, problems: Problem[], fault: Fault): void {
+function checkMap(
+  { key, value: each }: MapOf,
+  value: unknown,
+  path: (string | number)[],
+  problems: Problem[],
+  fault: Fault,
+): void {
   if (!isObject(value)) {
     fault(`it must be ${articles.object}, not ${shown(value)}`);
     return;
   }
   for (const name of Object.keys(value)) {
     const wrong = key.fault?.(name);
-    if (wrong !== undefined) problems.push({ path: [...path, name], key: true, message: `${shown(name)}: ${wrong}` });
-    check(each, value[name], [...path, name], problems);
+    path.push(name);
+    if (wrong !== undefined) problems.push({ path: [...path], key: true, message: `${shown(name)}: ${wrong}` });
+    check(each, value[name], path, problems);
+    path.pop();
   }
 }
 
-function checkList({ item, min }: ListOf, value: unknown, path: Path, problems: Problem[], fault: Fault): void {
+function checkList(
+  { item, min }: ListOf,
+  value: unknown,
+  path: (string | number)[],
+  problems: Problem[],
+  fault: Fault,
+): void {
   if (!Array.isArray(value)) {
     fault(`it must be ${articles.array}, not ${shown(value)}`);
     return;
@@ -137,12 +177,20 @@ function checkList({ item, min }: ListOf, value: unknown, path: Path, problems: 
   if (value.length < min) fault(`it needs at least ${min}`);
   for (const [index, each] of value.entries()) {
     if (problems.length >= MOST_PROBLEMS) return;
-    check(item, each, [...path, index], problems);
+    path.push(index);
+    check(item, each, path, problems);
+    path.pop();
   }
 }
 
 /** The faults of the one that is of the right type; all are named only if none is. */
-function checkEither({ of }: Either, value: unknown, path: Path, problems: Problem[], fault: Fault): void {
+function checkEither(
+  { of }: Either,
+  value: unknown,
+  path: (string | number)[],
+  problems: Problem[],
+  fault: Fault,
+): void {
   const found = of.map((schema) => check(schema, value, path));
   if (found.some((faults) => faults.length === 0)) return;
   const meant = of.findIndex((schema) => typesOf(schema).includes(typeName(value)));

@@ -17,6 +17,14 @@ export interface CompleteNamespace {
 
 export type CompleteDocument = Map<string, CompleteNamespace>;
 
+/** The namespaces that a document speaks of, also as those of the other ends of veths. */
+export function namespacesIn({ namespaces }: NetworkDocument): Set<string> {
+  const names = new Set(Object.keys(namespaces));
+  for (const { links = {} } of Object.values(namespaces))
+    for (const { peer } of Object.values(links)) if (peer?.namespace !== undefined) names.add(peer.namespace);
+  return names;
+}
+
 /** Says everything that a document means. It has to be valid as far as one can tell by its schema. */
 export function completed({ namespaces }: NetworkDocument): CompleteDocument {
   const result: CompleteDocument = new Map();

@@ -4,7 +4,6 @@ import { listNames } from '../namespaces/names.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { openNamespace } from '../namespaces/reference.ts';
 import type { Link } from '../network/links.ts';
-import type { CompleteDocument } from './complete.ts';
 import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
 import { namespaceSchema } from './document.ts';
 import { indexBelow, Neighbourhood } from './neighbourhood.ts';
@@ -90,7 +89,7 @@ export async function read(
   networks: Networks,
   names: readonly string[],
   sections: readonly SectionName[],
-  expected?: CompleteDocument,
+  expected?: NetworkDocument,
 ): Promise<NetworkDocument> {
   const links = new Map<string, readonly Link[]>();
   for (const name of networks.names) links.set(name, await networks.network(name).links.list());
@@ -114,7 +113,7 @@ export async function read(
     }
     const place = { network: networks.network(name), namespace: networks.namespace(name).fd, usualSysctls: usual };
     for (const part of partNames) {
-      const named = expected?.get(name)?.source[part];
+      const named = expected?.namespaces[name]?.[part];
       // To compare with a document, only what it names is needed.
       if (sections.includes(part) && (expected === undefined || named !== undefined))
         described[part] = await partSection(part).read(place, named && Object.keys(named));

@@ -1,5 +1,5 @@
 import type { Link } from '../network/links.ts';
-import type { CompleteDocument } from './complete.ts';
+import type { NetworkDocument } from './document.ts';
 import type { Networks } from './networks.ts';
 
 /** What a link is tied to in another namespace: by name. */
@@ -21,13 +21,13 @@ export function indexBelow({ link, message }: Link): number | undefined {
  */
 export class Neighbourhood {
   readonly #networks: Networks;
-  readonly #expected: CompleteDocument | undefined;
+  readonly #expected: NetworkDocument | undefined;
   readonly #byIndex = new Map<string, ReadonlyMap<number, Link>>();
   readonly #nsids = new Map<string, Promise<number>>();
   readonly #found = new Map<Link, Tie>();
 
   /** `expected`: where to look first. */
-  constructor(networks: Networks, links: ReadonlyMap<string, readonly Link[]>, expected?: CompleteDocument) {
+  constructor(networks: Networks, links: ReadonlyMap<string, readonly Link[]>, expected?: NetworkDocument) {
     this.#networks = networks;
     this.#expected = expected;
     for (const [namespace, list] of links)
@@ -49,7 +49,7 @@ export class Neighbourhood {
 
   async #namespaceOf(namespace: string, link: Link): Promise<string | undefined> {
     if (link.linkNetnsid === undefined) return namespace;
-    const want = this.#expected?.get(namespace)?.links.get(link.name);
+    const want = this.#expected?.namespaces[namespace]?.links?.[link.name];
     const told = want?.peer?.namespace ?? want?.linkNamespace;
     // All others are looked at only where it is not as expected: with many namespaces they are many.
     if (told !== undefined && this.#mayBeIn(told, namespace, link)) {

@@ -10,21 +10,24 @@ import type { LinkEntry } from './sections/links.ts';
 
 /** What is wrong with a value that is to be a document, as far as it can be told from itself. */
 export function problemsOf(value: unknown): Problem[] {
-  return examined(value).problems;
-}
-
-/** A document with everything said that it means. Throws DocumentError where it cannot be right. */
-export function checked(document: NetworkDocument): CompleteDocument {
-  const { problems, whole } = examined(document);
-  if (problems.length > 0 || whole === undefined) throw new DocumentError(problems);
-  return whole;
-}
-
-function examined(value: unknown): { readonly problems: Problem[]; readonly whole?: CompleteDocument } {
   const problems = check(documentSchema, value);
-  if (problems.length > 0) return { problems };
-  const whole = completed(value as NetworkDocument);
-  return { problems: contradictionsOf(value as NetworkDocument, whole), whole };
+  return problems.length > 0
+    ? problems
+    : contradictionsOf(value as NetworkDocument, completed(value as NetworkDocument));
+}
+
+/** Throws DocumentError where a value does not have the form of a document. */
+export function checkForm(value: unknown): void {
+  const problems = check(documentSchema, value);
+  if (problems.length > 0) throw new DocumentError(problems);
+}
+
+/** A document, whose form is right, with everything said that it means. Throws DocumentError where it contradicts itself. */
+export function completedSoundly(document: NetworkDocument): CompleteDocument {
+  const whole = completed(document);
+  const problems = contradictionsOf(document, whole);
+  if (problems.length > 0) throw new DocumentError(problems);
+  return whole;
 }
 
 function contradictionsOf(document: NetworkDocument, whole: CompleteDocument): Problem[] {

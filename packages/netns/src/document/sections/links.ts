@@ -3,6 +3,7 @@ import { hardwareAddress, linkName, namespaceRef } from '../formats.ts';
 import { toDocument } from '../from-wire.ts';
 import {
   isOfTheKernel,
+  type LinkKind,
   linkDataSchemas,
   linkKind,
   portDataSchemas,
@@ -70,25 +71,31 @@ export type LinkEntries = Readonly<Record<string, LinkEntry>>;
 /** ARPHRD_ETHER. */
 const ethernet = 1;
 
-/** What a link is where nothing is said. */
+const usual: LinkEntry = { up: true, alias: '', group: 0, allMulticast: false, promiscuous: false };
+const usualByFacts = new WeakMap<LinkKind, LinkEntry>();
+
+/** What a link is where nothing is said: one object for all of a kind. */
 function usualOf(kind: string | undefined): LinkEntry {
-  const common = { up: true, alias: '', group: 0, allMulticast: false, promiscuous: false };
-  if (kind === undefined) return common;
-  const { settings = {} } = linkKind(kind);
+  if (kind === undefined) return usual;
+  const facts = linkKind(kind);
+  const known = usualByFacts.get(facts);
+  if (known !== undefined) return known;
+  const { settings = {} } = facts;
   const { arp = true } = settings;
-  return { ...common, arp, multicast: arp, txQueueLength: 1000, ...settings };
+  const made: LinkEntry = { ...usual, arp, multicast: arp, txQueueLength: 1000, ...settings };
+  usualByFacts.set(facts, made);
+  return made;
 }
 
 /** All that an entry means. What is in neither is left as it is. */
 export function fullLink(entry: LinkEntry): LinkEntry {
   const { kind, data, port, address } = entry;
-  return {
-    ...usualOf(kind),
-    ...defined(entry),
-    ...(address !== undefined && { address: address.toLowerCase() }),
-    data: fullData(kind, data),
-    ...(port && { port: { ...port, data: { ...portKind(port.kind).usual, ...port.data } } }),
-  };
+  const full: Record<string, unknown> = { ...usualOf(kind) };
+  for (const key of Object.keys(entry) as (keyof LinkEntry)[]) if (entry[key] !== undefined) full[key] = entry[key];
+  if (address !== undefined) full.address = address.toLowerCase();
+  full.data = fullData(kind, data);
+  if (port) full.port = { ...port, data: { ...portKind(port.kind).usual, ...port.data } };
+  return full as LinkEntry;
 }
 
 function fullData(kind: string | undefined, data: KindData = {}): KindData {
@@ -97,10 +104,6 @@ function fullData(kind: string | undefined, data: KindData = {}): KindData {
   const { flags } = full;
   if (kind === 'vlan' && typeof flags === 'object') full.flags = { ...flags, mask: u32 };
   return full;
-}
-
-function defined<T extends object>(entry: T): T {
-  return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** What a device is tied to: what only those who know the other namespaces can name. */
@@ -113,7 +116,6 @@ export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEnt
   const { attributes, header } = message;
   const { linkinfo } = attributes;
   const facts = linkKind(kind);
-  const usual = usualOf(kind);
   const has = (flag: string) => flags.includes(flag);
   const shape = kind === undefined ? undefined : shapeOfKind(kind);
   const data =
@@ -142,7 +144,7 @@ export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEnt
     data: withoutUsual(data, facts.usual),
     port: portOf(linkinfo?.slave),
   };
-  return (withoutUsual(entry, usual as KindData) ?? {}) as LinkEntry;
+  return (withoutUsual(entry, usualOf(kind) as KindData) ?? {}) as LinkEntry;
 }
 
 interface Slave {
