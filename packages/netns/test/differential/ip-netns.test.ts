@@ -6,6 +6,7 @@ import type { Case, Difference, Outcome } from './case.ts';
 import { addressCases } from './cases/address.ts';
 import { addrlabelCases } from './cases/addrlabel.ts';
 import { batchCases } from './cases/batch.ts';
+import { encapCases } from './cases/encap.ts';
 import { execCases } from './cases/exec.ts';
 import { frontCases } from './cases/front.ts';
 import { genericCases } from './cases/generic.ts';
@@ -42,6 +43,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'tun devices': tuntapCases,
   addresses: addressCases,
   routes: routeCases,
+  'encapsulations of routes': encapCases,
   rules: ruleCases,
   'saved routes and rules': savedCases,
   'saved and flushed addresses': savedAddressCases,

@@ -36,7 +36,6 @@ export const nexthopCases: readonly Case[] = [
     '-d nexthop',
     '-N nexthop',
     '-N -d nexthop',
-    '-s nexthop',
     '-o nexthop',
     '-br nexthop',
     '-c nexthop',
@@ -108,6 +107,23 @@ export const nexthopCases: readonly Case[] = [
       out: '[{"id":5,"encap":"ip","src":"0.0.0.0","dst":"192.0.2.2","ttl":0,"tos":0,"gateway":"10.0.0.7","dev":"v0","scope":"link","flags":[]}]\n',
     },
   },
+  {
+    line: '-s -s nexthop show id 20',
+    setup: zoo,
+    differs: {
+      since: '6.9.0',
+      why: 'counters of groups',
+      out: /^id 20 group 10,3\/13 (hw_stats off .*\n {2}stats:\n {4}id 10 packets 0.*\n {4}id 13 packets 0.*)?\n$/,
+    },
+  },
+  ...['on', 'off'].map(
+    (word): Case => ({
+      line: `nexthop add id 50 group 10/13 hw_stats ${word}`,
+      setup: zoo,
+      changes: true,
+      differs: { since: '6.9.0', why: 'counters of groups', err: /^(Error: .*\n)?$/, code: 0, state: 'differs' },
+    }),
+  ),
   {
     line: 'nexthop add id 50 group 10,65537',
     setup: zoo,

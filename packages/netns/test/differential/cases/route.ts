@@ -399,9 +399,4 @@ ip nexthop add id 10 via 10.0.0.9 dev v0; ip route add 10.13.0.0/16 nhid 10 prot
     '-6 route add fd20::/64 via 10.0.0.2',
     'route del foo',
   ].map((line): Case => ({ line, setup: links })),
-  {
-    line: 'route add 10.20.0.0/16 encap rpl segs fd00::1 dev v0',
-    setup: links,
-    differs: { better: 'refused plainly', err: 'The encapsulation "rpl" is not implemented by netns yet\n', code: 1 },
-  },
 ];

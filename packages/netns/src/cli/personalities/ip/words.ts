@@ -19,6 +19,11 @@ export class Words {
     return this.#words[this.#next];
   }
 
+  /** How many words are left. */
+  get left(): number {
+    return this.#words.length - this.#next;
+  }
+
   /** Takes the next word; `undefined` at the end. */
   take(): string | undefined {
     const word = this.#words[this.#next];

@@ -1,6 +1,6 @@
 import { attrs, nested } from '../../../wire/attributes.ts';
 import { bytes } from '../../../wire/bytes.ts';
-import { s32, u8, u16, u16be, u32, u64, u64be } from '../../../wire/integers.ts';
+import { s32, u8, u16, u16be, u32, u32be, u64, u64be } from '../../../wire/integers.ts';
 import { ipv4Address, ipv6Address } from '../../../wire/ip-address.ts';
 import { named, word } from '../../../wire/names.ts';
 import { struct } from '../../../wire/struct.ts';
@@ -49,6 +49,23 @@ export const encapIp6 = attrs({
   flags: [6, u16be],
   opts: [8, bytes],
 });
+
+/** How checksums are kept right (ILA_CSUM_*, `linux/ila.h`). */
+export const ilaChecksumModes = ['adj-transport', 'neutral-map', 'no-action', 'neutral-map-auto'] as const;
+
+/** What an identifier is (ILA_ATYPE_*) by number: `use-format` leaves it to its first three bits. */
+export const ilaIdentifierTypes = {
+  0: 'iid',
+  1: 'luid',
+  2: 'virt-v4',
+  3: 'virt-uni-v6',
+  4: 'virt-multi-v6',
+  5: 'nonlocal-addr',
+  32: 'use-format',
+} as const;
+
+/** Where packets are looked at (ILA_HOOK_*). */
+export const ilaHookTypes = ['output', 'input'] as const;
 
 /** ILA_ATTR_*: identifier-locator addressing, `encap ila …`. Linux 4.3. */
 export const encapIla = attrs({
@@ -128,14 +145,25 @@ export const encapSeg6Local = attrs({
   flavors: [11, nested(attrs({ operation: [1, u32], lcblockBits: [2, u8], lcnodeFnBits: [3, u8] }))],
 });
 
-/** RPL_IPTUNNEL_*: source routing for low-power networks, `encap rpl segs …`. Linux 5.7. */
-export const encapRpl = attrs({ srh: [1, bytes] });
+/**
+ * RPL_IPTUNNEL_*: source routing for low-power networks, `encap rpl segs …`. Linux 5.7. `srh` is a `struct ipv6_rpl_sr_hdr` (`linux/rpl.h`,
+ * RFC 6554); its `rest` holds the segments, sixteen bytes each and the last one first.
+ */
+export const encapRpl = attrs({
+  srh: [1, struct({ nexthdr: u8, hdrlen: u8, type: u8, segmentsLeft: u8, compression: u32be })],
+});
 
-/** IOAM6_IPTUNNEL_*: telemetry carried by the packets, `encap ioam6 …`. Linux 5.15. `trace` is a `struct ioam6_trace_hdr`. */
+/** How telemetry gets into packets (IOAM6_IPTUNNEL_MODE_*, `linux/ioam6_iptunnel.h`). */
+export const ioam6Modes = ['unspec', 'inline', 'encap', 'auto'] as const;
+
+/**
+ * IOAM6_IPTUNNEL_*: telemetry carried by the packets, `encap ioam6 …`. Linux 5.15. `trace` is a `struct ioam6_trace_hdr`: `remaining` counts
+ * words of four bytes, and the wanted data (`type`) are its upper 24 bits.
+ */
 export const encapIoam6 = attrs({
   mode: [1, u8],
   dst: [2, ipv6Address],
-  trace: [3, bytes],
+  trace: [3, struct({ namespace: u16be, bits: u8, remaining: u8, type: u32be })],
   freqK: [4, u32],
   freqN: [5, u32],
   src: [6, ipv6Address],

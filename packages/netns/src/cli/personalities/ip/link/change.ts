@@ -42,6 +42,7 @@ async function change(session: Session, list: readonly string[], request: Reques
   const context: LinkContext = {
     lookup: new Lookup(connection),
     openNamespaceFile: (word) => openNamespaceFile(word, session),
+    force: session.options.force,
     help: () => linkHelp(),
   };
   const words = new Words(list);

@@ -172,6 +172,44 @@ function hexString(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** How a program gets at packets (XDP_ATTACHED_*). */
+const xdpModes = ['', 'xdp', 'xdpgeneric', 'xdpoffload', 'xdpmulti'] as const;
+
+/** That a program gets packets first: a word in text, all of it in JSON. */
+const xdp: Shown = ({ attributes: { xdp: data } }, view) => {
+  const mode = data?.attached ?? 0;
+  if (mode === 0) return undefined;
+  const one = { mode, ...(data?.progId !== undefined && { prog: programJson(data.progId, view) }) };
+  const name = xdpModes[mode] ?? `[${mode}]`;
+  const id = view.linkCommand || data?.progId === undefined ? '' : `/id:${data.progId}`;
+  return { text: `${name}${id} `, json: { xdp: { ...one, attached: [one] } } };
+};
+
+function programJson(id: number, view: LinkView): JsonObject {
+  const info = view.programs.get(id);
+  if (info === undefined) return { id };
+  const { name, tag, jited, loadTime, uid } = info;
+  return {
+    id,
+    ...(name !== '' && { name }),
+    tag,
+    jited: jited ? 1 : 0,
+    ...(view.options.details > 0 && { load_time: loadTime, created_by_uid: uid }),
+  };
+}
+
+/** The program itself, in a line of its own. */
+const xdpProgram: Shown = words(({ attributes: { xdp: data } }, view) => {
+  if ((data?.attached ?? 0) === 0 || data?.progId === undefined) return undefined;
+  if (!view.linkCommand && view.options.details === 0) return undefined;
+  const info = view.programs.get(data.progId);
+  const start = `${view.newline}    prog/xdp id ${data.progId} `;
+  if (info === undefined) return start;
+  const { name, tag, jited, loadTime, uid } = info;
+  const more = view.options.details > 0 ? `load_time ${loadTime} created_by_uid ${uid} ` : '';
+  return `${start}${name === '' ? '' : `name ${name} `}tag ${tag} ${jited ? 'jited ' : ''}${more}`;
+});
+
 const isDetailed = (_link: LinkMessage, view: LinkView) => view.options.details > 0;
 
 /** A link as `ip link` and `ip address` show it, without the newline at its end. */
@@ -180,6 +218,7 @@ export const linkParts: readonly Shown[] = [
   below,
   flags,
   value('mtu', 'mtu % ', (link) => link.attributes.mtu),
+  xdp,
   value('qdisc', 'qdisc % ', (link) => link.attributes.qdisc),
   value('master', 'master % ', ({ attributes: { master } }, view) =>
     master === undefined ? undefined : linkName(view, master),
@@ -226,6 +265,7 @@ export const linkParts: readonly Shown[] = [
     (names, view) => (names as readonly string[]).map((name) => `${view.newline}    altname ${name}`).join(''),
     ({ attributes: { propList } }) => propList?.altIfname,
   ),
+  xdpProgram,
 ];
 
 /** Name and state of a link as `-brief` shows them, in columns. */

@@ -1,5 +1,6 @@
 import type { Fd } from '../../../../native/fd.ts';
 import type { LinkMessageInput } from '../../../../netlink/families/route/link.ts';
+import { KeptFiles } from '../bpf-programs.ts';
 import { misuse } from '../exit.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -23,17 +24,20 @@ export interface LinkDraft {
   namespace?: Fd;
   /** The namespace that the link below is in. */
   belowNamespace?: { readonly fd: Fd } | { readonly id: number };
+  /** Programs of BPF. */
+  readonly kept: KeptFiles;
   /** The other end, which is made in the same request. */
   peer?: LinkDraft;
 }
 
 export function newDraft(): LinkDraft {
-  return { flags: 0, change: 0, attributes: {} };
+  return { flags: 0, change: 0, attributes: {}, kept: new KeptFiles() };
 }
 
 /** Closes what the draft holds open. */
 export function releaseDraft(draft: LinkDraft): void {
   draft.namespace?.close();
+  draft.kept[Symbol.dispose]();
   if (draft.peer !== undefined) releaseDraft(draft.peer);
   if (draft.belowNamespace !== undefined && 'fd' in draft.belowNamespace) draft.belowNamespace.fd.close();
 }

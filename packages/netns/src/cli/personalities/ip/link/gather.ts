@@ -1,4 +1,5 @@
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
+import type { ProgramInfo } from '../bpf-programs.ts';
 import { namesById } from '../netns/ids.ts';
 import type { Session } from '../session.ts';
 import { paintFor, plain } from '../show/paint.ts';
@@ -44,6 +45,7 @@ export async function gatherView(
     namespaces: elsewhere ? await namesById(session) : new Map(),
     kinds: options.details > 0 ? await kindsOf(shown) : new Map(),
     groups: groupTable(),
+    programs: await programsOf(shown),
   };
 }
 
@@ -71,4 +73,16 @@ async function kindsOf(links: readonly LinkMessage[]): Promise<Map<string, Kind>
     }
   }
   return kinds;
+}
+
+async function programsOf(links: readonly LinkMessage[]): Promise<Map<number, ProgramInfo>> {
+  const programs = new Map<number, ProgramInfo>();
+  for (const { attributes } of links) {
+    const { attached = 0, progId: id } = attributes.xdp ?? {};
+    if (attached === 0 || id === undefined) continue;
+    const { programInfo } = await import('../bpf-programs.ts');
+    const info = programInfo(id);
+    if (info !== undefined) programs.set(id, info);
+  }
+  return programs;
 }

@@ -13,6 +13,7 @@ function read(line: string) {
   readOptions(linkGrammar, new Words(line.split(' ')), draft, {
     lookup: { indexOf: (name: string) => (name === 'br0' ? 7 : 0) } as Lookup,
     openNamespaceFile: () => undefined,
+    force: false,
     help: () => {
       throw misuse('help');
     },
@@ -82,7 +83,7 @@ describe('linkGrammar', () => {
     ['v0 link-netnsid x', 'Error: argument "x" is wrong: Invalid "link-netnsid" value\n\n', 255],
     ['v0 link-netnsid 1 link-netnsid 2', 'Error: duplicate "link-netns/link-netnsid": "2" is the second value.\n', 255],
     ['v0 arp x', 'Error: argument of "arp" must be "on" or "off", not "x"\n', 1],
-    ['v0 xdp off', 'The option "xdp" of ip link is not implemented by netns yet\n', 1],
+    ['v0 xdp off up', 'What mode is "off"?\n', 255],
     ['v0 address', 'Command line is not complete. Try option "help"\n', 255],
     ['he', 'help', 255],
   ])('refuses %s', (line, message, code) => {

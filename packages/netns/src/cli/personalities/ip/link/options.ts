@@ -1,7 +1,8 @@
 import type { Fd } from '../../../../native/fd.ts';
 import { linkFlag, linkModes, operstates } from '../../../../netlink/families/route/link.ts';
 import { addrGenModes } from '../../../../netlink/families/route/link-af-spec.ts';
-import { duplicateArgument, duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
+import { readProgram } from '../bpf-programs.ts';
+import { duplicateArgument, duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
 import { parseInteger, parseUnsigned } from '../numbers.ts';
 import { hardwareAddress, integer, oneOfOnOff, onOff } from '../values.ts';
@@ -16,6 +17,8 @@ export interface LinkContext {
   readonly lookup: Lookup;
   /** The file behind a word that means a namespace; undefined if there is none. */
   openNamespaceFile(word: string): Fd | undefined;
+  /** What is there already may be replaced (`-force`). */
+  readonly force: boolean;
   /** Prints the help of `ip link`; does not return. */
   help(): never;
 }
@@ -54,19 +57,28 @@ function flag(words: string, bit: Parameters<typeof linkFlag>[0], inverted = fal
   };
 }
 
+/** Ways in which a program gets at packets, with their bits (XDP_FLAGS_*_MODE, `linux/if_link.h`). */
+const xdpModes = { xdp: 0, xdpgeneric: 2, xdpdrv: 4, xdpoffload: 8 } as const;
+const XDP_FLAGS_UPDATE_IF_NOEXIST = 1;
+
+/** A program that gets every packet first; without `-force` it replaces none. */
+const xdpRows = Object.entries(xdpModes).map(
+  ([word, bit]): Row => ({
+    words: word,
+    ...(bit === 0 && { help: '[ { xdp | xdpgeneric | xdpdrv | xdpoffload } { off | pinned FILE } ]' }),
+    apply: ({ attributes, kept }, take, { force }, _word, words) => {
+      const isOff = words.left === 1 && ['off', 'none'].includes(words.peek() ?? '');
+      const fd = isOff ? -1 : readProgram(take, kept).fd;
+      if (isOff) take();
+      const flags = bit | (force ? 0 : XDP_FLAGS_UPDATE_IF_NOEXIST);
+      attributes.xdp = { fd, ...(flags !== 0 && { flags }) };
+    },
+  }),
+);
+
 function setFlag(draft: LinkDraft, bit: Parameters<typeof linkFlag>[0], on: boolean): void {
   draft.change |= linkFlag(bit);
   draft.flags = on ? draft.flags | linkFlag(bit) : draft.flags & ~linkFlag(bit);
-}
-
-/** An option that this program does not have; saying so is better than passing it over. */
-function missing(words: string): Row {
-  return {
-    words,
-    apply: (_draft, _take, _context, word) => {
-      throw notImplemented(`The option "${word}" of ip link`);
-    },
-  };
 }
 
 /** The position of a name in a list, or Exit (255) with this reason. */
@@ -127,7 +139,7 @@ export const linkRows: readonly Row[] = [
   },
   number('txqueuelen* qlen txqlen*', 'txqueuelen', 'txqlen', '[ txqueuelen PACKETS ]'),
   number('mtu', 'mtu', 'mtu', '[ mtu MTU ]'),
-  missing('xdp xdpgeneric xdpdrv xdpoffload'),
+  ...xdpRows,
   {
     words: 'netns',
     help: '[ netns { PID | NAME } ]',

@@ -24,6 +24,7 @@ export function viewOf(
     links: new Map(links.map((link) => [link.header.index, link])),
     namespaces: new Map(),
     kinds: new Map(),
+    programs: new Map(),
     groups: groupTable(),
     ...more,
   };

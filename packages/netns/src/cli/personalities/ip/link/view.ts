@@ -1,4 +1,5 @@
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
+import type { ProgramInfo } from '../bpf-programs.ts';
 import type { NameTable } from '../name-table.ts';
 import type { View } from '../show/fields.ts';
 import type { Kind } from './kinds/kind.ts';
@@ -16,6 +17,8 @@ export interface LinkView extends View {
   /** The kinds whose settings are shown, by the words of `ip`. */
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly groups: NameTable;
+  /** What is known of programs that get packets first, by their numbers. */
+  readonly programs: ReadonlyMap<number, ProgramInfo>;
   /** A change is told of, where the length of the queue is left out. */
   readonly change?: true;
 }

@@ -170,6 +170,7 @@ export class Teller {
       links: this.#links,
       namespaces: this.#namespaces,
       kinds,
+      programs: new Map(),
       groups: groupTable(),
       change: true,
     });

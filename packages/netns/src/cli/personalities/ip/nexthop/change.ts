@@ -1,5 +1,6 @@
 import { nexthop } from '../../../../netlink/families/route/nexthop.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { KeptFiles } from '../bpf-programs.ts';
 import { DeviceNames } from '../device-names.ts';
 import { familyNumber, inetFamilyOf } from '../families.ts';
 import { readOptions } from '../grammar.ts';
@@ -16,11 +17,9 @@ function change(verb: 'new' | 'del', nlmFlags: number): Command {
     const words = new Words(list);
     const asked = inetFamilyOf(session.options);
     const draft: NexthopDraft = { asked, family: familyNumber(asked), protocol: 0, flags: 0, attributes: {} };
-    readOptions(nexthopGrammar, words, draft, {
-      words,
-      devices: new DeviceNames(connection),
-      help: () => nexthopHelp(),
-    });
+    using kept = new KeptFiles();
+    const devices = new DeviceNames(connection);
+    readOptions(nexthopGrammar, words, draft, { words, devices, kept, help: () => nexthopHelp() });
     const { family, protocol, flags, attributes } = draft;
     const request = { header: { family, protocol, flags }, attributes };
     connection.requestSync(nexthop, verb, request, { operation: 'change a nexthop', flags: nlmFlags });

@@ -36,3 +36,23 @@ it('tells of a group and of its buckets', () => {
   const bucket: NexthopMessage = { header, attributes: { id: 9, resBucket: { index: 3, idleTime: 42n, nhId: 2 } } };
   expect(bucketText(bucket, view())).toBe('id 9 index 3 idle_time 0.42 nhid 2 onlink ');
 });
+
+it('tells of what a group has counted', () => {
+  const attributes: NexthopMessage['attributes'] = {
+    id: 9,
+    hwStatsEnable: 1,
+    hwStatsUsed: 0,
+    groupStats: { entry: [{ id: 1, packets: 7n, packetsHw: 3n }, { id: 2 }] },
+  };
+  const nexthop: NexthopMessage = { header: { ...header, scope: 0, flags: 0 }, attributes };
+  expect(nexthopText(nexthop, view())).toBe(
+    'id 9 hw_stats on used off \n  stats:\n    id 1 packets 7 packets_hw 3\n    id 2 packets 0',
+  );
+  expect(nexthopJson(nexthop, view())).toMatchObject({
+    hw_stats: { enabled: true, used: false },
+    group_stats: [
+      { id: 1, packets: 7n, packets_hw: 3n },
+      { id: 2, packets: 0n },
+    ],
+  });
+});

@@ -43,6 +43,8 @@ const groupType: Shown = ({ attributes: { groupType: type, resGroup } }) => {
   return { text: `type ${name} ${words.join('')}`, json: { type: name, resilient_args: times } };
 };
 
+const onOff = (on: boolean) => (on ? 'on' : 'off');
+
 /** A nexthop as `ip nexthop` shows it, without the newline at its end. */
 const parts: readonly Shown[] = [
   value('id', 'id % ', ({ attributes }) => attributes.id),
@@ -69,6 +71,27 @@ const parts: readonly Shown[] = [
   ),
   ({ header: { flags } }) => describeFlags(flags),
   ({ attributes: { fdb } }) => (fdb ? { text: 'fdb', json: { fdb: null } } : undefined),
+  ({ attributes: { hwStatsEnable, hwStatsUsed } }) => {
+    if (hwStatsEnable === undefined) return undefined;
+    const states = { enabled: hwStatsEnable !== 0, ...(hwStatsUsed !== undefined && { used: hwStatsUsed !== 0 }) };
+    const used = hwStatsUsed === undefined ? '' : `used ${onOff(hwStatsUsed !== 0)} `;
+    return { text: `hw_stats ${onOff(states.enabled)} ${used}`, json: { hw_stats: states } };
+  },
+  ({ attributes: { groupStats } }, { newline }) => {
+    if (groupStats?.entry === undefined) return undefined;
+    const members = groupStats.entry.map(({ id = 0, packets = 0n, packetsHw }) => ({
+      id,
+      packets,
+      ...(packetsHw !== undefined && { packets_hw: packetsHw }),
+    }));
+    const lines = members.map(
+      (member) =>
+        `${newline}    ${Object.entries(member)
+          .map(([name, number]) => `${name} ${number}`)
+          .join(' ')}`,
+    );
+    return { text: `${newline}  stats:${lines.join('')}`, json: { group_stats: members } };
+  },
 ];
 
 export function nexthopText(nexthop: NexthopMessage, view: NexthopView): string {

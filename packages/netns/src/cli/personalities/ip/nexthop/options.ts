@@ -1,13 +1,14 @@
 import { AF_INET } from '../../../../netlink/families/route/address-families.ts';
 import { type NexthopMessageInput, nexthopGroupTypes } from '../../../../netlink/families/route/nexthop.ts';
+import type { KeptFiles } from '../bpf-programs.ts';
 import type { DeviceNames } from '../device-names.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import { invalidArgument } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { type Grammar, type OptionRow, readOptions } from '../grammar.ts';
 import { address, type InetFamily, toText } from '../inet.ts';
 import { readEncap } from '../route/encap/encap.ts';
 import { numberIn, protocols } from '../route-names.ts';
-import { unsigned } from '../values.ts';
+import { oneOfOnOff, unsigned } from '../values.ts';
 import type { Words } from '../words.ts';
 import { knownDevice } from './filter.ts';
 import { readGroup } from './group.ts';
@@ -29,6 +30,8 @@ export interface NexthopDraft {
 export interface NexthopContext {
   readonly words: Words;
   readonly devices: DeviceNames;
+  /** What has to stay open until the request is done. */
+  readonly kept: KeptFiles;
   /** Prints the help of `ip nexthop`; does not return. */
   help(): never;
 }
@@ -90,7 +93,7 @@ export const nexthopRows: readonly Row[] = [
   },
   {
     words: 'encap',
-    help: '[ encap { mpls LABELS | ip | ip6 | seg6 | seg6local } OPTIONS ]',
+    help: '[ encap ENCAPTYPE OPTIONS ]',
     apply: ({ attributes }, take, context) => {
       attributes.encap = readEncap(take(), context);
     },
@@ -145,8 +148,9 @@ export const nexthopRows: readonly Row[] = [
   },
   {
     words: 'hw_stats',
-    apply: () => {
-      throw notImplemented('The option "hw_stats"');
+    help: '[ hw_stats { on | off } ]',
+    apply: ({ attributes }, take) => {
+      attributes.hwStatsEnable = oneOfOnOff(take(), 'hw_stats') ? 1 : 0;
     },
   },
 ];

@@ -18,7 +18,9 @@ export async function listNexthops(session: Session, words: readonly string[]): 
   const devices = new DeviceNames(connection);
   const filter = readNexthopFilter(words, { devices, help: () => nexthopHelp() });
   const found =
-    filter.id === undefined ? findNexthops(session, connection, filter) : askForNexthop(connection, filter.id);
+    filter.id === undefined
+      ? findNexthops(session, connection, filter)
+      : askForNexthop(connection, filter.id, counters(session));
   printNexthops(session, found, nexthopView(session, devices));
   return 0;
 }
@@ -30,20 +32,30 @@ export async function getNexthop(session: Session, [word, id, ...more]: readonly
   const number = unsigned(id, 32, 'invalid id value');
   const connection = await session.connection();
   const view = nexthopView(session, new DeviceNames(connection));
-  printNexthops(session, askForNexthop(connection, number), view);
+  printNexthops(session, askForNexthop(connection, number, counters(session)), view);
   return 0;
 }
 
-export function askForNexthop(connection: NetlinkConnection, id: number): readonly NexthopMessage[] {
-  return connection.requestSync(nexthop, 'get', { attributes: { id } }, { operation: 'ask for a nexthop' });
+export function askForNexthop(
+  connection: NetlinkConnection,
+  id: number,
+  wanted: { readonly opFlags?: number } = {},
+): readonly NexthopMessage[] {
+  return connection.requestSync(nexthop, 'get', { attributes: { id, ...wanted } }, { operation: 'ask for a nexthop' });
+}
+
+/** Counters of groups are told only if they are asked for; the second `-statistics` asks for those of the hardware. Linux 6.9. */
+function counters({ options: { statistics } }: Session): { readonly opFlags?: number } {
+  return statistics === 0 ? {} : { opFlags: statistics === 1 ? 1 : 3 };
 }
 
 /** The nexthops that a selector means. Throws Exit (2). */
 export function findNexthops(
-  { options }: Session,
+  session: Session,
   connection: NetlinkConnection,
   filter: NexthopFilter,
 ): readonly NexthopMessage[] {
+  const { options } = session;
   const family = familyNumber(options.family);
   const request = {
     header: { family },
@@ -52,6 +64,7 @@ export function findNexthops(
       master: filter.master,
       ...(filter.groups ? { groups: true } : {}),
       ...(filter.fdb ? { fdb: true } : {}),
+      ...counters(session),
     },
   };
   const found = dumpOf(connection, nexthop, request, 'list nexthops');

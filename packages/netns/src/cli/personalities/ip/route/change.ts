@@ -1,6 +1,7 @@
 import { AF_INET, AF_INET6, AF_MPLS } from '../../../../netlink/families/route/address-families.ts';
 import { type RouteMessageInput, route, routeTypes } from '../../../../netlink/families/route/route.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { KeptFiles } from '../bpf-programs.ts';
 import { DeviceNames } from '../device-names.ts';
 import { readOptions } from '../grammar.ts';
 import { isAny, toText } from '../inet.ts';
@@ -19,7 +20,9 @@ function change(verb: 'new' | 'del', flags: number): Command {
     const { family } = session.options;
     const connection = await session.connection();
     const words = new Words(list);
-    const context = { words, devices: new DeviceNames(connection, session.deviceIndexes), help: () => routeHelp() };
+    using kept = new KeptFiles();
+    const devices = new DeviceNames(connection, session.deviceIndexes);
+    const context = { words, devices, kept, help: () => routeHelp() };
     const known = family === 'inet' || family === 'inet6' || family === 'mpls' ? family : undefined;
     const draft: RouteDraft = { family: known, flags: 0, gateway: false, metrics: {}, attributes: {} };
     readOptions(routeGrammar, words, draft, context);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
+import { KeptFiles } from '../bpf-programs.ts';
 import { DeviceNames } from '../device-names.ts';
 import { misuse } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
@@ -15,6 +16,7 @@ function context(words: Words): RouteContext {
   return {
     words,
     devices: new DeviceNames(connection as unknown as NetlinkConnection),
+    kept: new KeptFiles(),
     help: () => {
       throw misuse('help');
     },

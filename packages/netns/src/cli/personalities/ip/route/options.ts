@@ -1,4 +1,5 @@
 import { routePreferences } from '../../../../netlink/families/route/route.ts';
+import type { KeptFiles } from '../bpf-programs.ts';
 import type { DeviceNames } from '../device-names.ts';
 import { duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
@@ -16,6 +17,8 @@ import { readRouter } from './via.ts';
 export interface RouteContext {
   readonly words: Words;
   readonly devices: DeviceNames;
+  /** What has to stay open until the request is done. */
+  readonly kept: KeptFiles;
   /** Prints the help of `ip route`; does not return. */
   help(): never;
 }
@@ -195,7 +198,7 @@ export const routeRows: readonly Row[] = [
   },
   {
     words: 'encap',
-    help: '[ encap { mpls LABELS | ip | ip6 | seg6 | seg6local } OPTIONS ]',
+    help: '[ encap ENCAPTYPE OPTIONS ]',
     apply: (draft, take, context) => {
       draft.attributes.encap = readEncap(take(), context);
     },

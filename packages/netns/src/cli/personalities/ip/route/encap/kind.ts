@@ -1,5 +1,6 @@
+import type { KeptFiles } from '../../bpf-programs.ts';
 import type { DeviceNames } from '../../device-names.ts';
-import { misuse } from '../../exit.ts';
+import { type Exit, misuse } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
 import type { Part, View } from '../../show/fields.ts';
 import type { Words } from '../../words.ts';
@@ -11,6 +12,8 @@ export interface EncapView extends View {
 export interface EncapContext {
   readonly words: Words;
   readonly devices: DeviceNames;
+  /** What has to stay open until the request is done. */
+  readonly kept: KeptFiles;
 }
 
 /** A kind of encapsulation: its options on the command line, and what is shown of it. */
@@ -26,6 +29,10 @@ export interface EncapKind<Data, Draft extends object> {
 /** The value of an option of an encapsulation. Throws Exit (255). */
 export function encapValue({ words }: EncapContext): string {
   const word = words.take();
-  if (word === undefined) throw misuse('Error: unexpected end of line after "encap"\n');
+  if (word === undefined) throw unexpectedEnd();
   return word;
+}
+
+export function unexpectedEnd(): Exit {
+  return misuse('Error: unexpected end of line after "encap"\n');
 }
