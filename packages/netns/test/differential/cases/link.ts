@@ -270,12 +270,7 @@ export const linkCases: readonly Case[] = [
   { line: 'link show vrf nope' },
   { line: 'link show vrf lo' },
   { changes: true, line: 'link add name x group 5 type ifb' },
-  {
-    line: 'link set v0 xdp off',
-    setup: pair,
-    differs: { ...missing('The option "xdp" of ip link is not implemented by netns yet\n') },
-  },
-
+  { line: 'link set v0 xdp off', setup: pair },
   { changes: true, line: 'link property add dev v0 altname other', setup: pair },
   { changes: true, line: 'link property add v0 altname other altname another', setup: pair },
   { changes: true, line: 'link prop a dev v0 altname a-name-that-is-longer-than-fifteen', setup: pair },
