@@ -54,10 +54,14 @@ export class NetworkNamespace extends Namespace {
 
   /**
    * Makes a new, nameless one: it holds only a loopback device that is down. `unshare --net`, without a process.
-   * Throws KernelError EPERM without CAP_SYS_ADMIN. Linux 3.0.
+   *
+   * For an ordinary user it belongs to a user namespace of their own, as `unshare --map-root-user --net` has it, together with the others that
+   * this process has open; `owner` puts it beside one that exists: `create({ owner: web.owner() })`. Throws as `createNamespace` does.
    */
-  static create(): NetworkNamespace {
-    return new NetworkNamespace(createNamespace('net'));
+  static create({ owner }: { readonly owner?: Namespace | undefined } = {}): NetworkNamespace {
+    if (owner !== undefined && owner.type !== 'user')
+      throw new InvalidArgumentError('owner', String(owner), 'it is no user namespace');
+    return new NetworkNamespace(createNamespace('net', owner?.fd));
   }
 
   /** Makes a new one and gives it a name. `ip netns add NAME`. Throws as `createNamed` does. */

@@ -18,9 +18,10 @@ import {
   SOL_SOCKET,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { inNamespace } from '../native/passage.ts';
+import { inNamespace, isOwn, mayAdministrate } from '../native/passage.ts';
 import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
 import { idOfDescriptor, idOfFile, type NamespaceId, sameNamespace } from './identity.ts';
+import { ownRights, rememberOwner, sharedOwner } from './own-rights.ts';
 import { flagOfType, type NamespaceType, namespaceFlags, typeOfFlag } from './type.ts';
 
 /**
@@ -167,23 +168,43 @@ export function namespaceOfFd(fd: Fd, what: string, wanted?: NamespaceType): Nam
  *
  * The calling thread stays where it is. A new network namespace holds only a loopback device that is down. A `pid`
  * namespace ends with its first process, which is gone already: it can be looked at, but nothing can be started in it.
- * It belongs to `owner`, a user namespace that this process may enter; by default to this process's own. (A `pid` namespace always
- * does.)
  *
- * Throws KernelError: EPERM without CAP_SYS_ADMIN (a `user` namespace needs none), ENOSPC at the limit
- * `user.max_*_namespaces`, EINVAL for a type that the kernel lacks. unshare(2).
+ * It belongs to `owner`, a user namespace that this process may enter; by default to this process's own. Without CAP_SYS_ADMIN, which that
+ * takes, it belongs to a new user namespace in which this user is root; and so does what is made later, while one of them is open: they can
+ * be connected with each other. (A `pid` namespace belongs to this process's own, or to one that is new.)
+ *
+ * Throws KernelError: EPERM where the machine forbids user namespaces, too (`netns doctor` says what does), ENOSPC at the limit
+ * `user.max_*_namespaces`, EINVAL for a type that the kernel lacks. unshare(2), user_namespaces(7).
  */
 export function createNamespace(type: NamespaceType, owner?: Fd): Namespace {
-  const flag = flagOfType(type);
+  flagOfType(type);
+  const needsRights = owner === undefined && type !== 'user' && !mayAdministrate();
+  if (!needsRights) return createIn(type, owner === undefined || isOwn(owner) ? [] : wayTo(owner));
+  if (type === 'pid') return createIn(type, [], CLONE_NEWUSER);
+  using shared = sharedOwner();
+  const namespace = createIn(type, shared === undefined ? ownRights() : wayTo(shared));
+  rememberOwner(namespace);
+  return namespace;
+}
+
+function wayTo(owner: Fd): readonly SyscallStep[] {
+  return [['setns', owner.raw, CLONE_NEWUSER]];
+}
+
+/** `way`: system calls that lead to the user namespace that is to own it. */
+function createIn(type: NamespaceType, way: readonly SyscallStep[], cloneFlags = 0): Namespace {
+  const flag = namespaceFlags[type];
   const operation = `create a new ${type} namespace`;
   const file = `/proc/self/ns/${type === 'time' ? 'time_for_children' : type}`;
   const cloned = type === 'pid'; // unshare(2) would only affect children, and there is no file before the first of them
   const steps: readonly SyscallStep[] = [
-    ...(owner === undefined || cloned ? [] : [['setns', owner.raw, CLONE_NEWUSER] as const]),
-    ...(cloned ? [] : [['unshare', flag] as const]),
+    ...(cloned ? [] : [...way, ['unshare', flag] as const]),
     ['openat', AT_FDCWD, file, O_RDONLY | O_CLOEXEC],
   ];
-  const { results, failed } = inChild(operation, steps, cloned ? CLONE_NEWPID : 0);
+  const { results, failed } = inChild(operation, steps, cloned ? CLONE_NEWPID | cloneFlags : 0);
+  const opened = results.filter((_, index) => steps[index]?.[0] === 'openat');
+  const raw = failed ? undefined : opened.pop();
+  for (const other of opened) syscall('close', other);
   if (failed) throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
-  return new Namespace(Fd.adopt(results.at(-1) ?? -1, `the new ${type} namespace`), type);
+  return new Namespace(Fd.adopt(raw ?? -1, `the new ${type} namespace`), type);
 }

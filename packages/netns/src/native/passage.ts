@@ -30,11 +30,12 @@ const header = Int32Array.of(LINUX_CAPABILITY_VERSION_3, 0);
 const sets = new Int32Array(6);
 
 /** Whether the effective capabilities of this thread include CAP_SYS_ADMIN. capget(2). */
-function mayAdministrate(): boolean {
+export function mayAdministrate(): boolean {
   return syscall('capget', header, sets) >= 0 && (((sets[0] ?? 0) >> CAP_SYS_ADMIN) & 1) === 1;
 }
 
-function isOwn(userNamespace: Fd): boolean {
+/** Whether it is the user namespace of this process, which cannot be entered. */
+export function isOwn(userNamespace: Fd): boolean {
   const own = statSync('/proc/self/ns/user');
   const other = fstatSync(userNamespace.raw);
   return own.ino === other.ino && own.dev === other.dev;

@@ -4,6 +4,7 @@ import { KernelError } from '../../errors.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { createNamespace } from '../../namespaces/namespace.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
+import { mayAdministrate } from '../../native/passage.ts';
 import { syscall } from '../../native/syscall.ts';
 import { openNetwork } from '../../network/network.ts';
 import { Nsids } from '../../network/nsids.ts';
@@ -73,13 +74,13 @@ async function deviceKind(kind: 'veth' | 'bridge', neededFor: string): Promise<F
   try {
     created = createNamespace('net');
   } catch {
-    return { ...common, state: 'unknown', note: 'not tried: it takes a new network namespace' };
+    return { ...common, state: 'unknown', note: 'not tried: it takes a new network namespace, which is refused' };
   }
   using namespace = created;
   try {
     using network = openNetwork(namespace);
     await network.links.add({ kind, name: 'try' });
-    return { ...common, state: 'yes', note: 'tried' };
+    return { ...common, state: 'yes', note: mayAdministrate() ? 'tried' : 'tried, in a user namespace' };
   } catch (error) {
     return { ...common, state: 'no', note: textOf(error) };
   }

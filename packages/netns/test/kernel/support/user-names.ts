@@ -4,6 +4,7 @@ import {
   attachName,
   createNamed,
   createNames,
+  createNamespace,
   exec,
   listNames,
   NetworkNamespace,
@@ -111,6 +112,35 @@ await once(child, 'close');
 const worker = web.worker(new URL('data:text/javascript,'));
 const [refusal] = await once(worker, 'error');
 assert.equal(refusal.code, 'EPERM');
+
+// Without a name: all in one user namespace while one of them is open, or beside what has a name.
+{
+  using left = NetworkNamespace.create();
+  using right = NetworkNamespace.create();
+  await left.network.links.add({ kind: 'veth', name: 'a', peer: { name: 'b', netns: right } });
+  assert.deepEqual((await right.network.links.list()).map(({ name }) => name).sort(), ['b', 'lo']);
+  assert.equal((await right.exec('id', ['-u'])).stdout, '0\n');
+  await right.network.links.set('lo', { up: true });
+  await ping(right, '127.0.0.1', { timeout: 5000 });
+  using owner = web.owner();
+  using beside = NetworkNamespace.create({ owner });
+  await beside.network.links.add({ kind: 'veth', name: 'a', peer: { name: 'b', netns: web } });
+  await assert.rejects(beside.network.links.add({ kind: 'veth', name: 'c', peer: { name: 'd', netns: left } }), {
+    code: 'EPERM',
+  });
+  assert.throws(() => NetworkNamespace.create({ owner: web }), { code: 'ERR_NETNS_INVALID' });
+  using hosts = createNamespace('uts');
+  using owners = hosts.owner();
+  using leftOwner = left.owner();
+  assert.ok(owners.equals(leftOwner));
+  assert.equal(leftOwner.ownerUid(), process.geteuid?.());
+}
+{
+  using processes = createNamespace('pid');
+  using owner = processes.owner();
+  using own = openNamespace({ pid: process.pid }, 'user');
+  assert.ok(!owner.equals(own));
+}
 
 createNames(['n1', 'n2', 'n3'], place);
 assert.throws(() => createNames(['n4', 'n1'], place), { code: 'EEXIST' });
