@@ -130,6 +130,8 @@ export class Links {
   readonly #connection: NetlinkConnection;
   /** Indexes that the code which runs now has asked for: what is asked for at once about one device needs only one question. */
   #known: Map<string, number> | undefined;
+  /** How many devices are being renamed, moved or deleted: what a name means is to be asked for behind that. */
+  #shifting = 0;
 
   constructor(connection: NetlinkConnection) {
     this.#connection = connection;
@@ -208,7 +210,7 @@ export class Links {
   #toSet(ref: string | number, changes: LinkChanges, opened: ResourceStack) {
     const { kind, data, port, master } = changes;
     const header = { index: this.index(ref), ...flagChanges(changes) };
-    if (changes.name !== undefined || changes.netns !== undefined) this.#known = undefined;
+    if (changes.name !== undefined || changes.netns !== undefined) this.#shift(opened);
     const attributes = attributesOf(changes, opened);
     attributes.master = master === null ? 0 : this.indexIfGiven(master, 'master');
     if (kind === undefined) attributes.linkinfo = port && { slave: port };
@@ -222,15 +224,15 @@ export class Links {
       'del',
       () => `delete link ${ref}`,
       0,
-      () => {
+      (opened) => {
         const index = this.index(ref);
-        this.#known = undefined;
+        this.#shift(opened);
         return { header: { index } };
       },
     );
   }
 
-  /** `message` may open namespaces: they are closed when the kernel has answered. */
+  /** What `message` puts onto the stack is done when the kernel has answered: it may open namespaces. */
   #change(
     verb: 'new' | 'del',
     operation: () => string,
@@ -268,16 +270,9 @@ export class Links {
     if (typeof ref === 'number') return ref;
     const known = this.#known?.get(ref);
     if (known !== undefined) return known;
-    const index = this.#connection.deviceIndex(ref) ?? this.#askForIndex(ref);
+    const index = (this.#shifting === 0 ? this.#connection.deviceIndex(ref) : undefined) ?? this.#askForIndex(ref);
     this.#known ??= this.#forgetSoon();
     this.#known.set(ref, index);
-    return index;
-  }
-
-  #askForIndex(name: string): number {
-    const operation = `find link ${name}`;
-    const [index] = this.#connection.requestSync(headerOfLink, 'get', queryFor(name, {}), { operation });
-    if (index === undefined) throw noAnswer(name);
     return index;
   }
 
@@ -286,6 +281,23 @@ export class Links {
       this.#known = undefined;
     });
     return new Map();
+  }
+
+  /** Until the kernel has answered. */
+  #shift(changes: ResourceStack): void {
+    this.#known = undefined;
+    this.#shifting++;
+    changes.defer(() => {
+      this.#shifting--;
+    });
+  }
+
+  /** Behind all changes that were asked for until now. */
+  #askForIndex(name: string): number {
+    const operation = `find link ${name}`;
+    const [index] = this.#connection.requestSync(headerOfLink, 'get', queryFor(name, {}), { operation });
+    if (index === undefined) throw noAnswer(name);
+    return index;
   }
 
   /** The same, and undefined for undefined. */
@@ -326,7 +338,7 @@ function queryFor(ref: string | number, query: LinkQuery) {
   const attributes = queryOf(query);
   return typeof ref === 'number'
     ? { header: { index: ref }, attributes }
-    : { attributes: { ...attributes, ifname: ref } };
+    : { attributes: { ...attributes, [Buffer.byteLength(ref) < 16 ? 'ifname' : 'altIfname']: ref } };
 }
 
 function noAnswer(ref: string | number): KernelError {

@@ -47,6 +47,30 @@ describe('links', () => {
     expect(() => NetworkNamespace.openAll(['n0', 'nobody'])).toThrow('nobody');
   });
 
+  it('are found by the names that they have when their turn comes, also where all is asked for at once', async () => {
+    using ns = NetworkNamespace.create();
+    const { links, addresses } = ns.network;
+    const indexOf = async (name: string) => (await links.get(name)).index;
+    const address = (link: string, host: number) => addresses.add({ link, address: `192.0.2.${host}/24` });
+    await Promise.all([links.add({ kind: 'veth', name: 'a', peer: { name: 'b' } }), address('a', 1), address('b', 2)]);
+    const was = await indexOf('a');
+    await Promise.all([links.set('a', { name: 'c' }), links.set('b', { name: 'a' }), address('a', 3), address('c', 4)]);
+    expect([await indexOf('c'), (await addresses.list({ link: 'c' })).map(({ address }) => address)]).toEqual([
+      was,
+      ['192.0.2.1', '192.0.2.4'],
+    ]);
+    const outcomes = await Promise.allSettled([
+      links.delete('c'),
+      links.add({ kind: 'bridge', name: 'a' }), // the other end has gone with it
+      address('a', 5),
+      address('c', 6),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    expect((await addresses.list({ link: 'a' })).map(({ address }) => address)).toEqual(['192.0.2.5']);
+    await expect(links.set('c', { up: true })).rejects.toThrow('cannot find link c: No such device (ENODEV');
+    await expect(links.set('a-name-of-no-device-at-all', { up: true })).rejects.toMatchObject({ code: 'ENODEV' });
+  });
+
   it('are read as ip reads them', async () => {
     using ns = NetworkNamespace.create();
     const { links } = ns.network;
