@@ -96,8 +96,10 @@ it('enters a mount namespace as well when asked', async () => {
 it('reports what goes wrong, and ends cleanly', async () => {
   using ns = await lively();
   const thrower = ns.worker(script('throws.mjs', `throw new Error('on purpose');`));
+  // From the beginning: it may be gone before we have looked at the error.
+  const gone = new Promise((resolve) => thrower.once('exit', resolve));
   expect(String((await once(thrower, 'error'))[0])).toContain('on purpose');
-  await once(thrower, 'exit').catch(() => {});
+  await gone;
   const missing = ns.worker(join(folder, 'missing.mjs'));
   expect((await once(missing, 'error'))[0]).toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' });
   expect(() => ns.worker('x.mjs', { mount: '/proc/self/ns/net' })).toThrow('it is a net namespace');
