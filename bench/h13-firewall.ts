@@ -41,9 +41,21 @@ export const h13: Headline = {
       const listed = runs.at(-1) ?? Number.NaN;
       return { [load.cold]: loaded, [load.hot]: loaded, [list.cold]: listed, [list.hot]: listed };
     });
+    const json = tools.scratch('ruleset.json');
+    writeFileSync(json, JSON.stringify(document(rules, elements)));
+    const command = contestantsBy(async (netns: string) => {
+      await ground.settle();
+      const script = '"$0" 1 "$1" firewall load "$2" "$3" && exec "$0" 1 "$1" firewall show "$2" --json';
+      const words = [tools.floor('repeat'), netns, '/proc/self/ns/net', json];
+      const { runs } = measured(['unshare', '--net', 'sh', '-c', script, ...words]);
+      const [loaded = Number.NaN] = runs;
+      const listed = runs.at(-1) ?? Number.NaN;
+      return { [load.cold]: loaded, [load.hot]: loaded, [list.cold]: listed, [list.hot]: listed };
+    });
     const peers = new Peers(tools).nft((nft) => peer('nft', 'peer', nft, few(3)));
     const contestants = [
       ours('library', 'ours', tools.ours('firewall', String(rules), String(elements), String(1 + hotRuns))),
+      command('netns firewall', 'ours', tools.netns, few(3)),
       ...peers.found,
     ];
     const metrics = [load.hot, load.cold, list.hot, list.cold];
@@ -63,15 +75,45 @@ export const h13: Headline = {
       ),
       missing: peers.missing,
       notes: [
-        `${rules} rules and a set of ${elements} elements in one transaction; listed with all that is in it. Cold is the first time in a process, hot the median of the ${hotRuns} times that follow. nft -f and nft -j list ruleset are whole processes, once each.`,
+        `${rules} rules and a set of ${elements} elements in one transaction; listed with all that is in it. Cold is the first time in a process, hot the median of the ${hotRuns} times that follow. netns firewall load and show --json, nft -f and nft -j list ruleset are whole processes, once each.`,
       ],
     };
   },
 };
 
-/** What `ours/firewall.ts` makes, in nft's words. */
+const address = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
+
+/** What `ours/firewall.ts` makes, in the JSON of libnftables. */
+function document(rules: number, elements: number): object {
+  const table = { family: 'inet', table: 't' };
+  const equal = (protocol: string, field: string, right: unknown) => ({
+    match: { op: '==', left: { payload: { protocol, field } }, right },
+  });
+  const elem = Array.from({ length: elements }, (_, index) => address(index));
+  return {
+    nftables: [
+      { add: { table: { family: 'inet', name: 't' } } },
+      { add: { set: { ...table, name: 's', type: 'ipv4_addr', elem } } },
+      { add: { chain: { ...table, name: 'c' } } },
+      ...Array.from({ length: rules }, (_, index) => ({
+        add: {
+          rule: {
+            ...{ ...table, chain: 'c' },
+            expr: [
+              equal('ip', 'saddr', `10.${(index >> 8) & 255}.${index & 255}.1`),
+              equal('tcp', 'dport', 1 + (index % 65_535)),
+              { counter: null },
+              { accept: null },
+            ],
+          },
+        },
+      })),
+    ],
+  };
+}
+
+/** The same in nft's words. */
 function ruleset(rules: number, elements: number): string {
-  const address = (index: number) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
   const rule = (index: number) =>
     `ip saddr 10.${(index >> 8) & 255}.${index & 255}.1 tcp dport ${1 + (index % 65_535)} counter accept`;
   return `table inet t {

@@ -16,6 +16,7 @@ import { h14 } from './h14-sockets.ts';
 import { h15 } from './h15-apply.ts';
 import { h16 } from './h16-census.ts';
 import { h17 } from './h17-storm.ts';
+import { h18 } from './h18-settings.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
 import { describeMachine, type Load, LoadMeter } from './harness/machine.ts';
@@ -46,6 +47,7 @@ const headlines: readonly Headline[] = [
   h15,
   h16,
   h17,
+  h18,
   roundtrip,
   memory,
   startup,

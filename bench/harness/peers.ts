@@ -37,6 +37,14 @@ export class Peers {
     return this.#add(this.#tools.find('nft'), 'nft (Debian: nftables)', make);
   }
 
+  sysctl(make: (sysctl: string) => Contestant): this {
+    return this.#add(this.#tools.find('sysctl'), 'sysctl (Debian: procps)', make);
+  }
+
+  nstat(make: (nstat: string) => Contestant): this {
+    return this.#add(this.#tools.find('nstat'), 'nstat (Debian: iproute2)', make);
+  }
+
   pyroute2(make: (python: string) => Contestant): this {
     const python = ['/usr/bin/python3', this.#tools.find('python3') ?? ''].find(
       (candidate) => candidate !== '' && spawnSync(candidate, ['-c', 'import pyroute2.netns']).status === 0,

@@ -107,6 +107,43 @@ describe('netns firewall', () => {
     expect(await netns('firewall', 'show')).toMatchObject({ exitCode: 2 });
   });
 
+  it('tells which packets meet which rules', async () => {
+    await answer('firewall', 'flush', 'blue');
+    const udp = { match: { op: '==', left: { payload: { protocol: 'udp', field: 'dport' } }, right: 9 } };
+    const traced = [{ mangle: { key: { meta: { key: 'nftrace' } }, value: 1 } }, { drop: null }];
+    const rule = { add: { rule: { ...place, chain: 'c', expr: [udp, ...traced], comment: 'told' } } };
+    const [table, chain] = document.nftables;
+    using ns = NetworkNamespace.open('blue');
+    await ns.network.links.set('lo', { up: true });
+    await ns.network.firewall.load({ nftables: [table, chain, rule] } as never);
+    const json = startNetns(['firewall', 'trace', 'blue', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const text = startNetns(['firewall', 'trace', 'blue'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const socket = ns.dgram.createSocket('udp4');
+    // It says nothing when it begins to listen: packets are sent until one is told.
+    const timer = setInterval(() => socket.send('xyz', 9, '127.0.0.1'), 50);
+    const told = await Promise.all(
+      [json, text].map(async (child) => {
+        let all = '';
+        for await (const chunk of child.stdout ?? []) {
+          all += String(chunk);
+          if (/drop.*\n/.test(all)) break;
+        }
+        child.kill();
+        return all.split('\n');
+      }),
+    );
+    clearInterval(timer);
+    await new Promise<void>((resolve) => socket.close(resolve));
+    expect(JSON.parse(told[0]?.[0] ?? '')).toMatchObject({
+      ...{ event: 'rule', table: 't', chain: 'c', verdict: 'drop', iif: 'lo', protocol: 'UDP' },
+      ...{ source: expect.stringMatching(/^127\.0\.0\.1:\d+$/), destination: '127.0.0.1:9', info: '3 bytes' },
+    });
+    expect(told[1]?.[0]).toMatch(/^[0-9a-f]{8} inet t c packet iif lo UDP 127\.0\.0\.1:\d+ > 127\.0\.0\.1:9 3 bytes$/);
+    expect(told[1]?.[1]).toMatch(
+      /^[0-9a-f]{8} inet t c rule \d+ \(udp dport 9 meta nftrace set 1 drop.*\) verdict drop$/,
+    );
+  });
+
   it('tells of changes as they are made', async () => {
     await answer('firewall', 'flush', 'blue');
     const child = startNetns(['firewall', 'monitor', 'blue', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });

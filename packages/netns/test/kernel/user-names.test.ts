@@ -7,6 +7,7 @@ import {
   readFileSync,
   readlinkSync,
   rmdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -64,6 +65,33 @@ describe('an ordinary user', () => {
     expect(await user.answerJson('del', '--wait', '--all')).toMatchObject([{ name: 'db', ended: true, processes: [] }]);
     await hasEnded(holder);
     expect(readdirSync(user.runtime)).toEqual([]);
+  });
+
+  it('applies documents, with firewall and sysctls, and exports what is there', async () => {
+    const nftables = [{ add: { table: { family: 'inet', name: 't' } } }];
+    const links = { lo: {}, eth0: { kind: 'veth', peer: { namespace: 'red', link: 'eth0' } } };
+    const blue = { links, sysctls: { 'net.ipv4.ip_forward': 1 }, firewall: { nftables } };
+    const file = `${user.runtime}/lab.json`;
+    writeFileSync(file, JSON.stringify({ version: 1, namespaces: { blue } }));
+    chmodSync(file, 0o644);
+    try {
+      expect(lines(await user.answer('apply', file)).length).toBeGreaterThan(4);
+      expect(await user.answer('apply', file)).toBe('');
+      const { namespaces } = await user.answerJson<{ namespaces: { blue: object } }>('export', 'blue', 'red');
+      expect(namespaces).toMatchObject({
+        blue: {
+          links: { eth0: { kind: 'veth' } },
+          sysctls: { 'net.ipv4.ip_forward': 1 },
+          firewall: { nftables: [{}] },
+        },
+        red: { links: { eth0: { peer: { namespace: 'blue' } } }, firewall: { nftables: [] } },
+      });
+      writeFileSync(file, await user.answer('export', 'blue', 'red'));
+      expect(await user.answer('apply', file)).toBe('');
+    } finally {
+      await user.netns('del', '--wait', '--all');
+      rmSync(file);
+    }
   });
 
   it('are found by the grammar of ip: -n NAME, netns NAME, link-netns NAME', async () => {

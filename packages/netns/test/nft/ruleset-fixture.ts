@@ -53,15 +53,19 @@ function decode(messages: readonly string[]): RulesetMessages {
 
 /**
  * What `nft` 1.0.6 shows of an object: it does not write comments of tables and chains, devices of chains, whether rules add to a set or it
- * merges its elements, though it reads all of these. It knows no widths. How long elements will yet live is left out as well.
+ * merges its elements, flags of flowtables, though it reads all of these. It knows neither widths nor what a type is that of. How long elements will yet live is left out as well.
  */
 export function asNftShows(object: RulesetObject): unknown {
   const [[kind, value] = []] = Object.entries(object);
   const shown: Record<string, unknown> = { ...value };
   if (kind === 'table' || kind === 'chain') delete shown.comment;
   if (kind === 'chain') delete shown.dev;
+  if (kind === 'flowtable') delete shown.flags;
   if (kind === 'set' || kind === 'map') {
     delete shown.width;
+    delete shown.typeof;
+    delete shown['map-typeof'];
+    delete shown['map-width'];
     delete shown['auto-merge'];
     const flags = (shown.flags as readonly string[] | undefined)?.filter((flag) => flag !== 'dynamic');
     if (flags?.length === 0) delete shown.flags;

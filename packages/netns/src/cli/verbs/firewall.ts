@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { linkTypes, type PacketSummary, summarize } from '../../inspect/capture/summary.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { contextOf, documentOf } from '../../network/firewall/document.ts';
 import { Firewall } from '../../network/firewall/firewall.ts';
@@ -176,7 +177,12 @@ async function trace(
     if (step.rule !== undefined && !rules.has(key)) await look();
     const text = rules.get(key);
     if (json) writeExactJson(io, stepJson(step, text, context));
-    else io.stdout.write(`${escapeControls(stepText(step, text, context))}\n`);
+    else
+      io.stdout.write(
+        stepLines(step, text, context)
+          .map((line) => `${escapeControls(line)}\n`)
+          .join(''),
+      );
   }
 }
 
@@ -202,22 +208,29 @@ function stepJson(step: FirewallTraceStep, rule: string | undefined, { linkName 
     mark,
     iif: name(step.inputLink),
     oif: name(step.outputLink),
+    ...packetOf(step),
   };
 }
 
-function stepText(step: FirewallTraceStep, rule: string | undefined, context: LinkNames): string {
-  const { event, packet, family, table, chain, verdict, to, iif, oif } = { ...step, ...stepJson(step, rule, context) };
-  const devices = [...(iif === undefined ? [] : [`iif ${iif}`]), ...(oif === undefined ? [] : [`oif ${oif}`])];
+/** What the packet is: the kernel says it with its first step in a chain. */
+function packetOf({ linkHeader, networkHeader, transportHeader }: FirewallTraceStep): Partial<PacketSummary> {
+  if (networkHeader === undefined) return {};
+  const parts = [linkHeader, networkHeader, transportHeader].flatMap((part) => part ?? []);
+  return summarize(linkHeader === undefined ? linkTypes.ip : linkTypes.ethernet, Buffer.concat(parts));
+}
+
+/** The lines of a step; in front of the first one of a packet in a chain, one that says which packet it is. */
+function stepLines(step: FirewallTraceStep, rule: string | undefined, context: LinkNames): string[] {
+  const { event, packet, family, table, chain, verdict, to, iif, oif, protocol, source, destination, info } = {
+    ...step,
+    ...stepJson(step, rule, context),
+  };
+  const place = [packet.toString(16).padStart(8, '0'), family, table, chain].join(' ');
   // Behind the last rule of a chain the kernel tells of one without a handle.
   const of = step.rule === undefined ? 'end' : `rule ${step.rule}${rule === undefined ? '' : ` (${rule})`}`;
-  const what = event === 'rule' ? of : event;
-  return [
-    packet.toString(16).padStart(8, '0'),
-    family,
-    table,
-    chain,
-    ...devices,
-    what,
-    `verdict ${verdict}${to === undefined ? '' : ` ${to}`}`,
-  ].join(' ');
+  const line = `${place} ${event === 'rule' ? of : event} verdict ${verdict}${to === undefined ? '' : ` ${to}`}`;
+  if (protocol === undefined) return [line];
+  const way = source === undefined ? '' : ` ${source} > ${destination}`;
+  const devices = [...(iif === undefined ? [] : [`iif ${iif}`]), ...(oif === undefined ? [] : [`oif ${oif}`])];
+  return [[place, 'packet', ...devices, `${protocol}${way}`, ...(info ? [info] : [])].join(' '), line];
 }

@@ -4,6 +4,7 @@ import type { TrafficClassSpec } from '../../network/shaping/classes.ts';
 import type { TrafficFilter, TrafficFilterSpec } from '../../network/shaping/filters.ts';
 import type { TrafficAction } from '../../network/shaping/kinds/actions.ts';
 import type { QdiscSpec } from '../../network/shaping/qdiscs.ts';
+import { fromPlain, toPlain } from '../../wire/plain.ts';
 import { linkName } from '../formats.ts';
 import { anything, fields, listOf, mapOf } from '../schema.ts';
 import type { PartSection } from './part-section.ts';
@@ -127,9 +128,7 @@ const ofTheMoment: readonly string[] = ['link', 'statistics', 'details', 'messag
 /** As JSON has it. */
 function plain(entry: object): Item {
   const own = Object.entries(entry).filter(([name, value]) => value !== undefined && !ofTheMoment.includes(name));
-  return JSON.parse(
-    JSON.stringify(Object.fromEntries(own), (_, value) => (typeof value === 'bigint' ? Number(value) : value)),
-  ) as Item;
+  return toPlain(Object.fromEntries(own)) as Item;
 }
 
 /**
@@ -204,9 +203,11 @@ async function shape(network: Network, link: string, shaping: Shaping): Promise<
     const { parent, kind, handle } = qdisc;
     if (isTop({ parent, kind })) await network.qdiscs.delete({ link, parent, kind, handle } as QdiscSpec);
   }
-  for (const [object, spec] of inOrder(shaping)) {
-    if (object === 'qdisc') await network.qdiscs.add({ ...spec, link } as QdiscSpec);
-    else await network.classes.add({ ...spec, link } as TrafficClassSpec);
+  for (const [object, item] of inOrder(shaping)) {
+    const spec = { ...(fromPlain(item) as Item), link };
+    if (object === 'qdisc') await network.qdiscs.add(spec as unknown as QdiscSpec);
+    else await network.classes.add(spec as unknown as TrafficClassSpec);
   }
-  for (const filter of shaping.filters) await network.filters.add({ ...filter, link } as TrafficFilterSpec);
+  for (const filter of shaping.filters)
+    await network.filters.add({ ...(fromPlain(filter) as Item), link } as unknown as TrafficFilterSpec);
 }

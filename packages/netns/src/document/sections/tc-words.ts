@@ -147,11 +147,11 @@ const qdiscWords: Readonly<Record<string, Write>> = {
     either(options.splitGso, 'split-gso', 'no-split-gso'),
     option('fwmark', options.markMask),
   ],
-  sfq: (options) =>
-    each(
-      { limit: 'limit', depth: 'depth', flows: 'flows', divisor: 'divisor', quantum: 'quantum', perturb: 'perturb' },
-      options,
-    ),
+  sfq: (options) => {
+    if (options.early !== undefined) throw new NoWords('sfq with red');
+    const numbers = ['limit', 'depth', 'flows', 'divisor', 'quantum', 'perturb'];
+    return [...numbers.map((name) => option(name, options[name])), options.headDrop && 'headdrop'];
+  },
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: see Write

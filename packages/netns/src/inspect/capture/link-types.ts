@@ -1,4 +1,5 @@
 import type { LinkLayer } from './filter/packets.ts';
+import { linkTypes } from './summary.ts';
 
 /** How packets of an interface are kept. */
 export interface LinkForm {
@@ -8,10 +9,10 @@ export interface LinkForm {
   readonly layer: LinkLayer;
 }
 
-const ethernet: LinkForm = { linkType: 1, layer: 'ethernet' };
-const rawIp: LinkForm = { linkType: 101, layer: 'raw' };
+const ethernet: LinkForm = { linkType: linkTypes.ethernet, layer: 'ethernet' };
+const rawIp: LinkForm = { linkType: linkTypes.ip, layer: 'raw' };
 /** LINKTYPE_LINUX_SLL: the kernel takes whatever header there is away, and we write what it knows of the packet in its place. */
-const cooked: LinkForm = { linkType: 113, layer: 'cooked' };
+const cooked: LinkForm = { linkType: linkTypes.cooked, layer: 'cooked' };
 
 /** By hardware type: ARPHRD_…, `linux/if_arp.h`. */
 const forms: Readonly<Record<number, LinkForm>> = {

@@ -11,9 +11,8 @@ export interface PacketSummary {
   readonly info: string;
 }
 
-const ETHERNET = 1;
-const RAW = 101;
-const SLL = 113;
+/** LINKTYPE_…: what a packet begins with. */
+export const linkTypes = { ethernet: 1, ip: 101, cooked: 113 } as const;
 
 const tags = [0x8100, 0x88a8, 0x9100];
 const carried: Readonly<Record<number, string>> = {
@@ -68,9 +67,9 @@ const icmp6Types: Readonly<Record<number, string>> = {
 
 /** Says what a packet is. It may be damaged, or cut anywhere: then there is less to say. */
 export function summarize(linkType: number, bytes: Uint8Array): PacketSummary {
-  if (linkType === ETHERNET) return ethernet(bytes);
-  if (linkType === RAW) return network((bytes[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800, bytes, '');
-  if (linkType === SLL) return network(u16(bytes, 14), bytes.subarray(16), '');
+  if (linkType === linkTypes.ethernet) return ethernet(bytes);
+  if (linkType === linkTypes.ip) return network((bytes[0] ?? 0) >> 4 === 6 ? 0x86dd : 0x0800, bytes, '');
+  if (linkType === linkTypes.cooked) return network(u16(bytes, 14), bytes.subarray(16), '');
   return { protocol: '?', source: undefined, destination: undefined, info: '' };
 }
 

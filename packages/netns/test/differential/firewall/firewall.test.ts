@@ -1,78 +1,85 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../../src/api/network-namespace.ts';
-import type { RulesetObject } from '../../../src/network/firewall/json/schema.ts';
-import { asNftShows } from '../../nft/ruleset-fixture.ts';
-import { listWithNft, loadWithNft, withoutHandles } from './nft.ts';
+import { protocols } from '../../../src/network/firewall/json/protocols.ts';
+import { describeCorpus } from './corpus.ts';
+import { loadWithNft, nft } from './nft.ts';
 
 /** Rules that nft has no words for: extensions of iptables, which only iptables knows. */
 const extensions = [
-  ['-A', 'INPUT', '-p', 'tcp', '-m', 'statistic', '--mode', 'nth', '--every', '3', '-j', 'DROP'],
+  ['-A', 'INPUT', '-p', 'tcp', '-m', 'statistic', '--mode', 'nth', '--every', '3', '--packet', '0', '-j', 'DROP'],
   ['-A', 'INPUT', '-m', 'recent', '--set', '-j', 'ACCEPT'],
   ['-A', 'INPUT', '-j', 'NFQUEUE', '--queue-num', '5'],
 ];
 
-/** A large ruleset that nft makes: read by us, loaded by us into another namespace, and there read by nft. */
-const corpus = readFileSync(new URL('./corpus.nft', import.meta.url), 'utf8');
-
-let theirs: NetworkNamespace;
-let ours: NetworkNamespace;
-let listed: RulesetObject[];
-let refused: string[];
-
-async function makeNamespace(): Promise<NetworkNamespace> {
-  const ns = NetworkNamespace.create();
-  await ns.network.links.add({ name: 'v0', kind: 'veth', peer: { name: 'v1' } });
-  await ns.network.links.set('lo', { up: true });
-  return ns;
-}
-
-beforeAll(async () => {
-  theirs = await makeNamespace();
-  ours = await makeNamespace();
-  // Opens its socket, which stays.
-  await ours.network.firewall.generation();
-  await theirs.network.firewall.generation();
-  refused = await loadWithNft(theirs, corpus);
-  listed = await listWithNft(theirs);
+describeCorpus(readFileSync(new URL('./corpus.nft', import.meta.url), 'utf8'), (listed, refused) => {
+  expect(refused.length).toBeLessThan(60);
+  expect(listed.length).toBeGreaterThan(400);
 });
 
-afterAll(() => {
-  theirs?.close();
-  ours?.close();
-});
+describe('sets that were declared with typeof', () => {
+  const ofHeaders = Object.values(protocols).flatMap(({ name, fields }) =>
+    fields.map((field) => `${name} ${field.name}`),
+  );
+  const others = [
+    ...[
+      'meta mark',
+      'meta length',
+      'iifname',
+      'ct mark',
+      'ct zone',
+      'ct original ip saddr',
+      'ct reply bytes',
+      'fib saddr type',
+    ],
+    ...[
+      'frag id',
+      'tcp option maxseg size',
+      'rt classid',
+      'ip saddr . tcp dport',
+      'vlan id . meta length . ct zone',
+      'osf name',
+    ],
+  ];
+  const maps = [
+    'ip saddr : vlan id',
+    'vlan id : verdict',
+    'ip saddr . tcp dport : ip daddr . tcp dport',
+    'tcp dport : counter',
+  ];
+  const declared = [...ofHeaders, ...others].map((what, at) => `add set inet t s${at} { typeof ${what}; }`);
+  const text = [
+    'add table inet t',
+    ...declared,
+    ...maps.map((what, at) => `add map inet t m${at} { typeof ${what}; }`),
+  ];
 
-const json = (objects: readonly RulesetObject[]) =>
-  objects.map((object) => JSON.stringify(withoutHandles(asNftShows(object) as RulesetObject)));
+  it('are listed by nft as it made them after we loaded what we listed, and as we were told', async () => {
+    using from = NetworkNamespace.create();
+    using to = NetworkNamespace.create();
+    const refused = await loadWithNft(from, text.join('\n'));
+    expect(refused.length).toBeLessThan(4);
+    const listed = await nft(from, ['list', 'ruleset']);
+    expect(listed.match(/typeof/g)?.length).toBeGreaterThan(90);
+    const document = await from.network.firewall.document();
+    await to.network.firewall.load(document);
+    expect(await nft(to, ['list', 'ruleset'])).toBe(listed);
+    expect((await to.network.firewall.document()).nftables).toEqual(document.nftables);
 
-describe('rules that nft made', () => {
-  it('are many', () => {
-    expect(refused.length).toBeLessThan(60);
-    expect(listed.length).toBeGreaterThan(400);
-  });
-
-  it('are listed by us as by nft', async () => {
-    const { nftables } = await theirs.network.firewall.document();
-    const [metainfo, ...objects] = nftables as RulesetObject[];
-    expect(metainfo).toMatchObject({ metainfo: { json_schema_version: 1 } });
-    expect(json(objects)).toEqual(json(listed));
-  });
-
-  it('are the same for nft after we loaded what it listed', async () => {
-    // It does not say the devices of chains, without which there are none of these.
-    const whole = listed.filter((object) => !JSON.stringify(object).includes('"family":"netdev"'));
-    await ours.network.firewall.load({ nftables: [{ metainfo: { json_schema_version: 1 } }, ...whole] });
-    expect(json(await listWithNft(ours))).toEqual(json(whole));
-  });
-
-  it('are the same for nft after we loaded what we listed', async () => {
-    const document = await theirs.network.firewall.document();
-    await ours.network.firewall.load({ nftables: [{ flush: { ruleset: null } }, ...document.nftables] });
-    expect(json(await listWithNft(ours))).toEqual(json(listed));
-    const again = await ours.network.firewall.document();
-    expect(again.nftables.map((each) => withoutHandles(each as RulesetObject))).toEqual(
-      document.nftables.map((each) => withoutHandles(each as RulesetObject)),
-    );
+    using own = NetworkNamespace.create();
+    const payload = (protocol: string, field: string) => ({ payload: { protocol, field } });
+    const key = { concat: [payload('vlan', 'id'), { meta: { key: 'length' } }, { ct: { key: 'zone' } }] };
+    const place = { family: 'inet', table: 't' } as const;
+    await own.network.firewall.load({
+      nftables: [
+        { add: { table: { family: 'inet', name: 't' } } },
+        { add: { set: { ...place, name: 's', type: { typeof: payload('udp', 'length') }, elem: [5, 7] } } },
+        { add: { set: { ...place, name: 'c', type: { typeof: key } } } },
+      ],
+    });
+    const told = await nft(own, ['list', 'ruleset']);
+    expect(told).toContain('typeof udp length\n\t\telements = { 5, 7 }');
+    expect(told).toContain('typeof vlan id . meta length . ct zone');
   });
 });
 

@@ -6,7 +6,7 @@ import { bytesFor, numberOfBytes, ones, prefixOfMask, runOfOnes, trailingZeros }
 import { booleanPart, type DataType, dataTypes, dataTypesOfNumber } from './datatypes.ts';
 import { type PartType, showElements, showPart, showStateful, showTemplate, showVerdict } from './elements-show.ts';
 import { type Family, type Found, Headers, isMixed, protocolAfter, protocolOfKey } from './headers.ts';
-import { ctKeys, fibResults, type Key, type Keys, metaKeys, rtKeys, socketKeys } from './keys.ts';
+import { ctKeys, fibResults, ipsecKeys, type Key, type Keys, metaKeys, rtKeys, socketKeys } from './keys.ts';
 import { type OptionKind, optionKinds, type PayloadBase, payloadBases } from './protocols.ts';
 import { Registers } from './registers.ts';
 import type { Expression, LogStatement, MatchOperator, NatStatement, Statement } from './schema.ts';
@@ -180,6 +180,16 @@ class RuleReader {
         const key = socketKeys.byNumber.get(number);
         if (key === undefined) throw new NoWords(`socket key ${number}`);
         const json = { socket: { key: key.name, ...(level !== undefined && key.name === 'cgroupv2' && { level }) } };
+        this.#set(dreg, { kind: 'plain', json, type: key.type, bits: key.bits, order: key.order });
+        return true;
+      }
+      case 'xfrm': {
+        const { dreg = 0, key: number = 0, dir = 0, spnum = 0 } = expression.data ?? {};
+        const key = ipsecKeys.byNumber.get(number);
+        if (key === undefined) throw new NoWords(`ipsec key ${number}`);
+        const name = key.name.replace(/^ip6? /, '') as 'saddr' | 'daddr' | 'spi' | 'reqid';
+        const way = dir === 0 ? ('in' as const) : ('out' as const);
+        const json = { ipsec: { key: name, ...(key.family && { family: key.family }), dir: way, spnum } };
         this.#set(dreg, { kind: 'plain', json, type: key.type, bits: key.bits, order: key.order });
         return true;
       }

@@ -1,4 +1,4 @@
-import { nftCtKeys, nftMetaKeys, nftSocketKeys } from '../../../netlink/families/netfilter/expressions.ts';
+import { nftCtKeys, nftMetaKeys, nftSocketKeys, nftXfrmKeys } from '../../../netlink/families/netfilter/expressions.ts';
 import type { Names } from '../../../wire/names.ts';
 import type { ByteOrder } from './bits.ts';
 import { type DataType, type DataTypeName, dataTypes } from './datatypes.ts';
@@ -125,6 +125,16 @@ export const socketKeys = keysOf(nftSocketKeys, {
   mark: ['mark'],
   wildcard: ['integer', 8],
   cgroupv2: ['cgroupsv2'],
+});
+
+/** Keys of `ipsec`: what the transformation of a packet was. */
+export const ipsecKeys = keysOf(nftXfrmKeys, {
+  'ip daddr': ['ipv4_addr', 32, { family: 'ip' }],
+  'ip6 daddr': ['ipv6_addr', 128, { family: 'ip6' }],
+  'ip saddr': ['ipv4_addr', 32, { family: 'ip' }],
+  'ip6 saddr': ['ipv6_addr', 128, { family: 'ip6' }],
+  reqid: ['integer', 32],
+  spi: ['integer', 32, { order: 'network' }],
 });
 
 /** What `fib` can give. The index is NFT_FIB_RESULT_*. */

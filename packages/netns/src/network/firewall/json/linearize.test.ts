@@ -4,11 +4,11 @@ import type { NftExpression } from '../../../netlink/families/netfilter/expressi
 import type { NftElement } from '../../../netlink/families/netfilter/nft-elements.ts';
 import type { NftRuleMessage } from '../../../netlink/families/netfilter/nft-rule.ts';
 import type { NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
+import { toPlain } from '../../../wire/plain.ts';
 import { statementsOf } from './delinearize.ts';
 import type { Family } from './headers.ts';
 import { type LinearRule, linearize, setViewOf } from './linearize.ts';
 import { familyOf } from './ruleset-show.ts';
-import { toPlain } from './unknown.ts';
 
 const links = {
   linkName: (index: number) => (index === 1 ? 'lo' : undefined),

@@ -6,6 +6,7 @@ import {
   type NftSetMessage,
   type NftSetMessageInput,
 } from '../../../netlink/families/netfilter/nft-set.ts';
+import { fromPlain } from '../../../wire/plain.ts';
 import { bytesFor, bytesOfNumber, ones } from './bits.ts';
 import {
   checkKeys,
@@ -29,7 +30,7 @@ import { type DataKind, elementsOf, haveRanges, type Item, itemsAt, verdictAt } 
 import type { PartType } from './elements-show.ts';
 import { fault, Path, unknownWord } from './fault.ts';
 import { type Family, Headers, isMixed, protocolAfter, protocolOfKey } from './headers.ts';
-import { ctKeys, fibResults, type Key, metaKeys, rtKeys, socketKeys } from './keys.ts';
+import { ctKeys, fibResults, ipsecKeys, type Key, metaKeys, rtKeys, socketKeys } from './keys.ts';
 import { objectNumbers } from './object-kinds.ts';
 import {
   type Field,
@@ -53,7 +54,6 @@ import {
   SYNPROXY_WSCALE,
   synproxyFlags,
 } from './units.ts';
-import { fromPlain } from './unknown.ts';
 import { isFlags, type JsonContext } from './values.ts';
 
 /** What is known of a set that a rule looks into. */
@@ -311,6 +311,17 @@ class RuleWriter {
         const known = wordAt(key, Object.fromEntries(socketKeys.byName), 'key of socket', at.at('key'));
         const depth = optional(level, integerAt, at.at('level'));
         this.#push({ kind: 'socket', data: { key: known.number, dreg, ...(depth !== undefined && { level: depth }) } });
+        return { type: known.type, bits: known.bits, order: known.order };
+      }
+      case 'ipsec': {
+        const { key, family, dir, spnum } = objectAt(value, at);
+        const network = family ?? this.#headers.network?.name;
+        const isAddress = typeof key === 'string' && /^[sd]addr$/.test(key);
+        const name = isAddress ? `${network === 'ip6' ? 'ip6' : 'ip'} ${key}` : key;
+        const known = wordAt(name, Object.fromEntries(ipsecKeys.byName), 'key of ipsec', at.at('key'));
+        const way = wordAt(dir, { in: 0, out: 1 }, 'direction', at.at('dir'));
+        const which = optional(spnum, (json, place) => integerAt(json, place, 0, 255), at.at('spnum')) ?? 0;
+        this.#push({ kind: 'xfrm', data: { dreg, key: known.number, dir: way, spnum: which } });
         return { type: known.type, bits: known.bits, order: known.order };
       }
       case 'osf': {
@@ -1214,7 +1225,9 @@ class RuleWriter {
     const bits = flagsAt(flags, queueFlags, 'flag', path.at('flags'));
     const number = { type: dataTypes.integer, bits: 16, order: 'machine' } as const;
     if (isObject(num) && !('range' in num)) {
-      this.#load(num, 0, path.at('num'));
+      // What counts or hashes is in the machine's order already, and so are the values of a map.
+      if ('map' in num) this.#valueInto(num, number, 0, path.at('num'));
+      else this.#load(num, 0, path.at('num'));
       this.#push({ kind: 'queue', data: { sregQnum: 1, ...(bits !== 0 && { flags: bits }) } });
       return;
     }
@@ -1337,17 +1350,17 @@ class RuleWriter {
       const at = path.at('sets').at(index);
       const { set, elements } = objectAt(each, at);
       const attributes = {
-        ...objectAt(fromPlain(set, at.at('set')), at.at('set')),
+        ...objectAt(fromPlain(set), at.at('set')),
         id: this.#target.nextId(),
       } as RuleSet['attributes'];
       this.sets.push({
         attributes,
-        elements: listAt(fromPlain(elements, at.at('elements')), at.at('elements')) as NftElementInput[],
+        elements: listAt(fromPlain(elements), at.at('elements')) as NftElementInput[],
       });
     }
     for (const [index, each] of listAt(expressions, path.at('expressions')).entries()) {
       const at = path.at('expressions').at(index);
-      const expression = objectAt(fromPlain(each, at), at);
+      const expression = objectAt(fromPlain(each), at);
       const data = isObject(expression.data) ? expression.data : {};
       const name = data.set ?? data.setName;
       const own = this.sets.find(({ attributes }) => attributes.name === name);
@@ -1403,6 +1416,7 @@ const expressionWords = [
   'ct',
   'rt',
   'socket',
+  'ipsec',
   'osf',
   'fib',
   'numgen',
@@ -1433,7 +1447,10 @@ const pseudoHeader: readonly string[] = ['saddr', 'daddr', 'protocol', 'nexthdr'
 const logLevels = { emerg: 0, alert: 1, crit: 2, err: 3, warn: 4, notice: 5, info: 6, debug: 7, audit: 8 } as const;
 
 const nonConstants: Readonly<Record<string, true>> = Object.fromEntries(
-  ['payload', 'meta', 'ct', 'rt', 'socket', 'fib', 'numgen', 'jhash', 'symhash', 'map'].map((word) => [word, true]),
+  ['payload', 'meta', 'ct', 'rt', 'socket', 'ipsec', 'fib', 'numgen', 'jhash', 'symhash', 'map'].map((word) => [
+    word,
+    true,
+  ]),
 );
 
 /** A synproxy, of a rule or an object. */

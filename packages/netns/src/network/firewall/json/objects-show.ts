@@ -8,13 +8,14 @@ import { nftTableFlags } from '../../../netlink/families/netfilter/nft-table.ts'
 import { flagNames } from '../../../wire/names.ts';
 import { dataTypes, dataTypesOfNumber } from './datatypes.ts';
 import { dataParts, keyParts, showSynproxy } from './delinearize.ts';
-import { showElements, showTemplate } from './elements-show.ts';
+import { type PartType, showElements, showTemplate } from './elements-show.ts';
 import type { Family } from './headers.ts';
 import { hookName } from './hooks.ts';
 import { objectWords } from './object-kinds.ts';
 import type { Chain, Flowtable, Map as JsonMap, Set as JsonSet, RulesetObject, Table } from './schema.ts';
 import { CONSTANT, MAP, OBJECTS, setFlagWords } from './set-flags.ts';
 import { timeoutStates } from './timeouts.ts';
+import { showTypeOf } from './typeof.ts';
 import { inUnits, oneOrMore, timeUnit, wordsOfBits } from './units.ts';
 import { type JsonContext, jsonNumber, showValue } from './values.ts';
 
@@ -59,7 +60,8 @@ export function showChain(family: Family, { attributes }: NftChainMessage): Chai
 
 export function showFlowtable(family: Family, { attributes }: NftFlowtableMessage): Flowtable {
   const { table = '', name = '', hook, flags = 0 } = attributes;
-  const dev = oneOrMore(hook?.devs?.name ?? []);
+  // In alphabetical order, as nft does it: the kernel's changes.
+  const dev = oneOrMore([...(hook?.devs?.name ?? [])].sort());
   const words = oneOrMore(flagNames(['offload', 'counter'], flags));
   return {
     family,
@@ -103,6 +105,7 @@ export function showSet(
     table,
     type: typeName(keyType),
     ...widthOf(set),
+    ...typeofOf(userdata),
     ...handleOf(set.attributes),
     ...commentOf(userdata),
     ...(isMap && { map: dataName(set.attributes.dataType ?? 0, objType) }),
@@ -118,10 +121,20 @@ export function showSet(
   return isMap ? { map: json as JsonMap } : { set: json };
 }
 
-/** The widths of a key's parts, where they do not follow from its type: `nft` keeps them elsewhere, and reads no such set from JSON. */
-function widthOf(set: NftSetMessage): { width?: number[] } {
-  const parts = keyParts(set);
-  return parts.some(({ type }) => type.bits === 0) ? { width: parts.map(({ bits }) => bits) } : {};
+/** The widths of parts of keys and values, where they do not follow from the type: `nft` keeps them elsewhere, and reads no such set from JSON. */
+function widthOf(set: NftSetMessage): { width?: number[]; 'map-width'?: number[] } {
+  const [key, data] = [widths(keyParts(set)), widths(dataParts(set) ?? [])];
+  return { ...(key && { width: key }), ...(data && { 'map-width': data }) };
+}
+
+function widths(parts: readonly PartType[]): number[] | undefined {
+  return parts.some(({ type }) => type.bits === 0) ? parts.map(({ bits }) => bits) : undefined;
+}
+
+/** Of which expressions it is: `nft` -j does not say it, and keeps it. */
+function typeofOf(userdata: NftSetMessage['attributes']['userdata']): Pick<JsonMap, 'typeof' | 'map-typeof'> {
+  const [key, data] = [showTypeOf(userdata?.keyTypeof), showTypeOf(userdata?.dataTypeof)];
+  return { ...(key !== undefined && { typeof: key }), ...(data !== undefined && { 'map-typeof': data }) };
 }
 
 function typeName(number: number): string | string[] {

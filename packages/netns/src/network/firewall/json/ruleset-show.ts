@@ -6,12 +6,12 @@ import type { NftObjectMessage } from '../../../netlink/families/netfilter/nft-o
 import type { NftRuleMessage } from '../../../netlink/families/netfilter/nft-rule.ts';
 import type { NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
 import type { NftTableMessage } from '../../../netlink/families/netfilter/nft-table.ts';
+import { toPlain } from '../../../wire/plain.ts';
 import { statementsOf } from './delinearize.ts';
 import { type Family, families } from './headers.ts';
 import { showChain, showFlowtable, showObject, showSet, showTable } from './objects-show.ts';
 import type { Rule, RulesetObject } from './schema.ts';
 import { ANONYMOUS } from './set-flags.ts';
-import { toPlain } from './unknown.ts';
 import { type JsonContext, jsonNumber } from './values.ts';
 
 /** All that is in a namespace's firewall, as the kernel says it: the answers to one dump of each kind. */

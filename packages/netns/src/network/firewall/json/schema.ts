@@ -46,7 +46,15 @@ export type Expression =
   | Verdict
   | { readonly elem: ElementExpression }
   | { readonly socket: { readonly key: string; readonly level?: number } }
-  | { readonly osf: { readonly key: 'name' | 'version'; readonly ttl?: 'loose' | 'skip' } };
+  | { readonly osf: { readonly key: 'name' | 'version'; readonly ttl?: 'loose' | 'skip' } }
+  | {
+      readonly ipsec: {
+        readonly key: 'saddr' | 'daddr' | 'spi' | 'reqid';
+        readonly family?: 'ip' | 'ip6';
+        readonly dir: 'in' | 'out';
+        readonly spnum?: number;
+      };
+    };
 
 /** An item of an anonymous set: a value, or for a map two expressions, key and value. */
 export type SetItem = Expression | readonly [Expression, Expression];
@@ -248,6 +256,8 @@ export interface Set {
   readonly type: OneOrMore<string> | { readonly typeof: Expression };
   /** How many bits each part of a key has whose type has no width (`integer`). Only netns writes it. */
   readonly width?: readonly number[];
+  /** The expression whose type a key has, which `nft` lists in the place of the type. Only netns writes it. */
+  readonly typeof?: Expression | { readonly unknown: unknown };
   readonly comment?: string;
   readonly policy?: string;
   readonly flags?: OneOrMore<string>;
@@ -262,6 +272,9 @@ export interface Set {
 export interface Map extends Set {
   /** The type of the values, `verdict`, or the kind of objects. */
   readonly map: OneOrMore<string>;
+  /** The same of the values. */
+  readonly 'map-width'?: readonly number[];
+  readonly 'map-typeof'?: Expression | { readonly unknown: unknown };
 }
 
 export interface Element {

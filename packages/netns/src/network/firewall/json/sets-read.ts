@@ -24,6 +24,7 @@ import { objectNumbers } from './object-kinds.ts';
 import { optionKinds, protocols } from './protocols.ts';
 import { DYNAMIC, INTERVAL, setFlagWords, TIMEOUT } from './set-flags.ts';
 import { readStateful } from './stateful-read.ts';
+import { type TypeOf, typeOfExpression, verdictTypeOf } from './typeof.ts';
 import type { JsonContext } from './values.ts';
 
 /** A set or map of a document. */
@@ -54,14 +55,16 @@ const keys = [
   'stmt',
   'auto-merge',
   'width',
+  'typeof',
+  'map-typeof',
+  'map-width',
 ];
 
 /** Reads a set or map. */
 export function readSet(set: JsonObject, isMap: boolean, path: Path, context: JsonContext): ReadSet {
   checkKeys(set, keys, path);
-  const widths = set.width === undefined ? [] : listAt(set.width, path.at('width'));
-  const key = typesAt(set.type, path.at('type'), widths, path.at('width'));
-  const { data, objType } = isMap ? dataAt(set.map, path.at('map')) : { data: undefined, objType: undefined };
+  const key = typesAt(set.type, path.at('type'), set.width, path.at('width'));
+  const { data, objType } = isMap ? dataAt(set, path) : { data: undefined, objType: undefined };
   const items = set.elem === undefined ? [] : itemsAt(set.elem, key, data, path.at('elem'), context);
   const given = flagsAt(set.flags, setFlagWords, 'flag', path.at('flags'));
   const intervals = (given & INTERVAL) !== 0;
@@ -80,6 +83,11 @@ export function readSet(set: JsonObject, isMap: boolean, path: Path, context: Js
   const [first] = expressions;
   const timed = timeout !== undefined || items.some(({ details }) => details?.timeout !== undefined);
   const desc = descOf(key, intervals, size);
+  const keyTypeof = storedTypeof(set.type, set.typeof, path, 'typeof');
+  const dataTypeof =
+    keyTypeof !== undefined && data?.kind === 'verdict'
+      ? verdictTypeOf
+      : storedTypeof(set.map, set['map-typeof'], path, 'map-typeof');
   const { userdata, ...attributes } = setAttributes({ key, data, intervals, dataRanges, objType });
   return {
     view,
@@ -93,7 +101,13 @@ export function readSet(set: JsonObject, isMap: boolean, path: Path, context: Js
       ...(desc !== undefined && { desc }),
       ...(expressions.length === 1 && first !== undefined && { expr: first }),
       ...(expressions.length > 1 && { expressions }),
-      userdata: { ...userdata, mergeElements: merge ? 1 : 0, ...(comment !== undefined && { comment }) },
+      userdata: {
+        ...userdata,
+        mergeElements: merge ? 1 : 0,
+        ...(keyTypeof !== undefined && { keyTypeof }),
+        ...(dataTypeof !== undefined && { dataTypeof }),
+        ...(comment !== undefined && { comment }),
+      },
     }),
     elements: encodeItems(items, view, merge, true),
   };
@@ -115,9 +129,18 @@ function templatesAt(json: unknown, path: Path) {
   });
 }
 
+/** A type that is that of an expression, or the expression beside the type (as netns writes it, for `nft` does not), is stored with the set. */
+function storedTypeof(type: unknown, beside: unknown, path: Path, word: string): TypeOf | undefined {
+  if (isObject(type) && 'typeof' in type) return typeOfExpression(type.typeof, path);
+  if (beside === undefined) return undefined;
+  if (!(isObject(beside) && 'unknown' in beside)) typeofAt(beside, path.at(word));
+  return typeOfExpression(beside, path.at(word));
+}
+
 /** The types of a key: a word, words with dots between them, a list of words, or `{ "typeof": ... }`. */
-function typesAt(json: unknown, path: Path, widths: readonly unknown[] = [], widthPath = path): PartType[] {
+function typesAt(json: unknown, path: Path, given: unknown, widthPath: Path): PartType[] {
   if (isObject(json) && 'typeof' in json) return typeofAt(json.typeof, path.at('typeof'));
+  const widths = given === undefined ? [] : listAt(given, widthPath);
   const words = Array.isArray(json) ? json : stringAt(json, path).split(' . ');
   if (words.length === 0) throw fault(path, json, 'must not be empty');
   return words.map((word, index) => {
@@ -162,9 +185,13 @@ function typeofAt(json: unknown, path: Path): PartType[] {
   throw unknownWord(path, kind, 'expression', ['payload', 'meta', 'ct', 'concat', ...Object.keys(optionKinds)]);
 }
 
-function dataAt(json: unknown, path: Path): { data: DataKind; objType: number | undefined } {
+function dataAt(set: JsonObject, at: Path): { data: DataKind; objType: number | undefined } {
+  const [json, path] = [set.map, at.at('map')];
   if (json === 'verdict') return { data: { kind: 'verdict' }, objType: undefined };
   if (typeof json === 'string' && Object.hasOwn(objectNumbers, json))
     return { data: { kind: 'object' }, objType: objectNumbers[json] };
-  return { data: { kind: 'value', parts: typesAt(json, path) }, objType: undefined };
+  return {
+    data: { kind: 'value', parts: typesAt(json, path, set['map-width'], at.at('map-width')) },
+    objType: undefined,
+  };
 }

@@ -74,6 +74,8 @@ const expressions: Readonly<Record<string, (value: never) => string>> = {
   ct: ({ key, dir }: JsonObject) => `ct ${dir === undefined ? '' : `${dir} `}${key}`,
   rt: ({ key, family }: JsonObject) => `rt ${family === undefined ? '' : `${family} `}${key}`,
   socket: ({ key, level }: JsonObject) => `socket ${key}${level === undefined ? '' : ` level ${level}`}`,
+  ipsec: ({ key, family, dir, spnum }: JsonObject) =>
+    `ipsec ${dir} ${spnum ? `spnum ${spnum} ` : ''}${family === undefined ? '' : `${family} `}${key}`,
   osf: ({ key, ttl }: JsonObject) => `osf ${ttl === undefined ? '' : `ttl ${ttl} `}${key}`,
   fib: ({ result, flags }: JsonObject) => `fib ${listText(flags).replaceAll(',', ' . ')} ${result}`,
   numgen: ({ mode, mod, offset }: JsonObject) => `numgen ${mode} mod ${mod}${offset ? ` offset ${offset}` : ''}`,
@@ -283,17 +285,22 @@ const SHOWN = 1000;
 const durations = new Set(['timeout', 'gc-interval']);
 
 function bodyLines(kind: string, object: JsonObject): string[] {
-  const { family: _, table: __, name: ___, handle: ____, type, map, elem, stmt, flags, comment, ...rest } = object;
+  const { family: _, table: __, name: ___, handle: ____, type, map, elem, stmt, flags, comment, ...others } = object;
+  const { typeof: key, 'map-typeof': value, ...rest } = others;
   const elements = elem === undefined ? [] : Array.isArray(elem) ? elem : [elem];
   const more = elements.length > SHOWN ? [`# and ${elements.length - SHOWN} more`] : [];
   const isSet = kind === 'set' || kind === 'map';
   return [
     ...(type === undefined
       ? []
-      : [`type ${Array.isArray(type) ? type.join(' . ') : type}${map === undefined ? '' : ` : ${map}`}`]),
+      : isObject(key) && !('unknown' in key)
+        ? [
+            `typeof ${expressionText(key)}${map === undefined ? '' : ` : ${isWordless(value) ? map : expressionText(value)}`}`,
+          ]
+        : [`type ${Array.isArray(type) ? type.join(' . ') : type}${map === undefined ? '' : ` : ${map}`}`]),
     ...(flags === undefined ? [] : [`flags ${listText(flags)}`]),
     ...Object.entries(rest)
-      .filter(([word, value]) => word !== 'width' && value !== false)
+      .filter(([word, value]) => word !== 'width' && word !== 'map-width' && value !== false)
       .map(([word, value]) =>
         value === true
           ? word
@@ -304,4 +311,9 @@ function bodyLines(kind: string, object: JsonObject): string[] {
     ...(elements.length === 0 ? [] : [`elements = ${setText(elements.slice(0, SHOWN))}`]),
     ...more,
   ];
+}
+
+/** Whether there is no expression, or none that is known. */
+function isWordless(value: unknown): boolean {
+  return !isObject(value) || 'unknown' in value;
 }

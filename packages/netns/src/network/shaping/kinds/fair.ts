@@ -69,23 +69,54 @@ export interface SfqOptions {
   readonly quantum?: number | undefined;
   /** Seconds until flows are sorted anew. Default: never. */
   readonly perturb?: number | undefined;
+  /** Drops at the head of a flow's queue, not at its end. */
+  readonly headDrop?: boolean | undefined;
+  /** Random early detection within each flow, as the kernel has it (Linux 3.4): sizes in bytes, `maxP` in parts of 2^32. */
+  readonly early?: EarlyOptions | undefined;
+}
+
+export type EarlyOptions = Readonly<
+  Record<'qlimit' | 'qthMin' | 'qthMax' | 'wlog' | 'plog' | 'flags' | 'maxP', number>
+>;
+
+function earlyOf({
+  qlimit = 0,
+  qthMin = 0,
+  qthMax = 0,
+  wlog = 0,
+  plog = 0,
+  flags = 0,
+  maxP = 0,
+}: Partial<EarlyOptions>): EarlyOptions | undefined {
+  return qlimit === 0 ? undefined : { qlimit, qthMin, qthMax, wlog, plog, flags, maxP };
 }
 
 export const sfq: SettingsOf<SfqOptions, In<Sfq>, Out<Sfq>> = {
-  encode: ({ limit, depth, flows, divisor, quantum, perturb }) => {
+  encode: ({ limit, depth, flows, divisor, quantum, perturb, headDrop, early }) => {
     const first = { quantum, perturbPeriod: perturb, limit, divisor };
     // The kernel looks at what is here only when there is something.
-    return depth === undefined && flows === undefined
+    return depth === undefined && flows === undefined && headDrop === undefined && early === undefined
       ? first
-      : { ...first, flows: flows ?? 0, depth: depth ?? 0, maxP: 0, stats: {} };
+      : {
+          ...first,
+          flows: flows ?? 0,
+          depth: depth ?? 0,
+          headdrop: Number(headDrop ?? false),
+          maxP: 0,
+          ...early,
+          stats: {},
+        };
   },
-  decode: ({ quantum, perturbPeriod, limit, divisor, flows, depth }) => ({
+  decode: ({ quantum, perturbPeriod, limit, divisor, flows, depth, headdrop, ...more }) => ({
     limit,
     depth,
-    flows,
+    // A new one has a flow more than packets, of which the kernel lets go when it is told how many packets there may be.
+    flows: limit > 0 ? Math.min(flows, limit) : flows,
     divisor,
     quantum,
     perturb: perturbPeriod || undefined,
+    headDrop: headdrop ? true : undefined,
+    early: earlyOf(more),
   }),
 };
 

@@ -7,7 +7,7 @@ type Wire = typeof filterKinds.flower;
 
 /** Fields of headers; all that are given must be as said. More are in `more`, as the kernel calls them. */
 export interface FlowerOptions {
-  /** Prefixes, `10.0.0.0/8`, of IPv4 or IPv6. */
+  /** Prefixes, `10.0.0.0/8`, of IPv4 or IPv6; a mask with gaps as `10.0.0.0/255.0.255.0`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   /** Number of the protocol above IP: 6 TCP, 17 UDP, 132 SCTP, … */
@@ -69,17 +69,61 @@ export function decodeFlower(seen: Out<Wire>): FlowerOptions {
     tos: seen.keyIpTos,
     ttl: seen.keyIpTtl,
     inputLink: seen.indev,
+    more: moreOf(seen),
   };
+}
+
+/** What is told by the options above, or with the filter, or is of the moment. */
+const told: ReadonlySet<string> = new Set<keyof Out<Wire>>([
+  'classid',
+  'act',
+  'indev',
+  'flags',
+  'inHwCount',
+  'keyEthType',
+  'keyEthSrc',
+  'keyEthDst',
+  'keyVlanId',
+  'keyVlanPrio',
+  'keyVlanEthType',
+  'keyIpProto',
+  'keyIpTos',
+  'keyIpTtl',
+  ...(['Src', 'Dst'] as const).flatMap((side) =>
+    (['Tcp', 'Udp', 'Sctp', 'Ipv4', 'Ipv6'] as const).map((header) => `key${header}${side}` as const),
+  ),
+  'keyIpv4SrcMask',
+  'keyIpv4DstMask',
+  'keyIpv6SrcMask',
+  'keyIpv6DstMask',
+]);
+
+/** All ones: as good as none. */
+const whole: readonly unknown[] = [0xff, 0xffff, 'ff:ff:ff:ff:ff:ff'];
+
+/** Whether the hardware or the software alone is to look (TCA_CLS_FLAGS_SKIP_*). The other bits say what became of it. */
+const skip = 3;
+
+function moreOf({ flags = 0, ...seen }: Out<Wire>): In<Wire> | undefined {
+  const rest = Object.entries(seen).filter(
+    ([name, value]) =>
+      value !== undefined && !told.has(name) && !(told.has(name.replace(/Mask$/, '')) && whole.includes(value)),
+  );
+  if ((flags & skip) !== 0) rest.push(['flags', flags & skip]);
+  return rest.length === 0 ? undefined : (Object.fromEntries(rest) as In<Wire>);
 }
 
 function prefix(text: string | undefined, side: 'Src' | 'Dst', option: string): Record<string, string> {
   if (text === undefined) return {};
   const [address = '', length] = text.split('/');
   const bytes = parseIpAddress(address);
+  // A mask with gaps stands there as an address.
+  const given = length === undefined ? undefined : parseIpAddress(length);
   const bits = length === undefined ? (bytes?.length ?? 0) * 8 : Number(length);
-  if (bytes === undefined || !Number.isInteger(bits) || bits < 0 || bits > bytes.length * 8)
+  const isPrefix = given === undefined && Number.isInteger(bits) && bits >= 0 && bits <= (bytes?.length ?? 0) * 8;
+  if (bytes === undefined || !(isPrefix || given?.length === bytes.length))
     throw new InvalidArgumentError(option, text, 'it must be an address or a prefix such as 10.0.0.0/8');
-  const mask = bytes.map((_, index) => 0xff00 >> Math.min(8, Math.max(0, bits - index * 8)));
+  const mask = given ?? bytes.map((_, index) => 0xff00 >> Math.min(8, Math.max(0, bits - index * 8)));
   const key = `keyIpv${bytes.length === 4 ? 4 : 6}${side}`;
   return { [key]: address, [`${key}Mask`]: formatIpAddress(mask) };
 }
