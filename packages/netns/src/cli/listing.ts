@@ -55,28 +55,21 @@ export async function listNamespaces(options: ListingOptions): Promise<Listing> 
   const { from, devices } = options;
   const { namespaces, completeness } = await census(options);
   using connection = options.nsids && from === undefined ? new NetlinkConnection() : undefined;
-  const nsids = connection && new Nsids(connection);
-  const look = async (namespace: MachineNamespace) =>
-    listed(
-      namespace,
-      namespace.type !== 'net'
-        ? {}
-        : from === undefined
-          ? await seenFromHere(namespace, devices, nsids)
-          : seenIn(from, namespace, options),
-    );
+  const seen = from === undefined && (await seenFromHere(namespaces, devices, connection && new Nsids(connection)));
+  const look = (namespace: MachineNamespace) =>
+    listed(namespace, seen ? seen.get(namespace.inode) : from && seenIn(from, namespace, options));
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
   const named: Listed[] = [];
   const names =
     from?.names ?? listNames(options).map(({ name, id }) => ({ name, ...known({ inode: id && Number(id.ino) }) }));
   for (const { name, inode } of [...names].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const namespace = byInode.get(inode ?? -1);
-    if (namespace !== undefined) named.push({ name, ...(await look(namespace)) });
+    if (namespace !== undefined) named.push({ name, ...look(namespace) });
     else if (inode === undefined)
       named.push({ name, state: 'stale', type: 'net', pids: [], current: false, initial: false, keepers: [] });
   }
   const nameless: Listed[] = [];
-  for (const namespace of namespaces) if (namespace.names.length === 0) nameless.push(await look(namespace));
+  for (const namespace of namespaces) if (namespace.names.length === 0) nameless.push(look(namespace));
   return { namespaces: [...named, ...nameless], completeness };
 }
 
@@ -86,7 +79,7 @@ function seenIn({ namespaces }: MachineSnapshot, { inode }: MachineNamespace, wa
   return { ...(wanted.nsids ? known({ nsid }) : {}), ...(wanted.devices ? known({ devices }) : {}) };
 }
 
-function listed(namespace: MachineNamespace, network: SeenFromHere): Listed {
+function listed(namespace: MachineNamespace, network: SeenFromHere = {}): Listed {
   const { type, inode, id, owner, parent, references, container, current, initial, keepers } = namespace;
   const pids = keepers.flatMap((keeper) => (keeper.kind === 'process' ? [keeper.pid] : []));
   return {

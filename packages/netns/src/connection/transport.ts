@@ -1,7 +1,6 @@
 import { EAGAIN } from '../errno-numbers.ts';
 import { DecodeError, KernelError } from '../errors.ts';
 import { type Ask, addon } from '../native/addon.ts';
-import { inChild } from '../native/child.ts';
 import {
   AF_NETLINK,
   CLONE_NEWNET,
@@ -23,7 +22,7 @@ import {
   UV_READABLE,
 } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
-import { inNamespace } from '../native/passage.ts';
+import { inEachNamespace, inNamespace } from '../native/passage.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../native/watch.ts';
 import { ResourceStack } from '../resource.ts';
@@ -244,22 +243,18 @@ function openSocket({ protocol = 0, namespace }: SocketOptions): Fd {
 }
 
 const noun = 'the netlink socket';
-/** A child carries out at most 256 system calls. */
-const socketsPerChild = 100;
-
 /** A socket in each of many namespaces: a hundred share the cost of the child process that goes there. Throws as the constructor does. */
 export function openSockets(namespaces: readonly Fd[], options: SocketOptions = {}): NetlinkSocket[] {
   using undo = new ResourceStack();
-  const sockets: NetlinkSocket[] = [];
-  while (sockets.length < namespaces.length) {
-    const chunk = namespaces.slice(sockets.length, sockets.length + socketsPerChild);
-    const steps = chunk.flatMap((fd) => [['setns', fd.raw, CLONE_NEWNET] as const, socketCall(options.protocol ?? 0)]);
-    const { results, failed } = inChild('open netlink sockets', steps);
-    for (const [step, raw] of results.entries())
-      if (step % 2 === 1) sockets.push(undo.use(new NetlinkSocket(options, Fd.adopt(raw, noun))));
-    // What cannot be entered just so takes more care, or is refused with its reason.
-    if (failed) sockets.push(undo.use(new NetlinkSocket({ ...options, namespace: chunk[failed.step >> 1] })));
-  }
+  const opened = inEachNamespace(namespaces, CLONE_NEWNET, 'open netlink sockets', socketCall(options.protocol ?? 0));
+  const sockets = opened.map((raw, index) =>
+    // What was refused is tried once more, for the reason.
+    undo.use(
+      raw >= 0
+        ? new NetlinkSocket(options, Fd.adopt(raw, noun))
+        : new NetlinkSocket({ ...options, namespace: namespaces[index] }),
+    ),
+  );
   undo.commit();
   return sockets;
 }

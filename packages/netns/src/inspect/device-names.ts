@@ -1,25 +1,25 @@
 import type { Namespace } from '../namespaces/namespace.ts';
 import { AT_FDCWD, CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from '../native/constants.ts';
 import { FileReader } from '../native/file-reader.ts';
-import { inNamespace } from '../native/passage.ts';
-import { syscall } from '../native/syscall.ts';
+import { inEachNamespace } from '../native/passage.ts';
+import { type SyscallStep, syscall } from '../native/syscall.ts';
 import { readText } from '../wire/text.ts';
 
 /**
- * The names of the devices in a namespace; undefined without the right to enter it.
+ * The names of the devices in each of some namespaces; undefined without the right to enter it.
  *
  * From `/proc/net/dev`, not by netlink: a listing of links makes the kernel give ids, inside the namespace that is looked at, to
  * all that its veths lead to. To look must not change anything.
  */
-export function deviceNames(namespace: Namespace): readonly string[] | undefined {
-  const { results, failed } = inNamespace(namespace.fd, CLONE_NEWNET, `list the devices of ${namespace}`, [
-    ['openat', AT_FDCWD, '/proc/self/net/dev', O_RDONLY | O_CLOEXEC],
-  ]);
-  const [fd] = results;
-  if (failed !== undefined || fd === undefined) return undefined;
-  const table = reader.bytesOf(fd);
-  syscall('close', fd);
-  return table && parseDeviceTable(table);
+export function deviceNames(namespaces: readonly Namespace[]): readonly (readonly string[] | undefined)[] {
+  const descriptors = namespaces.map(({ fd }) => fd);
+  const open: SyscallStep = ['openat', AT_FDCWD, '/proc/self/net/dev', O_RDONLY | O_CLOEXEC];
+  return inEachNamespace(descriptors, CLONE_NEWNET, 'list devices', open).map((fd) => {
+    if (fd < 0) return undefined;
+    const table = reader.bytesOf(fd);
+    syscall('close', fd);
+    return table && parseDeviceTable(table);
+  });
 }
 
 /** The same, by a process that is in there: that takes no right to enter. Undefined if the process has ended. */

@@ -1,5 +1,5 @@
 import { fstatSync, statSync } from 'node:fs';
-import { type ChildOutcome, inChildAfter } from './child.ts';
+import { type ChildOutcome, inChild, inChildAfter } from './child.ts';
 import { CLONE_NEWUSER, NS_GET_USERNS } from './constants.ts';
 import { Fd } from './fd.ts';
 import { type SyscallStep, syscall } from './syscall.ts';
@@ -54,4 +54,32 @@ export function inNamespace(
   using passage = passageTo(namespace);
   const through: SyscallStep[] = passage === undefined ? [] : [['setns', passage.raw, CLONE_NEWUSER]];
   return inChildAfter([...through, ['setns', namespace.raw, type]], operation, steps);
+}
+
+/** A child carries out at most 256 system calls. */
+const visitsPerChild = 100;
+
+/**
+ * One system call inside each of many namespaces of one type: a hundred share the cost of the child that goes there. Gives for each
+ * what the call gave, or -errno.
+ */
+export function inEachNamespace(
+  namespaces: readonly Fd[],
+  type: number,
+  operation: string,
+  step: SyscallStep,
+): readonly number[] {
+  const outcomes: number[] = [];
+  while (outcomes.length < namespaces.length) {
+    const chunk = namespaces.slice(outcomes.length, outcomes.length + visitsPerChild);
+    const steps = chunk.flatMap(({ raw }): SyscallStep[] => [['setns', raw, type], step]);
+    const { results, failed } = inChild(operation, steps);
+    outcomes.push(...results.filter((_, index) => index % 2 === 1));
+    // What cannot be entered just so takes more care, or is refused with its reason.
+    const refused = failed && chunk[failed.step >> 1];
+    if (refused === undefined) continue;
+    const alone = inNamespace(refused, type, operation, [step]);
+    outcomes.push(alone.failed ? -alone.failed.errno : (alone.results[0] ?? -1));
+  }
+  return outcomes;
 }

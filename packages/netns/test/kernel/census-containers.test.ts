@@ -66,7 +66,10 @@ async function expectGone(inodes: readonly number[]): Promise<void> {
 
 const inodesBelow = (pid: number) => [...namespacesBelow(pid).keys()].map((name) => Number(/\d+/.exec(name)));
 
-describe.each(['runc', 'bubblewrap', 'lxc', 'podman'] as const)('a container of %s', (runtime) => {
+/** Other tests look at this machine, too, and then hold each namespace for a moment. */
+const beside = { retry: 2 };
+
+describe.each(['runc', 'bubblewrap', 'lxc', 'podman'] as const)('a container of %s', beside, (runtime) => {
   const refusal = refusalOf(runtime);
   it.skipIf(refusal !== undefined)(
     'is found with all its namespaces, is no leak, and is gone with its end',

@@ -27,7 +27,10 @@ function made(kept: Kept): [name: string, inode: number][] {
   );
 }
 
-describe('census', () => {
+/** Other tests look at this machine, too, and then hold each namespace for a moment. */
+const beside = { retry: 3 };
+
+describe('census', beside, () => {
   it('finds whatever keeps a namespace, and keeps none itself', async () => {
     await withKept(async (kept) => {
       const { namespaces, completeness } = await census({ types: ['net', 'mnt'] });
@@ -97,7 +100,7 @@ function keeperOf(name: string, what: unknown, holder: number): Record<string, u
   }
 }
 
-describe('keepers', () => {
+describe('keepers', beside, () => {
   it('names what keeps each, and explains every reference', async () => {
     await withKept(async (kept, holder) => {
       for (const [name, inode] of made(kept)) {
@@ -171,7 +174,7 @@ it('is what the example why-is-it-there shows', async () => {
   if (hasList) expect(stdout).toMatch(/\n1 reference = 1 socket\n$/);
 });
 
-describe('the list of the kernel', () => {
+describe('the list of the kernel', beside, () => {
   it.runIf(hasList)('has every namespace from its birth to its end, the first one first', () => {
     using walk = new KernelWalk();
     const [first] = walk.namespaces();

@@ -136,18 +136,18 @@ function openObserver(): Observer | undefined {
 
 async function* namespaceFacts({ namespaces }: MachineCensus, { signal }: SnapshotOptions): AsyncGenerator<Fact> {
   using connection = new NetlinkConnection();
-  const nsids = new Nsids(connection);
+  const seen = await seenFromHere(namespaces, true, new Nsids(connection));
   const leaked = new Map(leakedAmong(namespaces, ageOf).map(({ namespace, since }) => [namespace.inode, since]));
   for (const namespace of namespaces) {
     signal?.throwIfAborted();
-    const { type, inode, keepers, references } = namespace;
+    const { inode, keepers, references } = namespace;
     const since = leaked.get(inode);
     const sockets = socketsAmong(keepers);
     const value: NamespaceFact = {
       namespace,
       ...(since === undefined ? {} : { since: since.toISOString() }),
       ...(references === undefined ? {} : { groups: countGroups(keepers) }),
-      ...(type === 'net' ? await seenFromHere(namespace, true, nsids) : {}),
+      ...seen.get(inode),
       ...(sockets === undefined ? {} : { sockets }),
     };
     yield { fact: 'namespace', value };

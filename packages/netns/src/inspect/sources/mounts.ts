@@ -16,6 +16,7 @@ import {
 import { syscall } from '../../native/syscall.ts';
 import {
   LSMT_ROOT,
+  type MountFacts,
   mountFacts,
   mountRequest,
   STATMOUNT_MNT_POINT,
@@ -92,13 +93,8 @@ function scanByKernel(): MountScan | undefined {
   try {
     const look = (fd: number) => {
       const { ino } = idOfDescriptor(fd);
-      const found = mountsIn(fd, ino);
-      if (found === undefined) {
-        unreadable.push(ino);
-        return;
-      }
-      namespaces.set(ino, idOf(fd));
-      mounts.push(...found);
+      if (addMountsIn(fd, ino, mounts)) namespaces.set(ino, idOf(fd));
+      else unreadable.push(ino);
     };
     look(own);
     for (const direction of [NS_MNT_GET_NEXT, NS_MNT_GET_PREV]) {
@@ -145,19 +141,27 @@ const idBytes = new Uint8Array(ids.buffer);
 
 /** The namespaces that are mounted in one, whose file is open; undefined if it may not be looked through. */
 export function mountsIn(fd: number, mountNamespace: number): NamespaceMount[] | undefined {
-  const id = idOf(fd);
-  if (id === undefined) return undefined;
   const found: NamespaceMount[] = [];
+  return addMountsIn(fd, mountNamespace, found) ? found : undefined;
+}
+
+/** Whether it may be looked through; if not, nothing is added. */
+function addMountsIn(fd: number, mountNamespace: number, found: NamespaceMount[]): boolean {
+  const id = idOf(fd);
+  if (id === undefined) return false;
+  const before = found.length;
   for (let last = 0n; ; ) {
     const count = syscall('listmount', mountRequest(LSMT_ROOT, last, id), idBytes, idsAtOnce, 0);
-    if (count < 0) return undefined;
-    const page = [...ids.subarray(0, count)];
-    for (const mount of page) {
-      const namespace = namespaceAt(mount, id);
-      if (namespace !== undefined) found.push({ ...namespace, mountNamespace });
+    if (count < 0) {
+      found.length = before;
+      return false;
     }
-    if (count < idsAtOnce) return found;
-    last = page.at(-1) ?? 0n;
+    for (let at = 0; at < count; at++) {
+      last = ids[at] ?? 0n;
+      const namespace = namespaceAt(last, id, mountNamespace);
+      if (namespace !== undefined) found.push(namespace);
+    }
+    if (count < idsAtOnce) return true;
   }
 }
 
@@ -165,22 +169,23 @@ const buffer = new Uint8Array(16_384);
 const rootName = /^(\w+):\[(\d+)\]$/;
 
 /** What is mounted there, if it is a namespace; a mount that is gone by now is none. */
-function namespaceAt(mount: bigint, mountNamespace: bigint): Omit<NamespaceMount, 'mountNamespace'> | undefined {
-  const basic = stat(mount, STATMOUNT_SB_BASIC, mountNamespace);
-  if (basic?.magic !== NSFS_MAGIC) return undefined;
-  const facts = stat(mount, STATMOUNT_MNT_ROOT | STATMOUNT_MNT_POINT, mountNamespace);
-  const [, word, inode] = rootName.exec(facts?.root ?? '') ?? [];
+function namespaceAt(mount: bigint, id: bigint, mountNamespace: number): NamespaceMount | undefined {
+  const facts = stat(mount, id);
+  if (facts === undefined) return undefined;
+  const [, word, inode] = rootName.exec(facts.root) ?? [];
   const type = namespaceTypes.find((each) => each === word);
-  return type && facts && { type, inode: Number(inode), path: facts.point };
+  return type && { type, inode: Number(inode), path: facts.point, mountNamespace };
 }
 
-function stat(mount: bigint, what: number, mountNamespace: bigint) {
-  const request = mountRequest(mount, BigInt(what), mountNamespace);
+const wanted = STATMOUNT_SB_BASIC | STATMOUNT_MNT_ROOT | STATMOUNT_MNT_POINT;
+
+function stat(mount: bigint, mountNamespace: bigint): MountFacts | undefined {
+  const request = mountRequest(mount, wanted, mountNamespace);
   let into = buffer;
   let result = syscall('statmount', request, into, into.length, 0);
   if (result === -EOVERFLOW) {
     into = new Uint8Array(65_536 * 4);
     result = syscall('statmount', request, into, into.length, 0);
   }
-  return result < 0 ? undefined : mountFacts(into);
+  return result < 0 ? undefined : mountFacts(into, NSFS_MAGIC);
 }
