@@ -139,6 +139,12 @@ export { type Relations, relationsOf } from './namespaces/relations.ts';
 export { prepareRunDirectory } from './namespaces/run-directory.ts';
 export { type NamespaceType, namespaceFlags, namespaceTypes } from './namespaces/type.ts';
 export { Fd } from './native/fd.ts';
+export {
+  type AddressLabel,
+  type AddressLabelFilter,
+  type AddressLabelSpec,
+  AddressLabels,
+} from './network/address-labels.ts';
 export { type Address, Addresses, type AddressFilter, type AddressSpec } from './network/addresses.ts';
 export { type BridgeVlan, type BridgeVlanSpec, BridgeVlans } from './network/bridge-vlans.ts';
 export type {
@@ -223,6 +229,12 @@ export {
   type LinkTarget,
   type PeerSpec,
 } from './network/links.ts';
+export {
+  Mdb,
+  type MulticastGroup,
+  type MulticastGroupFilter,
+  type MulticastGroupSpec,
+} from './network/mdb.ts';
 export type { NetworkChange, NetworkEvent, NetworkMonitorOptions } from './network/monitor.ts';
 export type { MonitoredObject, MonitoredObjects } from './network/monitored.ts';
 export {
@@ -232,6 +244,7 @@ export {
   type NeighbourState,
   Neighbours,
 } from './network/neighbours.ts';
+export { Netconf, type NetconfEntry, type NetconfFamily, type NetconfFilter } from './network/netconf.ts';
 export { Network, openNetwork, openNetworks } from './network/network.ts';
 export {
   type Nexthop,

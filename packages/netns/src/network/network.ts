@@ -3,6 +3,7 @@ import { openSockets } from '../connection/transport.ts';
 import type { EventQueue } from '../event-queue.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
+import { AddressLabels } from './address-labels.ts';
 import { Addresses } from './addresses.ts';
 import { BridgeVlans } from './bridge-vlans.ts';
 import { Connections } from './connections/connections.ts';
@@ -13,8 +14,10 @@ import { NamespaceProc } from './files/proc.ts';
 import { NamespaceSys } from './files/sys.ts';
 import { Firewall } from './firewall/firewall.ts';
 import { Links } from './links.ts';
+import { Mdb } from './mdb.ts';
 import { monitorNetwork, type NetworkEvent, type NetworkMonitorOptions } from './monitor.ts';
 import { Neighbours } from './neighbours.ts';
+import { Netconf } from './netconf.ts';
 import { Nexthops } from './nexthops.ts';
 import { Nsids } from './nsids.ts';
 import { Routes } from './routes.ts';
@@ -83,6 +86,24 @@ export class Network implements Disposable {
   get vlans(): BridgeVlans {
     this.#made.vlans ??= new BridgeVlans(this.connection, this.links);
     return this.#made.vlans;
+  }
+
+  /** Members of multicast groups behind the ports of bridges. */
+  get mdb(): Mdb {
+    this.#made.mdb ??= new Mdb(this.connection, this.links);
+    return this.#made.mdb;
+  }
+
+  /** Labels of IPv6 prefixes, by which source addresses are chosen. */
+  get addressLabels(): AddressLabels {
+    this.#made.addressLabels ??= new AddressLabels(this.connection, this.links);
+    return this.#made.addressLabels;
+  }
+
+  /** Whether devices forward packets, and check where they come from. */
+  get netconf(): Netconf {
+    this.#made.netconf ??= new Netconf(this.connection, this.links);
+    return this.#made.netconf;
   }
 
   get nsids(): Nsids {

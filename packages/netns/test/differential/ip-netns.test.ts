@@ -27,6 +27,7 @@ import { savedCases } from './cases/saved.ts';
 import { savedAddressCases } from './cases/saved-address.ts';
 import { statsCases } from './cases/stats.ts';
 import { tokenCases } from './cases/token.ts';
+import { mruleCases, tunnelCases } from './cases/tunnel.ts';
 import { tuntapCases } from './cases/tuntap.ts';
 import { runTwins, type Twins } from './twins.ts';
 
@@ -40,6 +41,8 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   links: linkCases,
   'kinds of links': kindCases,
   'words of kinds': kindWordCases,
+  tunnels: tunnelCases,
+  'rules of multicast routes': mruleCases,
   'tun devices': tuntapCases,
   addresses: addressCases,
   routes: routeCases,

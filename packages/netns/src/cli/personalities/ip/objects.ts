@@ -9,6 +9,7 @@ interface Row {
   readonly load?: () => Promise<Command>;
 }
 
+const tunnel = async () => (await import('./tunnel/tunnel.ts')).tunnel;
 const tuntap = async () => (await import('./tuntap/tuntap.ts')).tuntap;
 const ntable = async () => (await import('./ntable/ntable.ts')).ntable;
 const tcpMetrics = async () => (await import('./tcp-metrics/tcp-metrics.ts')).tcpMetrics;
@@ -30,8 +31,8 @@ const rows: readonly Row[] = [
   { word: 'fou' },
   { word: 'ila' },
   { word: 'macsec' },
-  { word: 'tunnel' },
-  { word: 'tunl' },
+  { word: 'tunnel', load: tunnel },
+  { word: 'tunl', load: tunnel },
   { word: 'tuntap', load: tuntap },
   { word: 'tap', load: tuntap },
   { word: 'token', load: async () => (await import('./token/token.ts')).token },
@@ -40,7 +41,7 @@ const rows: readonly Row[] = [
   { word: 'monitor', load: async () => (await import('./monitor/monitor.ts')).monitor },
   { word: 'xfrm' },
   { word: 'mroute', load: async () => (await import('./mroute/mroute.ts')).mroute },
-  { word: 'mrule' },
+  { word: 'mrule', load: async () => (await import('./mrule/mrule.ts')).mrule },
   { word: 'netns', load: async () => (await import('./netns/netns.ts')).netns },
   { word: 'netconf', load: async () => (await import('./netconf/netconf.ts')).netconf },
   { word: 'vrf', load: async () => (await import('./vrf/vrf.ts')).vrf },

@@ -1,12 +1,13 @@
 import { rule } from '../../../../netlink/families/route/rule.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../../../netlink/header.ts';
 import { failure } from '../exit.ts';
-import { familyNumber, inetFamilyOf } from '../families.ts';
+import { inetFamilyOf } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
 import { type RuleDraft, ruleGrammar } from './options.ts';
+import { type RuleTables, ruleTables } from './tables.ts';
 import { ruleHelp } from './usage.ts';
 
 const lookUp = 1;
@@ -14,10 +15,13 @@ const mainTable = 254;
 /** What `ip` returns for a rule that the kernel could not mean: the number of EINVAL. */
 const invalid = 22;
 
-function change(verb: 'new' | 'del', flags: number): Command {
+/** `ip rule add|del …`, for the rules that are meant. */
+export function changeRule(command: 'add' | 'del', tables: RuleTables = ruleTables): Command {
+  const verb = command === 'add' ? 'new' : 'del';
+  const flags = command === 'add' ? NLM_F_CREATE | NLM_F_EXCL : 0;
   return async (session, list) => {
     refuseEcho(session);
-    if (list.length === 0) throw failure(`"ip rule ${verb === 'new' ? 'add' : 'del'}" requires arguments.`);
+    if (list.length === 0) throw failure(`"ip rule ${command}" requires arguments.`);
     const draft: RuleDraft = {
       family: inetFamilyOf(session.options),
       flags: 0,
@@ -28,6 +32,7 @@ function change(verb: 'new' | 'del', flags: number): Command {
       attributes: {},
     };
     readOptions(ruleGrammar, new Words(list), draft, { help: () => ruleHelp() });
+    refuseAddresses(draft, tables);
     const { flags: own, srcLen, dstLen, tos, attributes } = draft;
     if (attributes.l3mdev && draft.table !== undefined) {
       throw failure('table can not be specified for l3mdev rules', invalid);
@@ -36,7 +41,7 @@ function change(verb: 'new' | 'del', flags: number): Command {
     const table = draft.table ?? (action === lookUp && verb === 'new' && !attributes.l3mdev ? mainTable : 0);
     const request = {
       header: {
-        family: familyNumber(session.options.family ?? 'inet'),
+        family: tables(session.options),
         flags: own,
         srcLen,
         dstLen,
@@ -52,5 +57,9 @@ function change(verb: 'new' | 'del', flags: number): Command {
   };
 }
 
-export const addRule = change('new', NLM_F_CREATE | NLM_F_EXCL);
-export const deleteRule = change('del', 0);
+/** Rules of multicast routes have none, and the kernel would pass over them. */
+function refuseAddresses({ attributes, srcLen, dstLen }: RuleDraft, tables: RuleTables): void {
+  if (tables === ruleTables) return;
+  const given = attributes.src === undefined ? [attributes.dst, dstLen] : [attributes.src, srcLen];
+  if (given[0] !== undefined) throw failure(`Error: ??? prefix is expected rather than "${given.join('/')}".`);
+}

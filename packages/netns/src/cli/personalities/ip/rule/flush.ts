@@ -3,12 +3,17 @@ import { inetFamilyOf } from '../families.ts';
 import type { Session } from '../session.ts';
 import { readRuleFilter } from './filter.ts';
 import { findRules } from './show.ts';
+import { type RuleTables, ruleTables } from './tables.ts';
 
 /** `ip rule flush …`: deletes the rules that the selector means, but for the first one of all. */
-export async function flushRules(session: Session, words: readonly string[]): Promise<number> {
+export async function flushRules(
+  session: Session,
+  words: readonly string[],
+  tables: RuleTables = ruleTables,
+): Promise<number> {
   const filter = readRuleFilter(words, inetFamilyOf(session.options) ?? 'inet');
   const connection = await session.connection();
-  for (const { header, attributes } of findRules(session, connection, filter)) {
+  for (const { header, attributes } of findRules(connection, filter, tables(session.options))) {
     const { unknown: _unknown, ...known } = attributes;
     if (known.priority === undefined) continue;
     if (filter.protocol !== undefined && filter.protocol !== known.protocol) continue;

@@ -9,8 +9,8 @@ const rows: readonly SubCommand[] = [
   { words: 'list* lst* show*', load: list },
   { words: 'save*', load: async () => (await saved()).saveRules },
   { words: 'restore*', load: async () => (await saved()).restoreRules },
-  { words: 'add*', load: async () => (await import('./change.ts')).addRule },
-  { words: 'delete*', load: async () => (await import('./change.ts')).deleteRule },
+  { words: 'add*', load: async () => (await import('./change.ts')).changeRule('add') },
+  { words: 'delete*', load: async () => (await import('./change.ts')).changeRule('del') },
   { words: 'flush*', load: async () => (await import('./flush.ts')).flushRules },
   { words: 'help*', load: async () => (await import('./usage.ts')).ruleHelp },
 ];

@@ -1,0 +1,138 @@
+import type { NetlinkConnection } from '../connection/connection.ts';
+import { InvalidArgumentError } from '../errors.ts';
+import { AF_BRIDGE } from '../netlink/families/route/address-families.ts';
+import { type MdbMessage, mdb, mdbFlags, mdbGroupModes, mdbStates } from '../netlink/families/route/mdb.ts';
+import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
+import { flagNames } from '../wire/names.ts';
+import type { Links } from './links.ts';
+import { type Snapshot, snapshot } from './snapshot.ts';
+
+export interface MulticastGroupSpec {
+  /** The bridge. Name or index. */
+  readonly bridge: string | number;
+  /** The port with members behind it, or the bridge itself. Name or index. */
+  readonly port: string | number;
+  /** `239.1.1.1`, `ff02::1:3`, or a hardware address (Linux 5.10). */
+  readonly group: string;
+  /** Default: 0, which is all that has no tag. */
+  readonly vlan?: number | undefined;
+  /** Stays when nobody asks for it any more. Default: false. */
+  readonly permanent?: boolean | undefined;
+  /** Only what comes from this address. Linux 5.10. */
+  readonly source?: string | undefined;
+}
+
+/** A member of a group, as a bridge knows it. Given back to `delete`, it means the same. */
+export interface MulticastGroup extends MulticastGroupSpec {
+  readonly bridge: number;
+  readonly port: number;
+  readonly vlan: number;
+  readonly permanent: boolean;
+  /** Milliseconds until it is forgotten; zero for what stays. */
+  readonly expires: number | undefined;
+  readonly mode: 'include' | 'exclude' | undefined;
+  readonly flags: readonly string[];
+}
+
+export interface MulticastGroupFilter {
+  readonly bridge?: string | number | undefined;
+  readonly port?: string | number | undefined;
+  readonly group?: string | undefined;
+  readonly vlan?: number | undefined;
+}
+
+/** Hundredths of a second. */
+const tick = 10;
+
+/**
+ * Behind which ports of its bridges there are members of multicast groups: `bridge mdb show`, `add`, `del`, `replace`. The bridge has to be up
+ * for what is added to be temporary.
+ *
+ *     await ns.network.mdb.add({ bridge: 'br0', port: 'eth0', group: '239.1.1.1', permanent: true });
+ *
+ * Throws NetlinkError EEXIST, EINVAL (no group, the bridge is down), `delete` EINVAL or ENOENT; InvalidArgumentError. Linux 3.8; `replace`
+ * 6.3. See bridge(8).
+ */
+export class Mdb {
+  readonly #connection: NetlinkConnection;
+  readonly #links: Links;
+
+  constructor(connection: NetlinkConnection, links: Links) {
+    this.#connection = connection;
+    this.#links = links;
+  }
+
+  async list(filter: MulticastGroupFilter = {}): Promise<Snapshot<MulticastGroup>> {
+    const bridge = this.#links.indexIfGiven(filter.bridge, 'bridge');
+    const port = this.#links.indexIfGiven(filter.port, 'port');
+    // The kernel refuses to choose itself.
+    const request = { header: { family: AF_BRIDGE } };
+    const { messages, interrupted } = await this.#connection.whenIdle(() =>
+      this.#connection.dump(mdb, request, { operation: 'list multicast groups of bridges' }),
+    );
+    const found = messages.flatMap(groupsOf);
+    return snapshot(
+      found.filter(
+        (each) =>
+          (bridge === undefined || each.bridge === bridge) &&
+          (port === undefined || each.port === port) &&
+          (filter.group === undefined || each.group === filter.group) &&
+          (filter.vlan === undefined || each.vlan === filter.vlan),
+      ),
+      interrupted,
+    );
+  }
+
+  add(spec: MulticastGroupSpec): Promise<void> {
+    return this.#change('new', spec, NLM_F_CREATE | NLM_F_EXCL, 'add');
+  }
+
+  /** Makes an entry, or changes the one that is there. Linux 6.3. */
+  replace(spec: MulticastGroupSpec): Promise<void> {
+    return this.#change('new', spec, NLM_F_CREATE | NLM_F_REPLACE, 'set');
+  }
+
+  delete(spec: MulticastGroupSpec): Promise<void> {
+    return this.#change('del', spec, 0, 'delete');
+  }
+
+  async #change(verb: 'new' | 'del', spec: MulticastGroupSpec, flags: number, doing: string): Promise<void> {
+    const { bridge, port, group, vlan = 0, permanent = false, source } = spec;
+    if (!Number.isInteger(vlan) || vlan < 0 || vlan > 4094)
+      throw new InvalidArgumentError('vlan', vlan, 'it must be a number from 0 to 4094');
+    await this.#connection.whenIdle(() =>
+      this.#connection.request(
+        mdb,
+        verb,
+        {
+          header: { family: AF_BRIDGE, ifindex: this.#links.index(bridge, 'bridge') },
+          attributes: {
+            setEntry: {
+              ifindex: this.#links.index(port, 'port'),
+              state: mdbStates.indexOf(permanent ? 'permanent' : 'temp'),
+              vid: vlan,
+              addr: group,
+            },
+            ...(source !== undefined && { setEntryAttrs: { source } }),
+          },
+        },
+        { operation: `${doing} multicast group ${group} (port ${port})`, flags },
+      ),
+    );
+  }
+}
+
+function groupsOf({ header, attributes }: MdbMessage): MulticastGroup[] {
+  const infos = (attributes.mdb?.entry ?? []).flatMap(({ info = [] }) => info);
+  return infos.map(({ header: entry, attributes: known }) => ({
+    bridge: header.ifindex,
+    port: entry.ifindex,
+    group: entry.addr,
+    vlan: entry.vid,
+    permanent: mdbStates[entry.state] === 'permanent',
+    source: known.source,
+    expires: known.timer === undefined ? undefined : known.timer * tick,
+    mode: mdbGroupModes[known.groupMode ?? -1],
+    flags: flagNames(mdbFlags, entry.flags),
+  }));
+}
