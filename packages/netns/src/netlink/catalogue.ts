@@ -22,6 +22,8 @@ import { ethtoolPause } from './families/generic/ethtool/pause.ts';
 import { ethtoolRings } from './families/generic/ethtool/rings.ts';
 import { ethtoolStrings } from './families/generic/ethtool/strings.ts';
 import { ethtoolTimestamping } from './families/generic/ethtool/timestamping.ts';
+import { fou } from './families/generic/fou.ts';
+import { ila } from './families/generic/ila.ts';
 import { ioam6Namespace, ioam6Schema } from './families/generic/ioam6.ts';
 import { mptcpEndpoint, mptcpLimits } from './families/generic/mptcp.ts';
 import { seg6Hmac, seg6TunnelSource } from './families/generic/seg6.ts';
@@ -132,6 +134,8 @@ export const catalogue: readonly KnownMessage[] = [
   mptcpLimits,
   seg6Hmac,
   seg6TunnelSource,
+  fou,
+  ila,
   ioam6Namespace,
   ioam6Schema,
   conntrack,

@@ -19,6 +19,7 @@ import { ethtoolPauseAttributes } from './families/generic/ethtool/pause.ts';
 import { ethtoolRingsAttributes } from './families/generic/ethtool/rings.ts';
 import { ethtoolString, ethtoolStringsAttributes, ethtoolStringset } from './families/generic/ethtool/strings.ts';
 import { ethtoolTimestampingAttributes } from './families/generic/ethtool/timestamping.ts';
+import { fouAttributes } from './families/generic/fou.ts';
 import { ioam6Attributes } from './families/generic/ioam6.ts';
 import { mptcpAddress, mptcpAttributes } from './families/generic/mptcp.ts';
 import { seg6Attributes } from './families/generic/seg6.ts';
@@ -115,6 +116,7 @@ const headers = [
   'xdp_diag.h',
   'fib_rules.h',
   'gen_stats.h',
+  'fou.h',
   'genetlink.h',
   'ioam6_genl.h',
   'mptcp.h',
@@ -317,6 +319,7 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['MPTCP_PM_ATTR_', mptcpAttributes],
   ['MPTCP_PM_ADDR_ATTR_', mptcpAddress],
   ['SEG6_ATTR_', seg6Attributes],
+  ['FOU_ATTR_', fouAttributes],
   ['IOAM6_ATTR_', ioam6Attributes],
   ['CTA_', conntrackAttributes],
   ['CTA_TUPLE_', conntrackTuple],

@@ -10,6 +10,7 @@ import { encapCases } from './cases/encap.ts';
 import { execCases } from './cases/exec.ts';
 import { frontCases } from './cases/front.ts';
 import { genericCases } from './cases/generic.ts';
+import { hostileCases } from './cases/hostile.ts';
 import { idCases } from './cases/ids.ts';
 import { kindWordCases } from './cases/kind-words.ts';
 import { kindCases } from './cases/kinds.ts';
@@ -37,6 +38,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'names of namespaces': nameCases,
   'ids of namespaces': idCases,
   'programs in namespaces': execCases,
+  'what strangers write': hostileCases,
   batches: batchCases,
   links: linkCases,
   'kinds of links': kindCases,

@@ -67,15 +67,6 @@ export const frontCases: readonly Case[] = [
     differs: { since: '6.15', why: 'NO_COLOR forbids colour', out: /^1: lo: <LOOPBACK> mtu/ },
   },
   {
-    line: 'tunnel',
-    differs: {
-      better: 'what is not implemented is said to be so',
-      out: '',
-      err: 'Object "tunnel" is not implemented by netns yet\n',
-      code: 1,
-    },
-  },
-  {
     line: 'xf',
     differs: {
       better: 'what is not implemented is said to be so',

@@ -14,6 +14,8 @@ export const genericFamilies = {
   mptcp: { name: 'mptcp_pm', version: 1, index: 0x84 },
   seg6: { name: 'SEG6', version: 1, index: 0x85 },
   ioam6: { name: 'IOAM6', version: 1, index: 0x86 },
+  fou: { name: 'fou', version: 1, index: 0x87 },
+  ila: { name: 'ila', version: 1, index: 0x88 },
 } as const satisfies Readonly<Record<string, GenericFamily>>;
 
 /**

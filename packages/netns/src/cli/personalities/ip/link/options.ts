@@ -57,6 +57,9 @@ function flag(words: string, bit: Parameters<typeof linkFlag>[0], inverted = fal
   };
 }
 
+/** Bytes of an alias, with the zero at its end (IFALIASZ). */
+const mostAlias = 256;
+
 /** Ways in which a program gets at packets, with their bits (XDP_FLAGS_*_MODE, `linux/if_link.h`). */
 const xdpModes = { xdp: 0, xdpgeneric: 2, xdpdrv: 4, xdpoffload: 8 } as const;
 const XDP_FLAGS_UPDATE_IF_NOEXIST = 1;
@@ -203,7 +206,9 @@ export const linkRows: readonly Row[] = [
     words: 'alias*',
     help: '[ alias NAME ]',
     apply: (draft, take) => {
-      draft.attributes.ifalias = take();
+      const word = take();
+      if (Buffer.byteLength(word) >= mostAlias) throw invalidArgument(word, 'alias too long\n');
+      draft.attributes.ifalias = word;
     },
   },
   {

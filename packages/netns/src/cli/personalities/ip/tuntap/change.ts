@@ -83,19 +83,19 @@ const grammar: Grammar<Draft, undefined> = {
     flag('one_queue'),
     flag('vnet_hdr'),
     flag('multi_queue'),
-    { words: 'dev*', apply: (draft, take) => setName(draft, take()) },
+    { words: 'dev*', apply: (draft, take) => setName(draft, take(), 'dev') },
   ],
   otherwise(draft, word, take) {
     if (isPrefix(word, 'help')) tuntapHelp();
-    if (isPrefix(word, 'name')) setName(draft, take());
-    else if (draft.name === undefined) setName(draft, word);
+    if (isPrefix(word, 'name')) setName(draft, take(), 'name');
+    else if (draft.name === undefined) setName(draft, word, 'name');
     else throw duplicateOrGarbage('name', word);
   },
 };
 
-function setName(draft: Draft, word: string): void {
+function setName(draft: Draft, word: string, option: 'dev' | 'name'): void {
   if (word === '' || Buffer.byteLength(word) > 15 || /[/\s]/.test(word)) {
-    throw invalidArgument(word, '"dev" not a valid ifname');
+    throw invalidArgument(word, `"${option}" not a valid ifname`);
   }
   draft.name = word;
 }
