@@ -25,6 +25,8 @@ export interface Publication {
 
 /** What is known of packets that have come to a place in the rules. */
 interface Facts {
+  /** NFPROTO_IPV4, NFPROTO_IPV6. */
+  readonly family?: number;
   readonly protocol?: number;
   readonly address?: string;
   readonly port?: number;
@@ -70,7 +72,7 @@ export function publicationsOf(
   return found;
 }
 
-type Field = 'protocol' | 'address' | 'port';
+type Field = 'family' | 'protocol' | 'address' | 'port';
 
 interface Reading {
   readonly publication?: Publication | undefined;
@@ -143,19 +145,29 @@ function readRule(expressions: readonly NftExpression[], known: Facts): Reading 
 const oddFlags = 0b110_0000;
 
 function publication(
-  { protocol, address, port, conditional }: Facts,
+  { family, protocol, address, port, conditional }: Facts,
   to: string | undefined,
   toPort: number | undefined,
 ) {
   const name = protocol === 6 ? 'tcp' : protocol === 17 ? 'udp' : undefined;
   if (name === undefined || port === undefined || toPort === undefined) return undefined;
-  return { protocol: name, address, port, to: { address: to, port: toPort }, conditional } as const;
+  // An address is of one family anyway; without one, not all that comes to the port goes there.
+  const isPart = family !== undefined && address === undefined && to === undefined;
+  return {
+    protocol: name,
+    address,
+    port,
+    to: { address: to, port: toPort },
+    conditional: conditional || isPart,
+  } as const;
 }
 
 /** Which field of a packet is read, as far as it is one of those that count. */
 function fieldOf(expression: Extract<NftExpression, { kind: 'payload' | 'meta' }>): Field | undefined {
-  if (expression.kind === 'meta')
-    return nameOf(nftMetaKeys, expression.data?.key ?? -1) === 'l4proto' ? 'protocol' : undefined;
+  if (expression.kind === 'meta') {
+    const key = nameOf(nftMetaKeys, expression.data?.key ?? -1);
+    return key === 'l4proto' ? 'protocol' : key === 'nfproto' ? 'family' : undefined;
+  }
   const { base = -1, offset, len } = expression.data ?? {};
   const header = nameOf(nftPayloadBases, base);
   if (header === 'transport') return offset === 2 && len === 2 ? 'port' : undefined;

@@ -115,6 +115,53 @@ describe('listeners', () => {
     });
   });
 
+  it('knows where IPv6 is published, by nft and by what iptables writes into it', async () => {
+    using router = NetworkNamespace.createNamed('router');
+    using web = NetworkNamespace.createNamed('web');
+    const net = `fd${(16 + randomInt(240)).toString(16)}:${randomInt(1, 0xffff).toString(16)}`;
+    const v4 = `100.${64 + randomInt(64)}.${randomInt(256)}.2`;
+    await web.network.addresses.add({ link: 'lo', address: `${net}::2/128` });
+    await web.network.addresses.add({ link: 'lo', address: `${v4}/32` });
+    const server = web.net.createServer().listen(80, '::');
+    await once(server, 'listening');
+    try {
+      const base = 'type nat hook prerouting priority -100;';
+      const nft = `table ip6 a { chain pre { ${base}
+        tcp dport 1001 dnat to [${net}::2]:80
+        ip6 daddr ${net}::1 tcp dport 1002 dnat to [${net}::2]:80
+      }; }
+      table inet b { chain pre { ${base}
+        meta nfproto ipv6 tcp dport 1003 dnat ip6 to [${net}::2]:80
+        ip6 daddr ${net}::1 tcp dport 1004 dnat ip6 to [${net}::2]:80
+        tcp dport 1005 dnat ip to ${v4}:80
+        fib daddr type local tcp dport 1006 dnat ip6 to [${net}::2]:80
+      }; }\n`;
+      const dnat = (port: number) => `-p tcp --dport ${port} -j DNAT --to-destination`;
+      const script = `printf '%s' "$0" | nft -f - &&
+        iptables-nft -t nat -A PREROUTING ${dnat(1007)} ${v4}:80 &&
+        ip6tables-nft -t nat -N ENGINE && ip6tables-nft -t nat -A PREROUTING -d ${net}::1 -j ENGINE &&
+        ip6tables-nft -t nat -A ENGINE ${dnat(1008)} [${net}::2]:80`;
+      const { stderr, exitCode } = await router.exec('sh', ['-c', script, nft]);
+      expect([stderr.replace(/^#.*\n/gm, ''), exitCode]).toEqual(['', 0]);
+      const [found] = (await listeners()).listeners.filter(({ namespace }) => namespace.names.includes('web'));
+      const ports = found?.published.map(({ address, port, conditional }) => [port, address, conditional]);
+      expect(ports?.sort(([a], [b]) => Number(a) - Number(b))).toEqual([
+        [1001, undefined, false],
+        [1002, `${net}::1`, false],
+        [1003, undefined, false],
+        [1004, `${net}::1`, false],
+        [1005, undefined, false],
+        [1006, undefined, true],
+        [1007, undefined, false],
+        [1008, `${net}::1`, false],
+      ]);
+    } finally {
+      server.close();
+      await once(server, 'close');
+      emptyRunDirectory();
+    }
+  });
+
   it('keeps no namespace alive', async () => {
     await withListeners(async ({ hidden }) => {
       await listeners();
