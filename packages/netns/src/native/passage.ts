@@ -1,6 +1,7 @@
 import { fstatSync, statSync } from 'node:fs';
+import { EPERM } from '../errno-numbers.ts';
 import { type ChildOutcome, inChild, inChildAfter } from './child.ts';
-import { CLONE_NEWUSER, NS_GET_USERNS } from './constants.ts';
+import { CLONE_NEWNET, CLONE_NEWUSER, NS_GET_USERNS } from './constants.ts';
 import { Fd } from './fd.ts';
 import { type SyscallStep, syscall } from './syscall.ts';
 
@@ -34,16 +35,16 @@ export function mayAdministrate(): boolean {
   return syscall('capget', header, sets) >= 0 && (((sets[0] ?? 0) >> CAP_SYS_ADMIN) & 1) === 1;
 }
 
-/** Whether it is the user namespace of this process, which cannot be entered. */
-export function isOwn(userNamespace: Fd): boolean {
-  const own = statSync('/proc/self/ns/user');
-  const other = fstatSync(userNamespace.raw);
+/** Whether it is the namespace of this process: a user namespace that cannot be entered, a network namespace that need not be. */
+export function isOwn(namespace: Fd, type: 'user' | 'net' = 'user'): boolean {
+  const own = statSync(`/proc/self/ns/${type}`);
+  const other = fstatSync(namespace.raw);
   return own.ino === other.ino && own.dev === other.dev;
 }
 
 /**
  * Runs system calls inside a namespace, in a child: see `inChild`. `type` is its `CLONE_NEW…` flag. If the namespace cannot be
- * entered, `failed.step` is negative.
+ * entered, `failed.step` is negative. The network namespace that this process is in needs no entering.
  */
 export function inNamespace(
   namespace: Fd,
@@ -53,7 +54,10 @@ export function inNamespace(
 ): ChildOutcome {
   using passage = passageTo(namespace);
   const through: SyscallStep[] = passage === undefined ? [] : [['setns', passage.raw, CLONE_NEWUSER]];
-  return inChildAfter([...through, ['setns', namespace.raw, type]], operation, steps);
+  const outcome = inChildAfter([...through, ['setns', namespace.raw, type]], operation, steps);
+  // To enter takes CAP_SYS_ADMIN, but nobody needs a right to be where they are.
+  const refused = outcome.failed?.errno === EPERM && outcome.failed.step < 0;
+  return refused && type === CLONE_NEWNET && isOwn(namespace, 'net') ? inChild(operation, steps) : outcome;
 }
 
 /** A child carries out at most 256 system calls. */

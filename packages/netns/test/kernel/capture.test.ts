@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +13,10 @@ import { AT_FDCWD, CLONE_NEWNET, O_RDWR } from '../../src/native/constants.ts';
 import { Fd } from '../../src/native/fd.ts';
 import { inNamespace } from '../../src/native/passage.ts';
 import { perform } from '../../src/native/syscall.ts';
-import { namesLeft, netns, startNetns } from './support/cli.ts';
+import { openNetwork } from '../../src/network/network.ts';
+import { command, namesLeft, netns, startNetns } from './support/cli.ts';
 import { readPcapng } from './support/pcapng.ts';
+import { endOf } from './support/run.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
 
 let red: NetworkNamespace;
@@ -360,6 +363,37 @@ describe('netns capture', () => {
     const own = await started(`${process.pid}:lo`, 'lo');
     own.child.kill('SIGINT');
     expect((await own.ended).stderr).toContain(`capturing on lo of ${process.pid}\n`);
+  });
+
+  it('needs no more than CAP_NET_RAW where it is, as tcpdump', async () => {
+    using network = openNetwork();
+    await network.links.set('lo', { up: true });
+    const words = [
+      '--bounding-set',
+      '-all,+net_raw',
+      '--inh-caps',
+      '-all',
+      '--',
+      command,
+      'capture',
+      'lo',
+      '-f',
+      'udp',
+    ];
+    const child = spawn('setpriv', [...words, '-c', '1'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = endOf(child);
+    const socket = createSocket('udp4');
+    // Until it is heard: the capture may not have begun.
+    const sending = setInterval(() => socket.send('hello', 9, '127.0.0.1', () => {}), 20);
+    try {
+      expect(await ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('UDP 127.0.0.1:') });
+    } finally {
+      clearInterval(sending);
+      const closed = once(socket, 'close');
+      socket.close();
+      await closed;
+      await network.links.set('lo', { up: false });
+    }
   });
 
   it('says why it cannot write', async () => {
