@@ -72,7 +72,20 @@ import { gre, ip6gre } from './families/route/kinds/gre.ts';
 import { ip6tnl, ipip, sit } from './families/route/kinds/ip-tunnel.ts';
 import { macsec } from './families/route/kinds/macsec.ts';
 import { macvlan } from './families/route/kinds/macvlan.ts';
-import { bareudp, dsa, hsr, ipoib, ipvlan, tun, vrf, xfrm } from './families/route/kinds/small.ts';
+import {
+  amt,
+  bareudp,
+  dsa,
+  gtp,
+  hsr,
+  ipoib,
+  ipvlan,
+  rmnet,
+  tun,
+  vrf,
+  wwan,
+  xfrm,
+} from './families/route/kinds/small.ts';
 import { vlan } from './families/route/kinds/vlan.ts';
 import { vti, vti6 } from './families/route/kinds/vti.ts';
 import { vxlan } from './families/route/kinds/vxlan.ts';
@@ -107,6 +120,7 @@ import { xstats } from './families/route/tc-xstats.ts';
 
 const folder = '/usr/include/linux';
 const headers = [
+  'amt.h',
   'ethtool_netlink.h',
   'inet_diag.h',
   'netfilter/nfnetlink_conntrack.h',
@@ -123,6 +137,7 @@ const headers = [
   'seg6_genl.h',
   'tcp_metrics.h',
   'wireguard.h',
+  'wwan.h',
   'if_addr.h',
   'if_addrlabel.h',
   'if_bonding.h',
@@ -195,6 +210,10 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['IFLA_XFRM_', xfrm],
   ['IFLA_BAREUDP_', bareudp],
   ['IFLA_DSA_', dsa],
+  ['IFLA_AMT_', amt],
+  ['IFLA_GTP_', gtp],
+  ['IFLA_RMNET_', rmnet],
+  ['IFLA_WWAN_', wwan],
   ['IFLA_IPOIB_', ipoib],
   ['IFLA_HSR_', hsr],
   ['IFLA_MACSEC_', macsec],

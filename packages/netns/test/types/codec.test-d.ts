@@ -49,7 +49,7 @@ link.encode({ header: { index: 1 }, attributes: { ifname: 'v0', mtu: undefined, 
 link.encode({
   attributes: { linkinfo: { kind: 'veth', data: { peer: { attributes: { ifname: 'v1', netNsFd: 3 } } } } },
 });
-link.encode({ attributes: { linkinfo: { kind: 'other', name: 'amt', raw: bytes } } });
+link.encode({ attributes: { linkinfo: { kind: 'other', name: 'nothing', raw: bytes } } });
 link.encode({ attributes: { linkinfo: { slave: { kind: 'bridge', data: { cost: 5 } } } } });
 // @ts-expect-error a misspelt attribute
 link.encode({ attributes: { ifnam: 'v0' } });
@@ -62,7 +62,7 @@ link.encode({ attributes: { linkinfo: { kind: 'vxlan', data: { mode: 1 } } } });
 // @ts-expect-error a misspelt attribute of a kind
 link.encode({ attributes: { linkinfo: { kind: 'vxlan', data: { idd: 1 } } } });
 // @ts-expect-error a kind that is not declared, without the tag for that
-link.encode({ attributes: { linkinfo: { kind: 'amt' } } });
+link.encode({ attributes: { linkinfo: { kind: 'nothing' } } });
 // @ts-expect-error data without a kind
 link.encode({ attributes: { linkinfo: { data: { id: 1 } } } });
 // @ts-expect-error a misspelt header field

@@ -294,8 +294,8 @@ export const linkCases: readonly Case[] = [
     'delete dev v0 altname v0',
   ].map((words) => ({ line: `link property ${words}`, setup: pair })),
   {
-    line: 'link add x type gtp role sgsn',
-    differs: missing('Settings of links of type "gtp" are not implemented by netns yet\n'),
+    line: 'link add x type netkit mode l2',
+    differs: missing('Settings of links of type "netkit" are not implemented by netns yet\n'),
   },
   ...[
     'xstats',

@@ -8,7 +8,7 @@ import { describeWireguard } from './wireguard.ts';
 // of the catalogue: a kind without one does not compile.
 
 /** All kinds but those that are made by opening a file (tun) or need hardware below. */
-type Kind = Exclude<LinkSpec['kind'], 'other' | 'tun' | 'dsa' | 'ipoib'>;
+type Kind = Exclude<LinkSpec['kind'], 'other' | 'tun' | 'dsa' | 'ipoib' | 'amt' | 'gtp' | 'rmnet' | 'wwan'>;
 type Spec<K> = Omit<Extract<LinkSpec, { readonly kind: K }>, 'kind' | 'name' | 'data'> & {
   /** What the kind is told, and reads back. */
   readonly data?: NonNullable<Extract<LinkSpec, { readonly kind: K }>['data']>;

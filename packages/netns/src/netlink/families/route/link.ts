@@ -18,19 +18,23 @@ import { ip6tnl, ipip, sit } from './kinds/ip-tunnel.ts';
 import { macsec } from './kinds/macsec.ts';
 import { macvlan } from './kinds/macvlan.ts';
 import {
+  amt,
   bareudp,
   dsa,
   dummy,
+  gtp,
   hsr,
   ifb,
   ipoib,
   ipvlan,
   nlmon,
+  rmnet,
   team,
   tun,
   vcan,
   vrf,
   wireguard,
+  wwan,
   xfrm,
 } from './kinds/small.ts';
 import { vlan } from './kinds/vlan.ts';
@@ -217,6 +221,10 @@ export const linkinfo = byKind(
     dsa,
     ipoib,
     team,
+    amt,
+    gtp,
+    rmnet,
+    wwan,
   },
   { xstats: [3, bytes], slave: pair(4, 5, { bridge: bridgePort, bond: bondSlave, vrf }) },
 );

@@ -100,5 +100,5 @@ it('a device is a name for a new link', () => {
 
 it('help comes from the tables', () => {
   expect(linkUsage()).toContain('\t\t    [ mtu MTU ]\n');
-  expect(linkUsage()).toContain('TYPE := { bareudp | bond | bond_slave | bridge | bridge_slave | dummy | ');
+  expect(linkUsage()).toContain('TYPE := { amt | bareudp | bond | bond_slave | bridge | bridge_slave | dsa | dummy | ');
 });

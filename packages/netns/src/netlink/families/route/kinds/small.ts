@@ -1,7 +1,9 @@
 import { attrs } from '../../../../wire/attributes.ts';
 import { bool, flag, u8, u16, u16be, u32 } from '../../../../wire/integers.ts';
+import { ipAddress } from '../../../../wire/ip-address.ts';
 import { macAddress } from '../../../../wire/mac-address.ts';
 import { named } from '../../../../wire/names.ts';
+import { struct } from '../../../../wire/struct.ts';
 
 /** Kinds that take no settings: `ip link add type dummy`. A wireguard or team link is set up by its own family of messages. */
 export const dummy = attrs({});
@@ -61,3 +63,37 @@ export const hsr = attrs({
   protocol: [7, u8],
   interlink: [8, u32],
 });
+
+/** What an amt link is (AMT_MODE_*), by number. */
+export const amtModes = ['gateway', 'relay'] as const;
+
+/** IFLA_AMT_* (`linux/amt.h`): multicast through networks without it (RFC 7450), `ip link add type amt`. Linux 5.16. */
+export const amt = attrs({
+  mode: [1, named(u32, amtModes)],
+  relayPort: [2, u16be],
+  gatewayPort: [3, u16be],
+  link: [4, u32],
+  localIp: [5, ipAddress],
+  remoteIp: [6, ipAddress],
+  discoveryIp: [7, ipAddress],
+  maxTunnels: [8, u32],
+});
+
+/** Which side of a mobile network a gtp link is (GTP_ROLE_*), by number. */
+export const gtpRoles = ['ggsn', 'sgsn'] as const;
+
+/** IFLA_GTP_*: tunnels of mobile networks, `ip link add type gtp`. */
+export const gtp = attrs({
+  fd0: [1, u32],
+  fd1: [2, u32],
+  pdpHashsize: [3, u32],
+  role: [4, named(u32, gtpRoles)],
+  createSockets: [5, u8],
+  restartCount: [6, u8],
+});
+
+/** IFLA_RMNET_*: a channel of a Qualcomm modem, `ip link add type rmnet`. */
+export const rmnet = attrs({ muxId: [1, u16], flags: [2, struct({ flags: u32, mask: u32 })] });
+
+/** IFLA_WWAN_* (`linux/wwan.h`): a channel of a modem, `ip link add type wwan`. Linux 5.14. */
+export const wwan = attrs({ linkId: [1, u32] });

@@ -5,16 +5,19 @@ import type { Kind } from './kind.ts';
  * A kind that `ip` takes no settings for has nothing to load.
  */
 const kinds: Readonly<Record<string, () => Promise<Kind>>> = {
+  amt: async () => (await import('./ports.ts')).amt,
   bareudp: async () => (await import('./bareudp.ts')).bareudp,
   bond: async () => (await import('./bond.ts')).bond,
   bond_slave: async () => (await import('./bond-member.ts')).bondMember,
   bridge: async () => (await import('./bridge.ts')).bridge,
   bridge_slave: async () => (await import('./bridge-port.ts')).bridgePort,
+  dsa: async () => (await import('./ports.ts')).dsa,
   dummy: () => withoutWords('dummy'),
   erspan: async () => (await import('./gre.ts')).erspan,
   geneve: async () => (await import('./geneve.ts')).geneve,
   gre: async () => (await import('./gre.ts')).gre,
   gretap: async () => (await import('./gre.ts')).gretap,
+  gtp: async () => (await import('./modems.ts')).gtp,
   hsr: async () => (await import('./hsr.ts')).hsr,
   ifb: () => withoutWords('ifb'),
   ip6erspan: async () => (await import('./ip6gre.ts')).ip6erspan,
@@ -22,6 +25,7 @@ const kinds: Readonly<Record<string, () => Promise<Kind>>> = {
   ip6gretap: async () => (await import('./ip6gre.ts')).ip6gretap,
   ip6tnl: async () => (await import('./ip6tnl.ts')).ip6tnl,
   ipip: async () => (await import('./ipip.ts')).ipip,
+  ipoib: async () => (await import('./ports.ts')).ipoib,
   ipvlan: async () => (await import('./ipvlan.ts')).ipvlan,
   ipvtap: async () => (await import('./ipvlan.ts')).ipvtap,
   macsec: async () => (await import('./macsec.ts')).macsec,
@@ -29,6 +33,7 @@ const kinds: Readonly<Record<string, () => Promise<Kind>>> = {
   macvtap: async () => (await import('./macvlan.ts')).macvtap,
   netdevsim: () => withoutWords('netdevsim'),
   nlmon: () => withoutWords('nlmon'),
+  rmnet: async () => (await import('./modems.ts')).rmnet,
   sit: async () => (await import('./ipip.ts')).sit,
   team: () => withoutWords('team'),
   team_slave: () => withoutWords('team_slave'),
@@ -43,6 +48,7 @@ const kinds: Readonly<Record<string, () => Promise<Kind>>> = {
   vti6: async () => (await import('./vti.ts')).vti6,
   vxcan: async () => (await import('./veth.ts')).vxcan,
   vxlan: async () => (await import('./vxlan.ts')).vxlan,
+  wwan: async () => (await import('./modems.ts')).wwan,
   xfrm: async () => (await import('./xfrm.ts')).xfrm,
 };
 

@@ -1,0 +1,118 @@
+import { gtpRoles } from '../../../../../netlink/families/route/kinds/small.ts';
+import { duplicateOrGarbage, failure, invalidArgument } from '../../exit.ts';
+import type { OptionRow } from '../../grammar.ts';
+import { value } from '../../show/fields.ts';
+import { unsigned } from '../../values.ts';
+import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
+import { numberRow, readWords, unknownWord } from './parse.ts';
+
+const gtpUsage = `\
+Usage: ... gtp role ROLE
+		[ hsize HSIZE ]
+		[ restart_count RESTART_COUNT ]
+
+Where:	ROLE		:= { sgsn | ggsn }
+	HSIZE		:= 1-131071
+	RESTART_COUNT	:= 0-255
+`;
+
+const mostHashSize = 131071;
+const usualHashSize = 1024;
+
+const gtpRows: readonly OptionRow<DraftOf<'gtp'>, KindContext>[] = [
+  {
+    words: 'role',
+    apply: (draft, take) => {
+      const word = take();
+      if (draft.role !== undefined) throw duplicateOrGarbage('role', word);
+      const role = (gtpRoles as readonly string[]).indexOf(word);
+      if (role < 0) throw invalidArgument(word, 'invalid role, use sgsn or ggsn');
+      draft.role = role;
+    },
+  },
+  {
+    words: 'hsize',
+    apply: (draft, take) => {
+      const word = take();
+      draft.pdpHashsize = unsigned(word, 32, 'invalid PDP hash size');
+      if (draft.pdpHashsize > mostHashSize) throw invalidArgument(word, 'PDP hash size too big');
+    },
+  },
+  numberRow('restart_count', 8, (draft, number) => {
+    draft.restartCount = number;
+  }),
+];
+
+/** Tunnels of mobile networks: `ip link add NAME type gtp role sgsn`. The kernel opens the sockets. */
+export const gtp: Kind<DataOf<'gtp'>, DraftOf<'gtp'>> = {
+  kind: 'gtp',
+  usage: gtpUsage,
+  parse(words, context) {
+    const draft = readWords<DraftOf<'gtp'>>(gtpRows, words, {}, context, (word) =>
+      'help'.startsWith(word) ? failure(gtpUsage.trimEnd()) : failure('gtp: role of the gtp device was not specified'),
+    );
+    if (draft.role === undefined) throw failure('gtp: role of the gtp device was not specified');
+    return { createSockets: 1, pdpHashsize: usualHashSize, ...draft };
+  },
+  describe: [
+    value('hsize', 'hsize % ', ({ pdpHashsize }) => pdpHashsize),
+    value('role', 'role % ', ({ role }) => gtpRoles[role ?? -1]),
+    value('restart_count', 'restart_count % ', ({ restartCount }) => restartCount),
+  ],
+};
+
+const rmnetUsage = `\
+Usage: ... rmnet mux_id MUXID
+
+MUXID := 1-254
+`;
+
+const rmnetRows: readonly OptionRow<DraftOf<'rmnet'>, KindContext>[] = [
+  numberRow(
+    'mux_id*',
+    16,
+    (draft, number) => {
+      draft.muxId = number;
+    },
+    'mux_id is invalid',
+  ),
+];
+
+/** A channel of a Qualcomm modem: `ip link add link DEV name NAME type rmnet mux_id 5`. */
+export const rmnet: Kind<DataOf<'rmnet'>, DraftOf<'rmnet'>> = {
+  kind: 'rmnet',
+  usage: rmnetUsage,
+  parse: (words, context) =>
+    readWords<DraftOf<'rmnet'>>(rmnetRows, words, {}, context, (word) =>
+      unknownWord(word, `rmnet: unknown command "${word}"?`, rmnetUsage),
+    ),
+  describe: [value('mux_id', 'mux_id % ', ({ muxId }) => muxId)],
+};
+
+const wwanUsage = `\
+Usage: ... wwan linkid LINKID
+
+Where: LINKID := 0-4294967295
+`;
+
+const wwanRows: readonly OptionRow<DraftOf<'wwan'>, KindContext>[] = [
+  numberRow(
+    'linkid*',
+    32,
+    (draft, number) => {
+      draft.linkId = number;
+    },
+    'linkid',
+  ),
+];
+
+/** A channel of a modem: `ip link add parentdev wwan0 name NAME type wwan linkid 5`. */
+export const wwan: Kind<DataOf<'wwan'>, DraftOf<'wwan'>> = {
+  kind: 'wwan',
+  usage: wwanUsage,
+  parse: (words, context) =>
+    readWords<DraftOf<'wwan'>>(wwanRows, words, {}, context, (word) =>
+      unknownWord(word, `wwan: unknown command "${word}"?`, wwanUsage),
+    ),
+  describe: [value('linkid', 'linkid % ', ({ linkId }) => linkId)],
+};
