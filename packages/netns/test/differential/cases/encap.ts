@@ -132,7 +132,7 @@ export const encapCases: readonly Case[] = [
     line: `$IP -6 -force -batch - << END
 ${granted.join('\n')}
 END
-for options in '' -s '-d -s -j' '-c -o'; do $IP -6 $options route show; done`,
+for options in '' -s '-d -s -j' '-c -o'; do $IP -6 $options route show proto boot; done`,
     setup,
     changes: true,
   },

@@ -52,13 +52,16 @@ export async function showTunnels6(session: Session, words: readonly string[]): 
   const { tunnel: wanted } = await tunnel6(session, words, 'show');
   const found =
     wanted.name === ''
-      ? await allTunnels(session, 6, layout6, newTunnel6())
+      ? await allTunnels(session, 6, layout6, blankTunnel6())
       : [askTunnel(session, layout6, 'get', wanted.name, wanted)];
   const isWanted = (each: Tunnel6) =>
     wanted.name !== '' ||
     (matches(each, wanted) && (wanted.protocol === 0 || each.protocol === 0 || each.protocol === wanted.protocol));
   return await print(session, describe6, found.filter(isWanted));
 }
+
+/** Some kinds leave what they do not have as they got it. */
+const blankTunnel6 = (): Tunnel6 => ({ ...newTunnel6(), protocol: carried.any, ttl: 0, encapLimit: 0 });
 
 function matches(each: Tunnel4 | Tunnel6, wanted: Tunnel4 | Tunnel6): boolean {
   const same = (have: Uint8Array, want: Uint8Array) => isAnyAddress(want) || addressText(have) === addressText(want);
