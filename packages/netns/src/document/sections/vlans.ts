@@ -1,6 +1,7 @@
 import { EOPNOTSUPP } from '../../errno-numbers.ts';
 import { NetlinkError } from '../../errors.ts';
 import type { BridgeVlan } from '../../network/bridge-vlans.ts';
+import type { Link } from '../../network/links.ts';
 import type { Network } from '../../network/network.ts';
 import { commandIn } from '../command-in.ts';
 import { linkName } from '../formats.ts';
@@ -33,14 +34,17 @@ export const vlans: PartSection = {
   name: 'vlans',
   schema: schema as PartSection['schema'],
   async read({ network }) {
-    const names = new Map<number, string>();
-    const found = Object.entries(await vlansByIndex(network));
-    if (found.length === 0) return {};
-    for (const { index, name } of await network.links.list()) names.set(index, name);
+    const found = await vlansByIndex(network);
+    if (Object.keys(found).length === 0) return {};
+    const links = await network.links.list();
+    const bridges = new Set(links.filter(({ kind }) => kind === 'bridge').map(({ index }) => index));
+    // The kernel says nothing of one that has no VLAN at all.
+    const of = ({ index, master = 0 }: Link) =>
+      found[index] ?? (bridges.has(index) || bridges.has(master) ? [] : usual);
     return Object.fromEntries(
-      found
-        .map(([index, list]) => [names.get(Number(index)) ?? '', list] as const)
-        .filter(([name, list]) => name !== '' && JSON.stringify(list) !== JSON.stringify(usual)),
+      links
+        .map((link) => [link.name, of(link)] as const)
+        .filter(([, list]) => JSON.stringify(list) !== JSON.stringify(usual)),
     );
   },
   full: (value) => merged(value as readonly Entry[]),
@@ -68,9 +72,11 @@ export const vlans: PartSection = {
     ];
   },
   async run({ network }, { key, want }) {
-    const own = (await vlansByIndex(network))[await network.links.indexOf(key)];
+    const { index, kind, master } = await network.links.get(key);
+    const own = (await vlansByIndex(network))[index];
     // Whatever is in no bridge any more has none.
-    if (own === undefined && JSON.stringify(want) === JSON.stringify(usual)) return;
+    const isApart = own === undefined && kind !== 'bridge' && master === undefined;
+    if (isApart && JSON.stringify(want) === JSON.stringify(usual)) return;
     const { gone, fresh } = differenceOf({ key, have: own ?? [], want });
     for (const each of gone) await network.vlans.delete({ ...each, link: key });
     for (const each of fresh) await network.vlans.add({ ...each, link: key });

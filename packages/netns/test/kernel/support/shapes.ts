@@ -159,11 +159,6 @@ export const wordless: Readonly<Record<string, object>> = {
       directAction: false,
     },
   }),
-  taprio: at('taprio', {
-    priomap: { numTc: 1, prioTcMap: Array(16).fill(0), count: [1], offset: [0] },
-    ...{ schedClockid: 1, schedBaseTime: '1000000000n' },
-    schedEntryList: { entry: [{ index: 0, cmd: 0, gateMask: 1, interval: 300_000 }] },
-  }),
 };
 
 /** Each on a device of its own. */

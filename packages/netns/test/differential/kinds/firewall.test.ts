@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../../src/api/network-namespace.ts';
 import { NetlinkError } from '../../../src/errors.ts';
-import { describeCorpus } from './corpus.ts';
-import { nft } from './nft.ts';
+import { describeCorpus } from '../firewall/corpus.ts';
+import { nft } from '../firewall/nft.ts';
 
 // What the firewall of a fuller kernel has: flowtables, queues, synproxy, tproxy and more, with the installed nft and with ours.
 
