@@ -256,7 +256,13 @@ async function until(done: () => boolean): Promise<void> {
 function removeGroups(id: string): void {
   const root = '/sys/fs/cgroup';
   for (const at of ['', ...readdirSync(root).map((name) => `${name}/`)])
-    for (const group of [`lxc.payload.${id}`, `lxc.monitor.${id}`, 'lxc.pivot', 'libpod_parent'])
+    for (const group of [
+      `lxc.payload.${id}`,
+      `lxc.monitor.${id}`,
+      'lxc.pivot',
+      'libpod_parent/conmon',
+      'libpod_parent',
+    ])
       try {
         rmdirSync(`${root}/${at}${group}`);
       } catch {} // there is none there, or somebody else uses it
