@@ -79,6 +79,7 @@ export {
   type PublishedAt,
 } from './inspect/listeners.ts';
 export { openMachineNamespace } from './inspect/open.ts';
+export type { OrphanSocket } from './inspect/orphans.ts';
 export { type Publication, publicationsOf } from './inspect/publications.ts';
 export { type ReferenceSum, sayReferences } from './inspect/references.ts';
 export {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { fakeIo } from './fake-io.ts';
@@ -23,6 +24,20 @@ describe('report', () => {
       stderr: 'netns: cannot create namespace file /run/netns/a\\nb: File exists (EEXIST, mknodat)\n',
     });
     expect(reported(error, { name: 'run', ownStatus: 125 }).status).toBe(125);
+  });
+
+  it('says it of files, too, which Node opens', () => {
+    const refusal = (read: () => unknown) => {
+      try {
+        return read();
+      } catch (error) {
+        return reported(error).stderr;
+      }
+    };
+    expect(refusal(() => readFileSync('/nowhere'))).toBe(
+      'netns: cannot open /nowhere: No such file or directory (ENOENT, open)\n',
+    );
+    expect(refusal(() => readFileSync('/'))).toBe('netns: cannot read a file: Is a directory (EISDIR, read)\n');
   });
 
   it('points to the help when the words are wrong', () => {

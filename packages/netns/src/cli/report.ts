@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from '../errors.ts';
+import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { escapeControls } from './escape.ts';
 import type { Io } from './io.ts';
 import { missingPrivilege } from './privilege.ts';
@@ -23,6 +23,15 @@ export function report(io: Io, error: unknown, verb: { readonly name: string; re
 /** `cannot …: reason`. Throws what is no failure of the kernel. */
 export function failureText(error: unknown): string {
   if (!(error instanceof Error) || !('code' in error)) throw error;
+  const { message } = inOurWords(error as NodeJS.ErrnoException);
   const privilege = missingPrivilege(error);
-  return privilege === undefined ? error.message : `${error.message}; ${privilege}`;
+  return privilege === undefined ? message : `${message}; ${privilege}`;
+}
+
+/** What Node says of a file that it cannot open begins with the code, and has libuv's text instead of the kernel's. */
+function inOurWords(error: NodeJS.ErrnoException): Error {
+  const { errno, syscall, path } = error;
+  if (errno === undefined || errno >= 0 || syscall === undefined) return error; // one of ours, or something else
+  const operation = path === undefined ? `${syscall} a file` : `${syscall} ${path}`;
+  return new KernelError({ errno: -errno, syscall, operation });
 }

@@ -12,7 +12,9 @@ import {
   type MachineNamespace,
   type SeenQueue,
 } from './census.ts';
+import { inNetwork } from './in-network.ts';
 import type { Keeper } from './keeper.ts';
+import { type OrphanSocket, orphanSockets } from './orphans.ts';
 import { type ReferenceSum, sumReferences } from './references.ts';
 import { howToRelease } from './release.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
@@ -35,6 +37,8 @@ export interface KeepersReport {
   readonly references: ReferenceSum | undefined;
   /** Queues with more in them than could be looked at: what is not explained may be there. */
   readonly queues: readonly SeenQueue[];
+  /** Sockets inside that no process has; looked for when something is not explained: it may be these. */
+  readonly orphans: readonly OrphanSocket[];
   /** What could not be seen, and why. */
   readonly unseen: readonly string[];
 }
@@ -63,7 +67,10 @@ export async function keepers(subject: NamespaceSubject, options: KeepersOptions
   const namespace = found.namespaces.find((each) => each.inode === inode);
   if (namespace === undefined)
     throw new KernelError({ errno: ENOENT, syscall: 'census', operation: `find a namespace with inode ${inode}` });
-  return reportOn(namespace, found, from === undefined ? live : remembered(from, namespace));
+  const report = reportOn(namespace, found, from === undefined ? live : remembered(from, namespace));
+  if (from !== undefined || (report.references?.unexplained ?? 0) === 0) return { ...report, orphans: [] };
+  const orphans = await inNetwork(namespace, orphanSockets);
+  return { ...report, orphans: typeof orphans === 'string' ? [] : orphans };
 }
 
 /** What is asked about the keepers of a namespace. */
@@ -107,7 +114,7 @@ function reportOn(
   namespace: MachineNamespace,
   { namespaces, queues, completeness }: MachineCensus,
   witness: Witness,
-): KeepersReport {
+): Omit<KeepersReport, 'orphans'> {
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
   return {
     namespace,

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import { NetlinkConnection } from '../connection/connection.ts';
 import { openSockets } from '../connection/transport.ts';
 import { KernelError } from '../errors.ts';
 import type { Fd } from '../native/fd.ts';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG } from '../netlink/protocols.ts';
 import { Firewall } from '../network/firewall/firewall.ts';
-import { type Network, openNetwork } from '../network/network.ts';
 import type { SocketFilter } from '../network/sockets/filter.ts';
 import { socketOwners } from '../network/sockets/owners.ts';
 import type { InetSocket, SocketOwner, UnixSocket } from '../network/sockets/socket.ts';
@@ -15,6 +13,7 @@ import { census, type MachineCensusOptions, type MachineNamespace } from './cens
 import type { Completeness } from './completeness.ts';
 import type { Container } from './containers/cgroups.ts';
 import { Containers } from './containers/container-of.ts';
+import { inNetwork } from './in-network.ts';
 import { openMachineNamespace } from './open.ts';
 import { type Publication, publicationsOf } from './publications.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
@@ -230,22 +229,6 @@ function sayPlaces([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${others.length + 1} network namespaces`;
 }
 
-/** Looks into a namespace, and lets go of it at once. Who is in one needs no right to enter it. */
-export async function inNetwork<T>(
-  namespace: MachineNamespace,
-  look: (network: Network) => Promise<T>,
-): Promise<T | 'gone' | 'refused'> {
-  using open = namespace.current ? undefined : openMachineNamespace(namespace);
-  if (open === undefined && !namespace.current) return isThere(namespace) ? 'refused' : 'gone';
-  try {
-    using network = openNetwork(open);
-    return await look(network);
-  } catch (error) {
-    if (error instanceof KernelError && (error.code === 'EPERM' || error.code === 'EACCES')) return 'refused';
-    throw error;
-  }
-}
-
 const openKinds: readonly string[] = ['tcp', 'udp', 'udplite'];
 
 export async function listeningIn(sockets: Sockets, unix: boolean): Promise<(InetSocket | UnixSocket)[]> {
@@ -275,15 +258,6 @@ async function publicationsIn(firewall: Firewall): Promise<readonly Publication[
     if (!(error instanceof KernelError)) throw error;
     return withoutFirewall.includes(error.code) ? [] : undefined;
   }
-}
-
-/** Whether any process that kept it is still there, or a mount of it may be. */
-function isThere({ keepers }: MachineNamespace): boolean {
-  const isAlive = (pid: number) => existsSync(`/proc/${pid}`);
-  return keepers.some((keeper) => {
-    if ('pid' in keeper) return isAlive(keeper.pid);
-    return 'holders' in keeper ? keeper.holders.some(({ pid }) => isAlive(pid)) : keeper.kind === 'mount';
-  });
 }
 
 /** Something that the firewall of a namespace publishes. */

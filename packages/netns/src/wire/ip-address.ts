@@ -163,3 +163,8 @@ function parseGroups(text: string, atEnd: boolean): number[] | undefined {
   }
   return result;
 }
+
+/** `10.0.0.1:80`, `[::1]:80`. */
+export function withPort(address: string, port: number | string): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

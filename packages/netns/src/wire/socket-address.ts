@@ -1,4 +1,4 @@
-import { formatIpAddress, parseIpAddress } from './ip-address.ts';
+import { formatIpAddress, parseIpAddress, withPort } from './ip-address.ts';
 import { leaf } from './shape.ts';
 
 /** Where a socket is. */
@@ -46,7 +46,7 @@ export const socketAddress = leaf<SocketAddress>({
   },
   show: (value) => {
     const { address, port } = value as SocketAddress;
-    return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    return withPort(address, port);
   },
 });
 

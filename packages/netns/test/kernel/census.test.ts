@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { readlinkSync, statSync } from 'node:fs';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { census } from '../../src/inspect/census.ts';
 import { keepers } from '../../src/inspect/keepers.ts';
 import { KernelWalk } from '../../src/inspect/kernel-list/walk.ts';
@@ -122,6 +125,34 @@ describe('keepers', beside, () => {
           expect(queues).toContainEqual({ receiver: { pid: holder, fd: kept[name]?.what }, waiting: 2, seen: 1 });
       }
     });
+  });
+
+  it('tells of a connection that outlives its program, and so of what nothing else explains', async () => {
+    using namespace = NetworkNamespace.create();
+    await namespace.network.links.set('lo', { up: true });
+    const accepted: Socket[] = [];
+    const server = namespace.net.createServer((socket) => accepted.push(socket.pause())).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const script = `require('node:net').connect(${port}, '127.0.0.1', function () {
+      this.write(Buffer.alloc(32e6)); // more than both ends have room for
+      setImmediate(process.exit);
+    })`;
+    await namespace.exec(process.execPath, ['-e', script]);
+    try {
+      const { orphans, references } = await keepers(namespace);
+      const left = { what: 'tcp', state: 'fin-wait-1', remote: `127.0.0.1:${port}` };
+      if (!hasList) expect(orphans).toEqual([]);
+      else {
+        expect(orphans).toEqual([expect.objectContaining(left)]);
+        expect(references).toMatchObject({ unexplained: 1, missing: 0 });
+        expect(await answer('why', String(namespace.id.ino))).toContain(`to 127.0.0.1:${port} fin-wait-1`);
+      }
+    } finally {
+      for (const socket of accepted) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    }
   });
 
   it('tells what a socket is, and counts it', async () => {

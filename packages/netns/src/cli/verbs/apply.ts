@@ -54,7 +54,7 @@ export const verb = defineVerb({
 const most = 65 * 1024 * 1024;
 
 function textOf(file: string): string {
-  const fd = file === '-' ? 0 : open(file);
+  const fd = file === '-' ? 0 : openSync(file, 'r');
   const chunks: Buffer[] = [];
   let length = fstatSync(fd).isDirectory() ? fail(file) : 0;
   for (;;) {
@@ -63,14 +63,6 @@ function textOf(file: string): string {
     if (count === 0 || length > most) return Buffer.concat(chunks).toString('utf8');
     chunks.push(chunk.subarray(0, count));
     length += count;
-  }
-}
-
-function open(file: string): number {
-  try {
-    return openSync(file, 'r');
-  } catch (error) {
-    throw new DocumentError([{ path: [], message: (error as Error).message }]);
   }
 }
 

@@ -8,6 +8,7 @@ import type {
 } from '../../network/connections/connection.ts';
 import { Connections } from '../../network/connections/connections.ts';
 import type { ConnectionFilter } from '../../network/connections/filter.ts';
+import { withPort } from '../../wire/ip-address.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
@@ -295,8 +296,7 @@ function bytesOf(counters: Connection['counters']): string {
 }
 
 function endOf(address: string, port: number | string | undefined): string {
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return port === undefined ? address : withPort(address, port);
 }
 
 /** Of ICMP, the id stands where others have a port. */

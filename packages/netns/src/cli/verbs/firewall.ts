@@ -108,12 +108,7 @@ async function load(
 }
 
 function documentIn(file: string): object {
-  let text: string;
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
-  }
+  const text = readFileSync(file === '-' ? 0 : file, 'utf8');
   if (text.length > MOST_BYTES) throw new UsageError(`${file} is larger than ${MOST_BYTES / 1024 / 1024} MiB`);
   try {
     return JSON.parse(text) as object;

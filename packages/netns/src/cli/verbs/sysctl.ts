@@ -38,7 +38,10 @@ export const verb = defineVerb({
     if (name === undefined) throw new UsageError('which name?');
     if (wanted.length === 0 && !options.all && options.load === undefined)
       throw new UsageError('which setting? --all shows all');
-    const lines = options.load === undefined ? [] : parseSysctlFile(contentOf(options.load), options.load);
+    const lines =
+      options.load === undefined
+        ? []
+        : parseSysctlFile(readFileSync(options.load === '-' ? 0 : options.load, 'utf8'), options.load);
     using namespace = openNamespace(name, 'net', io.names);
     using sysctl = new Sysctl(namespace.fd);
     let status = 0;
@@ -83,12 +86,4 @@ async function* make(sysctl: Sysctl, { name, value }: SysctlLine): AsyncGenerato
 function textOf({ name, value }: SysctlEntry, bare: boolean): string {
   const text = escapeControls(formatSysctl(name, value)).replaceAll('\\t', '\t');
   return bare ? text : `${escapeControls(name)} = ${text}`;
-}
-
-function contentOf(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new UsageError(`cannot read ${file}: ${error instanceof Error ? error.message : error}`);
-  }
 }

@@ -101,13 +101,17 @@ function sayKept({ keeper, socket }: KeptBy, of: Programs): string {
 }
 
 /** What may be behind that which is not explained, or may be missing. */
-function doubts({ namespace, references, queues, unseen }: KeepersReport, of: Programs): string[] {
+function doubts({ namespace, references, queues, orphans, unseen }: KeepersReport, of: Programs): string[] {
   const isExplained = references !== undefined && references.unexplained === 0;
   if (isExplained || (namespace.type !== 'net' && unseen.length === 0)) return [];
   return [
     ...queues.map(
       ({ receiver, waiting, seen }) =>
         `may be in flight: ${waiting - seen} of ${waiting} waiting on ${sayHolder(receiver, of)} could not be looked at`,
+    ),
+    ...orphans.map(
+      ({ what, state, local, remote }) =>
+        `may be a ${what} socket that no process has: ${local}${remote === undefined ? '' : ` to ${remote}`} ${state}`,
     ),
     ...unseen.map((reason) => `not seen: ${reason}`),
   ];

@@ -1,4 +1,4 @@
-import { formatIpAddress } from '../../wire/ip-address.ts';
+import { formatIpAddress, withPort } from '../../wire/ip-address.ts';
 
 /** A packet in a few words. */
 export interface PacketSummary {
@@ -159,10 +159,6 @@ function tcpInfo(bytes: Uint8Array, size: number): string {
   const flags = bytes[13] ?? 0;
   const letters = tcpFlags.filter(([bit]) => (flags & bit) !== 0).map(([, letter]) => letter);
   return `[${letters.join('')}] ${Math.max(0, size - 4 * ((bytes[12] ?? 0) >> 4))} bytes`;
-}
-
-function withPort(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function hardware(bytes: Uint8Array, at: number): string {

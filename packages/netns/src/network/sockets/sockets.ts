@@ -22,6 +22,7 @@ import { vsockSocket } from '../../netlink/families/diag/vsock.ts';
 import { xdpSocket } from '../../netlink/families/diag/xdp.ts';
 import { AF_INET, AF_PACKET } from '../../netlink/families/route/address-families.ts';
 import { NETLINK_SOCK_DIAG } from '../../netlink/protocols.ts';
+import { withPort } from '../../wire/ip-address.ts';
 import type { In, Out } from '../../wire/shape.ts';
 import { InterfaceNames } from '../interface-names.ts';
 import { familyNumber, type IpFamily } from '../prefix.ts';
@@ -293,9 +294,7 @@ function protocolOf(kind: InetSocketKind) {
 
 /** A socket in one line: `tcp 127.0.0.1:80 - 127.0.0.1:50000`. */
 export function describeSocket({ kind, local, remote }: InetSocket): string {
-  const end = ({ address, port }: InetSocket['local']) =>
-    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-  return `${kind} ${end(local)} - ${end(remote)}`;
+  return `${kind} ${withPort(local.address, local.port)} - ${withPort(remote.address, remote.port)}`;
 }
 
 function withCgroupPaths(sockets: readonly Socket[]): Socket[] {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '../../../errors.ts';
+import { withPort } from '../../../wire/ip-address.ts';
 import { builtin } from '../builtin.ts';
 
 export interface ServerAddress {
@@ -21,6 +22,5 @@ export function parseServer(text: string): ServerAddress {
 
 /** The same back as text; the usual port is left out. */
 export function formatServer({ address, port }: ServerAddress): string {
-  if (port === dnsPort) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return port === dnsPort ? address : withPort(address, port);
 }

@@ -1,0 +1,38 @@
+import type { Network } from '../network/network.ts';
+import { socketOwners } from '../network/sockets/owners.ts';
+import type { InetSocketKind, SocketState } from '../network/sockets/socket.ts';
+import { withPort } from '../wire/ip-address.ts';
+
+/** A socket that no process has. */
+export interface OrphanSocket {
+  readonly what: InetSocketKind;
+  readonly state: SocketState;
+  /** `10.0.0.1:80`, `[::1]:80`. */
+  readonly local: string;
+  /** Undefined if it speaks to nobody in particular. */
+  readonly remote: string | undefined;
+}
+
+const kinds = ['tcp', 'mptcp', 'udp', 'udplite', 'sctp', 'dccp', 'raw'] as const satisfies InetSocketKind[];
+
+/** What is in these states is no whole socket, and keeps nothing. */
+const fleeting: readonly SocketState[] = ['time-wait', 'syn-recv'];
+
+/**
+ * The sockets of a network that no process has, of those that can be seen: connections that outlive their program, because not all that
+ * it wrote has arrived, and those of the kernel itself, as the one for an endpoint of MPTCP with a port. Either can keep a namespace.
+ */
+export async function orphanSockets({ sockets }: Network): Promise<readonly OrphanSocket[]> {
+  const found = (await sockets.list({ kinds })).flatMap((socket) =>
+    'remote' in socket && socket.kind !== 'vsock' && !fleeting.includes(socket.state) ? [socket] : [],
+  );
+  const owners = socketOwners(new Set(found.map(({ inode }) => inode).filter((inode) => inode !== 0)));
+  return found
+    .filter(({ inode }) => (owners.of.get(inode) ?? []).length === 0)
+    .map(({ kind, state, local, remote }) => ({
+      what: kind,
+      state,
+      local: withPort(local.address, local.port),
+      remote: remote.port === 0 ? undefined : withPort(remote.address, remote.port),
+    }));
+}
