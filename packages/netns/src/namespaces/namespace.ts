@@ -205,6 +205,10 @@ function createIn(type: NamespaceType, way: readonly SyscallStep[], cloneFlags =
   const opened = results.filter((_, index) => steps[index]?.[0] === 'openat');
   const raw = failed ? undefined : opened.pop();
   for (const other of opened) syscall('close', other);
-  if (failed) throw new KernelError({ errno: failed.errno, syscall: steps[failed.step]?.[0] ?? '', operation });
+  if (failed) {
+    const [refused = ''] = steps[failed.step] ?? [];
+    // A map that may not be written is a user namespace that may not be made.
+    throw new KernelError({ errno: failed.errno, syscall: refused === 'write' ? 'unshare' : refused, operation });
+  }
   return new Namespace(Fd.adopt(raw ?? -1, `the new ${type} namespace`), type);
 }

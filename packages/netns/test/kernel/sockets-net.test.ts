@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { lively, livelyHost, livelyPair } from './support/lively.ts';
 import { netScenarios } from './support/net-scenarios.ts';
 
@@ -70,13 +69,15 @@ describe('inside', () => {
     expect(String(data)).toBe('10.0.0.1');
     server.close();
 
-    const local = async (ns: NetworkNamespace) =>
-      (await ns.network.addresses.list({ link: 'e0' })).find(({ address }) => address?.startsWith('fe80:'))?.address;
-    const zoned = b.net.createServer((socket) => socket.end('by zone')).listen(80, `${await local(b)}%e0`);
-    const [words] = await once(a.net.connect(80, `${await local(b)}%e0`), 'data');
+    const linkLocal = async () =>
+      (await b.network.addresses.list({ link: 'e0' })).find(({ address }) => address?.startsWith('fe80:'))?.address;
+    await expect.poll(linkLocal).toBeDefined(); // the kernel makes it when the cable is up
+    const local = await linkLocal();
+    const zoned = b.net.createServer((socket) => socket.end('by zone')).listen(80, `${local}%e0`);
+    const [words] = await once(a.net.connect(80, `${local}%e0`), 'data');
     expect(String(words)).toBe('by zone');
     zoned.close();
-    const [error] = await once(a.net.connect(80, `${await local(b)}%e9`), 'error');
+    const [error] = await once(a.net.connect(80, `${local}%e9`), 'error');
     expect(error).toMatchObject({ code: 'ENODEV', syscall: 'connect' });
   });
 
