@@ -15,102 +15,150 @@ export interface Problem {
 /** A document with very many faults is not worth reading to its end. */
 export const MOST_PROBLEMS = 50;
 
-/** What is wrong with a value. `path` is the way to it, and is copied only where something is wrong: mostly nothing is. */
-export function check(
-  schema: Schema,
-  value: unknown,
-  path: (string | number)[] = [],
-  problems: Problem[] = [],
-): Problem[] {
-  if (problems.length >= MOST_PROBLEMS) return problems;
-  const fault = (message: string) => {
-    problems.push({ path: [...path], message });
-  };
-  switch (schema.form) {
-    case 'text':
-      checkText(schema, value, fault);
-      break;
-    case 'integer':
-      checkInteger(schema, value, fault);
-      break;
-    case 'truth':
-      if (typeof value !== 'boolean') fault(`it must be true or false, not ${shown(value)}`);
-      break;
-    case 'words':
-      checkWords(schema, value, fault);
-      break;
-    case 'fields':
-    case 'by kind':
-      checkFields(schema, value, path, problems, fault);
-      break;
-    case 'map':
-      checkMap(schema, value, path, problems, fault);
-      break;
-    case 'list':
-      checkList(schema, value, path, problems, fault);
-      break;
-    case 'either':
-      checkEither(schema, value, path, problems, fault);
-      break;
-    case 'anything':
-      if (schema.type !== undefined && typeName(value) !== schema.type)
-        fault(`it must be ${articles[schema.type]}, not ${shown(value)}`);
-      break;
-  }
-  return problems;
+/** What is wrong with a value. */
+export function check(schema: Schema, value: unknown): Problem[] {
+  const checker = new Checker([]);
+  checker.check(schema, value);
+  return checker.problems;
 }
 
-type Fault = (message: string) => void;
+class Checker {
+  readonly problems: Problem[] = [];
+  /** The way to what is being looked at. It is copied only where something is wrong: mostly nothing is. */
+  readonly #path: (string | number)[];
 
-function checkText(schema: Text, value: unknown, fault: Fault): void {
-  const wrong =
-    typeof value === 'string' ? schema.fault?.(value) : `it must be a text${hintOf(schema)}, not ${shown(value)}`;
-  if (wrong !== undefined) fault(wrong.includes(', not ') ? wrong : `${wrong}, not ${shown(value)}`);
+  constructor(path: (string | number)[]) {
+    this.#path = path;
+  }
+
+  check(schema: Schema, value: unknown): void {
+    if (this.problems.length >= MOST_PROBLEMS) return;
+    switch (schema.form) {
+      case 'text':
+        this.#text(schema, value);
+        break;
+      case 'integer':
+        this.#integer(schema, value);
+        break;
+      case 'truth':
+        if (typeof value !== 'boolean') this.#fault(`it must be true or false, not ${shown(value)}`);
+        break;
+      case 'words':
+        this.#words(schema, value);
+        break;
+      case 'fields':
+      case 'by kind':
+        this.#fields(schema, value);
+        break;
+      case 'map':
+        this.#map(schema, value);
+        break;
+      case 'list':
+        this.#list(schema, value);
+        break;
+      case 'either':
+        this.#either(schema, value);
+        break;
+      case 'anything':
+        if (schema.type !== undefined && typeName(value) !== schema.type)
+          this.#fault(`it must be ${articles[schema.type]}, not ${shown(value)}`);
+    }
+  }
+
+  #fault(message: string, key = false): void {
+    this.problems.push({ path: [...this.#path], ...(key && { key }), message });
+  }
+
+  #checkAt(step: string | number, schema: Schema, value: unknown): void {
+    this.#path.push(step);
+    this.check(schema, value);
+    this.#path.pop();
+  }
+
+  #faultAt(key: string, message: string): void {
+    this.#path.push(key);
+    this.#fault(message, true);
+    this.#path.pop();
+  }
+
+  #isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+    if (isObject(value)) return true;
+    this.#fault(`it must be ${articles.object}, not ${shown(value)}`);
+    return false;
+  }
+
+  #text(schema: Text, value: unknown): void {
+    const wrong =
+      typeof value === 'string' ? schema.fault?.(value) : `it must be a text${hintOf(schema)}, not ${shown(value)}`;
+    if (wrong !== undefined) this.#fault(wrong.includes(', not ') ? wrong : `${wrong}, not ${shown(value)}`);
+  }
+
+  #integer({ min, max }: Integer, value: unknown): void {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+      this.#fault(`it must be a whole number from ${min} to ${max}, not ${shown(value)}`);
+  }
+
+  #words({ words, numbers }: Words, value: unknown): void {
+    if (typeof value === 'string' && words.includes(value)) return;
+    if (numbers !== undefined && typeof value === 'number') {
+      this.#integer(numbers, value);
+      return;
+    }
+    const near = typeof value === 'string' ? closest(value, words) : undefined;
+    const meant = near === undefined ? '' : `: did you mean '${near}'?`;
+    this.#fault(`it must be one of ${words.join(', ')}${numbers ? ', or a number' : ''}, not ${shown(value)}${meant}`);
+  }
+
+  #fields(schema: Fields | ByKind, value: unknown): void {
+    if (!this.#isObject(value)) return;
+    const known = schema.form === 'fields' ? schema.fields : fieldsOfKind(schema, value.kind);
+    for (const key of Object.keys(value)) {
+      if (value[key] === undefined) continue; // as good as left out
+      const field = Object.hasOwn(known, key) ? known[key] : undefined;
+      if (field !== undefined) this.#checkAt(key, field, value[key]);
+      else this.#faultAt(key, unknownKey(key, Object.keys(known)));
+    }
+    for (const key of schema.required) if (!Object.hasOwn(value, key)) this.#fault(`it needs '${key}'`);
+  }
+
+  #map({ key, value: each }: MapOf, value: unknown): void {
+    if (!this.#isObject(value)) return;
+    for (const name of Object.keys(value)) {
+      const wrong = key.fault?.(name);
+      if (wrong !== undefined) this.#faultAt(name, `${shown(name)}: ${wrong}`);
+      this.#checkAt(name, each, value[name]);
+    }
+  }
+
+  #list({ item, min }: ListOf, value: unknown): void {
+    if (!Array.isArray(value)) {
+      this.#fault(`it must be ${articles.array}, not ${shown(value)}`);
+      return;
+    }
+    if (value.length < min) this.#fault(`it needs at least ${min}`);
+    for (let index = 0; index < value.length && this.problems.length < MOST_PROBLEMS; index++)
+      this.#checkAt(index, item, value[index]);
+  }
+
+  /** The faults of the one that is of the right type; all are named only if none is. */
+  #either({ of }: Either, value: unknown): void {
+    let meant: readonly Problem[] | undefined;
+    for (const schema of of) {
+      const one = new Checker(this.#path);
+      one.check(schema, value);
+      if (one.problems.length === 0) return;
+      if (typesOf(schema).includes(typeName(value))) meant ??= one.problems;
+    }
+    if (meant !== undefined) this.problems.push(...meant);
+    else {
+      const types = new Set(of.flatMap(typesOf));
+      this.#fault(`it must be ${[...types].map((type) => articles[type]).join(' or ')}, not ${shown(value)}`);
+    }
+  }
 }
 
 function hintOf({ about }: Text): string {
   return about === undefined ? '' : ` (${about})`;
-}
-
-function checkInteger({ min, max }: Integer, value: unknown, fault: Fault): void {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
-    fault(`it must be a whole number from ${min} to ${max}, not ${shown(value)}`);
-}
-
-function checkWords({ words, numbers }: Words, value: unknown, fault: Fault): void {
-  if (typeof value === 'string' && words.includes(value)) return;
-  if (numbers !== undefined && typeof value === 'number') {
-    checkInteger(numbers, value, fault);
-    return;
-  }
-  const near = typeof value === 'string' ? closest(value, words) : undefined;
-  const meant = near === undefined ? '' : `: did you mean '${near}'?`;
-  fault(`it must be one of ${words.join(', ')}${numbers ? ', or a number' : ''}, not ${shown(value)}${meant}`);
-}
-
-function checkFields(
-  schema: Fields | ByKind,
-  value: unknown,
-  path: (string | number)[],
-  problems: Problem[],
-  fault: Fault,
-): void {
-  if (!isObject(value)) {
-    fault(`it must be ${articles.object}, not ${shown(value)}`);
-    return;
-  }
-  const known = schema.form === 'fields' ? schema.fields : fieldsOfKind(schema, value.kind);
-  for (const key of Object.keys(value)) {
-    if (value[key] === undefined) continue; // as good as left out
-    const field = Object.hasOwn(known, key) ? known[key] : undefined;
-    path.push(key);
-    if (field !== undefined) check(field, value[key], path, problems);
-    else problems.push({ path: [...path], key: true, message: unknownKey(key, Object.keys(known)) });
-    path.pop();
-  }
-  for (const key of schema.required) {
-    if (!Object.hasOwn(value, key)) fault(`it needs '${key}'`);
-  }
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -142,64 +190,6 @@ function fieldsTogether({ fields, kinds }: ByKind, kind: string | undefined): Kn
 }
 
 const noKind: Schema = { form: 'anything' };
-
-function checkMap(
-  { key, value: each }: MapOf,
-  value: unknown,
-  path: (string | number)[],
-  problems: Problem[],
-  fault: Fault,
-): void {
-  if (!isObject(value)) {
-    fault(`it must be ${articles.object}, not ${shown(value)}`);
-    return;
-  }
-  for (const name of Object.keys(value)) {
-    const wrong = key.fault?.(name);
-    path.push(name);
-    if (wrong !== undefined) problems.push({ path: [...path], key: true, message: `${shown(name)}: ${wrong}` });
-    check(each, value[name], path, problems);
-    path.pop();
-  }
-}
-
-function checkList(
-  { item, min }: ListOf,
-  value: unknown,
-  path: (string | number)[],
-  problems: Problem[],
-  fault: Fault,
-): void {
-  if (!Array.isArray(value)) {
-    fault(`it must be ${articles.array}, not ${shown(value)}`);
-    return;
-  }
-  if (value.length < min) fault(`it needs at least ${min}`);
-  for (const [index, each] of value.entries()) {
-    if (problems.length >= MOST_PROBLEMS) return;
-    path.push(index);
-    check(item, each, path, problems);
-    path.pop();
-  }
-}
-
-/** The faults of the one that is of the right type; all are named only if none is. */
-function checkEither(
-  { of }: Either,
-  value: unknown,
-  path: (string | number)[],
-  problems: Problem[],
-  fault: Fault,
-): void {
-  const found = of.map((schema) => check(schema, value, path));
-  if (found.some((faults) => faults.length === 0)) return;
-  const meant = of.findIndex((schema) => typesOf(schema).includes(typeName(value)));
-  if (meant !== -1) problems.push(...(found[meant] ?? []));
-  else
-    fault(
-      `it must be ${[...new Set(of.flatMap(typesOf))].map((type) => articles[type]).join(' or ')}, not ${shown(value)}`,
-    );
-}
 
 const articles = {
   text: 'a text',
