@@ -57,7 +57,7 @@ describe('sysctl', () => {
     [['sysctl', 'nope', '-a'], 1, /^netns: cannot open net namespace "nope"/],
     [['sysctl', 'blue', 'kernel.hostname=x'], 2, /it must begin with net/],
     [['sysctl', 'blue', 'net.ipv4.nothing'], 1, /this namespace has no sysctl net\.ipv4\.nothing/],
-    [['sysctl', 'blue', '-p', '/nonexistent'], 2, /^netns: cannot read \/nonexistent/],
+    [['sysctl', 'blue', '-p', '/nonexistent'], 1, /^netns: cannot open \/nonexistent: No such file/],
     [['stats'], 2, /^netns: which name\?/],
     [['stats', 'blue', '--watch=never'], 2, /--watch takes seconds/],
   ] as const)('%j fails with %i', async (words, exitCode, stderr) => {

@@ -312,7 +312,7 @@ describe('without the right', () => {
       namespaceTypes.map((type) => ['createNamespace', type]),
     );
     for (const [index, type] of namespaceTypes.entries()) {
-      const message = `cannot create a new ${type} namespace: Operation not permitted (EPERM, write)`;
+      const message = `cannot create a new ${type} namespace: Operation not permitted (EPERM, unshare)`;
       const refused = { error: { name: 'KernelError', code: 'EPERM', message } };
       expect(outcomes[index]).toEqual(type === 'user' || type === 'pid' ? { value: expect.anything() } : refused);
     }
