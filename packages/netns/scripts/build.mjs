@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-// Builds everything that is not in the sources: the native files, the library (dist/*.js with types), the command (dist/cli/*.cjs, one
-// bundle per verb so that a verb loads only what it uses) and its front (bin/netns).
+// Builds everything that is not in the sources: the native files, the library (dist/lib, and dist/**/*.d.ts; dist/**/*.js are for the
+// build and tests), the command (dist/cli/*.cjs, one bundle per verb so that a verb loads only what it uses) and its front (bin/netns).
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBundles } from './build-bundles.mjs';
+import { buildLibrary } from './build-library.mjs';
 import { nodeOptions } from './node-options.mjs';
 
 const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -22,6 +23,7 @@ if (!run(process.execPath, compiler, '-p', '.', '--outDir', fresh)) process.exit
 const { documentJsonSchema } = await import(join(fresh, 'document/schema-document.js'));
 writeFileSync(join(fresh, 'schema.json'), `${JSON.stringify(documentJsonSchema(), null, 1)}\n`);
 
+await buildLibrary(packageDir, join(fresh, 'lib'));
 await buildBundles(packageDir, join(fresh, 'cli'));
 keepCompiledForm(join(fresh, 'cli'));
 
