@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { EAGAIN, EINTR, ETIMEDOUT } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
+import { builtin } from '../native/builtin.ts';
 import {
   AF_INET,
   AF_INET6,
@@ -45,7 +45,11 @@ export async function ping(namespace: Namespace, address: string, options: PingO
   const { family, socketAddress } = destination(address);
   using socket = openSocket(namespace, family, operation);
   perform(operation, 'connect', socket.raw, socketAddress, socketAddress.length);
-  const asked = { identifier: randomBytes(2).readUInt16BE(), sequence: 1, data: randomBytes(size) };
+  const asked = {
+    identifier: builtin('crypto').randomBytes(2).readUInt16BE(),
+    sequence: 1,
+    data: builtin('crypto').randomBytes(size),
+  };
   const packet = encodeEchoRequest(family, asked);
   const start = performance.now();
   perform(operation, 'sendto', socket.raw, packet, packet.length, 0, null, 0);

@@ -1,8 +1,9 @@
-import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from 'node:child_process';
+import type { ChildProcess, SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { EINTR, ENOENT, EPERM } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { nsexecPath } from '../native/addon.ts';
+import { builtin } from '../native/builtin.ts';
 import { O_CLOEXEC, UV_READABLE } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { type SyscallStep, syscall } from '../native/syscall.ts';
@@ -225,7 +226,10 @@ function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
   const { descriptors, options, command } = request;
   const at = stdio.length + descriptors.length;
   const { words, steps } = helperWords(request, at);
-  const child = nodeSpawn(nsexecPath, words, { ...options, stdio: [...stdio, ...descriptors, 'pipe'] });
+  const child = builtin('child_process').spawn(nsexecPath, words, {
+    ...options,
+    stdio: [...stdio, ...descriptors, 'pipe'],
+  });
   const ready = new Promise<string>((resolve, reject) => {
     // Without descriptors for them, Node makes no streams at all.
     const report = child.stdio?.[at] as Readable | undefined;

@@ -1,11 +1,12 @@
 import { AsyncResource } from 'node:async_hooks';
-import { ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { release } from 'node:os';
 import type { Readable } from 'node:stream';
 import { EINVAL, ENOSYS, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
+import { builtin } from '../native/builtin.ts';
 import type { Fd } from '../native/fd.ts';
 import { type Awaited, type ProcessEnds, processEnds } from '../native/process-ends.ts';
 import type { Spawned } from '../native/spawn.ts';
@@ -54,7 +55,6 @@ class Child extends EventEmitter {
     this._handle = handle;
   }
 }
-Object.setPrototypeOf(Child.prototype, ChildProcess.prototype);
 Reflect.deleteProperty(Child.prototype, 'constructor');
 
 const news = channel('child_process');
@@ -70,8 +70,10 @@ export function nativeStartWorks(): boolean {
 
 /** Whether a ChildProcess of this Node has what we know of, and no more. */
 function isMadeAsKnown(): boolean {
-  if (typeof (ChildProcess.prototype as { spawn?: unknown }).spawn !== 'function') return false;
-  return looksLike(new ChildProcess(), new Child(new NativeProcess()));
+  const { ChildProcess: Theirs } = builtin('child_process');
+  Object.setPrototypeOf(Child.prototype, Theirs.prototype);
+  if (typeof (Theirs.prototype as { spawn?: unknown }).spawn !== 'function') return false;
+  return looksLike(new Theirs(), new Child(new NativeProcess()));
 }
 
 /** Whether the `spawn` of this Node makes of a child without streams what `spawnSilently` does. */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -11,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { DocumentError } from '../../errors.ts';
+import { builtin } from '../../native/builtin.ts';
 import { AT_FDCWD } from '../../native/constants.ts';
 import { perform } from '../../native/syscall.ts';
 import type { Fact } from './facts.ts';
@@ -64,7 +63,7 @@ function openDraft(file: string): Draft {
     descriptor,
     publish: () => {
       fdatasyncSync(descriptor);
-      const name = `${target}.${randomBytes(6).toString('hex')}`; // a link cannot take the place of what is there, a name can
+      const name = `${target}.${builtin('crypto').randomBytes(6).toString('hex')}`; // a link cannot take the place of what is there, a name can
       perform(`write ${file}`, 'linkat', AT_FDCWD, `/proc/self/fd/${descriptor}`, AT_FDCWD, name, AT_SYMLINK_FOLLOW);
       renameSync(name, target);
     },
@@ -91,7 +90,8 @@ async function* factsIn(file: string): AsyncGenerator<Fact> {
   const reader = new FactReader(file);
   const stream = createReadStream(file);
   try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Infinity })) yield reader.read(line);
+    for await (const line of builtin('readline').createInterface({ input: stream, crlfDelay: Infinity }))
+      yield reader.read(line);
   } finally {
     stream.destroy();
   }

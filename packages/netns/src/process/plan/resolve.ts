@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { namespaceFlags } from '../../namespaces/type.ts';
+import { builtin } from '../../native/builtin.ts';
 import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../native/constants.ts';
 import type { Fd } from '../../native/fd.ts';
 import { capabilityMask, everyCapability } from './capabilities.ts';
@@ -164,7 +164,11 @@ function capabilitiesOf(plan: SpawnPlan): Pick<SetUp, 'capabilities'> {
 
 function limitsOf({ limits }: SpawnPlan) {
   if (limits === undefined) return [];
-  return findLimitPlaces(limits, `netns-${process.pid}-${randomBytes(4).toString('hex')}`, ownCgroupFacts());
+  return findLimitPlaces(
+    limits,
+    `netns-${process.pid}-${builtin('crypto').randomBytes(4).toString('hex')}`,
+    ownCgroupFacts(),
+  );
 }
 
 /** What this machine says about control groups, to this process. */

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
+import { builtin } from '../../native/builtin.ts';
 import { SOCK_STREAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
-import { builtin } from './builtin.ts';
 import type { ConnectRequest } from './connect-arguments.ts';
 import type { Home } from './home.ts';
 import { type LookupCallback, type LookupFunction, lookupAll } from './lookup-hook.ts';

@@ -1,8 +1,8 @@
 import type dgram from 'node:dgram';
 import { EBADF, EINVAL } from '../../errno-numbers.ts';
+import { builtin } from '../../native/builtin.ts';
 import { SOCK_DGRAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
-import { builtin } from './builtin.ts';
 import type { Home } from './home.ts';
 import { type LookupFunction, lookupIn } from './lookup-hook.ts';
 import { nodeError } from './node-error.ts';

@@ -1,6 +1,6 @@
 import type http from 'node:http';
 import type net from 'node:net';
-import { builtin } from './builtin.ts';
+import { builtin } from '../../native/builtin.ts';
 import type { Home } from './home.ts';
 import { httpRequestArguments } from './http-arguments.ts';
 import { listenInside } from './listen.ts';

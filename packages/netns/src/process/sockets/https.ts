@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import type https from 'node:https';
 import type net from 'node:net';
-import { builtin } from './builtin.ts';
+import { builtin } from '../../native/builtin.ts';
 import type { Home } from './home.ts';
 import { httpRequestArguments } from './http-arguments.ts';
 import { listenInside } from './listen.ts';

@@ -1,9 +1,9 @@
 import { chmodSync, statSync, unlinkSync } from 'node:fs';
 import type { Server } from 'node:net';
 import { EACCES, EADDRINUSE, EINVAL, ENOENT } from '../../errno-numbers.ts';
+import { builtin } from '../../native/builtin.ts';
 import { AF_UNIX, SOCK_STREAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
-import { builtin } from './builtin.ts';
 import type { Home } from './home.ts';
 import { type ListenRequest, parseListen } from './listen-arguments.ts';
 import { lookupOne } from './lookup-hook.ts';

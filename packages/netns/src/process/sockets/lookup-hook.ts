@@ -1,4 +1,4 @@
-import { builtin } from './builtin.ts';
+import { builtin } from '../../native/builtin.ts';
 import type { Home } from './home.ts';
 import type { LookupAddress, LookupOptions } from './resolver/lookup.ts';
 

@@ -1,8 +1,8 @@
 import type net from 'node:net';
 import { InvalidArgumentError } from '../../errors.ts';
+import { builtin } from '../../native/builtin.ts';
 import { AF_UNIX, SOCK_STREAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
-import { builtin } from './builtin.ts';
 import { connectInside } from './connect.ts';
 import { parseConnect } from './connect-arguments.ts';
 import type { Home } from './home.ts';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type tls from 'node:tls';
-import { builtin } from './builtin.ts';
+import { builtin } from '../../native/builtin.ts';
 import { parseConnect } from './connect-arguments.ts';
 import type { Home } from './home.ts';
 import { listenInside } from './listen.ts';

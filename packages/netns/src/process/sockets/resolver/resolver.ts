@@ -1,8 +1,8 @@
 import type dns from 'node:dns';
 import type { RecordType } from 'dns-packet';
 import { InvalidArgumentError } from '../../../errors.ts';
+import { builtin } from '../../../native/builtin.ts';
 import { parseIpAddress } from '../../../wire/ip-address.ts';
-import { builtin } from '../builtin.ts';
 import type { Home } from '../home.ts';
 import type { IpFamily } from '../socket-address.ts';
 import type { ResolvedRecord } from './answers.ts';

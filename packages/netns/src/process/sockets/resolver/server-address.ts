@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from '../../../errors.ts';
+import { builtin } from '../../../native/builtin.ts';
 import { withPort } from '../../../wire/ip-address.ts';
-import { builtin } from '../builtin.ts';
 
 export interface ServerAddress {
   readonly address: string;
