@@ -358,7 +358,7 @@ describe('a target that is gone', () => {
     );
   });
 
-  /** Lets nsenter wait before it enters, for so long that its target can end; the log tells when it has the target in hand. */
+  /** Lets nsenter wait before it enters, for so long that its target can end; the log tells when it has the target in hand: not before the call is done. */
   const slowly = (log: string) => [
     'strace',
     ...['-f', '-qqq', '-o', log, '-e', 'trace=pidfd_open,setns', '-e', 'inject=setns:delay_enter=3000000'],
@@ -370,7 +370,7 @@ describe('a target that is gone', () => {
     const [strace = '', ...options] = slowly(log);
     const into = [command, 'nsenter', '-t', String(dying.pid), '-n', '-U', ...groups, 'true'];
     const entering = run(strace, [...options, ...into]);
-    for (let i = 0; i < 2000 && !(existsSync(log) && readFileSync(log, 'utf8').includes('pidfd_open')); i++)
+    for (let i = 0; i < 2000 && !(existsSync(log) && /pidfd_open.*= \d/.test(readFileSync(log, 'utf8'))); i++)
       await setTimeout(10);
     await dying.end();
     expect(await entering).toEqual(refused('reassociate to namespaces failed: No such process'));
@@ -383,7 +383,7 @@ describe('a target that is gone', () => {
       'unshare -n sh -c "echo; exec sleep 1000" > "$1.first" & first=$!',
       'until [ -s "$1.first" ]; do sleep 0.02; done',
       `${slowly('"$1"').join(' ')} "$0" nsenter -t $first -n readlink /proc/self/ns/net & entering=$!`,
-      'until grep -q pidfd_open "$1" 2>/dev/null; do sleep 0.02; done',
+      'until grep -q "pidfd_open.*= [0-9]" "$1" 2>/dev/null; do sleep 0.02; done',
       'kill -9 $first; wait $first 2>/dev/null',
       'echo $((first - 1)) > /proc/sys/kernel/ns_last_pid; unshare -n sleep 1000 & second=$!',
       'echo "same number: $((first == second))"',
