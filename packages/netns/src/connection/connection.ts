@@ -71,7 +71,7 @@ export class NetlinkConnection implements Disposable {
   /**
    * One request and its answers, decoded (a change usually has none). Rejects with NetlinkError, KernelError, DecodeError.
    *
-   * Changes that are asked for before anything is awaited travel together behind the first, in this order, and whatever comes of one,
+   * Changes that are asked for before anything is awaited travel together, in this order, and whatever comes of one,
    * the kernel goes on with the next: each has its own result.
    */
   request<D extends Declaration>(
