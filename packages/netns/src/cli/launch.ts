@@ -9,7 +9,8 @@ const parameters = '(exports, require, module, __filename, __dirname)';
 
 /**
  * Runs a bundle beside this file. Compiling takes longer than all that a verb does: so the compiled form of what it runs is kept
- * beside it, for each version of Node: by the build, or else when it has run for the first time.
+ * beside it, for each version of Node: by the build, or else when it has run for the first time; anew when V8 refuses it (it was
+ * kept with other options, or by another build of the same version).
  */
 function run(name: string): void {
   const file = `${import.meta.dirname}/${name}.cjs`;
@@ -19,7 +20,8 @@ function run(name: string): void {
   const script = new Script(text, { filename: file, ...(cachedData !== undefined && { cachedData }) });
   const module = { exports: {} as { main(atEnd?: () => void): Promise<void> } };
   script.runInThisContext().call(module.exports, module.exports, require, module, file, import.meta.dirname);
-  module.exports.main(cachedData === undefined ? () => keepCompiled(script, kept) : undefined);
+  const taken = script.cachedDataRejected === false;
+  module.exports.main(taken ? undefined : () => keepCompiled(script, kept));
 }
 
 function read(file: string): Buffer | undefined {
