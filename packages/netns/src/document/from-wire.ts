@@ -11,11 +11,11 @@ export function schemaOf(shape: Shape, without: readonly string[] = []): Schema 
     case 'leaf':
       return schemaOfLeaf(shape);
     case 'struct':
-      return fieldsOf([...shape.byName].map(([name, { leaf }]) => [name, schemaOfLeaf(leaf)]));
+      return fieldsOf(() => [...shape.byName].map(([name, { leaf }]) => [name, schemaOfLeaf(leaf)]));
     case 'array':
       return listOf(schemaOf(shape.element));
     case 'attributes':
-      return fieldsOf(
+      return fieldsOf(() =>
         [...shape.byName]
           .filter(([name]) => !without.includes(name))
           .map(([name, field]) => [name, field.form === 'pair' ? schemaOfPair(field) : schemaOfField(field)]),
@@ -26,8 +26,17 @@ export function schemaOf(shape: Shape, without: readonly string[] = []): Schema 
   }
 }
 
-function fieldsOf(entries: readonly [string, Schema][]): Fields {
-  return { form: 'fields', fields: Object.fromEntries(entries), required: [] };
+/** Made when it is first looked at: a program that plans no network need not know of every kind's fields. */
+function fieldsOf(entries: () => readonly [string, Schema][]): Fields {
+  let made: Fields['fields'] | undefined;
+  return {
+    form: 'fields',
+    get fields() {
+      made ??= Object.fromEntries(entries());
+      return made;
+    },
+    required: [],
+  };
 }
 
 function listOf(item: Schema): ListOf {

@@ -387,7 +387,7 @@ export const portDataSchemas: Readonly<Record<string, Schema>> = Object.fromEntr
 
 function withDevices(schema: Schema, kind: string): Schema {
   const { devices = [] } = linkKind(kind);
-  if (schema.form !== 'fields') return schema;
+  if (schema.form !== 'fields' || devices.length === 0) return schema;
   return { ...schema, fields: { ...schema.fields, ...Object.fromEntries(devices.map((name) => [name, linkName])) } };
 }
 

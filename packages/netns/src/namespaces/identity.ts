@@ -27,7 +27,8 @@ export function idOfDescriptor(fd: number): NamespaceId {
 }
 
 function numberAt(index: number): number {
-  const [low = 0, high = 0] = [stat[index], stat[index + 1]];
+  const low = stat[index] ?? 0;
+  const high = stat[index + 1] ?? 0;
   return (low >>> 0) + (high >>> 0) * 2 ** 32;
 }
 

@@ -180,7 +180,10 @@ export function createNamespace(type: NamespaceType, owner?: Fd): Namespace {
   flagOfType(type);
   const needsRights = owner === undefined && type !== 'user' && !mayAdministrate();
   if (!needsRights) return createIn(type, owner === undefined || isOwn(owner) ? [] : wayTo(owner));
-  if (type === 'pid') return createIn(type, [], CLONE_NEWUSER);
+  return type === 'pid' ? createIn(type, [], CLONE_NEWUSER) : createWithOwnRights(type);
+}
+
+function createWithOwnRights(type: NamespaceType): Namespace {
   using shared = sharedOwner();
   const namespace = createIn(type, shared === undefined ? ownRights() : wayTo(shared));
   rememberOwner(namespace);
@@ -202,13 +205,12 @@ function createIn(type: NamespaceType, way: readonly SyscallStep[], cloneFlags =
     ['openat', AT_FDCWD, file, O_RDONLY | O_CLOEXEC],
   ];
   const { results, failed } = inChild(operation, steps, cloned ? CLONE_NEWPID | cloneFlags : 0);
-  const opened = results.filter((_, index) => steps[index]?.[0] === 'openat');
-  const raw = failed ? undefined : opened.pop();
-  for (const other of opened) syscall('close', other);
+  const onTheWay = failed ? results.length : results.length - 1;
+  for (let at = 0; at < onTheWay; at++) if (steps[at]?.[0] === 'openat') syscall('close', results[at] ?? -1);
   if (failed) {
     const [refused = ''] = steps[failed.step] ?? [];
     // A map that may not be written is a user namespace that may not be made.
     throw new KernelError({ errno: failed.errno, syscall: refused === 'write' ? 'unshare' : refused, operation });
   }
-  return new Namespace(Fd.adopt(raw ?? -1, `the new ${type} namespace`), type);
+  return new Namespace(Fd.adopt(results[onTheWay] ?? -1, `the new ${type} namespace`), type);
 }

@@ -21,12 +21,15 @@ const notRun = -0x80000000;
  * `cloneFlags` (`CLONE_NEWPID`) are for what only clone(2) can do. Throws KernelError if no child can be made.
  */
 export function inChild(operation: string, steps: readonly SyscallStep[], cloneFlags = 0): ChildOutcome {
-  const results = new Int32Array(steps.length).fill(notRun);
-  check(addon.inChild(programOf(steps), results, cloneFlags), 'clone', operation);
-  const step = results.findIndex((result) => result < 0);
-  if (step === -1) return { results: [...results], failed: undefined };
-  const result = results[step] ?? notRun;
-  return { results: [...results.subarray(0, step)], failed: { step, errno: result === notRun ? EINTR : -result } };
+  const given = new Int32Array(steps.length).fill(notRun);
+  check(addon.inChild(programOf(steps), given, cloneFlags), 'clone', operation);
+  const results: number[] = [];
+  for (let step = 0; step < given.length; step++) {
+    const result = given[step] ?? notRun;
+    if (result < 0) return { results, failed: { step, errno: result === notRun ? EINTR : -result } };
+    results.push(result);
+  }
+  return { results, failed: undefined };
 }
 
 /** The same, after steps that lead there (`setns`) and do not count: if one of those failed, `step` is negative. */

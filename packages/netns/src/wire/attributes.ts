@@ -67,7 +67,7 @@ export type AttributesIn<F> = Flat<
  * A third member, `{ family: 7 }`, says that the number means this only in messages of that address family.
  */
 export function attrs<const F extends Fields>(fields: F): Typed<AttributeSet, AttributesOut<F>, AttributesIn<F>> {
-  return buildSet(fields, []);
+  return new DeclaredSet(() => buildTables(fields, []));
 }
 
 type Arms = Readonly<Record<string, Typed<Shape, unknown>>>;
@@ -91,7 +91,7 @@ export function byKind<const A extends Arms, const F extends Fields = Record<nev
   arms: A,
   others?: F,
 ): Typed<AttributeSet, ArmsOut<A> & AttributesOut<F>, (ArmsIn<A> | { readonly kind?: undefined }) & AttributesIn<F>> {
-  return buildSet(others ?? {}, [buildPair(kindNumber, dataNumber, arms, str)]);
+  return new DeclaredSet(() => buildTables(others ?? {}, [buildPair(kindNumber, dataNumber, arms, str)]));
 }
 
 /**
@@ -109,22 +109,7 @@ export function pair<const A extends Arms>(
 
 /** The same set, marked by the encoder with NLA_F_NESTED. Newer parts of the kernel want the mark, older ones never had it. */
 export function nested<O, I>(set: Typed<AttributeSet, O, I>): Typed<AttributeSet, O, I> {
-  return {
-    form: 'attributes',
-    marked: true,
-    get fields() {
-      return set.fields;
-    },
-    get pairs() {
-      return set.pairs;
-    },
-    get slots() {
-      return set.slots;
-    },
-    get byName() {
-      return set.byName;
-    },
-  };
+  return new DeclaredSet(() => set, true);
 }
 
 /** An attribute that may be there several times: an array of all. */
@@ -201,32 +186,41 @@ function buildPair(kindNumber: number, dataNumber: number, arms: Arms, kindLeaf:
   return { form: 'pair', name: undefined, kindNumber, dataNumber, kindLeaf, arms: new Map(Object.entries(arms)) };
 }
 
-/** The tables of a set are made when it is first used: a program declares hundreds of sets and uses a few. */
-function buildSet(declared: Fields, inline: readonly Pair[]): AttributeSet {
-  let tables: SetTables | undefined;
-  const built = () => {
-    tables ??= buildTables(declared, inline);
-    return tables;
-  };
-  return {
-    form: 'attributes',
-    marked: false,
-    get fields() {
-      return built().fields;
-    },
-    get pairs() {
-      return built().pairs;
-    },
-    get slots() {
-      return built().slots;
-    },
-    get byName() {
-      return built().byName;
-    },
-  };
-}
-
 type SetTables = Pick<AttributeSet, 'fields' | 'pairs' | 'slots' | 'byName'>;
+
+/** The tables of a set are made when it is first used: a program declares hundreds of sets and uses a few. */
+class DeclaredSet implements AttributeSet {
+  readonly form = 'attributes';
+  readonly marked: boolean;
+  readonly #build: () => SetTables;
+  #tables: SetTables | undefined;
+
+  constructor(build: () => SetTables, marked = false) {
+    this.#build = build;
+    this.marked = marked;
+  }
+
+  get #built(): SetTables {
+    this.#tables ??= this.#build();
+    return this.#tables;
+  }
+
+  get fields() {
+    return this.#built.fields;
+  }
+
+  get pairs() {
+    return this.#built.pairs;
+  }
+
+  get slots() {
+    return this.#built.slots;
+  }
+
+  get byName() {
+    return this.#built.byName;
+  }
+}
 
 function buildTables(declared: Fields, inline: readonly Pair[]): SetTables {
   const fields: Field[] = [];

@@ -139,6 +139,17 @@ describe.each(nodes())('installed, and used with %s', (node) => {
     },
   );
 
+  it('has what its sources have, and loads what few need when it is first asked for', async () => {
+    const code = `const before = new Set(process.moduleLoadList);
+      const netns = await import('netns');
+      const loaded = process.moduleLoadList.filter((name) => !before.has(name));
+      const { namespaces } = await netns.census({ types: ['net'] });
+      const refused = await netns.readSnapshot('/nowhere/at/all').catch(({ code }) => code);
+      console.log(JSON.stringify([Object.keys(netns), loaded.filter((name) => /stream/.test(name)), namespaces.length > 0, refused]));`;
+    const names = Object.keys(await import('../../src/index.ts')).sort();
+    expect(JSON.parse(evaluate(code).stdout)).toEqual([names, [], true, 'ENOENT']);
+  });
+
   it('talks to the kernel', () => {
     const code = `import { openNetwork } from 'netns';
       const network = openNetwork();
