@@ -18,6 +18,8 @@ export interface RequestOptions {
   readonly operation: string;
   /** Flags beside NLM_F_REQUEST and NLM_F_ACK: `NLM_F_CREATE | NLM_F_EXCL`. */
   readonly flags?: number;
+  /** A question that may wait for others that are asked for at once, and travels with them, as changes do. */
+  readonly together?: boolean;
   /** What to make of an InvalidArgumentError: for whoever calls the fields of the message otherwise. */
   readonly explain?: ((error: unknown) => unknown) | undefined;
 }
@@ -81,7 +83,8 @@ export class NetlinkConnection implements Disposable {
     options: RequestOptions,
   ): Promise<Out<D>[]> {
     try {
-      if (verb !== 'get') return this.#change(declaration, verb, value, options, 'acknowledged') as Promise<Out<D>[]>;
+      if (verb !== 'get' || options.together)
+        return this.#change(declaration, verb, value, options, 'acknowledged') as Promise<Out<D>[]>;
       return this.#run(this.#question(declaration, verb, value, options)) as Promise<Out<D>[]>;
     } catch (error) {
       return Promise.reject(options.explain?.(error) ?? error);

@@ -132,8 +132,10 @@ async function describeLinks(
   const entries: Record<string, LinkEntry> = {};
   // By name: their order of making would tell how they were made, and not what they are.
   const sorted = [...links].sort((a, b) => Number(b.loopback) - Number(a.loopback) || (a.name < b.name ? -1 : 1));
-  for (const link of sorted) {
-    const entry = linkEntryOf(link, names, await tiesOf(namespace, link, neighbourhood));
+  // At once: what they are tied to is then asked for together.
+  const ties = await Promise.all(sorted.map((link) => tiesOf(namespace, link, neighbourhood)));
+  for (const [position, link] of sorted.entries()) {
+    const entry = linkEntryOf(link, names, ties[position] ?? {});
     if (entry !== undefined) entries[link.name] = entry;
   }
   return entries;

@@ -28,7 +28,12 @@ export const namespaceRef: typeof namespaceName = {
 };
 
 function utf8Length(name: string): number {
-  return new TextEncoder().encode(name).length;
+  let length = 0;
+  for (const character of name) {
+    const point = character.codePointAt(0) ?? 0;
+    length += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+  return length;
 }
 
 export const ipAddress = text('an IP address', (address) =>

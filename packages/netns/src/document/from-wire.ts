@@ -1,5 +1,6 @@
 import type { AttributeSet, Field, Leaf, Pair, Shape, Struct } from '../wire/shape.ts';
-import type { ByKind, Fields, ListOf, Schema } from './schema.ts';
+import { same } from './same.ts';
+import type { ByKind, Fields, KindData, ListOf, Schema } from './schema.ts';
 
 /**
  * What the catalogue of messages declares of a kind (of link, of encapsulation), as a part of documents: an attribute that is declared there
@@ -89,9 +90,16 @@ function isBytes(name: string): boolean {
   return name.startsWith('bytes');
 }
 
-/** A decoded value as a document has it. */
-export function toDocument(shape: Shape, value: unknown, without: readonly string[] = []): unknown {
-  return convert(shape, value, leafToDocument, without);
+interface Facts {
+  /** What a document does not say. */
+  readonly readOnly?: readonly string[];
+  /** What values are where nothing is said: such are left out. */
+  readonly usual?: KindData;
+}
+
+/** A decoded value as a document has it, of a kind of which these facts are known. */
+export function toDocument(shape: Shape, value: unknown, facts: Facts): Record<string, unknown> {
+  return convert(shape, value, leafToDocument, facts) as Record<string, unknown>;
 }
 
 /** The other way: what the encoder takes. */
@@ -99,9 +107,17 @@ export function toWire(shape: Shape, value: unknown): unknown {
   return convert(shape, value, leafToWire);
 }
 
+/** A value without what is so anyway. */
+export function unusual<T extends object>(value: T, usual: KindData): T {
+  return convertFields(value, said, usual) as T;
+}
+
+const said = (_: string, value: unknown) => value;
+const noFacts: Facts = {};
+
 type Convert = (leaf: Leaf, value: unknown) => unknown;
 
-function convert(shape: Shape, value: unknown, leaf: Convert, without: readonly string[] = []): unknown {
+function convert(shape: Shape, value: unknown, leaf: Convert, { readOnly = [], usual = {} }: Facts = noFacts): unknown {
   switch (shape.form) {
     case 'leaf':
       return leaf(shape, value);
@@ -113,13 +129,17 @@ function convert(shape: Shape, value: unknown, leaf: Convert, without: readonly 
         return field && leaf(field, each);
       });
     case 'attributes':
-      return convertFields(value, (name, each) => {
-        const field = without.includes(name) ? undefined : shape.byName.get(name);
-        if (field === undefined) return undefined;
-        if (field.form === 'pair') return convertPair(field, each, leaf);
-        if (field.count === 'one') return convert(field.shape, each, leaf);
-        return (each as unknown[]).map((one) => convert(field.shape, one, leaf));
-      });
+      return convertFields(
+        value,
+        (name, each) => {
+          const field = readOnly.includes(name) ? undefined : shape.byName.get(name);
+          if (field === undefined) return undefined;
+          if (field.form === 'pair') return convertPair(field, each, leaf);
+          if (field.count === 'one') return convert(field.shape, each, leaf);
+          return (each as unknown[]).map((one) => convert(field.shape, one, leaf));
+        },
+        usual,
+      );
     case 'prefixed':
     case 'records':
       return value;
@@ -130,11 +150,17 @@ function memberOf(struct: Struct, name: string): Leaf | undefined {
   return struct.byName.get(name)?.leaf;
 }
 
-function convertFields(value: unknown, member: (name: string, value: unknown) => unknown): Record<string, unknown> {
+function convertFields(
+  value: unknown,
+  member: (name: string, value: unknown) => unknown,
+  usual: KindData = {},
+): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const [name, each] of Object.entries(value as object)) {
+  // Without pairs of names and values: links have many fields, of which hardly any is unusual.
+  for (const name of Object.keys(value as object)) {
+    const each = (value as Record<string, unknown>)[name];
     const converted = each === undefined ? undefined : member(name, each);
-    if (converted !== undefined) result[name] = converted;
+    if (converted !== undefined && !same(converted, usual[name])) result[name] = converted;
   }
   return result;
 }

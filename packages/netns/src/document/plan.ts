@@ -4,9 +4,10 @@ import { type CompleteDocument, type CompleteNamespace, completed } from './comp
 import type { NetworkDocument } from './document.ts';
 import { isOfTheKernel, linkKind, portKind } from './link-kinds.ts';
 import { falls, keyOf, Model } from './model.ts';
+import { same } from './same.ts';
 import type { KindData } from './schema.ts';
 import { type PartName, partNames, partSection, type TableName, tableNames, tableSection } from './sections/index.ts';
-import { fullLink, type LinkEntry, same } from './sections/links.ts';
+import { fullLink, type LinkEntry } from './sections/links.ts';
 import type { PartChange, PartSection } from './sections/part-section.ts';
 import type { AnyTable, TableVerb } from './sections/table-section.ts';
 import type { Step } from './step.ts';

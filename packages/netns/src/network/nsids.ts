@@ -51,7 +51,7 @@ export class Nsids {
       nsid,
       'get',
       { attributes: { ...attributesOf(subject), targetNsid: options.targetNsid } },
-      { operation: `find the id of ${describeSubject(subject)}` },
+      { operation: `find the id of ${describeSubject(subject)}`, together: true },
     );
     return answers[0] ? nsidEntryOf(answers[0]) : { nsid: NSID_NOT_ASSIGNED, currentNsid: undefined };
   }

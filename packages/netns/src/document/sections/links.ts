@@ -1,6 +1,6 @@
 import type { Link } from '../../network/links.ts';
 import { hardwareAddress, linkName, namespaceRef } from '../formats.ts';
-import { toDocument } from '../from-wire.ts';
+import { toDocument, unusual } from '../from-wire.ts';
 import {
   isOfTheKernel,
   type LinkKind,
@@ -118,12 +118,11 @@ export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEnt
   const facts = linkKind(kind);
   const has = (flag: string) => flags.includes(flag);
   const shape = kind === undefined ? undefined : shapeOfKind(kind);
-  const data =
-    shape && linkinfo && 'data' in linkinfo && linkinfo.data
-      ? (toDocument(shape, linkinfo.data, facts.readOnly) as Record<string, unknown>)
-      : {};
+  const data = shape && linkinfo && 'data' in linkinfo && linkinfo.data ? toDocument(shape, linkinfo.data, facts) : {};
   for (const device of facts.devices ?? []) {
-    if (data[device] !== undefined) data[device] = names.get(data[device] as number);
+    const name = names.get(data[device] as number);
+    if (name === undefined) delete data[device];
+    else data[device] = name;
   }
   const real = header.type === ethernet;
   const entry: LinkEntry = {
@@ -141,10 +140,10 @@ export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEnt
     promiscuous: has('PROMISC'),
     master: link.master === undefined ? undefined : names.get(link.master),
     ...below,
-    data: withoutUsual(data, facts.usual),
+    data: someOf(data),
     port: portOf(linkinfo?.slave),
   };
-  return (withoutUsual(entry, usualOf(kind) as KindData) ?? {}) as LinkEntry;
+  return unusual(entry, usualOf(kind) as KindData);
 }
 
 interface Slave {
@@ -156,42 +155,18 @@ function portOf(slave: Slave | undefined): LinkEntry['port'] {
   const shape = slave === undefined ? undefined : shapeOfPort(slave.kind);
   if (slave?.data === undefined || shape === undefined) return undefined;
   const facts = portKind(slave.kind);
-  const { cost, ...data } = toDocument(shape, slave.data, facts.readOnly) as Record<string, unknown>;
+  const data = toDocument(shape, slave.data, facts);
   // What a port costs the kernel finds out from its speed, until somebody says it.
-  const told = cost === undefined || computedCosts.includes(cost as number) ? {} : { cost };
-  const own = withoutUsual({ ...data, ...told }, facts.usual);
+  if (computedCosts.includes(data.cost as number)) delete data.cost;
+  const own = someOf(data);
   return own && { kind: slave.kind, data: own };
 }
 
 /** `port_cost` of the kernel's bridge: for 10 Gbit/s and more, 1 Gbit/s, 100 and 10 Mbit/s, and for what has no speed. */
 const computedCosts: readonly number[] = [1, 2, 4, 19, 100];
 
-/** Without what is so anyway; nothing if nothing is left. */
-function withoutUsual(data: Readonly<Record<string, unknown>>, usual: KindData = {}): KindData | undefined {
-  let rest: Record<string, unknown> | undefined;
-  for (const name of Object.keys(data)) {
-    const value = data[name];
-    if (value === undefined || same(value, usual[name])) continue;
-    rest ??= {};
-    rest[name] = value;
-  }
-  return rest;
-}
-
-/** Whether two values of documents say the same, in whatever order; what is undefined is not said. */
-export function same(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) return false;
-  let said = 0;
-  for (const key of Object.keys(a)) {
-    if (a[key] === undefined) continue;
-    if (!Object.hasOwn(b, key) || !same(a[key], b[key])) return false;
-    said++;
-  }
-  for (const key of Object.keys(b)) if (b[key] !== undefined) said--;
-  return said === 0;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+/** Nothing if nothing is in it. */
+function someOf(data: KindData): KindData | undefined {
+  for (const _ in data) return data;
+  return undefined;
 }
