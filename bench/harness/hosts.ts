@@ -2,9 +2,9 @@ import { runDirectory } from './ground.ts';
 import type { Bench } from './headline.ts';
 import { measured, type Span } from './stamps.ts';
 
-/** A command behind whatever makes `count` hosts on a bridge (floor/hosts.c) in a network namespace of their own. */
+/** A command behind whatever makes `count` hosts on a bridge (floor/hosts.c) in a network namespace of their own. The bridge stays down. */
 export function behindHosts({ tools }: Pick<Bench, 'tools'>, count: string, command: readonly string[]): string[] {
-  const prepare = '"$0" "$1" "$2" > /dev/null && shift 2 && exec "$@"';
+  const prepare = '"$0" "$1" "$2" down > /dev/null && shift 2 && exec "$@"';
   return ['unshare', '--net', 'sh', '-c', prepare, tools.floor('hosts'), runDirectory, count, ...command];
 }
 
