@@ -342,20 +342,26 @@ static void asking_finalize(napi_env env, void *data, void *hint) {
   free(data);
 }
 
-/* ask(fd, length): sends the first `length` bytes of the request and receives one datagram: the kernel answers while it is being
- * asked. Returns the datagram's own length, which may exceed the room; -errno of the receive; -errno - 4096 of the send. */
+/* ask(fd, length, most): sends the first `length` bytes of the request, if any, and receives up to `most` datagrams that are there then, one
+ * behind the other: the kernel answers while it is being asked. Returns how long they are, which may exceed the room; -errno of a receive,
+ * and what came before is lost; -errno - 4096 of the send. */
 static napi_value ask(napi_env env, napi_callback_info info) {
-  napi_value values[2];
-  size_t count = 2;
+  napi_value values[3];
+  size_t count = 3, used = 0;
   struct asking *asking;
-  int fd, length;
+  int fd, length, most;
   napi_get_cb_info(env, info, &count, values, NULL, (void **)&asking);
-  if (!small_number(env, values[0], &fd) || !small_number(env, values[1], &length) || length < 0 || (size_t)length > asking->size)
+  if (!small_number(env, values[0], &fd) || !small_number(env, values[1], &length) || !small_number(env, values[2], &most) || length < 0 ||
+      (size_t)length > asking->size || most < 1)
     return number(env, -EINVAL);
-  long result = sys6(__NR_sendto, fd, (long)asking->request, length, 0, 0, 0);
+  long result = length > 0 ? sys6(__NR_sendto, fd, (long)asking->request, length, 0, 0, 0) : 0;
   if (result < 0) return number(env, (double)(result - 4096));
-  result = sys6(__NR_recvfrom, fd, (long)asking->answer, (long)asking->room, asking->flags | MSG_TRUNC_, 0, 0);
-  return number(env, (double)result);
+  for (; most > 0 && used < asking->room; most--, used += (size_t)result) {
+    result = sys6(__NR_recvfrom, fd, (long)(asking->answer + used), (long)(asking->room - used), asking->flags | MSG_TRUNC_, 0, 0);
+    if (result == -EAGAIN && used > 0) break;
+    if (result < 0) return number(env, (double)result);
+  }
+  return number(env, (double)used);
 }
 
 /* asking(request, answer, flags): the function `ask` for two Uint8Arrays, or -errno. It does not look for their memory each time, so they must never

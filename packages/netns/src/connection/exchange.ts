@@ -19,6 +19,8 @@ import type { Datagram, Transport } from './transport.ts';
 
 const noLines: readonly Line[] = [];
 const nothing = new Writer(0);
+/** Datagrams of a long answer that are received at once. */
+const mostAtOnce = 8;
 
 /**
  * The request under way: one or more messages in one datagram, sent once; then answers are taken in until the last message has got
@@ -78,15 +80,10 @@ export class Exchange {
   }
 
   #takeInWhatIsThere(): boolean {
-    if (!this.#sent) {
-      const answer = this.#send();
-      if (answer === undefined) return false;
-      if (this.#takeIn(answer)) return true;
-    }
     for (;;) {
-      const datagrams = this.#transport.receive();
-      if (datagrams.length === 0) return false;
-      for (const datagram of datagrams) if (this.#takeIn(datagram)) return true;
+      const answers = this.#sent ? this.#transport.converse(this.#request.bytes, 0, mostAtOnce) : this.#send();
+      if (answers === undefined) return false;
+      if (this.#takeIn(answers)) return true;
     }
   }
 
@@ -94,7 +91,9 @@ export class Exchange {
     const { bytes, length } = this.#request;
     this.#log?.('sent', bytes.subarray(0, length));
     this.#sent = true;
-    return this.#transport.converse(bytes, length);
+    // A small table comes in two datagrams, of which the second says that this was all.
+    const most = this.#lines.length === 1 && this.#lines[0]?.until === 'acknowledged' ? 2 : 1;
+    return this.#transport.converse(bytes, length, most);
   }
 
   /** True when that was the end. */

@@ -15,8 +15,9 @@ export interface Parts {
   readonly attributes: unknown;
 }
 
-/** No datagram is longer than 64 KiB: a place is the number of its datagram, and 16 bits. */
-const lastInDatagram = 0xffff;
+/** No more than 256 KiB are received at once: a place is the number of the datagram, and so many bits. */
+const placeBits = 18;
+const lastInDatagram = (1 << placeBits) - 1;
 
 /**
  * The messages of a table as they were received: kept as bytes, and decoded when they are looked at. For large tables of which little is
@@ -69,7 +70,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
     const values = new Array<unknown>(places.length);
     for (let index = 0; index < places.length; index++) {
       const place = places[index] as number;
-      const { bytes, view } = this.#datagrams[place >>> 16] as Slice;
+      const { bytes, view } = this.#datagrams[place >>> placeBits] as Slice;
       const start = place & lastInDatagram;
       const end = start + view.getUint32(start, true);
       let value: unknown;
@@ -94,7 +95,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
   }
 
   #sliceAt(place: number): Slice {
-    const { bytes, view } = this.#datagrams[place >>> 16] as Slice;
+    const { bytes, view } = this.#datagrams[place >>> placeBits] as Slice;
     const origin = place & lastInDatagram;
     return { bytes, view, start: origin + NLMSG_HDRLEN, end: origin + view.getUint32(origin, true), origin };
   }
@@ -109,7 +110,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
    * something else. @internal
    */
   add({ view, start, end }: Slice, at: number, sequence: number): number {
-    const base = ((this.#datagrams.length - 1) << 16) - start;
+    const base = ((this.#datagrams.length - 1) << placeBits) - start;
     while (end - at >= NLMSG_HDRLEN) {
       const length = view.getUint32(at, true);
       const isAnswer = view.getUint16(at + 4, true) > NLMSG_OVERRUN && view.getUint32(at + 8, true) === sequence;

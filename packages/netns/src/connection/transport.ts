@@ -37,10 +37,10 @@ export interface Datagram extends Slice {
 /** Datagrams to and from the kernel. The only seam: a scripted kernel for tests is another one of these. */
 export interface Transport extends Disposable {
   /**
-   * Sends the first `length` bytes, and receives the first datagram if one is there then: the kernel answers while it is being asked, so
-   * that is usually the whole answer. Throws KernelError.
+   * Sends the first `length` bytes, none of 0, and receives up to `most` datagrams that are there then, one behind the other as if they were
+   * one: the kernel answers while it is being asked, so that is usually the whole answer. Throws KernelError; ENOBUFS as `receive`.
    */
-  converse(bytes: Uint8Array, length: number): Datagram | undefined;
+  converse(bytes: Uint8Array, length: number, most: number): Datagram | undefined;
   /** Prepares for so many bytes at once to the kernel, and so many that wait for being read: what is little always fits. */
   makeRoom?(outgoing: number, incoming: number): void;
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
@@ -121,7 +121,7 @@ function datagrams(count: number): readonly Datagram[] {
 
 function askFrom(bytes: Uint8Array, length: number): Ask {
   usual ??= { bytes, ask: asking(bytes) };
-  if (bytes === usual.bytes) return usual.ask;
+  if (bytes === usual.bytes || length === 0) return usual.ask;
   if (length > outgoing.length) return asking(bytes);
   outgoing.set(bytes.subarray(0, length));
   askOutgoing ??= asking(outgoing);
@@ -188,9 +188,9 @@ export class NetlinkSocket implements Transport {
     check(this.#option(NETLINK_LISTEN_ALL_NSID, on), 'setsockopt', 'listen to all network namespaces');
   }
 
-  converse(bytes: Uint8Array, length: number): Datagram | undefined {
+  converse(bytes: Uint8Array, length: number, most: number): Datagram | undefined {
     const { raw } = this.#fd; // throws if it is closed
-    const result = askFrom(bytes, length)(raw, length);
+    const result = askFrom(bytes, length)(raw, length, most);
     if (result === -EAGAIN) return undefined;
     if (result < -sendFailed) check(result + sendFailed, 'sendto', 'send a netlink request');
     check(result, 'recvfrom', 'receive netlink messages');

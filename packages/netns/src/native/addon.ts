@@ -33,8 +33,8 @@ export interface Addon {
   exec(path: string, argv: readonly string[], environment: string): number;
 }
 
-/** Sends the first `length` bytes of the request that it was made for by a socket, and receives one datagram. */
-export type Ask = (fd: number, length: number) => number;
+/** Sends the first `length` bytes of the request that it was made for by a socket, and receives up to `most` datagrams, one behind the other. */
+export type Ask = (fd: number, length: number, most: number) => number;
 
 /** An opaque native object. */
 export type WatchHandle = { readonly watchHandle: unique symbol };

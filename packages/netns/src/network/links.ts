@@ -123,6 +123,7 @@ export interface LinkFilter extends LinkQuery {
 }
 
 const UP = linkFlag('UP');
+const SKIP_STATS = extMaskFlag('skip_stats');
 const now = Promise.resolve();
 
 /** The devices of one network namespace. `ip link`. */
@@ -150,7 +151,8 @@ export class Links {
     const master = this.indexIfGiven(filter.master, 'master');
     // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
     const linkinfo = kind === undefined ? undefined : ({ kind: 'other', name: kind } as const);
-    const value = { attributes: { ...queryOf(filter), master, linkinfo } };
+    const { extMask, targetNetnsid } = queryOf(filter);
+    const value = { attributes: { extMask, targetNetnsid, master, linkinfo } };
     const read = (message: LinkMessage) => {
       const entry = linkOf(message);
       const meant =
@@ -385,10 +387,7 @@ function kindOption(kind: string): string {
 }
 
 function queryOf({ stats, targetNsid }: LinkQuery) {
-  return {
-    ...(stats ? {} : { extMask: extMaskFlag('skip_stats') }),
-    ...(targetNsid === undefined ? {} : { targetNetnsid: targetNsid }),
-  };
+  return { extMask: stats ? undefined : SKIP_STATS, targetNetnsid: targetNsid };
 }
 
 type Attributes = Writable<NonNullable<LinkMessageInput['attributes']>>;

@@ -46,9 +46,10 @@ export class ScriptedKernel implements Transport {
     this.#script = script;
   }
 
+  /** One datagram at a time, however many may come. */
   converse(bytes: Uint8Array, length: number): Datagram | undefined {
     if (this.closed) throw new ClosedError('the scripted kernel');
-    this.sent.push(bytes.slice(0, length));
+    if (length > 0) this.sent.push(bytes.slice(0, length));
     for (const request of splitDatagram(bytes.subarray(0, length))) this.push(...this.#script(request, this.#asked++));
     return this.receive()[0];
   }

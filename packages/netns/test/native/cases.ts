@@ -441,9 +441,9 @@ const askCases: readonly NativeCase[] = [
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       const answer = new Uint8Array(32768);
       const ask = a.asking(linkRequest(), answer, MSG_DONTWAIT) as Ask;
-      const result = ask(fd, 32);
-      const short = (a.asking(linkRequest(), new Uint8Array(20), MSG_DONTWAIT) as Ask)(fd, 32);
-      const again = ask(fd, 32);
+      const result = ask(fd, 32, 1);
+      const short = (a.asking(linkRequest(), new Uint8Array(20), MSG_DONTWAIT) as Ask)(fd, 32, 1);
+      const again = ask(fd, 32, 1);
       closeSync(fd);
       const [length, type, sequence] = new Uint32Array(answer.buffer, 0, 3);
       return [result === length, short === length, again === length, (type ?? 0) & 0xffff, sequence];
@@ -459,11 +459,34 @@ const askCases: readonly NativeCase[] = [
         () => a.asking(linkRequest(), new Uint8Array(8192), MSG_DONTWAIT) as Ask,
       );
       (globalThis as { gc?: () => void }).gc?.();
-      const lengths = new Set(asks.map((ask) => ask(fd, 32) as number));
+      const lengths = new Set(asks.map((ask) => ask(fd, 32, 1) as number));
       closeSync(fd);
       return lengths.size === 1 && (lengths.values().next().value ?? 0) > 100;
     },
     expected: true,
+  },
+  {
+    name: 'receives several answers one behind the other, also those to what was sent before, as far as they go',
+    run: (a) =>
+      withDatagrams(a, ['one', 'two', 'three'], (fd) => {
+        const answer = new Uint8Array(16);
+        const receive = a.asking(new Uint8Array(), answer, MSG_DONTWAIT) as Ask;
+        const texts = [2, 2, 2].map((most) => {
+          const length = receive(fd, 0, most) as number;
+          return length < 0 ? length : Buffer.from(answer.subarray(0, length)).toString();
+        });
+        return texts;
+      }),
+    expected: ['onetwo', 'three', EAGAIN],
+  },
+  {
+    name: 'receives no more when there is no room, and says what was cut short',
+    run: (a) =>
+      withDatagrams(a, ['one', 'two', 'three'], (fd) => {
+        const receive = a.asking(new Uint8Array(), new Uint8Array(5), MSG_DONTWAIT) as Ask;
+        return [receive(fd, 0, 3), receive(fd, 0, 3)];
+      }),
+    expected: [6, 5],
   },
   {
     name: 'says when no answer is there yet',
@@ -471,7 +494,7 @@ const askCases: readonly NativeCase[] = [
       const fd = a.syscall(nr('socket'), AF_NETLINK, SOCK_RAW, 0) as number;
       const request = new Uint8Array(16); // NLMSG_NOOP, which the kernel does not answer
       new Uint32Array(request.buffer).set([16, 1 | (1 << 16)]);
-      const result = (a.asking(request, new Uint8Array(64), MSG_DONTWAIT) as Ask)(fd, 16);
+      const result = (a.asking(request, new Uint8Array(64), MSG_DONTWAIT) as Ask)(fd, 16, 1);
       closeSync(fd);
       return result;
     },
@@ -479,7 +502,7 @@ const askCases: readonly NativeCase[] = [
   },
   {
     name: 'says that it was the sending that failed',
-    run: (a) => withFile('/dev/null', (fd) => (a.asking(new Uint8Array(16), new Uint8Array(64), 0) as Ask)(fd, 16)),
+    run: (a) => withFile('/dev/null', (fd) => (a.asking(new Uint8Array(16), new Uint8Array(64), 0) as Ask)(fd, 16, 1)),
     expected: ENOTSOCK - 4096,
   },
   ...(
@@ -500,11 +523,14 @@ const askCases: readonly NativeCase[] = [
     [
       ['no arguments', new Uint8Array(16), []],
       ['no length', new Uint8Array(16), [3]],
-      ['a socket that is no number', new Uint8Array(16), ['3', 16]],
-      ['a length that is no number', new Uint8Array(16), [3, '16']],
-      ['a negative length', new Uint8Array(16), [3, -1]],
-      ['a length that is greater than the request', new Uint8Array(16), [3, 17]],
-      ['a request that was detached before', detached(new Uint8Array(16)), [3, 16]],
+      ['no number of datagrams', new Uint8Array(16), [3, 16]],
+      ['a socket that is no number', new Uint8Array(16), ['3', 16, 1]],
+      ['a length that is no number', new Uint8Array(16), [3, '16', 1]],
+      ['a negative length', new Uint8Array(16), [3, -1, 1]],
+      ['a length that is greater than the request', new Uint8Array(16), [3, 17, 1]],
+      ['a number of datagrams that is none', new Uint8Array(16), [3, 16, '1']],
+      ['less than one datagram', new Uint8Array(16), [3, 16, 0]],
+      ['a request that was detached before', detached(new Uint8Array(16)), [3, 16, 1]],
     ] as const
   ).map(([what, request, args]) => ({
     name: `refuses ${what} when asking`,
