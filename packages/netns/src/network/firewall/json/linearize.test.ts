@@ -7,8 +7,10 @@ import type { NftSetMessage } from '../../../netlink/families/netfilter/nft-set.
 import { toPlain } from '../../../wire/plain.ts';
 import { statementsOf } from './delinearize.ts';
 import type { Family } from './headers.ts';
-import { type LinearRule, linearize, setViewOf } from './linearize.ts';
+import type { LinearRule } from './linearize/target.ts';
+import { linearize } from './linearize.ts';
 import { familyOf } from './ruleset-show.ts';
+import { setViewOf } from './set-attributes.ts';
 
 const links = {
   linkName: (index: number) => (index === 1 ? 'lo' : undefined),

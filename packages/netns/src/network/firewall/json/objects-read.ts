@@ -12,7 +12,7 @@ import {
 } from './checked.ts';
 import { dataTypes } from './datatypes.ts';
 import type { Path } from './fault.ts';
-import { readSynproxy } from './linearize.ts';
+import { readSynproxy } from './linearize/objects.ts';
 import { readLimit } from './stateful-read.ts';
 import { timeoutStates } from './timeouts.ts';
 

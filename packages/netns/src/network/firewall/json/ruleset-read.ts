@@ -28,8 +28,10 @@ import { itemsAt } from './elements-read.ts';
 import { fault, Path, unknownWord } from './fault.ts';
 import type { Family } from './headers.ts';
 import { hooks, prioritiesOf } from './hooks.ts';
-import { type LinearRule, linearize, type SetView } from './linearize.ts';
+import type { LinearRule } from './linearize/target.ts';
+import { linearize } from './linearize.ts';
 import { objectReaders } from './objects-read.ts';
+import type { SetView } from './set-attributes.ts';
 import { encodeItems, type ReadSet, readSet } from './sets-read.ts';
 import type { JsonContext } from './values.ts';
 

@@ -19,9 +19,9 @@ import { type DataKind, elementsOf, haveRanges, type Item, itemsAt } from './ele
 import type { PartType } from './elements-show.ts';
 import { fault, type Path, unknownWord } from './fault.ts';
 import { ctKeys, metaKeys } from './keys.ts';
-import { descOf, type SetView, setAttributes, setFlags } from './linearize.ts';
 import { objectNumbers } from './object-kinds.ts';
 import { optionKinds, protocols } from './protocols.ts';
+import { descOf, type SetView, setAttributes, setFlags } from './set-attributes.ts';
 import { DYNAMIC, INTERVAL, setFlagWords, TIMEOUT } from './set-flags.ts';
 import { readStateful } from './stateful-read.ts';
 import { type TypeOf, typeOfExpression, verdictTypeOf } from './typeof.ts';
