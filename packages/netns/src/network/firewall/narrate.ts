@@ -2,12 +2,12 @@ import type { NftElement } from '../../netlink/families/netfilter/nft-elements.t
 import type { NftSetMessage } from '../../netlink/families/netfilter/nft-set.ts';
 import { encodeElement, type FirewallElement } from './elements.ts';
 import type { FirewallEvent } from './events.ts';
-import { dataParts, keyParts } from './json/delinearize.ts';
 import { showElements } from './json/elements-show.ts';
 import type { Family } from './json/headers.ts';
 import { showChain, showFlowtable, showObject, showSet, showTable } from './json/objects-show.ts';
 import { showRule } from './json/ruleset-show.ts';
 import type { RulesetObject } from './json/schema.ts';
+import { dataParts, keyParts } from './json/set-parts.ts';
 import type { JsonContext } from './json/values.ts';
 import type { Ruleset } from './ruleset.ts';
 

@@ -7,13 +7,14 @@ import type { NftTableMessage } from '../../../netlink/families/netfilter/nft-ta
 import { nftTableFlags } from '../../../netlink/families/netfilter/nft-table.ts';
 import { flagNames } from '../../../wire/names.ts';
 import { dataTypes, dataTypesOfNumber } from './datatypes.ts';
-import { dataParts, keyParts, showSynproxy } from './delinearize.ts';
+import { showSynproxy } from './delinearize/statements.ts';
 import { type PartType, showElements, showTemplate } from './elements-show.ts';
 import type { Family } from './headers.ts';
 import { hookName } from './hooks.ts';
 import { objectWords } from './object-kinds.ts';
 import type { Chain, Flowtable, Map as JsonMap, Set as JsonSet, RulesetObject, Table } from './schema.ts';
 import { CONSTANT, MAP, OBJECTS, setFlagWords } from './set-flags.ts';
+import { dataParts, keyParts } from './set-parts.ts';
 import { timeoutStates } from './timeouts.ts';
 import { showTypeOf } from './typeof.ts';
 import { inUnits, oneOrMore, timeUnit, wordsOfBits } from './units.ts';

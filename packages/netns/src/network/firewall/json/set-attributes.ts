@@ -1,11 +1,11 @@
 import { NFT_DATA_VERDICT, type NftSetMessage } from '../../../netlink/families/netfilter/nft-set.ts';
 import { bytesFor } from './bits.ts';
 import { numberOfDataTypes } from './datatypes.ts';
-import { dataParts, keyParts } from './delinearize.ts';
 import type { DataKind } from './elements-read.ts';
 import type { PartType } from './elements-show.ts';
 import type { RuleSet } from './linearize/target.ts';
 import { CONCAT, INTERVAL, MAP, OBJECTS } from './set-flags.ts';
+import { dataParts, keyParts } from './set-parts.ts';
 
 /** What is known of a set that a rule looks into. */
 export interface SetView {

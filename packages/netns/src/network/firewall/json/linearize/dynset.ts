@@ -10,13 +10,13 @@ import {
   wordAt,
 } from '../checked.ts';
 import { type Path, unknownWord } from '../fault.ts';
+import { machineNumber } from '../parts.ts';
 import { registerAt } from '../registers.ts';
 import { setAttributes } from '../set-attributes.ts';
 import { ANONYMOUS, DYNAMIC, TIMEOUT } from '../set-flags.ts';
 import { readStateful } from '../stateful-read.ts';
 import { loadKey, valueInto } from './load.ts';
 import { setName } from './lookup.ts';
-import { machineNumber } from './parts.ts';
 import { type Operand, REGISTER, type RuleWriter } from './writer.ts';
 
 /** `set` and `map`: rules add to a set what they see. */

@@ -2,8 +2,8 @@ import { integerAt, objectAt, optional, wordAt } from '../checked.ts';
 import { dataTypes } from '../datatypes.ts';
 import type { Path } from '../fault.ts';
 import { ipsecKeys, metaKeys, rtKeys, socketKeys } from '../keys.ts';
+import { machineNumber } from '../parts.ts';
 import { registerAt } from '../registers.ts';
-import { machineNumber } from './parts.ts';
 import type { Operand, RuleWriter } from './writer.ts';
 
 export function loadMeta(writer: RuleWriter, value: unknown, into: number, path: Path): Operand {

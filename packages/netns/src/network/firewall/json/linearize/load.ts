@@ -4,13 +4,13 @@ import { isImmediateJson, keyBytes } from '../constants.ts';
 import type { DataKind } from '../elements-read.ts';
 import type { PartType } from '../elements-show.ts';
 import { fault, type Path, unknownWord } from '../fault.ts';
+import { machineNumber, port } from '../parts.ts';
 import { type OptionKind, optionKinds } from '../protocols.ts';
 import { registerAt } from '../registers.ts';
 import { loadCt, loadFib, loadOption, loadPayload } from './load-fields.ts';
 import { loadIpsec, loadMeta, loadNumgen, loadOsf, loadRoute, loadSocket } from './load-keys.ts';
 import { lookUp } from './lookup.ts';
 import { maskBits, oneValueAt, shiftBy, shiftDown, swapBytes } from './operate.ts';
-import { machineNumber, port } from './parts.ts';
 import { type Operand, REGISTER, type RuleWriter } from './writer.ts';
 
 /** What can be computed with. */

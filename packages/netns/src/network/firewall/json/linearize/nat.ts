@@ -3,11 +3,13 @@ import { checkKeys, flagsAt, isObject, type JsonObject, objectAt, optional, word
 import { constantAt, keyBytes } from '../constants.ts';
 import type { PartType } from '../elements-show.ts';
 import type { Path } from '../fault.ts';
+import { address4, address6, link, port } from '../parts.ts';
 import { registerAt } from '../registers.ts';
 import { NAT_NETMAP, NAT_PROTO_SPECIFIED, natFlags } from '../units.ts';
 import { immediateInto, isConstant, valueInto } from './load.ts';
-import { address4, address6, link, natFamilies, port } from './parts.ts';
 import { REGISTER, type RuleWriter } from './writer.ts';
+
+const natFamilies = { ip: 2, ip6: 10 } as const;
 
 export function writeNat(writer: RuleWriter, kind: 'snat' | 'dnat', value: unknown, path: Path): void {
   const nat = objectAt(value, path);
