@@ -17,13 +17,12 @@ process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 
 // What is measured is the library as it is shipped: the imports of its sources lead to what `npm run build` made of them.
 const library = join(bench, '../packages/netns');
-const entries = ['index.js', 'netlink.js', 'testing.js'];
 const asShipped = {
   name: 'the library as shipped',
   setup(builder) {
     builder.onResolve({ filter: /\/packages\/netns\/src\// }, ({ path }) => {
       const module = path.replace(/^.*\/packages\/netns\/src\//, '').replace(/\.ts$/, '.js');
-      const folder = entries.includes(module) ? 'dist/lib' : 'dist';
+      const folder = existsSync(join(library, 'dist/lib', module)) ? 'dist/lib' : 'dist';
       return { path: pathToFileURL(join(library, folder, module)).href, external: true };
     });
   },

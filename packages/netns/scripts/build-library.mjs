@@ -1,17 +1,20 @@
 // Makes what programs import, dist/lib: the library in a few files. Node takes three times as long for its five hundred modules, and twice
 // the memory. What is loaded late (yaml, undici, what only few need) stays apart.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** The entries of the package, by the names in its `exports`. */
-const entries = ['index', 'netlink', 'testing'];
+/** The names of what the package exports: `./dist/lib/index.js` is made of `src/index.ts`. */
+function entriesOf(packageDir) {
+  const { exports } = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
+  return Object.values(exports).flatMap(({ default: file }) => (file === undefined ? [] : basename(file, '.js')));
+}
 
 /** Two folders below the package, as the sources are: so the native files are found (src/native/addon.ts). */
 export async function buildLibrary(packageDir, outdir) {
   return await build({
     absWorkingDir: packageDir,
-    entryPoints: entries.map((entry) => `src/${entry}.ts`),
+    entryPoints: entriesOf(packageDir).map((entry) => `src/${entry}.ts`),
     outdir,
     bundle: true,
     splitting: true,
