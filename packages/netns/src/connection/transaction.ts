@@ -13,7 +13,7 @@ export interface Statement {
   readonly value: unknown;
   readonly flags: number;
   /** What is being done, after "cannot". */
-  readonly operation: string;
+  readonly operation: Line['operation'];
   /** Which of the changes that were asked for this is, or is a part of. */
   readonly change: number;
 }

@@ -35,9 +35,8 @@ export const firewall: PartSection = {
     const now = normal((await own.document()).nftables);
     if (JSON.stringify(now) !== JSON.stringify(normal((have ?? []) as Item[])))
       throw new Error('somebody else has changed the ruleset since it was read');
-    const { plan } = await import('../../network/firewall/document.ts');
-    const { changes } = await plan(own, namespace, loading(want as Item[]));
-    await own.transaction((transaction) => void transaction.changes.push(...changes), { generation });
+    const { load } = await import('../../network/firewall/document.ts');
+    await load(own, namespace, loading(want as Item[]), generation);
   },
 };
 

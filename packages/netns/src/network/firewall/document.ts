@@ -1,21 +1,21 @@
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { ERESTART } from '../../errno-numbers.ts';
-import { NetlinkError } from '../../errors.ts';
+import { NetlinkError, TransactionError } from '../../errors.ts';
 import type { Fd } from '../../native/fd.ts';
 import type { NftElement } from '../../netlink/families/netfilter/nft-elements.ts';
 import type { NftSetMessage } from '../../netlink/families/netfilter/nft-set.ts';
 import { Links } from '../links.ts';
-import type { Change } from './change.ts';
 import { encodeElement } from './elements.ts';
 import type { Firewall } from './firewall.ts';
 import type { Family } from './json/headers.ts';
-import { changesOf, type LoadContext } from './json/ruleset-read.ts';
+import { changesIn, type DocumentChanges, type LoadContext } from './json/ruleset-read.ts';
 import { showRuleset } from './json/ruleset-show.ts';
 import type { RulesetDocument, RulesetObject } from './json/schema.ts';
 import { setViewOf } from './json/set-attributes.ts';
 import type { JsonContext } from './json/values.ts';
 import { attempts } from './reader.ts';
 import type { Ruleset } from './ruleset.ts';
+import { frameOf, statementsOf } from './transaction.ts';
 import type { FirewallFamily } from './words.ts';
 
 /** What a document says it is of; `nft` reads what has a version of the schema that is not newer than its own. */
@@ -65,12 +65,14 @@ export async function contextOf(namespace: Fd | undefined): Promise<JsonContext>
   };
 }
 
-/** The changes that a document asks for, and the generation that they are for if they depend on what is there. */
-export async function plan(
-  firewall: Firewall,
-  namespace: Fd | undefined,
-  document: unknown,
-): Promise<{ changes: Change[]; generation: number | undefined }> {
+interface Plan {
+  readonly changes: DocumentChanges;
+  /** The one that they are for, if they depend on what is there. */
+  readonly generation: number | undefined;
+}
+
+/** The changes that a document asks for. */
+export async function plan(firewall: Firewall, namespace: Fd | undefined, document: unknown): Promise<Plan> {
   const generation = await firewall.generation();
   const [sets, chains, rules] = await Promise.all([
     firewall.sets.list(),
@@ -93,28 +95,51 @@ export async function plan(
     ruleAt: (family: Family, table, chain, index) =>
       of(rules.filter((each) => each.family === family && each.table === table && each.chain === chain)[index]?.handle),
   };
-  const changes = changesOf(document, context);
+  const changes = changesIn(document, context);
   return { changes, generation: depends ? generation : undefined };
 }
 
 /** All rules, if the document counts any. */
 async function rulesIfNamed(firewall: Firewall, document: unknown) {
-  return JSON.stringify(document, exact)?.includes('"index":') ? await firewall.rules.list() : [];
+  return countsRules(document) ? await firewall.rules.list() : [];
 }
 
-function exact(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+/** Whether a command has a rule with `index`: `{ rule: … }`, or `{ add: { rule: … } }`. */
+function countsRules(document: unknown): boolean {
+  const { nftables } = partsOf(document);
+  if (!Array.isArray(nftables)) return false;
+  return nftables.some((command) => {
+    for (const word in partsOf(command)) {
+      const what = partsOf(command)[word];
+      if (partsOf(word === 'rule' ? what : partsOf(what).rule).index !== undefined) return true;
+    }
+    return false;
+  });
 }
 
-/** Makes what a document asks for: see `Firewall.load`. */
-export async function load(firewall: Firewall, namespace: Fd | undefined, document: unknown): Promise<void> {
+function partsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/**
+ * Makes what a document asks for: see `Firewall.load`. With a generation only if the ruleset still is of that one: otherwise NetlinkError
+ * ERESTART, and nothing is done.
+ */
+export async function load(
+  firewall: Firewall,
+  namespace: Fd | undefined,
+  document: unknown,
+  only?: number | undefined,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const { changes, generation } = await plan(firewall, namespace, document);
     try {
-      await firewall.transaction(({ changes: noted }) => void noted.push(...changes), { generation });
+      await firewall.connection.transaction(frameOf(only ?? generation), statementsOf(changes));
       return;
     } catch (error) {
-      if (!(error instanceof NetlinkError && error.errno === ERESTART) || attempt === attempts) throw error;
+      if (error instanceof TransactionError && changes.count === 1) throw error.refusals[0]?.error;
+      const again = error instanceof NetlinkError && error.errno === ERESTART && only === undefined;
+      if (!again || attempt === attempts) throw error;
     }
   }
 }

@@ -132,7 +132,7 @@ export class Firewall implements Disposable {
   async planOf(document: RulesetDocument | object): Promise<string[]> {
     const { plan } = await import('./document.ts');
     const { changes } = await plan(this, this.#namespace, document);
-    return changes.map(({ operation }) => operation);
+    return Array.from(changes, ({ operation }) => operation);
   }
 
   /** The number of the generation that is in force: every change raises it. */

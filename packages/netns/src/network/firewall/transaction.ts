@@ -78,7 +78,12 @@ export function frameOf(generation: number | undefined): Frame {
 }
 
 /** The messages of all changes, with `flags` beside their own. */
-export function* statementsOf(changes: readonly Change[], flags = 0): Iterable<Statement> {
-  for (const [index, { operation, messages }] of changes.entries())
-    for (const message of messages) yield { ...message, flags: message.flags | flags, operation, change: index };
+export function* statementsOf(changes: Iterable<Change>, flags = 0): Iterable<Statement> {
+  let index = 0;
+  for (const change of changes) {
+    const operation = () => change.operation;
+    for (const { declaration, verb, value, flags: own } of change.messages)
+      yield { declaration, verb, value, flags: own | flags, operation, change: index };
+    index++;
+  }
 }

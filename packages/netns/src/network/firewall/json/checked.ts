@@ -14,10 +14,11 @@ export function objectAt(value: unknown, path: Path): JsonObject {
 
 /** The only key of an object and what it has. */
 export function onlyEntry(value: unknown, path: Path): [key: string, value: unknown] {
-  const entries = Object.entries(objectAt(value, path));
-  const [entry] = entries;
-  if (entry === undefined || entries.length > 1) throw fault(path, value, 'must be an object with exactly one key');
-  return entry;
+  const object = objectAt(value, path);
+  const keys = Object.keys(object);
+  const [key] = keys;
+  if (key === undefined || keys.length > 1) throw fault(path, value, 'must be an object with exactly one key');
+  return [key, object[key]];
 }
 
 /** Refuses keys that are not among these. */
@@ -57,11 +58,34 @@ export function booleanAt(value: unknown, path: Path): boolean {
   return value;
 }
 
+/** Words, and what stands for each. */
+type Words<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
+
 /** One of some words: what stands for it. */
-export function wordAt<T>(value: unknown, words: Readonly<Record<string, T>>, what: string, path: Path): T {
+export function wordAt<T>(value: unknown, words: Words<T>, what: string, path: Path): T {
+  if (words instanceof Map) {
+    if (!words.has(value)) throw unknownWord(path, value, what, words.keys());
+    return words.get(value) as T;
+  }
   if (typeof value !== 'string' || !Object.hasOwn(words, value))
     throw unknownWord(path, value, what, Object.keys(words));
-  return words[value] as T;
+  return (words as Readonly<Record<string, T>>)[value] as T;
+}
+
+interface Named {
+  readonly name: string;
+}
+
+const listsByName = new WeakMap<readonly Named[], ReadonlyMap<string, Named>>();
+
+/** The things of a list by their names, put together once: rules come by the thousand. */
+export function byName<T extends Named>(list: readonly T[]): ReadonlyMap<string, T> {
+  let known = listsByName.get(list) as ReadonlyMap<string, T> | undefined;
+  if (known === undefined) {
+    known = new Map(list.map((each) => [each.name, each]));
+    listsByName.set(list, known);
+  }
+  return known;
 }
 
 export function listAt(value: unknown, path: Path): readonly unknown[] {

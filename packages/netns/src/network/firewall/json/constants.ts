@@ -106,7 +106,10 @@ const DEEPEST = 32;
 export function isTooDeep(json: unknown, depth = DEEPEST): boolean {
   if (typeof json !== 'object' || json === null) return false;
   if (depth === 0) return true;
-  if (Array.isArray(json)) return json.some((each) => typeof each === 'object' && isTooDeep(each, depth - 1));
+  if (Array.isArray(json)) {
+    for (const each of json) if (typeof each === 'object' && isTooDeep(each, depth - 1)) return true;
+    return false;
+  }
   for (const key in json) if (isTooDeep((json as Readonly<Record<string, unknown>>)[key], depth - 1)) return true;
   return false;
 }

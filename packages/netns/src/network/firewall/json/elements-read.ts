@@ -1,13 +1,14 @@
 import type { NftStatefulExpressionInput } from '../../../netlink/families/netfilter/expressions.ts';
 import type { NftDataInput } from '../../../netlink/families/netfilter/nft-data.ts';
 import type { NftElementInput } from '../../../netlink/families/netfilter/nft-elements.ts';
+import { parseIpAddress } from '../../../wire/ip-address.ts';
 import { bytesFor, bytesOfNumber, joinBytes, ones, padded } from './bits.ts';
 import { integerAt, isObject, nameAt, objectAt, oneOrMoreAt, onlyEntry, stringAt } from './checked.ts';
-import { type Constant, constantAt, keyBytes, partsAt } from './constants.ts';
+import { type Constant, constantAt, isImmediateJson, keyBytes, partsAt } from './constants.ts';
 import type { PartType } from './elements-show.ts';
 import { fault, nowhere, type Path, unknownWord } from './fault.ts';
 import { readStateful } from './stateful-read.ts';
-import type { JsonContext } from './values.ts';
+import { type JsonContext, readNamePrefix, readValue } from './values.ts';
 
 /** What the data of a map are; undefined for a set. */
 export type DataKind =
@@ -27,6 +28,11 @@ export interface Item {
   readonly data?: NftDataInput;
   readonly dataIsRange?: boolean;
   readonly objref?: string;
+}
+
+/** Elements as the kernel takes them; there may be a great many. */
+export interface ElementList extends Iterable<NftElementInput> {
+  readonly length: number;
 }
 
 type ReadItem = Omit<Item, 'index' | 'path'>;
@@ -65,6 +71,34 @@ export function itemsAt(
 /** A map's elements are a list of pairs; one pair alone looks like a list of two elements that are no lists. */
 function isPair(json: unknown): boolean {
   return Array.isArray(json) && json.length === 2 && !Array.isArray(json[0]);
+}
+
+/**
+ * Elements that are single values of one part and nothing else, packed: mostly all of a large set are. Undefined where one is more than that, or
+ * wrong: `itemsAt` tells.
+ */
+export function pointsAt(json: unknown, key: readonly PartType[], context: JsonContext): ElementList | undefined {
+  const [part] = key;
+  if (key.length !== 1 || part === undefined || part.shift || !Array.isArray(json)) return undefined;
+  const { type, bits, order } = part;
+  const length = bytesFor(bits);
+  const packed = new Uint8Array(length * json.length);
+  for (let index = 0; index < json.length; index++) {
+    const value: unknown = json[index];
+    if (!isImmediateJson(value) || value === '*') return undefined;
+    if (type.form === 'name' && readNamePrefix(value) !== undefined) return undefined;
+    const address = type.form === 'ipv4' || type.form === 'ipv6' ? parseIpAddress(String(value)) : undefined;
+    const read = address === undefined ? readValue(type, value, bits, context) : undefined;
+    const bytes = typeof read === 'bigint' ? bytesOfNumber(read, length, order) : address;
+    if (bytes?.length !== length) return undefined;
+    packed.set(bytes, index * length);
+  }
+  return {
+    length: json.length,
+    *[Symbol.iterator]() {
+      for (let at = 0; at < packed.length; at += length) yield { key: { value: packed.subarray(at, at + length) } };
+    },
+  };
 }
 
 function itemAt(json: unknown, key: readonly PartType[], data: DataKind, path: Path, context: JsonContext): ReadItem {

@@ -3,6 +3,8 @@ import { type DataType, type DataTypeName, dataTypes } from './datatypes.ts';
 /** The headers that payload expressions count from, as JSON names them. The index is the kernel's number. */
 export const payloadBases = ['ll', 'nh', 'th', 'ih'] as const;
 export type PayloadBase = (typeof payloadBases)[number];
+/** Their numbers. */
+export const baseNumbers: ReadonlyMap<string, number> = new Map(payloadBases.map((name, number) => [name, number]));
 
 /** One field of a header. Offset and width are in bits. */
 export interface Field {

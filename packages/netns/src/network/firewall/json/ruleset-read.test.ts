@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { loadRulesets } from '../../../../test/nft/ruleset-fixture.ts';
 import { InvalidArgumentError } from '../../../errors.ts';
 import { changesOf } from './ruleset-read.ts';
+import { DYNAMIC } from './set-flags.ts';
 
 const place = { family: 'inet', table: 't', chain: 'c' };
 const rule = (...expr: unknown[]) => ({ nftables: [{ add: { rule: { ...place, expr } } }] });
@@ -163,6 +164,42 @@ describe('a document', () => {
     );
     expect(count).toBe(100_000);
     expect(sent.length).toBeLessThan(50);
+  });
+
+  const elementsIn = (type: string, elem: readonly unknown[]) =>
+    changesOf({ nftables: [{ add: { set: { family: 'ip', table: 't', name: 's', type, elem } } }] })
+      .flatMap(({ messages }) => [...messages])
+      .flatMap(({ value }) => (value as { attributes: { elements?: unknown[] } }).attributes.elements ?? []);
+
+  it.each([
+    ['ipv4_addr', ['192.0.2.1', '10.0.0.255'], '2001:db8::1'],
+    ['ipv6_addr', ['2001:db8::1', '::'], '192.0.2.1'],
+    ['ether_addr', ['02:00:00:00:00:01'], '02:00'],
+    ['inet_service', [22, 'http', '0x1bb'], 'htp'],
+    ['ifname', ['eth0', 'lo', 'a\\*'], 'much-too-long-a-name'],
+    ['mark', [0, 4294967295], 4294967296],
+    ['ct_state', ['new', 'established'], 'old'],
+    ['inet_proto', ['tcp', 17, true], 'tpc'],
+  ])('reads many plain %s as it reads one beside another that is more', (type, plain, wrong) => {
+    const more = { elem: { val: plain[0], comment: 'more' } };
+    const key = (element: unknown) => (element as { readonly key: unknown }).key;
+    expect(elementsIn(type, plain).map(key)).toEqual(
+      elementsIn(type, [...plain, more])
+        .slice(0, -1)
+        .map(key),
+    );
+    expect(() => elementsIn(type, [...plain, wrong])).toThrow(`set.elem[${plain.length}]`);
+  });
+
+  it('tells of sets that rules fill, also of those that come after the rule', () => {
+    const set = { family: 'inet', table: 't', name: 's', type: 'ipv4_addr' };
+    const fill = { set: { op: 'add', elem: { payload: { protocol: 'ip', field: 'saddr' } }, set: '@s' } };
+    const flags = changesOf({
+      nftables: [...rule(fill).nftables, { add: { set } }, { add: { set: { ...set, name: 'x' } } }],
+    })
+      .flatMap(({ messages }) => [...messages])
+      .map(({ value }) => (value as { attributes: { flags?: number } }).attributes.flags);
+    expect(flags).toEqual([DYNAMIC, 0, undefined]);
   });
 });
 

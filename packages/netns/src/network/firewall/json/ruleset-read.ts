@@ -24,7 +24,7 @@ import {
   wordAt,
 } from './checked.ts';
 import { isTooDeep } from './constants.ts';
-import { itemsAt } from './elements-read.ts';
+import { type ElementList, itemsAt, pointsAt } from './elements-read.ts';
 import { fault, Path, unknownWord } from './fault.ts';
 import type { Family } from './headers.ts';
 import { hooks, prioritiesOf } from './hooks.ts';
@@ -83,6 +83,19 @@ const kinds = [
  * Throws InvalidArgumentError with the place in the document: `nftables[3].add.rule.expr[0].match.left`.
  */
 export function changesOf(document: unknown, context: LoadContext = {}): Change[] {
+  return [...changesIn(document, context)];
+}
+
+/** The changes that a document asks for. */
+export interface DocumentChanges extends Iterable<Change> {
+  readonly count: number;
+}
+
+/**
+ * The same one by one: a rule is read when its change is asked for, so that thousands need not be in memory at once. What depends on
+ * the context has been asked for when this returns.
+ */
+export function changesIn(document: unknown, context: LoadContext = {}): DocumentChanges {
   const root = new Path('nftables');
   const { nftables, ...more } = objectAt(document, new Path('document'));
   checkKeys(more, ['nftables'], new Path('document'));
@@ -96,7 +109,7 @@ export function changesOf(document: unknown, context: LoadContext = {}): Change[
 
 class DocumentReader {
   readonly #context: LoadContext;
-  readonly #changes: Change[] = [];
+  readonly #changes: (() => Change)[] = [];
   /** Things that are made one after the other, not yet in their order. */
   #made: Made[] = [];
   readonly #sets = new Map<string, ReadSet>();
@@ -107,14 +120,24 @@ class DocumentReader {
     this.#context = context;
   }
 
-  changes(): Change[] {
+  changes(): DocumentChanges {
     this.#flush();
-    return this.#changes;
+    const makers = this.#changes;
+    return {
+      count: makers.length,
+      *[Symbol.iterator]() {
+        for (const make of makers) yield make();
+      },
+    };
   }
 
   #flush(): void {
-    for (const step of order) for (const made of this.#made) if (made.step === step) this.#changes.push(made.make());
+    for (const step of order) for (const made of this.#made) if (made.step === step) this.#changes.push(made.make);
     this.#made = [];
+  }
+
+  #add(made: Change): void {
+    this.#changes.push(() => made);
   }
 
   command(json: unknown, path: Path): void {
@@ -146,9 +169,7 @@ class DocumentReader {
     const family =
       isObject(object) && object.family !== undefined ? familyAt(object.family, path.at('family')) : undefined;
     const header = { family: family === undefined ? 0 : familyNumbers[family] };
-    this.#changes.push(
-      change(`flush ruleset${family === undefined ? '' : ` ${family}`}`, nftTable, 'del', { header }, 0),
-    );
+    this.#add(change(`flush ruleset${family === undefined ? '' : ` ${family}`}`, nftTable, 'del', { header }, 0));
   }
 
   #make(verb: Verb | 'listed', kind: string, place: Place): void {
@@ -208,14 +229,15 @@ class DocumentReader {
     const view = this.#viewOf(place, name);
     if (view === undefined) throw fault(path.at('name'), name, 'there is no such set');
     // What is taken out of a map may be said by its keys alone.
-    const pairs = oneOrMoreAt(json.elem).some((each) => Array.isArray(each));
+    const pairs = oneOrMoreAt(json.elem).some(Array.isArray);
     const data = verb === 'new' || pairs ? view.data : undefined;
-    const items = itemsAt(json.elem, view.key, data, path.at('elem'), this.#context);
+    const points = data === undefined && !view.intervals ? pointsAt(json.elem, view.key, this.#context) : undefined;
     const merge = this.#sets.get(describe(place))?.merge ?? false;
-    const elements = encodeItems(items, view, merge, false);
+    const elements =
+      points ?? encodeItems(itemsAt(json.elem, view.key, data, path.at('elem'), this.#context), view, merge, false);
     const make = () => elementsChange(verb === 'new' ? 'add' : 'delete', verb, place, undefined, elements, flags);
     if (verb === 'new') this.#note('elements', make);
-    else this.#changes.push(make());
+    else this.#changes.push(make);
   }
 
   #viewOf({ family, table }: Place, name: string): SetView | undefined {
@@ -234,15 +256,14 @@ class DocumentReader {
     const flags = verb === 'replace' ? NLM_F_REPLACE : NLM_F_CREATE | (insert ? 0 : NLM_F_APPEND);
     // Handles that were listed are of the rules that were there then.
     const position = verb === 'listed' || verb === 'replace' ? undefined : this.#positionOf(place);
-    const made = this.#linear(place);
     const where = verb === 'replace' ? { handle: handleAt(json, path) } : position === undefined ? {} : { position };
-    this.#note('rule', () =>
-      ruleChange(insert ? 'insert' : verb === 'replace' ? 'replace' : 'add', place, made, where, flags),
-    );
+    for (const name of setsFilledBy(json.expr)) this.#dynamic.add(describe({ ...place, name }));
+    const what = insert ? 'insert' : verb === 'replace' ? 'replace' : 'add';
+    this.#note('rule', () => ruleChange(what, place, this.#linear(place), where, flags));
   }
 
-  #linear(place: Place) {
-    const { family, table, json, path } = place;
+  #linear(place: Place): LinearRule {
+    const { family, json, path } = place;
     const statements = listAt(json.expr, path.at('expr'));
     return linearize(
       statements,
@@ -251,7 +272,6 @@ class DocumentReader {
         family,
         set: (name) => this.#viewOf(place, name),
         nextId: () => this.#nextId(),
-        addsTo: (name) => void this.#dynamic.add(`${family} ${table} ${name}`),
       },
       path.at('expr'),
     );
@@ -283,10 +303,10 @@ class DocumentReader {
         json.handle === undefined ? this.#context.chainHandle?.(family, table, name) : handleAt(json, path);
       if (handle === undefined) throw fault(path.at('name'), name, 'there is no such chain');
       const value = { header: headerOf(family), attributes: { table, handle, name: newname } };
-      this.#changes.push(change(`rename chain ${describe(place)} to ${newname}`, nftChain, 'new', value, 0));
+      this.#add(change(`rename chain ${describe(place)} to ${newname}`, nftChain, 'new', value, 0));
       return;
     }
-    if (verb === 'flush') this.#changes.push(flushChange(kind, place));
+    if (verb === 'flush') this.#add(flushChange(kind, place));
     else this.#delete(verb === 'delete' ? 'del' : 'destroy', kind, place);
   }
 
@@ -298,7 +318,7 @@ class DocumentReader {
     }
     const [declaration, attributes] = deletionOf(kind, place);
     const value = { header: headerOf(family), attributes };
-    this.#changes.push(change(`delete ${kind} ${describe(place)}`, declaration, verb, value, 0));
+    this.#add(change(`delete ${kind} ${describe(place)}`, declaration, verb, value, 0));
   }
 }
 
@@ -333,9 +353,20 @@ interface Place {
   readonly path: Path;
 }
 
+/** The sets that statements of a rule put elements into. What is wrong in them is found when the rule is read. */
+function setsFilledBy(statements: unknown): string[] {
+  if (!Array.isArray(statements)) return [];
+  return statements.flatMap((statement) => {
+    if (!isObject(statement)) return [];
+    const { set, map } = statement;
+    const name = isObject(set) ? set.set : isObject(map) ? map.map : undefined;
+    return typeof name === 'string' ? [name.slice(1)] : []; // '@' and the name
+  });
+}
+
 function familyAt(value: unknown, path: Path): Family {
-  const families = Object.fromEntries(Object.keys(familyNumbers).map((family) => [family, family as Family]));
-  return wordAt(value, families, 'family', path);
+  wordAt(value, familyNumbers, 'family', path);
+  return value as Family;
 }
 
 function placeOf(kind: string, json: JsonObject, path: Path): Place {
@@ -491,7 +522,13 @@ function ruleChange(
   const { expressions, compat } = made;
   const attributes = { table, chain, ...where, expressions, ...(compat && { compat }), ...commentOf(json, path) };
   messages.push({ declaration: nftRule, verb: 'new', value: { header, attributes }, flags });
-  return { operation: `${what} rule ${family} ${table} ${chain} (${path})`, messages };
+  return {
+    // There may be thousands, and mostly nobody asks.
+    get operation() {
+      return `${what} rule ${family} ${table} ${chain} (${path})`;
+    },
+    messages,
+  };
 }
 
 function flushChange(kind: string, place: Place): Change {
@@ -517,7 +554,7 @@ function elementsChange(
   verb: string,
   place: Place,
   setId: number | undefined,
-  elements: readonly NftElementInput[],
+  elements: ElementList,
   flags: number,
 ): Change {
   const count = elements.length === 1 ? 'an element' : `${elements.length} elements`;
@@ -535,7 +572,7 @@ function* elementMessages(
   verb: string,
   { family, table, name }: Place,
   setId: number | undefined,
-  elements: readonly NftElementInput[],
+  elements: ElementList,
   flags: number,
 ): Iterable<ChangeMessage> {
   const header = headerOf(family);

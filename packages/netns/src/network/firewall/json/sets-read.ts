@@ -2,6 +2,7 @@ import type { NftElementInput } from '../../../netlink/families/netfilter/nft-el
 import { type NftSetMessageInput, nftSetPolicies } from '../../../netlink/families/netfilter/nft-set.ts';
 import {
   booleanAt,
+  byName,
   checkKeys,
   flagsAt,
   integerAt,
@@ -15,7 +16,15 @@ import {
   wordAt,
 } from './checked.ts';
 import { type DataType, dataTypes } from './datatypes.ts';
-import { type DataKind, elementsOf, haveRanges, type Item, itemsAt } from './elements-read.ts';
+import {
+  type DataKind,
+  type ElementList,
+  elementsOf,
+  haveRanges,
+  type Item,
+  itemsAt,
+  pointsAt,
+} from './elements-read.ts';
 import type { PartType } from './elements-show.ts';
 import { fault, type Path, unknownWord } from './fault.ts';
 import { ctKeys, metaKeys } from './keys.ts';
@@ -33,7 +42,7 @@ export interface ReadSet {
   readonly merge: boolean;
   /** What the kernel is told; `dynamic` when rules add to it. */
   attributes(dynamic: boolean): NonNullable<NftSetMessageInput['attributes']>;
-  readonly elements: readonly NftElementInput[];
+  readonly elements: ElementList;
 }
 
 const policies = Object.fromEntries(nftSetPolicies.map((word, number) => [word, number]));
@@ -65,9 +74,11 @@ export function readSet(set: JsonObject, isMap: boolean, path: Path, context: Js
   checkKeys(set, keys, path);
   const key = typesAt(set.type, path.at('type'), set.width, path.at('width'));
   const { data, objType } = isMap ? dataAt(set, path) : { data: undefined, objType: undefined };
-  const items = set.elem === undefined ? [] : itemsAt(set.elem, key, data, path.at('elem'), context);
   const given = flagsAt(set.flags, setFlagWords, 'flag', path.at('flags'));
   const intervals = (given & INTERVAL) !== 0;
+  const points = isMap || intervals ? undefined : pointsAt(set.elem, key, context);
+  const items =
+    set.elem === undefined || points !== undefined ? [] : itemsAt(set.elem, key, data, path.at('elem'), context);
   if (!intervals && haveRanges(items))
     throw fault(path.at('elem'), set.elem, 'has ranges: the set needs "flags": ["interval"]');
   const merge = optional(set['auto-merge'], booleanAt, path.at('auto-merge')) ?? false;
@@ -109,7 +120,7 @@ export function readSet(set: JsonObject, isMap: boolean, path: Path, context: Js
         ...(comment !== undefined && { comment }),
       },
     }),
-    elements: encodeItems(items, view, merge, true),
+    elements: points ?? encodeItems(items, view, merge, true),
   };
 }
 
@@ -161,24 +172,19 @@ function typeofAt(json: unknown, path: Path): PartType[] {
   const object = isObject(value) ? value : {};
   if (kind === 'payload') {
     const protocol = wordAt(object.protocol, protocols, 'protocol', at.at('protocol'));
-    const fields = Object.fromEntries(protocol.fields.map((field) => [field.name, field]));
+    const fields = byName(protocol.fields);
     const field = wordAt(object.field, fields, `field of ${protocol.name}`, at.at('field'));
     return [{ type: field.type, bits: field.bits, order: 'network' }];
   }
   if (kind === 'meta' || kind === 'ct') {
     const known = kind === 'meta' ? metaKeys : ctKeys;
-    const key = wordAt(object.key, Object.fromEntries(known.byName), `key of ${kind}`, at.at('key'));
+    const key = wordAt(object.key, known.byName, `key of ${kind}`, at.at('key'));
     return [{ type: key.type, bits: key.bits, order: key.order }];
   }
   if (Object.hasOwn(optionKinds, kind)) {
     const options = optionKinds[kind as keyof typeof optionKinds].options;
-    const option = wordAt(
-      object.name,
-      Object.fromEntries(options.map((each) => [each.name, each])),
-      kind,
-      at.at('name'),
-    );
-    const fields = Object.fromEntries(option.fields.map((field) => [field.name, field]));
+    const option = wordAt(object.name, byName(options), kind, at.at('name'));
+    const fields = byName(option.fields);
     const field = wordAt(object.field, fields, `field of ${option.name}`, at.at('field'));
     return [{ type: field.type, bits: field.bits, order: 'network' }];
   }

@@ -25,7 +25,6 @@ export function writeDynamic(writer: RuleWriter, value: unknown, path: Path, int
   checkKeys(statement, into === 'set' ? ['op', 'elem', 'set', 'stmt'] : ['op', 'elem', 'data', 'map', 'stmt'], path);
   const name = setName(statement[into], path.at(into));
   const view = writer.target.set(name);
-  writer.target.addsTo?.(name);
   const { timeout } = loadElementKey(writer, statement.elem, path.at('elem'));
   const op = wordAt(statement.op, { add: 0, update: 1, delete: 2 }, 'operation', path.at('op'));
   let sregData: number | undefined;

@@ -6,6 +6,10 @@ import { type Field, type Protocol, protocols, transportProtocols } from '../pro
 import { anonymousSet, lookIn } from './lookup.ts';
 import { equals, type RuleWriter } from './writer.ts';
 
+const transportNumbers = new Map<string, bigint>(
+  Object.entries(transportProtocols).map(([number, name]) => [name, BigInt(number)]),
+);
+
 /** Sees to it that the rule goes on only for packets that have this header. */
 export function ensure(writer: RuleWriter, protocol: Protocol, path: Path): void {
   if (protocol.name === 'th') return;
@@ -45,9 +49,9 @@ export function ensureTransport(writer: RuleWriter, protocol: Protocol, path: Pa
     if (writer.headers.at('ll') !== undefined) askType(writer, etherType(network), network);
     else ensureNetwork(writer, protocols[network] as Protocol, path);
   }
-  const number = Object.entries(transportProtocols).find(([, name]) => name === protocol.name)?.[0];
+  const number = transportNumbers.get(protocol.name);
   if (number === undefined) return;
-  askMeta(writer, 'l4proto', BigInt(number));
+  askMeta(writer, 'l4proto', number);
   writer.headers.learn(protocol.name);
 }
 

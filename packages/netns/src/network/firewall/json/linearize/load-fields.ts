@@ -1,9 +1,17 @@
 import { bytesFor, ones } from '../bits.ts';
-import { checkKeys, flagsAt, integerAt, type JsonObject, objectAt, optional, wordAt } from '../checked.ts';
+import { byName, checkKeys, flagsAt, integerAt, type JsonObject, objectAt, optional, wordAt } from '../checked.ts';
 import { booleanPart, dataTypes } from '../datatypes.ts';
 import { fault, type Path } from '../fault.ts';
 import { ctKeys, fibResults } from '../keys.ts';
-import { type Field, type OptionKind, optionKinds, type Protocol, payloadBases, protocols } from '../protocols.ts';
+import {
+  baseNumbers,
+  type Field,
+  type OptionKind,
+  optionKinds,
+  type Protocol,
+  payloadBases,
+  protocols,
+} from '../protocols.ts';
 import { registerAt } from '../registers.ts';
 import { ensure, ensureIcmpType, ensureNetwork } from './ensure.ts';
 import { maskBits } from './operate.ts';
@@ -26,7 +34,7 @@ export function fieldAt(value: unknown, path: Path): { protocol: Protocol; field
   if (!('protocol' in payload)) return undefined;
   checkKeys(payload, ['protocol', 'field'], path);
   const protocol = wordAt(payload.protocol, protocols, 'protocol', path.at('protocol'));
-  const fields = Object.fromEntries(protocol.fields.map((field) => [field.name, field]));
+  const fields = byName(protocol.fields);
   const field = wordAt(payload.field, fields, `field of ${protocol.name}`, path.at('field'));
   return { protocol, field };
 }
@@ -46,8 +54,7 @@ function loadBits(writer: RuleWriter, base: number, start: number, bits: number,
 function loadRaw(writer: RuleWriter, value: unknown, dreg: number, path: Path): Operand {
   const payload = objectAt(value, path);
   checkKeys(payload, ['base', 'offset', 'len'], path);
-  const bases = Object.fromEntries(payloadBases.map((name, index) => [name, index]));
-  const base = wordAt(payload.base, bases, 'base', path.at('base'));
+  const base = wordAt(payload.base, baseNumbers, 'base', path.at('base'));
   const offset = integerAt(payload.offset, path.at('offset'), 0, 65_535 * 8);
   const bits = integerAt(payload.len, path.at('len'), 1, 128);
   return loadBits(writer, base, offset, bits, dreg);
@@ -56,7 +63,7 @@ function loadRaw(writer: RuleWriter, value: unknown, dreg: number, path: Path): 
 export function loadCt(writer: RuleWriter, value: unknown, into: number, path: Path): Operand {
   const { key, dir, family } = objectAt(value, path);
   const name = family !== undefined && typeof key === 'string' && /^[sd]addr$/.test(key) ? `${family} ${key}` : key;
-  const known = wordAt(name, Object.fromEntries(ctKeys.byName), 'key of ct', path.at('key'));
+  const known = wordAt(name, ctKeys.byName, 'key of ct', path.at('key'));
   const direction = dir === undefined ? undefined : wordAt(dir, { original: 0, reply: 1 }, 'direction', path.at('dir'));
   if (direction === undefined && /addr$|^proto-/.test(known.name))
     throw fault(path, value, 'needs "dir": original or reply');
@@ -72,7 +79,7 @@ export function loadCt(writer: RuleWriter, value: unknown, into: number, path: P
 /** `present`: only whether there is a route. */
 export function loadFib(writer: RuleWriter, value: unknown, into: number, path: Path, present = false): Operand {
   const { result, flags } = objectAt(value, path);
-  const known = wordAt(result, Object.fromEntries(fibResults.byName), 'result of fib', path.at('result'));
+  const known = wordAt(result, fibResults.byName, 'result of fib', path.at('result'));
   const words = { saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16 };
   const bits = flagsAt(flags, words, 'flag of fib', path.at('flags'));
   writer.push({
@@ -122,11 +129,11 @@ export function optionFieldAt(
   option: JsonObject,
   path: Path,
 ): { type: number; field?: Field; start: number } {
-  const all = Object.fromEntries(optionKinds[kind].options.map((each) => [each.name, each]));
+  const all = byName(optionKinds[kind].options);
   const known = wordAt(option.name, all, kind, path.at('name'));
   if (option.field === undefined) return { type: known.type, start: 0 };
   const numbered = typeof option.field === 'string' ? /^(\w+)\[(\d{1,2})\]$/.exec(option.field) : null;
-  const fields = Object.fromEntries(known.fields.map((field) => [field.name, field]));
+  const fields = byName(known.fields);
   const field = wordAt(numbered?.[1] ?? option.field, fields, `field of ${known.name}`, path.at('field'));
   const which = numbered === null ? 0 : Number(numbered[2]) - 1;
   const behind = optional(option.offset, integerAt, path.at('offset')) ?? 0;

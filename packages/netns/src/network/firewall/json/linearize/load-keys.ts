@@ -8,7 +8,7 @@ import type { Operand, RuleWriter } from './writer.ts';
 
 export function loadMeta(writer: RuleWriter, value: unknown, into: number, path: Path): Operand {
   const { key } = objectAt(value, path);
-  const known = wordAt(key, Object.fromEntries(metaKeys.byName), 'key of meta', path.at('key'));
+  const known = wordAt(key, metaKeys.byName, 'key of meta', path.at('key'));
   writer.push({ kind: 'meta', data: { key: known.number, dreg: registerAt(into) } });
   return { type: known.type, bits: known.bits, order: known.order, key: known, of: 'meta' };
 }
@@ -17,14 +17,14 @@ export function loadRoute(writer: RuleWriter, value: unknown, into: number, path
   const { key, family } = objectAt(value, path);
   const network = family ?? writer.headers.network?.name;
   const name = key === 'nexthop' ? `${network === 'ip6' ? 'ip6' : 'ip'} nexthop` : key;
-  const known = wordAt(name, Object.fromEntries(rtKeys.byName), 'key of rt', path.at('key'));
+  const known = wordAt(name, rtKeys.byName, 'key of rt', path.at('key'));
   writer.push({ kind: 'rt', data: { key: known.number, dreg: registerAt(into) } });
   return { type: known.type, bits: known.bits, order: known.order };
 }
 
 export function loadSocket(writer: RuleWriter, value: unknown, into: number, path: Path): Operand {
   const { key, level } = objectAt(value, path);
-  const known = wordAt(key, Object.fromEntries(socketKeys.byName), 'key of socket', path.at('key'));
+  const known = wordAt(key, socketKeys.byName, 'key of socket', path.at('key'));
   const depth = optional(level, integerAt, path.at('level'));
   writer.push({
     kind: 'socket',
@@ -38,7 +38,7 @@ export function loadIpsec(writer: RuleWriter, value: unknown, into: number, path
   const network = family ?? writer.headers.network?.name;
   const isAddress = typeof key === 'string' && /^[sd]addr$/.test(key);
   const name = isAddress ? `${network === 'ip6' ? 'ip6' : 'ip'} ${key}` : key;
-  const known = wordAt(name, Object.fromEntries(ipsecKeys.byName), 'key of ipsec', path.at('key'));
+  const known = wordAt(name, ipsecKeys.byName, 'key of ipsec', path.at('key'));
   const way = wordAt(dir, { in: 0, out: 1 }, 'direction', path.at('dir'));
   const which = optional(spnum, (json, place) => integerAt(json, place, 0, 255), path.at('spnum')) ?? 0;
   writer.push({ kind: 'xfrm', data: { dreg: registerAt(into), key: known.number, dir: way, spnum: which } });

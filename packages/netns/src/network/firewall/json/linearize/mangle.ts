@@ -5,7 +5,7 @@ import { type DataType, dataTypes } from '../datatypes.ts';
 import type { PartType } from '../elements-show.ts';
 import { fault, type Path, unknownWord } from '../fault.ts';
 import { ctKeys, metaKeys } from '../keys.ts';
-import { type Field, optionKinds, type Protocol, payloadBases } from '../protocols.ts';
+import { baseNumbers, type Field, optionKinds, type Protocol, payloadBases } from '../protocols.ts';
 import { ensure, ensureIcmpType } from './ensure.ts';
 import { isConstant, valueInto } from './load.ts';
 import { fieldAt, optionFieldAt } from './load-fields.ts';
@@ -27,14 +27,14 @@ export function writeMangle(writer: RuleWriter, value: unknown, path: Path): voi
       manglePayload(writer, target, json, at, valuePath);
       return;
     case 'meta': {
-      const known = wordAt(objectAt(target, at).key, Object.fromEntries(metaKeys.byName), 'key of meta', at.at('key'));
+      const known = wordAt(objectAt(target, at).key, metaKeys.byName, 'key of meta', at.at('key'));
       valueInto(writer, json, known, 0, valuePath);
       writer.push({ kind: 'meta', data: { key: known.number, sreg: 1 } });
       return;
     }
     case 'ct': {
       const { key: name, dir } = objectAt(target, at);
-      const known = wordAt(name, Object.fromEntries(ctKeys.byName), 'key of ct', at.at('key'));
+      const known = wordAt(name, ctKeys.byName, 'key of ct', at.at('key'));
       const direction =
         dir === undefined ? undefined : wordAt(dir, { original: 0, reply: 1 }, 'direction', at.at('dir'));
       valueInto(writer, json, known, 0, valuePath);
@@ -70,12 +70,7 @@ function manglePayload(writer: RuleWriter, target: unknown, json: unknown, path:
   const named = fieldAt(target, path);
   if (named === undefined) {
     const { base, offset, len } = objectAt(target, path);
-    const number = wordAt(
-      base,
-      Object.fromEntries(payloadBases.map((name, index) => [name, index])),
-      'base',
-      path.at('base'),
-    );
+    const number = wordAt(base, baseNumbers, 'base', path.at('base'));
     writeBits(
       writer,
       number,

@@ -13,8 +13,6 @@ export interface RuleTarget extends JsonContext {
   readonly set: (name: string) => SetView | undefined;
   /** A number for a set that is made with the rule. */
   readonly nextId: () => number;
-  /** Rules add to this set. */
-  readonly addsTo?: (name: string) => void;
 }
 
 /** A set that exists only for one rule. */
