@@ -32,12 +32,18 @@ export function rowsOf(results: Results): Row[] {
           contestant: name,
           role,
           value,
-          comparison: same(cell, baseline) ? undefined : compare(results, cell, baseline),
+          comparison: same(cell, baseline) ? undefined : comparisonWith(results, cell, baseline),
           verdicts: results.targets.filter(({ of }) => same(of, cell)).map((target) => judge(results, target)),
         },
       ];
     }),
   );
+}
+
+/** Undefined where the baseline did not take part. */
+function comparisonWith(results: Results, cell: Cell, baseline: Cell): Summary | undefined {
+  const comparison = compare(results, cell, baseline);
+  return comparison.count === 0 ? undefined : comparison;
 }
 
 function judge(results: Results, target: Target): Verdict {

@@ -53,7 +53,7 @@ export function sayKeeper(keeper: Keeper, of: Programs = programs): string {
     case 'proc-file':
       return `${keeper.path}: ${sayHolder(keeper, of)}`;
     case 'mount':
-      return `mounted on ${keeper.path} in mnt:[${keeper.mountNamespace}]`;
+      return `mounted on ${keeper.path} in mnt:[${keeper.mountNamespace}]${keeper.covered ? ', covered by another mount' : ''}`;
     case 'in-flight':
       return `${keeper.what} in flight to ${sayHolder(keeper.receiver, of)}`;
     case 'child':

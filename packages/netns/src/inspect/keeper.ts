@@ -23,10 +23,15 @@ export type Keeper =
   | ({ readonly kind: 'tun'; readonly device?: string } & Holder)
   /** An open file of `/proc/PID/net`; of the namespace that the process was in when it was opened: most likely this one. */
   | ({ readonly kind: 'proc-file'; readonly path: string } & Holder)
-  /** A mount of its file. */
-  | { readonly kind: 'mount'; readonly path: string; readonly mountNamespace: number }
-  /** On its way through a unix socket: `receiver` has it in its queue, first in line. */
-  | { readonly kind: 'in-flight'; readonly what: 'descriptor' | 'socket' | 'tun'; readonly receiver: Holder }
+  /** A mount of its file; `covered`: something else is mounted over it, so that the path does not lead to it. */
+  | { readonly kind: 'mount'; readonly path: string; readonly mountNamespace: number; readonly covered?: true }
+  /** On its way through a unix socket: `receiver` has it in its queue, first in line. `socket`: which one it is, if it is one. */
+  | {
+      readonly kind: 'in-flight';
+      readonly what: 'descriptor' | 'socket' | 'tun';
+      readonly socket?: number;
+      readonly receiver: Holder;
+    }
   /** A namespace that this one is the parent or the owner of. */
   | { readonly kind: 'child'; readonly type: NamespaceType; readonly inode: number };
 

@@ -36,6 +36,11 @@ describe('the sum of references', () => {
     );
   });
 
+  it('counts a socket once, however many have it and wherever it is on its way', () => {
+    const inFlight: Keeper = { kind: 'in-flight', what: 'socket', socket: 5, receiver };
+    expect(sumReferences(1, [socket(5), inFlight, inFlight], 0)).toMatchObject({ sockets: 1, missing: 0 });
+  });
+
   it('says plainly what it cannot explain, and what is gone', () => {
     expect(sayReferences(sumReferences(1, [], 0))).toBe('1 reference = 1 not explained');
     expect(sayReferences(sumReferences(1, [socket(1), socket(2)], 0))).toBe(

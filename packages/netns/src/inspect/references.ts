@@ -28,7 +28,7 @@ export function sumReferences(counted: number, keepers: readonly Keeper[], group
   const isFile = (keeper: Keeper) =>
     keeper.kind === 'descriptor' || keeper.kind === 'mount' || inFlight('descriptor')(keeper);
   const file = keepers.some(isFile) ? 1 : 0;
-  const sockets = count(({ kind }) => kind === 'socket') + count(inFlight('socket'));
+  const sockets = new Set(keepers.flatMap(socketIn)).size;
   const tuns = count(({ kind }) => kind === 'tun') + count(inFlight('tun'));
   const procFiles = count(({ kind }) => kind === 'proc-file');
   const most = count(({ kind }) => kind === 'process' || kind === 'thread');
@@ -44,6 +44,12 @@ export function sumReferences(counted: number, keepers: readonly Keeper[], group
     unexplained: Math.max(0, counted - others - most),
     missing: Math.max(0, others + least - counted),
   };
+}
+
+/** Which socket a keeper is: one may be on its way to several processes that have it already. */
+function socketIn(keeper: Keeper): readonly unknown[] {
+  if (keeper.kind === 'socket') return [keeper.socket];
+  return keeper.kind === 'in-flight' && keeper.what === 'socket' ? [keeper.socket ?? keeper] : [];
 }
 
 /** The sum in one line: `7 references = 1 file + 4 sockets + 1 to 3 task groups; 1 not explained`. */

@@ -39,6 +39,18 @@ describe('howToRelease', () => {
     expect(howToRelease(mount, nameless, here)).toBe('umount /run/netns/a');
     const there = () => ({ current: false, keepers: [{ kind: 'process', pid: 7 } as const] });
     expect(howToRelease(mount, nameless, there)).toBe('nsenter --mount=/proc/7/ns/mnt umount /run/netns/a');
+    expect(howToRelease({ ...mount, covered: true }, { names: ['a'], paths: ['/run/netns/a'] }, here)).toBe(
+      'unmount what is mounted over /run/netns/a, then umount /run/netns/a',
+    );
     expect(say(mount)).toBe('it goes with mnt:[5], which no process is in: netns why mnt:[5]');
+  });
+
+  it('writes paths so that a shell understands them', () => {
+    const here = () => ({ current: true, keepers: [] });
+    const release = (path: string) => howToRelease({ kind: 'mount', path, mountNamespace: 5 }, nameless, here);
+    expect(release('/run/a b')).toBe("umount '/run/a b'");
+    expect(release("/run/it's")).toBe("umount '/run/it'\\''s'");
+    expect(release('/run/größe')).toBe("umount $'/run/größe'");
+    expect(release("/run/a\nb'\\\u001b[31m\u202e")).toBe("umount $'/run/a\\x0ab\\'\\\\\\x1b[31m\\U0000202e'");
   });
 });

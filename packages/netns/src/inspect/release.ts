@@ -39,15 +39,32 @@ function letGo(holders: readonly Holder[]): string {
 }
 
 function howToUnmount(
-  { path, mountNamespace }: Extract<Keeper, { kind: 'mount' }>,
+  { path, mountNamespace, covered }: Extract<Keeper, { kind: 'mount' }>,
   { names, paths }: Pick<MachineNamespace, 'names' | 'paths'>,
   find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers'> | undefined,
 ): string {
   const place = find(mountNamespace);
   const name = names[paths.indexOf(path)];
-  if (name !== undefined && place?.current) return `netns del ${name}`;
-  if (place?.current) return `umount ${path}`;
+  if (name !== undefined && place?.current && !covered) return `netns del ${name}`;
+  const word = shellWord(path);
+  const first = covered ? `unmount what is mounted over ${word}, then ` : '';
+  if (place?.current) return `${first}umount ${word}`;
   const viewer = place?.keepers.find((keeper) => keeper.kind === 'process');
-  if (viewer !== undefined) return `nsenter --mount=/proc/${viewer.pid}/ns/mnt umount ${path}`;
+  if (viewer !== undefined) return `${first}nsenter --mount=/proc/${viewer.pid}/ns/mnt umount ${word}`;
   return `it goes with mnt:[${mountNamespace}], which no process is in: netns why mnt:[${mountNamespace}]`;
+}
+
+/** A path as it can be given to a shell, whatever is in it. */
+function shellWord(path: string): string {
+  if (/^[\w@%+:,./-]+$/.test(path)) return path;
+  if (/^[\x20-\x7e]+$/.test(path)) return `'${path.replaceAll("'", "'\\''")}'`;
+  return `$'${[...path].map(escaped).join('')}'`;
+}
+
+/** Within `$'…'`: letters of other languages stay, what a terminal would not show does not. */
+function escaped(character: string): string {
+  if (character === "'" || character === '\\') return `\\${character}`;
+  if (/[\p{L}\p{N}\p{P}\p{S} ]/u.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
 }

@@ -72,8 +72,9 @@ export class Survey {
     }
   }
 
-  addMount({ type, inode, path, mountNamespace }: NamespaceMount, own: number | undefined): void {
-    this.add(type, inode, { kind: 'mount', path, mountNamespace }, mountNamespace === own ? path : undefined);
+  addMount({ type, inode, path, mountNamespace, covered }: NamespaceMount, own: number | undefined): void {
+    const keeper = { kind: 'mount', path, mountNamespace, ...(covered ? { covered } : {}) } as const;
+    this.add(type, inode, keeper, mountNamespace === own ? path : undefined);
   }
 
   /** A raw descriptor of a namespace, opened by its number or by a file that leads to it; undefined if there is no way. */

@@ -1,12 +1,14 @@
+import type { NetlinkConnection } from '../connection/connection.ts';
 import { EPERM } from '../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../errors.ts';
 import type { RunDirectoryOptions } from '../namespaces/names.ts';
-import type { Address } from '../network/addresses.ts';
-import type { Link } from '../network/links.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
+import { ResourceStack } from '../resource.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Completeness } from './completeness.ts';
 import { Observer } from './observer.ts';
 import { openMachineNamespace } from './open.ts';
+import { type AddressOutline, type LinkOutline, outlineOf } from './outline.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
 /** A device, by its namespace and its index there. */
@@ -72,7 +74,7 @@ export async function topology(options: TopologyOptions = {}): Promise<Topology>
   using observer = new Observer();
   const found: TopologyNamespace[] = [];
   const closed: string[] = [];
-  for await (const { facts, seen } of lookAtNetworks(observer, namespaces)) {
+  for await (const { facts, seen } of lookAtNetworks(observer, namespaces, outlineOf)) {
     if (seen === undefined || (seen.links.length === 0 && facts.inode !== undefined)) closed.push(facts.key);
     if (seen !== undefined) found.push({ ...facts, links: withAddresses(seen.links, seen.addresses) });
   }
@@ -82,14 +84,20 @@ export async function topology(options: TopologyOptions = {}): Promise<Topology>
 /** What a network namespace is called. */
 type NetworkFacts = Omit<TopologyNamespace, 'links'>;
 
+/** The devices and addresses of one network. */
+interface Tables<L extends LinkOutline, A> {
+  readonly links: readonly L[];
+  readonly addresses: readonly A[];
+}
+
 /** A network namespace as an observer sees it. */
-export interface SeenNetwork {
+export interface SeenNetwork<L extends LinkOutline = LinkOutline, A = AddressOutline> {
   readonly facts: NetworkFacts;
   /** What the census has of it; undefined for one that only a device in another namespace tells of. */
   readonly namespace: MachineNamespace | undefined;
   /** Undefined if it may not be looked into. */
   readonly seen:
-    | { readonly links: readonly SeenLink[]; readonly entries: readonly Link[]; readonly addresses: readonly Address[] }
+    | { readonly links: readonly SeenLink[]; readonly entries: readonly L[]; readonly addresses: readonly A[] }
     | undefined;
 }
 
@@ -98,23 +106,30 @@ export type SeenLink = Omit<TopologyLink, 'addresses'>;
 
 /**
  * Gives each network namespace a number in the observer, looks at the devices and addresses of one after the other, and at last of those
- * that devices lead to and the census has not. What ends meanwhile is left out.
+ * that devices lead to and the census has not. What ends meanwhile is left out. `read` reads one, by its number.
  */
-export async function* lookAtNetworks(
+export async function* lookAtNetworks<L extends LinkOutline, A>(
   observer: Observer,
   namespaces: readonly MachineNamespace[],
-): AsyncGenerator<SeenNetwork> {
+  read: (connection: NetlinkConnection, nsid: number) => Promise<Tables<L, A>>,
+): AsyncGenerator<SeenNetwork<L, A>> {
+  const look = (number: number) => unlessEnded(read(observer.network.connection, number));
   const known = new Map<number, NetworkFacts>();
   const numbers: (readonly [MachineNamespace, number | undefined])[] = [];
-  for (const each of namespaces) {
-    using open = openMachineNamespace(each);
-    const number = open && (await numberOf(observer, open.fd));
-    numbers.push([each, number]);
-    if (number !== undefined) known.set(number, networkFactsOf(each));
+  for (let at = 0; at < namespaces.length; at += together) {
+    using open = new ResourceStack();
+    const some = namespaces.slice(at, at + together);
+    // What is asked for at once travels together.
+    const given = await Promise.all(some.map((each) => numberOf(observer, openMachineNamespace(each), open)));
+    for (const [index, each] of some.entries()) {
+      const number = given[index];
+      numbers.push([each, number]);
+      if (number !== undefined) known.set(number, networkFactsOf(each));
+    }
   }
   const hidden: number[] = [];
   const keyOf = (nsid: number) => known.get(nsid)?.key;
-  const meet = (links: readonly Link[]) => {
+  const meet = (links: readonly LinkOutline[]) => {
     for (const { linkNetnsid } of links) {
       if (linkNetnsid === undefined || linkNetnsid < 0 || known.has(linkNetnsid)) continue;
       known.set(linkNetnsid, hiddenFacts(linkNetnsid));
@@ -123,14 +138,14 @@ export async function* lookAtNetworks(
   };
   for (const [namespace, number] of numbers) {
     const facts = networkFactsOf(namespace);
-    const seen = number === undefined ? undefined : await look(observer, number);
+    const seen = number === undefined ? undefined : await look(number);
     if (number !== undefined && seen === undefined) continue; // it has ended
     meet(seen?.links ?? []);
     yield { facts, namespace, seen: seen && seenWith(seen, facts.key, keyOf) };
   }
   for (let number = hidden.shift(); number !== undefined; number = hidden.shift()) {
     const facts = hiddenFacts(number);
-    const seen = await look(observer, number);
+    const seen = await look(number);
     if (seen === undefined) continue;
     meet(seen.links);
     yield { facts, namespace: undefined, seen: seenWith(seen, facts.key, keyOf) };
@@ -146,20 +161,17 @@ function hiddenFacts(number: number): NetworkFacts {
   return { key: `hidden:${number}`, ...nothing };
 }
 
-function seenWith(
-  { links, addresses }: { readonly links: readonly Link[]; readonly addresses: readonly Address[] },
+function seenWith<L extends LinkOutline, A>(
+  { links, addresses }: Tables<L, A>,
   own: string,
   keyOf: (nsid: number) => string | undefined,
-): NonNullable<SeenNetwork['seen']> {
+): NonNullable<SeenNetwork<L, A>['seen']> {
   const key = (nsid: number | undefined) => (nsid === undefined ? own : keyOf(nsid));
   return { links: links.map((link) => seenLink(link, key)), entries: links, addresses };
 }
 
 /** Devices with those of their addresses that say something. */
-export function withAddresses(
-  links: readonly SeenLink[],
-  addresses: readonly Pick<Address, 'link' | 'address' | 'prefixLength' | 'scope'>[],
-): TopologyLink[] {
+export function withAddresses(links: readonly SeenLink[], addresses: readonly AddressOutline[]): TopologyLink[] {
   const byLink = new Map<number, string[]>();
   for (const { link, address, prefixLength, scope } of addresses)
     if (scope !== 'link' && scope !== 'host') add(byLink, link, `${address}/${prefixLength}`);
@@ -194,21 +206,28 @@ function add(map: Map<number, string[]>, key: number, value: string): void {
   else values.push(value);
 }
 
+/** So many are open at a time: who counts references meanwhile counts these. */
+const together = 32;
+
 /** Undefined if it has gone meanwhile, or we may not. */
-async function numberOf(observer: Observer, fd: Parameters<Observer['register']>[0]): Promise<number | undefined> {
+async function numberOf(
+  observer: Observer,
+  namespace: Namespace | undefined,
+  open: ResourceStack,
+): Promise<number | undefined> {
+  if (namespace === undefined) return undefined;
   try {
-    return await observer.register(fd);
+    return await observer.register(open.use(namespace).fd);
   } catch (error) {
     if (error instanceof NetlinkError) return undefined;
     throw error;
   }
 }
 
-/** The devices and addresses in the namespace with this number; undefined if it has ended. */
-async function look({ network }: Observer, number: number) {
+/** Undefined if there is no namespace with that number any more. */
+async function unlessEnded<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    const links = await network.links.list({ targetNsid: number });
-    return { links, addresses: await network.addresses.list({ targetNsid: number }) };
+    return await reading;
   } catch (error) {
     if (error instanceof NetlinkError && error.code === 'EINVAL') return undefined;
     throw error;
@@ -218,7 +237,7 @@ async function look({ network }: Observer, number: number) {
 const cables = ['veth', 'netkit', 'vxcan'];
 
 /** A device with what it leads to; also where no observer could tell the namespaces. */
-export function seenLink(link: Link, keyOf: (nsid: number | undefined) => string | undefined): SeenLink {
+export function seenLink(link: LinkOutline, keyOf: (nsid: number | undefined) => string | undefined): SeenLink {
   const { index, name, kind, up, mtu, address, master } = link;
   const namespace = keyOf(link.linkNetnsid);
   const hasOther = link.link !== undefined && link.link > 0 && namespace !== undefined;
@@ -242,7 +261,7 @@ export function seenLink(link: Link, keyOf: (nsid: number | undefined) => string
 /** These send their packets in the namespace where they were made, and say what they stand on in their own settings. */
 const tunnels = ['vxlan', 'geneve', 'bareudp', 'gtp', 'amt', 'wireguard'];
 
-function underlayEnd(link: Link, namespace: string | undefined): LinkEnd | undefined {
+function underlayEnd(link: LinkOutline, namespace: string | undefined): LinkEnd | undefined {
   const info = link.message.attributes.linkinfo as { readonly data?: { readonly link?: unknown } } | undefined;
   const index = info?.data?.link;
   return typeof index === 'number' && index > 0 && namespace !== undefined ? { namespace, index } : undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attrs, byKind, list, nested, pair, prefixed, repeated } from './attributes.ts';
+import { attrs, byKind, list, nested, pair, partial, prefixed, repeated } from './attributes.ts';
 import { bytes } from './bytes.ts';
 import { encodeValue } from './encode.ts';
 import { flag, u8, u16, u32 } from './integers.ts';
@@ -210,5 +210,26 @@ describe('byKind', () => {
     [{ slave: { knd: 1 } }, 'knd is none of'],
   ])('refuses to encode %j', (value, message) => {
     expect(() => encode(set, value)).toThrow(message);
+  });
+});
+
+describe('partial', () => {
+  const inner = partial(byKind(1, 2, { a: attrs({ id: [1, u32] }) }));
+  const set = partial(attrs({ size: [2, u32], info: [7, inner] }));
+
+  it('passes over what is not declared', () => {
+    expect(decode(set, '06000100 61000000 08000200 05000000 08006380 01020304')).toEqual({ size: 5 });
+  });
+
+  it('gives the name of a kind that is not declared, and nothing of it', () => {
+    expect(decode(set, '14000700 06000100 63000000 05000200 01000000')).toEqual({ info: { kind: 'other', name: 'c' } });
+    expect(decode(set, '18000700 06000100 61000000 0c000200 08000100 07000000')).toEqual({
+      info: { kind: 'a', data: { id: 7 } },
+    });
+    expect(decode(set, '0c000700 08000200 01020304')).toEqual({ info: {} });
+  });
+
+  it('still refuses what is malformed, also there', () => {
+    expect(() => decode(set, '08000200 05000000 09000100 61000000')).toThrow(/says 9 bytes/);
   });
 });

@@ -109,7 +109,15 @@ export function pair<const A extends Arms>(
 
 /** The same set, marked by the encoder with NLA_F_NESTED. Newer parts of the kernel want the mark, older ones never had it. */
 export function nested<O, I>(set: Typed<AttributeSet, O, I>): Typed<AttributeSet, O, I> {
-  return new DeclaredSet(() => set, true);
+  return new DeclaredSet(() => set, { marked: true, partial: set.partial });
+}
+
+/**
+ * The same set, but what it does not declare is passed over: `unknown`, and what belongs to a kind that is not declared, are never there. For
+ * tables of which little is wanted, thousands of times; what was decoded so cannot be sent back.
+ */
+export function partial<O, I>(set: Typed<AttributeSet, O, I>): Typed<AttributeSet, O, I> {
+  return new DeclaredSet(() => set, { marked: set.marked, partial: true });
 }
 
 /** An attribute that may be there several times: an array of all. */
@@ -192,12 +200,14 @@ type SetTables = Pick<AttributeSet, 'fields' | 'pairs' | 'slots' | 'byName'>;
 class DeclaredSet implements AttributeSet {
   readonly form = 'attributes';
   readonly marked: boolean;
+  readonly partial: boolean;
   readonly #build: () => SetTables;
   #tables: SetTables | undefined;
 
-  constructor(build: () => SetTables, marked = false) {
+  constructor(build: () => SetTables, { marked = false, partial = false } = {}) {
     this.#build = build;
     this.marked = marked;
+    this.partial = partial;
   }
 
   get #built(): SetTables {

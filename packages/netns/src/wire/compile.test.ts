@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { attrs, byKind, list, pair, prefixed, repeated } from './attributes.ts';
+import { attrs, byKind, list, pair, partial, prefixed, repeated } from './attributes.ts';
 import { bytes, fixed } from './bytes.ts';
 import { compile, MALFORMED } from './compile.ts';
 import { flag, u8, u16, u32, u64, uint } from './integers.ts';
@@ -72,6 +72,21 @@ describe('the compiled decoder', () => {
         const expected = attempt(() => readPrefixed(message, cursorOf(slice, 'it'), slice.start, slice.end));
         expect(attempt(() => decode?.(slice))).toStrictEqual(expected);
       }
+    }
+  });
+
+  it('agrees with it on what a partial set passes over', () => {
+    const inner = partial(byKind(1, 2, { a: attrs({ id: [1, u32] }) }, { slave: pair(4, 5, { a: attrs({}) }) }));
+    const part = prefixed(
+      message.header,
+      partial(attrs({ name: [1, str], bridge: [8, u16, { family: 7 }], info: [7, inner] })),
+    );
+    const decodePart = compile(part);
+    for (const hex of headers.flatMap((header) => bodies.map((body) => header + body))) {
+      const slice = sliceOf(Buffer.from(hex, 'hex'));
+      const expected = attempt(() => readPrefixed(part, cursorOf(slice, 'it'), slice.start, slice.end));
+      expect(attempt(() => decodePart?.(slice))).toStrictEqual(expected);
+      expect(JSON.stringify(expected)).not.toMatch(/unknown|raw/);
     }
   });
 

@@ -185,11 +185,11 @@ class Generator {
     if (n < 4 || e > end) throw M;
     switch (v.getUint16(at + 2, true) & ${NLA_TYPE_MASK}) {
       ${cases.join('\n      ')}
-      default: unknown(this, b, v, at, e);
+      ${set.partial ? '' : 'default: unknown(this, b, v, at, e);'}
     }
     at = e + 3 & ~3;
   }
-  ${set.pairs.map((pair, index) => this.#pair(pair, index)).join('\n  ')}
+  ${set.pairs.map((pair, index) => this.#pair(pair, index, set.partial)).join('\n  ')}
 }
 ${name}.prototype = Object.prototype;`;
     });
@@ -202,7 +202,7 @@ ${name}.prototype = Object.prototype;`;
       if (slot.family === undefined) return code + read;
       code += `if (f === ${slot.family}) { ${read} } `;
     }
-    return `${code}unknown(this, b, v, at, e); break;`;
+    return `${code}${set.partial ? '' : 'unknown(this, b, v, at, e); '}break;`;
   }
 
   #slot(set: AttributeSet, slot: Slot): string {
@@ -220,9 +220,10 @@ ${name}.prototype = Object.prototype;`;
   }
 
   /** Kind and data are read after the walk, because nothing says that the kind comes first. */
-  #pair(pair: Pair, index: number): string {
+  #pair(pair: Pair, index: number, partial: boolean): string {
     const target = pair.name === undefined ? 'this' : 't';
     const [kindAt, dataAt] = [`k${index}`, `d${index}`];
+    const forget = pair.name === undefined ? 'delete this.data;' : '';
     const payload = `const p = ${dataAt} + 4, e = ${dataAt} + v.getUint16(${dataAt}, true);`;
     const arms = [...pair.arms].map(([kind, arm]) => {
       const { check, value } = this.#read(arm);
@@ -238,11 +239,11 @@ ${name}.prototype = Object.prototype;`;
       ${arms.join('\n      ')}
       default:
         ${target}.kind = 'other'; ${target}.name = kind;
-        if (${dataAt} >= 0) { ${payload} ${pair.name === undefined ? 'delete this.data;' : ''} ${target}.raw = b.slice(p, e); }
+        if (${dataAt} >= 0) { ${payload} ${forget} ${partial ? '' : `${target}.raw = b.slice(p, e);`} }
     }
   } else if (${dataAt} >= 0) {
-    ${pair.name === undefined ? 'delete this.data;' : ''}
-    unknown(this, b, v, ${dataAt}, ${dataAt} + v.getUint16(${dataAt}, true));
+    ${forget}
+    ${partial ? '' : `unknown(this, b, v, ${dataAt}, ${dataAt} + v.getUint16(${dataAt}, true));`}
   }`;
   }
 

@@ -121,8 +121,9 @@ export function readAttributes(set: AttributeSet, cursor: Cursor, start: number,
   walkAttributes(cursor, start, end, (number, from, to) => {
     const slot = slotOf(set, number, cursor.family);
     // The key holds the place of the unknown ones among the others; they are collected below.
-    if (slot === undefined) value.unknown = undefined;
-    else if (slot.form === 'field') readField(slot, cursor, from, to, value);
+    if (slot === undefined) {
+      if (!set.partial) value.unknown = undefined;
+    } else if (slot.form === 'field') readField(slot, cursor, from, to, value);
     else {
       (slot.form === 'kind' ? kinds : data).set(slot.pair, [from, to]);
       if (slot.pair.name === undefined) value[slot.form] = undefined; // holds its place, too
@@ -133,14 +134,14 @@ export function readAttributes(set: AttributeSet, cursor: Cursor, start: number,
     const kind = kinds.get(pair);
     if (kind === undefined) {
       if (!data.has(pair)) continue;
-      value.unknown = undefined;
+      if (!set.partial) value.unknown = undefined;
       if (pair.name === undefined) delete value.data;
     } else if (pair.name === undefined) {
-      readPair(pair, cursor, kind, data.get(pair), value);
+      readPair(pair, cursor, kind, data.get(pair), value, set.partial);
       if (value.data === undefined) delete value.data;
     } else {
       cursor.path.push(pair.name);
-      value[pair.name] = readPair(pair, cursor, kind, data.get(pair), {});
+      value[pair.name] = readPair(pair, cursor, kind, data.get(pair), {}, set.partial);
       cursor.path.pop();
     }
   }
@@ -186,14 +187,21 @@ export function readField(field: Field, cursor: Cursor, from: number, to: number
   cursor.path.pop();
 }
 
-/** Reads kind and data into `target`. */
-export function readPair(pair: Pair, cursor: Cursor, kind: Range, data: Range | undefined, target: Value): Value {
+/** Reads kind and data into `target`; in a partial set, no data of a kind that is not declared. */
+export function readPair(
+  pair: Pair,
+  cursor: Cursor,
+  kind: Range,
+  data: Range | undefined,
+  target: Value,
+  partial: boolean,
+): Value {
   const name = readShape(pair.kindLeaf, cursor, ...kind) as string;
   const arm = pair.arms.get(name);
   target.kind = arm === undefined ? 'other' : name;
   if (arm === undefined) {
     target.name = name;
-    if (data !== undefined) target.raw = cursor.bytes.slice(...data);
+    if (data !== undefined && !partial) target.raw = cursor.bytes.slice(...data);
   } else if (data !== undefined) {
     cursor.path.push('data');
     target.data = readShape(arm, cursor, ...data);

@@ -97,11 +97,12 @@ function lazyAttributes(set: AttributeSet, name: string): new (slice: Slice, sta
 
   for (const field of set.fields) define(field.name, fieldGetter(set, field, ranks, name));
   for (const pair of set.pairs) {
-    const read = pairReader(pair, ranks, name);
+    const read = pairReader(pair, ranks, name, set.partial);
     if (pair.name !== undefined) define(pair.name, read);
     else for (const key of ['kind', 'data', 'name', 'raw']) define(key, (of) => read(of)?.[key]);
   }
   define('unknown', (of) => {
+    if (set.partial) return undefined;
     const found = unknownAttributes(set, cursor(of, name), of[start], of[slices].end);
     return found.length > 0 ? found : undefined;
   });
@@ -143,7 +144,12 @@ function readWhole(field: Field, from: Cursor, at: number, end: number, of: Inde
   return value[field.name];
 }
 
-function pairReader(pair: Pair, ranks: Int16Array, name: string): (of: Indexed) => Record<string, unknown> | undefined {
+function pairReader(
+  pair: Pair,
+  ranks: Int16Array,
+  name: string,
+  partial: boolean,
+): (of: Indexed) => Record<string, unknown> | undefined {
   const kindRank = ranks[pair.kindNumber] as number;
   const dataRank = ranks[pair.dataNumber] as number;
   return (of) =>
@@ -155,7 +161,7 @@ function pairReader(pair: Pair, ranks: Int16Array, name: string): (of: Indexed) 
       const endOf = (at: number) => at + view.getUint16(at, true);
       const data = dataAt < 0 ? undefined : ([dataAt + 4, endOf(dataAt)] as const);
       const from = cursor(of, name, ...(pair.name === undefined ? [] : [pair.name]));
-      return readPair(pair, from, [kindAt + 4, endOf(kindAt)], data, {});
+      return readPair(pair, from, [kindAt + 4, endOf(kindAt)], data, {}, partial);
     });
 }
 

@@ -68,6 +68,8 @@ export interface AttributeSet {
   readonly byName: ReadonlyMap<string, Field | Pair>;
   /** Whether the encoder marks an attribute that holds this set with NLA_F_NESTED. The decoder accepts both. */
   readonly marked: boolean;
+  /** Whether the decoders pass over what is not declared, instead of keeping it. */
+  readonly partial: boolean;
 }
 
 export interface Field {

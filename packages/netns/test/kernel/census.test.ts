@@ -95,9 +95,9 @@ function keeperOf(name: string, what: unknown, holder: number): Record<string, u
     case 'socket':
       return { kind, holders: expect.arrayContaining([own]) };
     case 'mount':
-      return { kind };
+      return { kind, ...(name === 'covered mount' ? { covered: true } : {}) };
     case 'in-flight':
-      return { kind, what: name.replace(' in flight', ''), receiver: own };
+      return { kind, what: name.startsWith('socket') ? 'socket' : 'descriptor', receiver: own };
     default:
       return { kind, pid: holder, ...(name === 'table of a thread' ? (what as object) : { fd: what }) };
   }

@@ -5,10 +5,11 @@ import { KernelError } from '../../errors.ts';
 import { nsfsDevice } from '../../namespaces/identity.ts';
 import { listNames } from '../../namespaces/names.ts';
 import { neighbourStates } from '../../netlink/families/route/neighbour.ts';
+import type { Address } from '../../network/addresses.ts';
 import { objectsOf } from '../../network/firewall/document.ts';
 import type { JsonContext } from '../../network/firewall/json/values.ts';
 import type { Link } from '../../network/links.ts';
-import type { Network } from '../../network/network.ts';
+import { Network } from '../../network/network.ts';
 import { Nsids } from '../../network/nsids.ts';
 import { census, type MachineCensus, type MachineCensusOptions, type MachineNamespace } from '../census.ts';
 import { inNetwork } from '../in-network.ts';
@@ -75,7 +76,7 @@ async function* allFacts(options: SnapshotOptions): AsyncGenerator<Fact> {
   const observer = openObserver();
   try {
     const networks = found.namespaces.filter(({ type }) => type === 'net');
-    const seen = observer === undefined ? withoutObserver(networks) : lookAtNetworks(observer, networks);
+    const seen = observer === undefined ? withoutObserver(networks) : lookAtNetworks(observer, networks, lookFrom);
     let count = 0;
     for await (const network of seen) {
       options.signal?.throwIfAborted();
@@ -167,7 +168,7 @@ function socketsAmong(keepers: readonly Keeper[]): Record<number, SocketFacts> |
 }
 
 /** Who may not have an observer sees the network that this process is in. */
-async function* withoutObserver(namespaces: readonly MachineNamespace[]): AsyncGenerator<SeenNetwork> {
+async function* withoutObserver(namespaces: readonly MachineNamespace[]): AsyncGenerator<SeenNetwork<Link, Address>> {
   for (const namespace of namespaces) {
     const { type, inode, names, container, current, initial } = namespace;
     const facts = { key: `${type}:[${inode}]`, inode, names, container, current, initial };
@@ -186,12 +187,18 @@ async function* withoutObserver(namespaces: readonly MachineNamespace[]): AsyncG
   }
 }
 
+/** Everything that the kernel says of the devices and addresses of another namespace. */
+async function lookFrom(connection: NetlinkConnection, targetNsid: number) {
+  const { links, addresses } = new Network(connection);
+  return { links: await links.list({ targetNsid }), addresses: await addresses.list({ targetNsid }) };
+}
+
 async function lookAround({ links, addresses }: Network) {
   return { entries: await links.list(), addresses: await addresses.list() };
 }
 
 /** A network, and all that is in it: at no time are there more facts in memory than of one network. */
-async function networkFacts({ facts: { key, inode }, namespace, seen }: SeenNetwork): Promise<Fact[]> {
+async function networkFacts({ facts: { key, inode }, namespace, seen }: SeenNetwork<Link, Address>): Promise<Fact[]> {
   const inside = namespace && (await inNetwork(namespace, (network) => lookInside(network, seen?.entries ?? [])));
   const state = typeof inside === 'object' ? 'read' : (inside ?? 'refused');
   const firewall = typeof inside === 'object' ? inside.firewall : undefined;

@@ -1,3 +1,4 @@
+import { idOfDescriptor } from '../../namespaces/identity.ts';
 import { Arena } from '../../native/arena.ts';
 import {
   AF_UNIX,
@@ -25,11 +26,20 @@ export class QueueView implements Disposable {
 
   /**
    * The descriptors that the first message in the queue of a unix socket carries, handed to `see` one by one, with the number of unix sockets in flight around each, and closed afterwards. The
-   * message stays where it is. A socket whose owner uses SO_PEEK_OFF is left alone, because a look would move that.
+   * message stays where it is. A socket whose owner uses SO_PEEK_OFF is left alone, because a look would move that. What has been looked at
+   * is not looked at again: sockets can be on their way through each other.
    *
    * recvmsg(2) with MSG_PEEK makes duplicates of the descriptors. Of a queue, only its first message can be seen in this way.
    */
-  look(socket: number, see: (fd: number, depth: number) => void, depth = 0): void {
+  look(
+    socket: number,
+    see: (fd: number, depth: number) => void,
+    depth = 0,
+    looked: Set<number> = new Set<number>(),
+  ): void {
+    const { ino } = idOfDescriptor(socket);
+    if (looked.has(ino)) return;
+    looked.add(ino);
     if (socketOption(socket, SO_DOMAIN) !== AF_UNIX) return;
     if ((socketOption(socket, SO_PEEK_OFF) ?? -1) >= 0) return;
     const descriptors = this.#peek(socket);
@@ -37,7 +47,7 @@ export class QueueView implements Disposable {
       for (const fd of descriptors) {
         see(fd, depth);
         // A unix socket that is on its way may have something in its own queue.
-        if (depth < maximumDepth) this.look(fd, see, depth + 1);
+        if (depth < maximumDepth) this.look(fd, see, depth + 1, looked);
       }
     } finally {
       for (const fd of descriptors) syscall('close', fd);

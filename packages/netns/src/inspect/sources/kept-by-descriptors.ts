@@ -157,9 +157,10 @@ export class DescriptorSource {
     }
     if (!this.#survey.types.has('net')) return;
     const inode = this.inodeOf(raw);
+    if (inode === undefined) return;
     const isSocket = cookieOfSocket(raw) !== undefined;
-    if (inode !== undefined)
-      this.#survey.add('net', inode, { kind: 'in-flight', what: isSocket ? 'socket' : 'tun', receiver });
+    const what = isSocket ? ({ what: 'socket', socket: ino } as const) : ({ what: 'tun' } as const);
+    this.#survey.add('net', inode, { kind: 'in-flight', ...what, receiver });
   }
 }
 

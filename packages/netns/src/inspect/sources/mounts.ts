@@ -19,6 +19,8 @@ import {
   type MountFacts,
   mountFacts,
   mountRequest,
+  parentWord,
+  STATMOUNT_MNT_BASIC,
   STATMOUNT_MNT_POINT,
   STATMOUNT_MNT_ROOT,
   STATMOUNT_SB_BASIC,
@@ -32,6 +34,8 @@ export interface NamespaceMount {
   readonly path: string;
   /** The inode number of that. */
   readonly mountNamespace: number;
+  /** Something else is mounted over it. */
+  readonly covered?: true;
 }
 
 /** What was found in the mount namespaces. */
@@ -69,8 +73,8 @@ function scanByProcesses(viewers: ReadonlyMap<number, number>, all: MountScan | 
       continue;
     }
     namespaces.set(inode, undefined);
-    for (const { type, inode: mounted, target } of findMounts(table))
-      mounts.push({ type, inode: mounted, path: target, mountNamespace: inode });
+    for (const { type, inode: mounted, target, covered } of findMounts(table))
+      mounts.push({ type, inode: mounted, path: target, mountNamespace: inode, ...(covered ? { covered } : {}) });
   }
   return { mounts, namespaces, exhaustive: false, unreadable };
 }
@@ -150,6 +154,9 @@ function addMountsIn(fd: number, mountNamespace: number, found: NamespaceMount[]
   const id = idOf(fd);
   if (id === undefined) return false;
   const before = found.length;
+  const mounted: bigint[] = [];
+  const below = new Set<bigint>();
+  let parent = 0n;
   for (let last = 0n; ; ) {
     const count = syscall('listmount', mountRequest(LSMT_ROOT, last, id), idBytes, idsAtOnce, 0);
     if (count < 0) {
@@ -159,13 +166,27 @@ function addMountsIn(fd: number, mountNamespace: number, found: NamespaceMount[]
     for (let at = 0; at < count; at++) {
       last = ids[at] ?? 0n;
       const namespace = namespaceAt(last, id, mountNamespace);
-      if (namespace !== undefined) found.push(namespace);
+      if (namespace !== undefined) {
+        found.push(namespace);
+        mounted.push(last);
+      }
+      // Most have the same one, that of the mount before.
+      const own = words[parentWord] ?? 0n;
+      if (own !== parent) below.add(own);
+      parent = own;
     }
-    if (count < idsAtOnce) return true;
+    if (count < idsAtOnce) break;
   }
+  // What is mounted on the file of a namespace stands in its way.
+  for (const [index, mount] of mounted.entries()) {
+    const namespace = found[before + index];
+    if (namespace !== undefined && below.has(mount)) found[before + index] = { ...namespace, covered: true };
+  }
+  return true;
 }
 
 const buffer = new Uint8Array(16_384);
+const words = new BigUint64Array(buffer.buffer);
 const rootName = /^(\w+):\[(\d+)\]$/;
 
 /** What is mounted there, if it is a namespace; a mount that is gone by now is none. */
@@ -177,7 +198,7 @@ function namespaceAt(mount: bigint, id: bigint, mountNamespace: number): Namespa
   return type && { type, inode: Number(inode), path: facts.point, mountNamespace };
 }
 
-const wanted = STATMOUNT_SB_BASIC | STATMOUNT_MNT_ROOT | STATMOUNT_MNT_POINT;
+const wanted = STATMOUNT_SB_BASIC | STATMOUNT_MNT_BASIC | STATMOUNT_MNT_ROOT | STATMOUNT_MNT_POINT;
 
 function stat(mount: bigint, mountNamespace: bigint): MountFacts | undefined {
   const request = mountRequest(mount, wanted, mountNamespace);

@@ -3,6 +3,7 @@ import { readText } from '../../wire/text.ts';
 /** Requests and answers of listmount(2) and statmount(2), Linux 6.8: `linux/mount.h`. Pure. */
 
 export const STATMOUNT_SB_BASIC = 1n;
+export const STATMOUNT_MNT_BASIC = 2n;
 export const STATMOUNT_MNT_ROOT = 8n;
 export const STATMOUNT_MNT_POINT = 0x10n;
 /** In the place of a mount: the root of the namespace. */
@@ -33,6 +34,9 @@ export interface MountFacts {
   /** Where, seen from the root of its mount namespace. */
   readonly point: string;
 }
+
+/** Where an answer says on which mount one is mounted, in words of 64 bits (`mnt_parent_id`). */
+export const parentWord = 6;
 
 /** Undefined if something else is mounted than what has this magic number. */
 export function mountFacts(answer: Uint8Array, magic: number): MountFacts | undefined {

@@ -6,6 +6,8 @@ export interface SeenMount {
   readonly inode: number;
   /** Where it is mounted. */
   readonly target: string;
+  /** Something else is mounted over it. */
+  readonly covered?: true;
 }
 
 const root = /^(\w+):\[(\d+)\]$/;
@@ -13,13 +15,17 @@ const root = /^(\w+):\[(\d+)\]$/;
 /** Finds the namespaces in the text of a mountinfo file, in its order. proc_pid_mountinfo(5). */
 export function findMounts(mountinfo: string): SeenMount[] {
   if (!mountinfo.includes(' - nsfs ')) return [];
-  return mountinfo.split('\n').flatMap((line) => {
+  const lines = mountinfo.split('\n');
+  const below = new Set(lines.map((line) => line.split(' ', 2)[1]));
+  return lines.flatMap((line) => {
     const [fields = '', fileSystem = ''] = line.split(' - ');
     if (!fileSystem.startsWith('nsfs ')) return [];
-    const [, , , from = '', target = ''] = fields.split(' ');
+    const [mount = '', , , from = '', target = ''] = fields.split(' ');
     const [, word = '', inode] = root.exec(from) ?? [];
     const type = namespaceTypes.find((each) => each === word);
-    return type === undefined ? [] : [{ type, inode: Number(inode), target: unescapePath(target) }];
+    return type === undefined
+      ? []
+      : [{ type, inode: Number(inode), target: unescapePath(target), ...(below.has(mount) ? { covered: true } : {}) }];
   });
 }
 

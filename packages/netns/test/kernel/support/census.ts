@@ -24,11 +24,13 @@ export const expectedKinds: Readonly<Record<string, KeeperKind>> = {
   'netlink socket': 'socket',
   tun: 'tun',
   'own mount': 'mount',
+  'covered mount': 'mount',
   'mount elsewhere': 'mount',
   'mount where no process is': 'mount',
   'file of /proc/net': 'proc-file',
   'descriptor in flight': 'in-flight',
   'socket in flight': 'in-flight',
+  'socket in a circle': 'in-flight',
 };
 
 /** Nothing else leads to these. */

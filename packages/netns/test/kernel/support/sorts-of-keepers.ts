@@ -56,6 +56,16 @@ export const sorts: Readonly<Record<string, Sort>> = {
     mountOn(namespace, file);
     return { drop: () => unmount(file) };
   },
+  'covered mount': (namespace, file) => {
+    mountOn(namespace, file);
+    perform('mount', 'mount', '/dev/null', file, null, MS_BIND, null);
+    return {
+      drop: () => {
+        perform('unmount', 'umount2', file, MNT_DETACH);
+        unmount(file);
+      },
+    };
+  },
   'mount elsewhere': async (namespace, file) => {
     writeFileSync(file, '');
     const script = 'mount --bind "$0" "$1"; echo; exec cat';
@@ -77,6 +87,13 @@ export const sorts: Readonly<Record<string, Sort>> = {
     const queue = send(socket);
     closeSync(socket);
     return open(queue);
+  },
+  'socket in a circle': (namespace) => {
+    const socket = inside(namespace, ['socket', AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0]);
+    const [receiver, sender] = pair();
+    transmit(sender, socket, receiver); // its queue has it itself, too
+    for (const fd of [socket, sender]) closeSync(fd);
+    return open(receiver);
   },
   'second in a queue': (namespace) => {
     const [receiver, sender] = pair();
@@ -162,13 +179,13 @@ function send(fd: number): number {
   return receiver;
 }
 
-function transmit(sender: number, fd: number): void {
+function transmit(sender: number, ...fds: readonly number[]): void {
   using arena = new Arena(4096);
   const { address } = arena;
-  const header = new BigUint64Array([0n, 0n, BigInt(address + 64), 1n, BigInt(address + 128), 24n, 0n]);
+  const header = new BigUint64Array([0n, 0n, BigInt(address + 64), 1n, BigInt(address + 128), 24n, 0n]); // room for two
   arena.put(0, new Uint8Array(header.buffer));
   arena.put(64, new Uint8Array(new BigUint64Array([BigInt(address + 96), 1n]).buffer));
-  arena.put(128, new Uint8Array(new BigUint64Array([20n]).buffer));
-  arena.put(136, new Uint8Array(new Int32Array([SOL_SOCKET, SCM_RIGHTS, fd]).buffer));
+  arena.put(128, new Uint8Array(new BigUint64Array([BigInt(16 + 4 * fds.length)]).buffer));
+  arena.put(136, new Uint8Array(new Int32Array([SOL_SOCKET, SCM_RIGHTS, ...fds]).buffer));
   perform('send a descriptor', 'sendmsg', sender, address, 0);
 }
