@@ -33,7 +33,7 @@ const attributes = attrs({
   mode: [17, word(u8, ['vepa', 'bridge'])],
 });
 const message = prefixed(header, attributes);
-const encoder = compileEncoder(message) as CompiledEncoder;
+const encoder = compileEncoder(message, 0) as CompiledEncoder;
 
 function written(write: (writer: Writer) => void, before = new Uint8Array()): Uint8Array {
   const writer = new Writer(0);
@@ -66,6 +66,15 @@ describe('the compiled encoder', () => {
     const expected = written((writer) => encodeValue(message, writer, value, 'm'));
     expect(written((writer) => encoder(writer, value))).toEqual(expected);
   });
+
+  it.each(good.map((value) => ({ value })))(
+    'writes it alike before and after sets inside are compiled: $value',
+    ({ value }) => {
+      const patient = compileEncoder(message, 2) as CompiledEncoder;
+      const expected = written((writer) => encodeValue(message, writer, value, 'm'));
+      for (let time = 0; time < 5; time++) expect(written((writer) => patient(writer, value))).toEqual(expected);
+    },
+  );
 
   const bad: readonly unknown[] = [
     null,

@@ -11,13 +11,20 @@ export const REFUSED = Symbol('refused');
 /** Appends a message, or throws {@link REFUSED} (or what the interpreter throws), and then has written a part of it. */
 export type CompiledEncoder = (writer: Writer, value: unknown) => void;
 
+/** Compiling takes as long as interpreting so often; a process that writes fewer should not pay for it. */
+export const WORTH_COMPILING = 200;
+
 /**
  * Turns a declaration into JavaScript that writes its messages: the counterpart of `compile.ts`, with the same reasons and limits.
- * Structs, attributes and integers are written out; what is rare is left to the interpreter.
+ * Structs, attributes and integers are written out; what is rare is left to the interpreter. So are sets inside of sets, each until it has been
+ * written `patience` times: a link has some fifty kinds, and a program mostly makes one or two.
  */
-export function compileEncoder(shape: Prefixed): CompiledEncoder | undefined {
-  const generator = new Generator();
-  const entry = generator.prefixed(shape);
+export function compileEncoder(
+  shape: Prefixed | AttributeSet,
+  patience = WORTH_COMPILING,
+): CompiledEncoder | undefined {
+  const generator = new Generator(patience);
+  const entry = generator.entry(shape);
   const source = `'use strict';
 const { R, interpret, field, pair, other } = runtime;
 ${generator.functions.join('\n')}
@@ -33,6 +40,25 @@ return ${entry};`;
 /** What generated code calls for the rare cases. */
 const runtime = { R: REFUSED, interpret: writeShape, field: writeField, pair: writePair, other: writeOther };
 
+/** A set inside of another, as a part of generated code. */
+class Inner {
+  readonly #shape: Prefixed | AttributeSet;
+  readonly #patience: number;
+  #written = 0;
+  #compiled: CompiledEncoder | undefined;
+
+  constructor(shape: Prefixed | AttributeSet, patience: number) {
+    this.#shape = shape;
+    this.#patience = patience;
+  }
+
+  write(writer: Writer, value: unknown): void {
+    if (this.#written++ === this.#patience) this.#compiled = compileEncoder(this.#shape, this.#patience);
+    if (this.#compiled === undefined) writeShape(this.#shape, writer, value);
+    else this.#compiled(writer, value);
+  }
+}
+
 const checkObject = `if (typeof o !== 'object' || o === null) throw R;`;
 
 /** The generated functions take `w`, the writer, and `o`, an object; `x` is what a key of it holds. */
@@ -41,8 +67,18 @@ class Generator {
   /** What generated code refers to: leaves, shapes and fields. */
   readonly parts: unknown[] = [];
   readonly #names = new Map<Shape, string>();
+  readonly #inner = new Map<Shape, Inner>();
+  readonly #patience: number;
 
-  prefixed(shape: Prefixed): string {
+  constructor(patience: number) {
+    this.#patience = patience;
+  }
+
+  entry(shape: Prefixed | AttributeSet): string {
+    return shape.form === 'prefixed' ? this.#prefixed(shape) : this.#attributes(shape);
+  }
+
+  #prefixed(shape: Prefixed): string {
     return this.#function(shape, (name) => {
       const header = this.#struct(shape.header);
       const attributes = this.#attributes(shape.attributes);
@@ -169,12 +205,17 @@ class Generator {
       case 'struct':
         return `${this.#struct(shape)}(w, x);`;
       case 'attributes':
-        return `${this.#attributes(shape)}(w, x);`;
       case 'prefixed':
-        return `${this.prefixed(shape)}(w, x);`;
+        return `${this.#part(this.#innerOf(shape))}.write(w, x);`;
       default:
         return `interpret(${this.#part(shape)}, w, x);`;
     }
+  }
+
+  #innerOf(shape: Prefixed | AttributeSet): Inner {
+    const known = this.#inner.get(shape) ?? new Inner(shape, this.#patience);
+    this.#inner.set(shape, known);
+    return known;
   }
 
   /** An expression for something that cannot be written as source. */

@@ -1,6 +1,6 @@
 import { type PrefixedIn, type PrefixedOut, prefixed } from './attributes.ts';
 import { type CompiledDecoder, compile, MALFORMED } from './compile.ts';
-import { type CompiledEncoder, compileEncoder } from './compile-encoder.ts';
+import { type CompiledEncoder, compileEncoder, WORTH_COMPILING } from './compile-encoder.ts';
 import { encodeValue } from './encode.ts';
 import { cursorOf, readPrefixed } from './interpret.ts';
 import { type LazyMessage, type LazyViewer, lazyViewer } from './lazy.ts';
@@ -114,9 +114,6 @@ export function exchange<
   const { decode, view } = received;
   return { name, kernelName, protocol, types, shape, encode, write, decode, view, sent, received };
 }
-
-/** Compiling takes as long as interpreting this many messages; a process that sees fewer should not pay for it. */
-const WORTH_COMPILING = 200;
 
 /** As how many messages one counts: those with thousands of elements are worth many. */
 function weightOf(bytes: number): number {
