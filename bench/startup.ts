@@ -16,6 +16,7 @@ const verbs = [
   ['identify'],
   ['pids', 'b0'],
   ['--version'],
+  ['--help'],
   ['ip', 'netns', 'list'],
   ['ip', 'netns', 'list-id'],
 ];

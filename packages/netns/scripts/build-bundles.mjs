@@ -1,6 +1,6 @@
 // Makes the command in dist/cli: main.cjs, which Node starts with, and the bundles that src/cli/bundle-of.ts chooses from. Each is the
 // whole command but for what it cannot be asked for, so that little has to be loaded. CommonJS starts faster than ES modules do.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build } from 'esbuild';
@@ -30,7 +30,8 @@ export async function buildBundles(packageDir, outdir) {
       define: { 'import.meta.dirname': '__dirname' },
       logLevel: 'warning',
     });
-  const command = (name, ...choices) => bundle(name, 'cli/main.ts', chosen(sources, choices), debugWhenAsked);
+  const facts = tablesOnly(await tablesOfVerbs(packageDir, outdir));
+  const command = (name, ...choices) => bundle(name, 'cli/main.ts', facts, chosen(sources, choices), debugWhenAsked);
   const theVerb = (verb) => ({ by: 'cli/dispatch.ts', among: /^cli\/verbs\//, take: [`${verbsFolder}/${verb}.ts`] });
 
   const { ipObjects } = await importSources(packageDir, ['cli/bundle-of.ts']);
@@ -55,6 +56,36 @@ export async function buildBundles(packageDir, outdir) {
       ];
     }),
   ]);
+}
+
+/** What the files of all verbs export, as data: their tables, without what runs them. */
+async function tablesOfVerbs(packageDir, outdir) {
+  // Where the library looks for its native files from there, as from the sources.
+  const outfile = join(outdir, 'all-verbs.mjs');
+  await build({
+    absWorkingDir: packageDir,
+    entryPoints: ['src/cli/help/all-verbs.ts'],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  const { allVerbs } = await import(outfile);
+  rmSync(outfile);
+  return JSON.stringify(allVerbs);
+}
+
+/** What speaks about all verbs needs their tables only: to load all that runs them would take longer than anything else does. */
+function tablesOnly(tables) {
+  return {
+    name: 'tables only',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/cli\/help\/all-verbs\.ts$/ }, () => ({ contents: `export const allVerbs = ${tables};` }));
+    },
+  };
 }
 
 /**

@@ -90,9 +90,10 @@ export {
   diff,
   type MachineDiff,
 } from './inspect/snapshot/diff.ts';
-export { readSnapshot, writeSnapshot } from './inspect/snapshot/file.ts';
+export { readSnapshot } from './inspect/snapshot/read.ts';
 export type { MachineSnapshot, SnapshotNetwork } from './inspect/snapshot/snapshot.ts';
 export { type SnapshotOptions, snapshot } from './inspect/snapshot/take.ts';
+export { writeSnapshot } from './inspect/snapshot/write.ts';
 export type { SocketFacts } from './inspect/sources/socket-facts.ts';
 export {
   type LinkEnd,

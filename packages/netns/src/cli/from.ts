@@ -16,7 +16,7 @@ export interface Asked {
 /** Reads the snapshot, if one is meant. Throws DocumentError for what is none. */
 export async function askedOf(file: string | undefined): Promise<Asked> {
   if (file === undefined) return { from: undefined, programs };
-  const { readSnapshot } = await import('../inspect/snapshot/file.ts');
+  const { readSnapshot } = await import('../inspect/snapshot/read.ts');
   const from = await readSnapshot(file);
   return { from, programs: programsOf(from) };
 }

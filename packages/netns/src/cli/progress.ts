@@ -11,11 +11,11 @@ const patience = 2000;
 /** Tells it on a terminal; nobody looks elsewhere. */
 export function progressOn(io: Io, what: string): Progress | undefined {
   if (!io.stderr.isTerminal) return undefined;
-  const begin = performance.now();
+  const begin = Date.now();
   let shown = false;
   return {
     tell: (done, of) => {
-      if (performance.now() - begin < patience) return;
+      if (Date.now() - begin < patience) return;
       shown = true;
       io.stderr.write(`\r${done} of ${of} ${what}\x1b[K`);
     },

@@ -1,7 +1,7 @@
 import type { Keeper } from '../../inspect/keeper.ts';
 import { type Difference, type DiffObject, diff, type MachineDiff } from '../../inspect/snapshot/diff.ts';
-import { readSnapshot } from '../../inspect/snapshot/file.ts';
 import { isHidden } from '../../inspect/snapshot/hidden.ts';
+import { readSnapshot } from '../../inspect/snapshot/read.ts';
 import type { MachineSnapshot } from '../../inspect/snapshot/snapshot.ts';
 import { snapshot } from '../../inspect/snapshot/take.ts';
 import { defineVerb } from '../define-verb.ts';

@@ -1,6 +1,6 @@
-import { writeSnapshot } from '../../inspect/snapshot/file.ts';
 import { snapshotFacts } from '../../inspect/snapshot/take.ts';
 import { formatFact } from '../../inspect/snapshot/text.ts';
+import { writeSnapshot } from '../../inspect/snapshot/write.ts';
 import { defineVerb } from '../define-verb.ts';
 import { nothingMore } from '../few-words.ts';
 import { progressOn } from '../progress.ts';

@@ -187,34 +187,31 @@ function distinct(found: readonly KernelNamespace[]): boolean {
   return new Set(found.map(({ inode }) => inode)).size === found.length;
 }
 
-/** The beginnings of the file's parts in which nearly every kernel has what is wanted; the whole takes ten times as long. */
-const beginning = { types: 0x60000, strings: 0x20000 };
+/** How much of the file's two parts is looked at, until what is wanted is there: in most kernels it is near the beginning of both. */
+const looks = [{ types: 0x20000, strings: 0x10000 }, { types: 0x60000, strings: 0x20000 }, undefined] as const;
 
 function readOffsets(): WalkOffsets {
   const operation = `read ${btfFile}`;
   using file = Fd.adopt(perform(operation, 'openat', AT_FDCWD, btfFile, O_RDONLY | O_CLOEXEC), btfFile);
   const places = btfPlaces(readPart(file, { at: 0, length: btfHeaderSize }));
-  const offsets =
-    places && (offsetsIn(file, places, beginning, isWhole) ?? offsetsIn(file, places, undefined, isEnough));
+  const offsets = places && findOffsets(file, places);
   if (offsets !== undefined) return offsets;
   const hint = "this kernel's structures are not as expected";
   throw new KernelError({ errno: ENOENT, syscall: 'read', operation, hint });
 }
 
-function offsetsIn(
-  file: Fd,
-  { types, strings }: BtfPlaces,
-  limits: typeof beginning | undefined,
-  accept: (offsets: WalkOffsets) => boolean,
-): WalkOffsets | undefined {
-  const typeBytes = readPart(file, types, limits?.types);
-  const offsets = walkOffsets(memberOffsets(typeBytes, readPart(file, strings, limits?.strings), wantedMembers));
-  return offsets !== undefined && accept(offsets) ? offsets : undefined;
+function findOffsets(file: Fd, { types, strings }: BtfPlaces): WalkOffsets | undefined {
+  for (const limits of looks) {
+    const [typeBytes, names] = [readPart(file, types, limits?.types), readPart(file, strings, limits?.strings)];
+    const offsets = walkOffsets(memberOffsets(typeBytes, names, wantedMembers));
+    if (offsets !== undefined && (limits === undefined || isWhole(offsets))) return offsets;
+  }
+  return undefined;
 }
 
-const isEnough = () => true;
-const isWhole = ({ net }: WalkOffsets) =>
-  net.count !== undefined && net.passive !== undefined && net.cookie !== undefined;
+function isWhole({ net }: WalkOffsets): boolean {
+  return net.count !== undefined && net.passive !== undefined && net.cookie !== undefined;
+}
 
 /** The kernel gives a page for each read of this file. */
 function readPart(file: Fd, { at, length }: BtfPlaces['types'], limit = length): Uint8Array {

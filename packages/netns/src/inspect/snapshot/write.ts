@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  createReadStream,
   fdatasyncSync,
   openSync,
   realpathSync,
@@ -10,14 +9,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { DocumentError } from '../../errors.ts';
 import { builtin } from '../../native/builtin.ts';
 import { AT_FDCWD } from '../../native/constants.ts';
 import { perform } from '../../native/syscall.ts';
-import type { Fact } from './facts.ts';
-import { type MachineSnapshot, SnapshotBuilder } from './snapshot.ts';
 import { type SnapshotOptions, snapshotFacts } from './take.ts';
-import { FactReader, formatFact } from './text.ts';
+import { formatFact } from './text.ts';
 
 /** So many characters are gathered before they are written. */
 const portion = 1 << 16;
@@ -72,28 +68,3 @@ function openDraft(file: string): Draft {
 
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 const AT_SYMLINK_FOLLOW = 0x400;
-
-/**
- * Reads a snapshot that `netns snapshot` or `writeSnapshot` has written. Throws DocumentError, with the line, for what is no whole snapshot
- * of a version that is known; and the errors of files.
- */
-export async function readSnapshot(file: string): Promise<MachineSnapshot> {
-  const builder = new SnapshotBuilder();
-  for await (const fact of factsIn(file)) builder.add(fact);
-  const snapshot = builder.finish();
-  if (snapshot === undefined)
-    throw new DocumentError([{ path: [], message: 'the snapshot does not say what could be seen' }], file);
-  return snapshot;
-}
-
-async function* factsIn(file: string): AsyncGenerator<Fact> {
-  const reader = new FactReader(file);
-  const stream = createReadStream(file);
-  try {
-    for await (const line of builtin('readline').createInterface({ input: stream, crlfDelay: Infinity }))
-      yield reader.read(line);
-  } finally {
-    stream.destroy();
-  }
-  reader.end();
-}
