@@ -117,7 +117,6 @@ describe('--from', () => {
   it('gives each command the answer that it gave then', async () => {
     await withHosts(async () => {
       const file = `${temporaryDirectory('from')}/machine.jsonl`;
-      expect(await answer('snapshot', '-w', file)).toBe('');
       const questions = [
         ['ls', '--columns', 'name,inode,id,nsid,devices,references,keepers'],
         ['ls', '--all-types', '--tree'],
@@ -126,10 +125,19 @@ describe('--from', () => {
         ['peer', `${webName}:${webEnd}`],
         ['listen'],
       ] as const;
-      for (const [verb, ...words] of questions) {
-        const now = await told(verb, ...words);
-        expect(now.length).toBeGreaterThan(0);
-        expect(await told(verb, ...words, '--from', file), verb).toEqual(now);
+      // Whoever else looks at this machine holds each namespace open for a moment: then both are asked once more.
+      for (let attempt = 1; ; attempt++) {
+        expect(await answer('snapshot', '-w', file)).toBe('');
+        try {
+          for (const [verb, ...words] of questions) {
+            const now = await told(verb, ...words);
+            expect(now.length).toBeGreaterThan(0);
+            expect(await told(verb, ...words, '--from', file), verb).toEqual(now);
+          }
+          break;
+        } catch (error) {
+          if (attempt === 5) throw error;
+        }
       }
       await told('leaks', '--from', file);
       const text = readFileSync(file, 'utf8');
