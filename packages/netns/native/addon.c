@@ -3,6 +3,7 @@
 #include "sys.h"
 
 #include <linux/eventpoll.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <linux/signal.h>
 #include <linux/socket.h>
@@ -39,6 +40,7 @@ struct text {
 struct step {
   long args[MAX_ARGS];
   unsigned references; /* bit i: args[i] is the number of an earlier step, to be replaced by its result */
+  bool borrows;        /* memory of JavaScript */
 };
 
 /* Only whole numbers that a double holds exactly: NaN must not become descriptor 0. */
@@ -87,6 +89,7 @@ static long object_argument(napi_env env, napi_value value, struct step *step, u
   if (napi_is_typedarray(env, value, &is) == napi_ok && is) {
     if (napi_get_typedarray_info(env, value, NULL, NULL, &data, NULL, NULL) != napi_ok) return -EINVAL;
     step->args[index] = (long)data;
+    step->borrows = true;
     return 0;
   }
   napi_value property;
@@ -111,7 +114,7 @@ static long argument(napi_env env, napi_value value, struct text *text, struct s
 
 /* syscall(number, ...arguments): one system call, on this thread. */
 static napi_value call(napi_env env, napi_callback_info info) {
-  struct step step = {{0}, 0};
+  struct step step = {{0}, 0, false};
   struct text text;
   napi_value values[MAX_ARGS];
   size_t count = MAX_ARGS;
@@ -136,8 +139,10 @@ struct program {
   int32_t *results;
 };
 
-__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static void run_steps(struct program *program) {
-  for (long i = 0; i < program->count; i++) {
+/* Until one fails; which one did: behind the last if none. */
+__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static long run_steps(struct program *program) {
+  long i;
+  for (i = 0; i < program->count; i++) {
     struct step *step = &program->steps[i];
     for (unsigned j = 0; j < MAX_ARGS; j++)
       if (step->references & 1u << j) step->args[j] = program->results[step->args[j]];
@@ -146,6 +151,7 @@ __attribute__((no_sanitize("address"), no_sanitize("undefined"))) static void ru
     program->results[i] = (int32_t)result;
     if (result < 0) break;
   }
+  return i;
 }
 
 static void run_program(void *data) {
@@ -160,7 +166,7 @@ static long read_step(napi_env env, napi_value array, struct program *program, u
   uint32_t length;
   if (napi_get_array_length(env, array, &length) != napi_ok || length < 1 || length > MAX_ARGS) return -EINVAL;
   for (unsigned i = 0; i < MAX_ARGS; i++) step->args[i] = 0;
-  step->references = 0;
+  step->references = 0, step->borrows = false;
   for (uint32_t i = 0; i < length; i++) {
     if (napi_get_element(env, array, i, &value) != napi_ok) return -EINVAL;
     long error = argument(env, value, &program->text, step, i);
@@ -170,12 +176,9 @@ static long read_step(napi_env env, napi_value array, struct program *program, u
   return 0;
 }
 
-/* From an array of steps, and an Int32Array for what they return and `more` numbers. */
-static long read_program(napi_env env, napi_value steps, napi_value results, size_t more, struct program *program) {
+static long read_program(napi_env env, napi_value steps, struct program *program) {
   napi_value array;
-  size_t room;
   uint32_t length;
-  napi_typedarray_type type;
   if (napi_get_array_length(env, steps, &length) != napi_ok || length > MAX_STEPS) return -EINVAL;
   program->text.used = 0;
   program->count = length;
@@ -184,10 +187,13 @@ static long read_program(napi_env env, napi_value steps, napi_value results, siz
     long error = read_step(env, array, program, i);
     if (error) return error;
   }
-  if (napi_get_typedarray_info(env, results, &type, &room, (void **)&program->results, NULL, NULL) != napi_ok ||
-      type != napi_int32_array || room < length + more)
-    return -EINVAL;
   return 0;
+}
+
+static bool numbers_argument(napi_env env, napi_value array, size_t least, int32_t **numbers) {
+  napi_typedarray_type type;
+  size_t room;
+  return napi_get_typedarray_info(env, array, &type, &room, (void **)numbers, NULL, NULL) == napi_ok && type == napi_int32_array && room >= least;
 }
 
 /* All signals are blocked around the clone: a handler that ran in the child would run in our memory. */
@@ -196,7 +202,7 @@ static long clone_and_wait(struct program *program, unsigned long flags) {
   uint64_t all = ~(uint64_t)0, old;
   int status;
   sys4(__NR_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&old, sizeof old);
-  long pid = sys_clone_call(CLONE_VM | CLONE_VFORK | CLONE_FILES | flags, stack + sizeof stack, run_program, program, NULL);
+  long pid = sys_clone_call(CLONE_VM | CLONE_VFORK | CLONE_FILES | flags, stack + sizeof stack, run_program, program, NULL, NULL);
   if (pid > 0)
     while (sys4(__NR_wait4, pid, (long)&status, __WALL, 0) == -EINTR) continue;
   sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, sizeof old);
@@ -213,8 +219,9 @@ static napi_value in_child(napi_env env, napi_callback_info info) {
   size_t count = 3;
   long flags;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  long error = read_program(env, values[0], values[1], 0, &program);
+  long error = read_program(env, values[0], &program);
   if (error) return number(env, (double)error);
+  if (!numbers_argument(env, values[1], (size_t)program.count, &program.results)) return number(env, -EINVAL);
   if (whole_number(env, values[2], &flags) || flags & ~(long)NAMESPACE_FLAGS) return number(env, -EINVAL);
   return number(env, (double)clone_and_wait(&program, (unsigned long)flags));
 }
@@ -224,11 +231,15 @@ static napi_value in_child(napi_env env, napi_callback_info info) {
 struct held {
   uint64_t *words; /* bit n of all: descriptor n is held */
   long count;
+  struct launch *launches;
 };
+
+static void launches_finalize(struct launch *launch);
 
 static void held_finalize(napi_env env, void *data, void *hint) {
   struct held *held = data;
   (void)env, (void)hint;
+  launches_finalize(held->launches);
   for (long fd = 0; fd < held->count * 64; fd++)
     if (held->words[fd / 64] >> fd % 64 & 1) sys1(__NR_close, fd);
   free(held->words), free(held);
@@ -649,8 +660,8 @@ static void restore_signals(const struct signals *saved) {
   for (long i = 0; i < SIGNALS; i++) sys4(__NR_rt_sigaction, i + 1, (long)&saved->actions[i], 0, sizeof saved->blocked);
 }
 
-/* Copies an array of strings into one block: the pointers, NULL, then the bytes. */
-static char **string_vector(napi_env env, napi_value array) {
+/* Copies an array of strings into one block: the pointers, with room for `before` more in front of them, NULL, then the bytes. */
+static char **string_vector(napi_env env, napi_value array, size_t before) {
   uint32_t length;
   size_t total = 0, size;
   napi_value value;
@@ -659,13 +670,13 @@ static char **string_vector(napi_env env, napi_value array) {
     if (napi_get_element(env, array, i, &value) != napi_ok || napi_get_value_string_utf8(env, value, NULL, 0, &size) != napi_ok) return NULL;
     total += size + 1;
   }
-  char **vector = malloc((length + 1) * sizeof(char *) + total);
-  if (!vector) return NULL;
+  char **block = malloc((before + length + 1) * sizeof(char *) + total), **vector = block + before;
+  if (!block) return NULL;
   char *bytes = (char *)(vector + length + 1);
   for (uint32_t i = 0; i < length; i++) {
     if (napi_get_element(env, array, i, &value) != napi_ok ||
         napi_get_value_string_utf8(env, value, bytes, total, &size) != napi_ok || string_length(bytes) != size) {
-      free(vector); /* a NUL inside would silently cut a word short */
+      free(block); /* a NUL inside would silently cut a word short */
       return NULL;
     }
     vector[i] = bytes;
@@ -676,6 +687,21 @@ static char **string_vector(napi_env env, napi_value array) {
 }
 
 extern char **environ;
+
+/* The same for strings that others may change. */
+static char **copied_vector(char *const *strings) {
+  size_t count = 0, total = 0;
+  for (; strings[count]; count++) total += string_length(strings[count]) + 1;
+  char **vector = malloc((count + 1) * sizeof(char *) + total);
+  if (!vector) return NULL;
+  char *bytes = (char *)(vector + count + 1);
+  for (size_t i = 0; i < count; i++) {
+    vector[i] = bytes;
+    for (const char *from = strings[i]; (*bytes++ = *from); from++) continue;
+  }
+  vector[count] = NULL;
+  return vector;
+}
 
 /* The words of "A=1\0B=2\0", as pointers into a copy of it: a whole environment in one argument costs a tenth of an array. */
 static char **text_vector(napi_env env, napi_value text, char **copy) {
@@ -700,7 +726,7 @@ static napi_value exec(napi_env env, napi_callback_info info) {
   text.used = 0;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
   if (text_argument(env, values[0], &text, &path)) return number(env, -EINVAL);
-  char *copy = NULL, **argv = string_vector(env, values[1]), **environment = text_vector(env, values[2], &copy);
+  char *copy = NULL, **argv = string_vector(env, values[1], 0), **environment = text_vector(env, values[2], &copy);
   long error = -EINVAL;
   if (argv && environment) {
     reset_signals(&signals);
@@ -711,110 +737,228 @@ static napi_value exec(napi_env env, napi_callback_info info) {
   return number(env, (double)error);
 }
 
-/* ---- spawn: fork(2) copies the tables of all of our memory, for a gigabyte 38 ms of them; this child borrows the memory ---- */
+/* ---- spawn: fork(2) copies the tables of all of our memory, for a gigabyte 38 ms of them; this child borrows the memory ----
+ * until it is the program, and we do not wait for that: half of the work of a start is the kernel's, and another processor can do it. */
+
+#define LAUNCHES 16 /* so many children may be on their way to their program */
+#define OUTCOME 3   /* numbers: the pidfd, which step failed (the exec is the one behind the last), and its errno or 0 */
 
 struct launch {
+  struct launch *next;
+  int32_t under_way; /* until the kernel has taken our memory from the child, by exec or exit: CLONE_CHILD_CLEARTID */
+  int32_t pidfd, step, error;
+  char **paths, **argv, **environment, *environment_text;
+  int32_t results[MAX_STEPS];
   struct program program;
-  char **paths, **argv, **environment;
-  int32_t error; /* of the exec */
+  char stack[16384] __attribute__((aligned(16)));
 };
+
+/* A file without a known format is a shell script, as execvp(3) has it. */
+__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static long execute(const char *path, char **argv, char **environment) {
+  long error = sys3(__NR_execve, (long)path, (long)argv, (long)environment);
+  if (error != -ENOEXEC) return error;
+  char *first = argv[0], **shell = argv - 1; /* string_vector has left room */
+  shell[0] = (char *)"/bin/sh", shell[1] = (char *)path;
+  error = sys3(__NR_execve, (long)shell[0], (long)shell, (long)environment);
+  argv[0] = first;
+  return error;
+}
+
+__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static long become_program(struct launch *launch) {
+  long error = -ENOENT, denied = 0;
+  drop_signals();
+  launch->error = 0; /* what stays if there is no coming back */
+  for (char **path = launch->paths; *path; path++) {
+    error = execute(*path, launch->argv, launch->environment);
+    if (error == -EACCES) denied = error;
+    else if (error != -ENOENT && error != -ENOTDIR) return error;
+  }
+  return denied ? denied : error;
+}
 
 __attribute__((no_sanitize("address"), no_sanitize("undefined"))) static void run_launch(void *data) {
   struct launch *launch = data;
-  run_steps(&launch->program);
-  long count = launch->program.count;
-  if (count == 0 || launch->program.results[count - 1] >= 0) {
-    long denied = 0;
-    drop_signals();
-    for (char **path = launch->paths; *path; path++) {
-      launch->error = 0; /* what stays if there is no coming back */
-      long error = sys3(__NR_execve, (long)*path, (long)launch->argv, (long)launch->environment);
-      if (error == -EACCES) denied = error;
-      launch->error = (int32_t)(denied ? denied : error);
-      if (error != -ENOENT && error != -ENOTDIR && error != -EACCES) break;
-    }
-  }
-  for (;;) sys1(__NR_exit, 127);
+  launch->step = (int32_t)run_steps(&launch->program);
+  long error = launch->step < launch->program.count ? launch->results[launch->step] : become_program(launch);
+  launch->error = (int32_t)-error;
+  for (;;) sys1(__NR_exit, 1);
 }
 
-static long launch_child(struct launch *launch, int *pidfd) {
-  char stack[16384] __attribute__((aligned(16)));
+static bool is_under_way(struct launch *launch) { return __atomic_load_n(&launch->under_way, __ATOMIC_ACQUIRE) != 0; }
+
+static void await_start(struct launch *launch) {
+  while (is_under_way(launch)) sys4(__NR_futex, (long)&launch->under_way, FUTEX_WAIT, 1, 0);
+}
+
+static void launch_clear(struct launch *launch) {
+  if (launch->paths) free(launch->paths);
+  if (launch->argv) free(launch->argv - 1);
+  if (launch->environment_text) free(launch->environment_text);
+  if (launch->environment) free(launch->environment);
+  launch->paths = launch->argv = launch->environment = NULL, launch->environment_text = NULL;
+  launch->pidfd = -1, launch->step = 0, launch->error = 0;
+}
+
+static void launches_finalize(struct launch *launch) {
+  while (launch) {
+    struct launch *next = launch->next;
+    await_start(launch);
+    launch_clear(launch);
+    free(launch);
+    launch = next;
+  }
+}
+
+/* One that is not in use. One that failed is, until `reap` has told of it. */
+static struct launch *launch_take(struct held *held) {
+  struct launch *launch, *busy = NULL;
+  unsigned count = 0;
+  for (launch = held->launches; launch; launch = launch->next)
+    if (is_under_way(launch)) busy = launch, count++;
+    else if (launch->error == 0) return launch_clear(launch), launch;
+  if (count >= LAUNCHES) {
+    await_start(busy);
+    return launch_take(held);
+  }
+  if (!(launch = malloc(sizeof *launch))) return NULL;
+  *launch = (struct launch){.next = held->launches, .pidfd = -1};
+  return held->launches = launch;
+}
+
+static struct launch *launch_find(napi_env env, int pidfd) {
+  struct held *held = NULL;
+  napi_get_instance_data(env, (void **)&held);
+  struct launch *launch = held ? held->launches : NULL;
+  while (launch && launch->pidfd != pidfd) launch = launch->next;
+  return launch;
+}
+
+/* Whoever emulates Linux may know a child with our memory only as vfork(2) has it. */
+static long launch_child(struct launch *launch) {
+  unsigned long flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD;
   uint64_t all = ~(uint64_t)0, old;
-  int status;
+  char *stack = launch->stack + sizeof launch->stack;
+  launch->under_way = 1, launch->error = EINTR; /* what stays if it is killed before it comes to the exec */
   sys4(__NR_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&old, sizeof old);
-  long pid = sys_clone_call(CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, stack + sizeof stack, run_launch, launch, pidfd);
-  long count = launch->program.count, failed = launch->error || (count > 0 && launch->program.results[count - 1] < 0);
-  if (pid > 0 && failed) {
-    sys1(__NR_close, *pidfd);
-    while (sys4(__NR_wait4, pid, (long)&status, __WALL, 0) == -EINTR) continue;
-  }
+  long pid = sys_clone_call(flags, stack, run_launch, launch, &launch->pidfd, &launch->under_way);
+  if (pid == -EINVAL) pid = sys_clone_call(flags | CLONE_VFORK, stack, run_launch, launch, &launch->pidfd, &launch->under_way);
   sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, sizeof old);
-  return pid < 0 || !failed ? pid : launch->error ? launch->error : -ECANCELED;
+  if (pid < 0) launch->under_way = 0, launch->error = 0;
+  return pid;
 }
 
-static long end_child(long pid, int pidfd) {
+static void wait_for(long pid, int32_t *status) {
+  while (sys4(__NR_wait4, pid, (long)status, __WALL, 0) == -EINTR) continue;
+}
+
+static void end_child(long pid, int pidfd) {
   sys4(__NR_pidfd_send_signal, pidfd, SIGKILL, 0, 0);
-  while (sys4(__NR_wait4, pid, 0, __WALL, 0) == -EINTR) continue;
-  return sys1(__NR_close, pidfd);
+  wait_for(pid, NULL);
+  sys1(__NR_close, pidfd);
 }
 
 /* An epoll descriptor of children has their pidfds, and as data of each the process id, too. */
 static long await_end(napi_env env, int epoll, long pid, int pidfd) {
   struct epoll_event event = {EPOLLIN, (uint64_t)pid << 32 | (uint32_t)pidfd};
   long error = sys4(__NR_epoll_ctl, epoll, EPOLL_CTL_ADD, pidfd, (long)&event);
-  if (!error) error = held_set(env, pidfd, true);
-  if (error) end_child(pid, pidfd);
-  return error ? error : pid;
+  return error ? error : held_set(env, pidfd, true);
 }
 
-/* spawn(steps, results, paths, argv, environment, epoll): a child does the steps, then becomes the first of `paths` that there is. Without
- * an environment (null) it gets that of this process. With `epoll` its end is for `reap` to see.
- * The process id, and behind the results its pidfd; -ECANCELED if a step failed; -errno of the exec. A child that failed has
- * been waited for. */
-static napi_value spawn(napi_env env, napi_callback_info info) {
-  struct launch launch;
-  napi_value values[6];
-  size_t count = 6;
+static long launch_fill(napi_env env, const napi_value *values, struct launch *launch) {
+  long error = read_program(env, values[0], &launch->program);
+  if (error) return error;
+  for (long i = 0; i < launch->program.count; i++)
+    if (launch->program.steps[i].borrows) return -EINVAL;
+  launch->program.results = launch->results;
+  launch->paths = string_vector(env, values[2], 0);
+  launch->argv = string_vector(env, values[3], 1);
+  launch->environment = is_null(env, values[4]) ? copied_vector(environ) : text_vector(env, values[4], &launch->environment_text);
+  return launch->paths && launch->argv && launch->environment ? 0 : -EINVAL;
+}
+
+/* Nobody is told of a child that is not awaited, or has not come to its program. */
+static long launch_settle(napi_env env, struct launch *launch, long pid, bool wait, napi_value value) {
   int epoll;
-  char *copy = NULL;
+  if (wait) await_start(launch);
+  bool failed = wait && launch->error;
+  long error = failed ? -ECANCELED : small_number(env, value, &epoll) ? await_end(env, epoll, pid, launch->pidfd) : 0;
+  if (!error) return pid;
+  if (failed) wait_for(pid, NULL), sys1(__NR_close, launch->pidfd);
+  else end_child(pid, launch->pidfd);
+  await_start(launch);
+  return error;
+}
+
+static void tell_outcome(struct launch *launch, int32_t *outcome) {
+  outcome[0] = launch->pidfd, outcome[1] = launch->step, outcome[2] = launch->error;
+}
+
+/* spawn(steps, outcome, paths, argv, environment, wait, epoll): a child does the steps, then becomes the first of `paths` that there is. Without
+ * an environment (null) it gets that of this process. With `epoll` (else null) its end is for `reap` to see, which closes the pidfd, too. With `wait` it is the
+ * program when this returns; without, `started` and `reap` tell.
+ * The process id, and the pidfd as `outcome`; -ECANCELED if it failed, with `outcome` saying where, and has been waited for. */
+static napi_value spawn(napi_env env, napi_callback_info info) {
+  napi_value values[7];
+  size_t count = 7;
+  struct held *held = NULL;
+  int32_t *outcome;
+  bool wait = true;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  long error = read_program(env, values[0], values[1], 1, &launch.program);
-  if (error) return number(env, (double)error);
-  int *pidfd = &launch.program.results[launch.program.count];
-  launch.error = 0;
-  launch.paths = string_vector(env, values[2]);
-  launch.argv = string_vector(env, values[3]);
-  launch.environment = is_null(env, values[4]) ? environ : text_vector(env, values[4], &copy);
-  error = -EINVAL;
-  if (launch.paths && launch.argv && launch.environment) error = launch_child(&launch, pidfd);
-  if (copy) free(launch.environment), free(copy);
-  free(launch.paths), free(launch.argv);
-  if (error > 0 && small_number(env, values[5], &epoll)) error = await_end(env, epoll, error, *pidfd);
-  return number(env, (double)error);
+  napi_get_instance_data(env, (void **)&held);
+  if (!numbers_argument(env, values[1], OUTCOME, &outcome) || napi_get_value_bool(env, values[5], &wait) != napi_ok || (!wait && is_null(env, values[6])))
+    return number(env, -EINVAL);
+  struct launch *launch = held ? launch_take(held) : NULL;
+  if (!launch) return number(env, -ENOMEM);
+  long result = launch_fill(env, values, launch);
+  if (result) return number(env, (double)result);
+  result = launch_child(launch);
+  if (result > 0) result = launch_settle(env, launch, result, wait, values[6]);
+  tell_outcome(launch, outcome);
+  if (result < 0 || is_null(env, values[6])) launch_clear(launch); /* `reap` will never ask for it */
+  return number(env, (double)result);
+}
+
+/* started(pidfd, outcome): waits until a child is its program: 0; or has failed: -ECANCELED, and the outcome. */
+static napi_value started(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  size_t count = 2;
+  int pidfd;
+  int32_t *outcome;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  if (!small_number(env, values[0], &pidfd) || pidfd < 0 || !numbers_argument(env, values[1], OUTCOME, &outcome)) return number(env, -EINVAL);
+  struct launch *launch = launch_find(env, pidfd);
+  if (launch) await_start(launch);
+  if (!launch || !launch->error) return number(env, 0);
+  tell_outcome(launch, outcome);
+  return number(env, -ECANCELED);
 }
 
 #define UNKNOWN_STATUS 0xff00 /* of one that somebody else has waited for: exit code 255 */
 
-/* reap(epoll, end): waits for one of the children that have ended. Its pidfd, which is closed, and the status of wait4(2) go to the
- * Int32Array. 1, or 0 if there is none. */
+/* reap(epoll, end): waits for one of the children that have ended. Its outcome goes to the Int32Array, with a pidfd that is closed, and behind
+ * that the status of wait4(2). 1, or 0 if there is none. */
 static napi_value reap(napi_env env, napi_callback_info info) {
   napi_value values[2];
-  size_t count = 2, room;
-  napi_typedarray_type type;
+  size_t count = 2;
   struct epoll_event event;
   int epoll;
   int32_t *end;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  if (!small_number(env, values[0], &epoll) || napi_get_typedarray_info(env, values[1], &type, &room, (void **)&end, NULL, NULL) != napi_ok ||
-      type != napi_int32_array || room < 2)
-    return number(env, -EINVAL);
+  if (!small_number(env, values[0], &epoll) || !numbers_argument(env, values[1], OUTCOME + 1, &end)) return number(env, -EINVAL);
   long found = sys6(__NR_epoll_pwait, epoll, (long)&event, 1, 0, 0, 0);
   if (found <= 0) return number(env, (double)found);
-  end[0] = (int32_t)event.data, end[1] = UNKNOWN_STATUS;
-  if (sys4(__NR_wait4, (long)(event.data >> 32), (long)&end[1], WNOHANG, 0) == 0) return number(env, 0);
-  sys4(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, end[0], 0); /* closing is not enough: another child may have it until it is a program */
-  held_set(env, end[0], false);
-  sys1(__NR_close, end[0]);
+  int pidfd = (int)(uint32_t)event.data;
+  end[0] = pidfd, end[1] = 0, end[2] = 0, end[3] = UNKNOWN_STATUS;
+  if (sys4(__NR_wait4, (long)(event.data >> 32), (long)&end[3], WNOHANG, 0) == 0) return number(env, 0);
+  struct launch *launch = launch_find(env, pidfd);
+  if (launch) {
+    await_start(launch);
+    tell_outcome(launch, end);
+    launch->pidfd = -1, launch->error = 0;
+  }
+  sys4(__NR_epoll_ctl, epoll, EPOLL_CTL_DEL, pidfd, 0); /* closing is not enough: another child may have it until it is a program */
+  held_set(env, pidfd, false);
+  sys1(__NR_close, pidfd);
   return number(env, 1);
 }
 
@@ -834,12 +978,13 @@ NAPI_MODULE_INIT() {
       {"unwatch", NULL, unwatch, NULL, NULL, NULL, napi_enumerable, NULL},
       {"keepAlive", NULL, keep_alive, NULL, NULL, NULL, napi_enumerable, NULL},
       {"spawn", NULL, spawn, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"started", NULL, started, NULL, NULL, NULL, napi_enumerable, NULL},
       {"reap", NULL, reap, NULL, NULL, NULL, napi_enumerable, NULL},
       {"exec", NULL, exec, NULL, NULL, NULL, napi_enumerable, NULL},
   };
   struct held *held = malloc(sizeof *held);
   if (held) {
-    held->words = NULL, held->count = 0;
+    held->words = NULL, held->count = 0, held->launches = NULL;
     napi_set_instance_data(env, held, held_finalize, NULL);
   }
   napi_define_properties(env, exports, sizeof functions / sizeof *functions, functions);

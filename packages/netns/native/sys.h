@@ -18,10 +18,11 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
   return ret;
 }
 
-/* clone(2) onto a new stack; the child calls fn(arg), which must not return. `pidfd` is where CLONE_PIDFD stores it. */
-static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg, int *pidfd) {
+/* clone(2) onto a new stack; the child calls fn(arg), which must not return. `pidfd` is where CLONE_PIDFD stores it, `tid` what
+ * CLONE_CHILD_CLEARTID clears. */
+static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg, int *pidfd, int *tid) {
   long ret;
-  register long r10 __asm__("r10") = 0;
+  register int *r10 __asm__("r10") = tid;
   register long r8 __asm__("r8") = 0;
   register void (*r12)(void *) __asm__("r12") = fn;
   register void *r13 __asm__("r13") = arg;
@@ -45,13 +46,13 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
   return x0;
 }
 
-static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg, int *pidfd) {
+static inline long sys_clone_call(unsigned long flags, void *stack_top, void (*fn)(void *), void *arg, int *pidfd, int *tid) {
   register long x8 __asm__("x8") = __NR_clone;
   register long x0 __asm__("x0") = (long)flags;
   register long x1 __asm__("x1") = (long)stack_top;
   register int *x2 __asm__("x2") = pidfd;
   register long x3 __asm__("x3") = 0;
-  register long x4 __asm__("x4") = 0;
+  register int *x4 __asm__("x4") = tid;
   register void (*x19)(void *) __asm__("x19") = fn;
   register void *x20 __asm__("x20") = arg;
   __asm__ volatile("svc 0\n\tcbnz x0, 1f\n\tmov x29, xzr\n\tmov x0, x20\n\tblr x19\n\tbrk 0\n1:"

@@ -23,12 +23,14 @@ export interface Addon {
   keepAlive(handle: WatchHandle, on: boolean): number;
   spawn(
     steps: Program,
-    results: Int32Array,
+    outcome: Int32Array,
     paths: readonly string[],
     argv: readonly string[],
     environment: string | null,
-    epoll?: number,
+    wait: boolean,
+    epoll: number | null,
   ): number;
+  started(pidfd: number, outcome: Int32Array): number;
   reap(epoll: number, end: Int32Array): number;
   exec(path: string, argv: readonly string[], environment: string): number;
 }

@@ -4,7 +4,7 @@ import { ESRCH } from '../errno-numbers.ts';
 import { addon, type Program } from './addon.ts';
 import { AT_FDCWD, O_CLOEXEC, O_RDWR, UV_READABLE } from './constants.ts';
 import { Fd } from './fd.ts';
-import { type Spawned, spawnProgram } from './spawn.ts';
+import { failureIn, type Spawned, type StartFailure, spawnProgram } from './spawn.ts';
 import { perform, programOf, syscall } from './syscall.ts';
 import { type Watch, watchDescriptor } from './watch.ts';
 
@@ -13,8 +13,8 @@ const idleMilliseconds = 50;
 
 /** Who is told of an end, in an asynchronous context. */
 export interface Awaited extends Pick<AsyncResource, 'runInAsyncScope'> {
-  /** `status` is that of wait(2). */
-  ended(status: number): void;
+  /** `status` is that of wait(2); `failure` why the program was never run. */
+  ended(status: number, failure: StartFailure | undefined): void;
 }
 
 /**
@@ -27,8 +27,8 @@ export class ProcessEnds {
   readonly #watch: Watch;
   /** By the numbers of their pidfds, which are small. */
   readonly #awaited: (Awaited | undefined)[] = [];
-  /** The pidfd of one, and its status. */
-  readonly #end = new Int32Array(2);
+  /** The native account of one: pidfd, failed step, error number, status. */
+  readonly #end = new Int32Array(4);
   #count = 0;
   #referenced = 0;
   #closing = false;
@@ -46,7 +46,7 @@ export class ProcessEnds {
 
   /**
    * Starts a program as `spawnProgram` does, and calls `ended` when it has ended. Until then it keeps this process running. Throws as
-   * that does.
+   * that does. The only one is always waited for: it gets the processor that we leave, instead of a place in the queue of another.
    */
   start(
     awaited: Awaited,
@@ -54,8 +54,9 @@ export class ProcessEnds {
     paths: readonly string[],
     argv: readonly string[],
     environment: string | null,
+    wait: boolean,
   ): Spawned {
-    const child = spawnProgram(program, paths, argv, environment, this.#epoll.raw);
+    const child = spawnProgram(program, paths, argv, environment, wait || this.#count === 0, this.#epoll.raw);
     this.#awaited[child.pidfd] = awaited;
     this.#count++;
     this.refer(true);
@@ -75,13 +76,14 @@ export class ProcessEnds {
 
   #see(): void {
     for (let left = endsAtOnce; left > 0 && addon.reap(this.#epoll.raw, this.#end) > 0; left--) {
-      const [pidfd = -1, status = 0] = this.#end;
+      const [pidfd = -1, , , status = 0] = this.#end;
+      const failure = failureIn(this.#end);
       const awaited = this.#awaited[pidfd];
       this.#awaited[pidfd] = undefined;
       this.#count--;
       if (this.#count === 0) this.#closeWhenIdle();
       // What throws ends this; the others are told again at once.
-      awaited?.runInAsyncScope(awaited.ended, awaited, status);
+      awaited?.runInAsyncScope(awaited.ended, awaited, status, failure);
     }
   }
 

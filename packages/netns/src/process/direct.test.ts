@@ -53,4 +53,5 @@ it('looks for a command where execvp(3) does', () => {
   expect(pathsOf('./a', { PATH: '/b' })).toEqual(['./a']);
   expect(pathsOf('a', { PATH: '/b::/c' })).toEqual(['/b/a', 'a', '/c/a']);
   expect(pathsOf('a', {})).toEqual(['/bin/a', '/usr/bin/a']);
+  expect(pathsOf('', { PATH: '/b' })).toEqual([]);
 });

@@ -8,6 +8,12 @@ import type { PlannedStep } from './plan/step.ts';
 /** Only children get into a pid namespace, and only processes with memory of their own into a time namespace. */
 const notDirectly = namespaceFlags.pid | namespaceFlags.time;
 
+/** System calls, and which of the planned steps each is. */
+export interface DirectSteps {
+  readonly calls: readonly SyscallStep[];
+  readonly planned: readonly PlannedStep[];
+}
+
 /**
  * The steps as system calls of the child that becomes the command, without a helper in between: twice as fast. Undefined if there
  * is a step for which the helper is needed. `descriptor` tells our number of one that the steps know by another.
@@ -15,16 +21,20 @@ const notDirectly = namespaceFlags.pid | namespaceFlags.time;
 export function directSteps(
   steps: readonly PlannedStep[],
   descriptor: (number: number) => number | undefined,
-): SyscallStep[] | undefined {
+): DirectSteps | undefined {
   const calls: SyscallStep[] = [];
+  const planned: PlannedStep[] = [];
   let hand: number | undefined;
-  for (const { step } of steps) {
-    const [word, first = ''] = step;
+  for (const each of steps) {
+    const [word, first = ''] = each.step;
     if (word === 'leave-vrf' && !inVrf()) continue;
     if (word === 'use') {
       hand = descriptor(Number(first));
       if (hand === undefined) return undefined;
-    } else if (word === 'setns' && hand !== undefined && (Number(first) & notDirectly) === 0) {
+      continue;
+    }
+    planned.push(each);
+    if (word === 'setns' && hand !== undefined && (Number(first) & notDirectly) === 0) {
       calls.push(['setns', hand, Number(first)]);
     } else if (word === 'unshare' && (Number(first) & notDirectly) === 0) {
       calls.push(['unshare', Number(first)]);
@@ -34,7 +44,7 @@ export function directSteps(
       return undefined;
     }
   }
-  return calls;
+  return { calls, planned };
 }
 
 /**
@@ -72,6 +82,7 @@ function inVrf(): boolean {
 
 /** Where execvp(3) would look. */
 export function pathsOf(command: string, env: NodeJS.ProcessEnv): string[] {
+  if (command === '') return [];
   if (command.includes('/')) return [command]; // looking at a variable of process.env is a search in C
   const { PATH = '/bin:/usr/bin' } = env;
   return PATH.split(':').map((directory) => (directory === '' ? command : `${directory}/${command}`));

@@ -6,6 +6,7 @@ import { nsexecPath } from '../native/addon.ts';
 import { builtin } from '../native/builtin.ts';
 import { O_CLOEXEC, UV_READABLE } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
+import type { StartFailure } from '../native/spawn.ts';
 import { type SyscallStep, syscall } from '../native/syscall.ts';
 import { watchDescriptor } from '../native/watch.ts';
 import { directSteps, pathsOf } from './direct.ts';
@@ -50,20 +51,8 @@ export function launch(request: Launch): NamespaceProcess {
   const stdio = standardStreams(request.options.stdio);
   const environment = environmentOf(request.options, stdio);
   checkTexts(request);
-  const native = startsNatively(request.options);
-  return quiet(
-    (native ? launchBySteps(request, stdio) : undefined) ??
-      (native ? launchHelper(request, stdio, environment) : launchSlowly(request, stdio)),
-  );
-}
-
-/** Of a command that runs when we hear of it. */
-const started = Promise.resolve();
-
-/** Whoever wants to know whether a command started, asks; the others see the exit status. */
-function quiet(child: NamespaceProcess): NamespaceProcess {
-  child.ready.catch(() => {});
-  return child;
+  if (!startsNatively(request.options)) return launchSlowly(request, stdio);
+  return launchBySteps(request, stdio) ?? launchHelper(request, stdio, environment);
 }
 
 function startsNatively({ uid, gid }: NodeSpawnOptions): boolean {
@@ -84,22 +73,31 @@ function checkTexts({ command, args }: Launch): void {
 /** For the simplest plans no helper is needed. */
 function launchBySteps(request: Launch, stdio: StdioEntries): NamespaceProcess | undefined {
   const { descriptors } = request;
-  const calls = directSteps(request.steps, (number) => descriptors[number - stdio.length]);
-  return calls && launchDirectly(request, calls, descriptors, stdio);
+  const steps = directSteps(request.steps, (number) => descriptors[number - stdio.length]);
+  return steps && launchDirectly(request, steps.calls, descriptors, (step) => steps.planned[step], stdio);
 }
+
+type Planned = Pick<PlannedStep, 'syscall' | 'operation'>;
 
 /**
  * Starts a command in a child that makes these system calls first, with these descriptors of ours; there is no shorter way. Undefined
  * if something is in its way: what goes wrong here goes wrong again on the others, and is then told as always.
+ *
+ * With `planned`, what a call is to those who read of its failure, the start is not waited for where only the call or the command can be at
+ * fault.
  */
 export function launchDirectly(
   { command, args, argv0, options }: Omit<Launch, 'steps' | 'descriptors'>,
   steps: readonly SyscallStep[],
   descriptors: readonly number[],
+  planned?: (step: number) => Planned | undefined,
   stdio: StdioEntries = standardStreams(options.stdio),
 ): NamespaceProcess | undefined {
   if (!startsNatively(options)) return undefined;
   if (descriptors.some((raw) => raw < stdio.length)) return undefined; // a stream would take its place
+  const simple = options.cwd === undefined && stdio.every(isOurs);
+  const explain = ({ step, errno }: StartFailure) =>
+    errno === EINTR ? killedEarly(command) : startError(command, planned?.(step), errno);
   try {
     const child = startNatively({
       stdio,
@@ -110,12 +108,18 @@ export function launchDirectly(
       argv: [argv0 ?? command, ...args],
       descriptors: [],
       steps,
+      explain: simple && planned !== undefined ? explain : undefined,
     });
-    return finish(child, options, started);
+    return finish(child, options);
   } catch (error) {
     if (error instanceof KernelError) return undefined;
     throw error;
   }
+}
+
+/** Nobody gave us the stream. */
+function isOurs(entry: unknown): boolean {
+  return entry === 'ignore' || entry === 'pipe';
 }
 
 function directoryOf({ cwd }: NodeSpawnOptions): string | undefined {
@@ -188,14 +192,17 @@ function judge(text: string, steps: ReadonlyMap<number, PlannedStep>, command: s
   const [position = 0, errno = 0] = text.replace('.', '').split(/\s/).map(Number);
   const step = steps.get(position);
   if (errno === 0 && step !== undefined) throw programFailure(step);
-  throw new KernelError({
+  throw startError(command, step, errno);
+}
+
+/** Without a step the command itself could not be run. */
+function startError(command: string, step: Planned | PlannedStep | undefined, errno: number): KernelError {
+  const mapper = step !== undefined && 'name' in step && step.name === 'run-mapper' && errno === ENOENT;
+  return new KernelError({
     errno,
     syscall: step?.syscall ?? 'execve',
     operation: step?.operation ?? `run ${command}`,
-    hint:
-      step?.name === 'run-mapper' && errno === ENOENT
-        ? `${step.subject} comes with Debian's package uidmap`
-        : undefined,
+    hint: mapper ? `${step.subject} comes with Debian's package uidmap` : undefined,
   });
 }
 
@@ -250,7 +257,7 @@ function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
 }
 
 /** What `child_process.spawn` does around the start: a signal that aborts, a limit of time. */
-function finish(child: ChildProcess, options: NodeSpawnOptions, ready: Promise<void>): NamespaceProcess {
+function finish(child: ChildProcess, options: NodeSpawnOptions, ready?: Promise<void>): NamespaceProcess {
   const { signal, timeout, killSignal = 'SIGTERM' } = options;
   let aborted: Promise<never> | undefined;
   if (signal !== undefined) {
@@ -275,12 +282,13 @@ function finish(child: ChildProcess, options: NodeSpawnOptions, ready: Promise<v
     const timer = setTimeout(() => child.kill(killSignal), timeout);
     child.once('exit', () => clearTimeout(timer));
   }
-  if (aborted === undefined) return withReady(child, ready);
-  return quiet(withReady(child, Promise.race([ready, aborted])));
+  if (aborted !== undefined)
+    return withReady(child, Promise.race([ready ?? (child as NamespaceProcess).ready, aborted]));
+  return ready === undefined ? (child as NamespaceProcess) : withReady(child, ready);
 }
 
+/** Whoever wants to know whether a command started, asks; the others see the exit status. */
 function withReady(child: ChildProcess, ready: Promise<void>): NamespaceProcess {
-  const process = child as ChildProcess & { ready: Promise<void> };
-  process.ready = ready;
-  return process;
+  ready.catch(() => {});
+  return Object.assign(child, { ready });
 }

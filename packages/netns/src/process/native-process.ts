@@ -4,12 +4,13 @@ import { channel } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import { release } from 'node:os';
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers';
 import { EINVAL, ENOSYS, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { builtin } from '../native/builtin.ts';
 import type { Fd } from '../native/fd.ts';
 import { type Awaited, type ProcessEnds, processEnds } from '../native/process-ends.ts';
-import type { Spawned } from '../native/spawn.ts';
+import { type Spawned, type StartFailure, startFailure } from '../native/spawn.ts';
 import { programOf, type SyscallStep } from '../native/syscall.ts';
 import { descriptorSteps, type HandleStream, sourceOf } from './child-streams.ts';
 import { signalName } from './plan/signals.ts';
@@ -27,6 +28,11 @@ export interface NativeStart {
   readonly descriptors: readonly number[];
   /** What the child does last before it becomes the program. */
   readonly steps: readonly SyscallStep[];
+  /**
+   * With this the start need not be waited for: what goes wrong in the child is what its `ready` rejects with, made of the number of the step
+   * (that of the program is behind the last, that of a stream is negative) and the error number.
+   */
+  readonly explain?: ((failure: StartFailure) => Error) | undefined;
 }
 
 /**
@@ -49,12 +55,32 @@ class Child extends EventEmitter {
   declare stderr: Readable | null;
   declare stdio: readonly (Readable | null)[];
   declare spawn: (options: object) => number;
+  readonly #process: Handle;
+  #ready: Promise<void> | undefined;
 
   constructor(handle: Handle) {
     super();
     this._handle = handle;
+    this.#process = handle;
+  }
+
+  /** Made when somebody asks for it: most only look at the exit status. */
+  get ready(): Promise<void> {
+    this.#ready ??= quiet(this.#process.started?.() ?? Promise.resolve());
+    return this.#ready;
+  }
+
+  set ready(promise: Promise<void>) {
+    this.#ready = quiet(promise);
   }
 }
+
+/** Whoever wants to know how it went, asks. */
+function quiet(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
+
 Reflect.deleteProperty(Child.prototype, 'constructor');
 
 const news = channel('child_process');
@@ -144,6 +170,8 @@ interface Handle {
   pid: number;
   spawn(...given: readonly unknown[]): number;
   close(): void;
+  /** Resolves when the program runs. */
+  started?(): Promise<void>;
 }
 
 /** What a ChildProcess turns to, in the place of Node's native object. As that one does, it belongs to an asynchronous context. */
@@ -151,9 +179,12 @@ class NativeProcess extends AsyncResource implements Awaited, Handle {
   pid = 0;
   child: Child | undefined;
   failure: unknown;
+  /** How many steps come before those of `start`. */
+  stepsBefore = 0;
   readonly #start: NativeStart | undefined;
   #running: Spawned | undefined;
   #ends: ProcessEnds | undefined;
+  #failure: StartFailure | undefined;
   #referenced = true;
 
   constructor(start?: NativeStart) {
@@ -175,12 +206,26 @@ class NativeProcess extends AsyncResource implements Awaited, Handle {
     }
   }
 
-  ended(status: number): void {
+  ended(status: number, failure: StartFailure | undefined): void {
     const signal = status & 0x7f;
+    this.#failure = failure;
     if (this.#referenced) this.#ends?.refer(false);
     this.#running = undefined;
     this.close();
     if (this.child !== undefined) tell(this.child, (status >> 8) & 0xff, signal === 0 ? null : signalName(signal));
+  }
+
+  /** Asked at the end of this turn, it seldom has to wait: another processor has made the child its program by then. */
+  started(): Promise<void> {
+    const explain = this.#start?.explain;
+    if (explain === undefined) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const failure = this.#running === undefined ? this.#failure : startFailure(this.#running);
+        if (failure === undefined) resolve();
+        else reject(explain({ ...failure, step: failure.step - this.stepsBefore }));
+      });
+    });
   }
 
   close(): void {
@@ -255,7 +300,7 @@ function unknownNode(): KernelError {
 
 function spawnWithStreams(
   ends: ProcessEnds,
-  awaited: Awaited,
+  awaited: NativeProcess,
   start: NativeStart,
   { stdio, envPairs = [] }: HandleOptions,
 ): Spawned {
@@ -273,7 +318,9 @@ function spawnWithStreams(
       ...(start.cwd === undefined ? [] : programOf([['chdir', start.cwd]])),
       ...programOf(start.steps),
     ];
-    return ends.start(awaited, program, start.paths, start.argv, environmentWith(start.environment, envPairs));
+    awaited.stepsBefore = program.length - start.steps.length;
+    const environment = environmentWith(start.environment, envPairs);
+    return ends.start(awaited, program, start.paths, start.argv, environment, start.explain === undefined);
   } finally {
     for (const fd of theirs) fd.close();
   }

@@ -1,11 +1,13 @@
 import type { SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { RunDirectoryOptions } from '../namespaces/name-directory.ts';
+import { mayAdministrate } from '../native/passage.ts';
 import { directEntry } from './direct.ts';
 import { handOver } from './exec.ts';
 import { firstDescriptor, launch, launchDirectly, type NamespaceProcess } from './launch.ts';
 import { type DescribedStep, describeSteps } from './plan/describe.ts';
 import { type FailureStyle, nsexecWords } from './plan/failure-style.ts';
 import { orderSteps } from './plan/order.ts';
+import { enterOperation } from './plan/order-enter.ts';
 import { resolvePlan } from './plan/resolve.ts';
 import type { SpawnPlan } from './plan/spawn-plan.ts';
 import type { PlannedStep } from './plan/step.ts';
@@ -26,13 +28,19 @@ export function spawn(plan: SpawnPlan, options: PlanSpawnOptions = {}): Namespac
   return spawnDirectly(plan, options) ?? spawnBySteps(plan, options);
 }
 
-/** Tries what most plans are without a plan; the kernel says whether more than that is needed (a user namespace on the way, say). */
+/**
+ * Tries what most plans are without a plan. Whoever lacks a right waits for what the kernel says: more may be needed (a user namespace on
+ * the way).
+ */
 function spawnDirectly(plan: SpawnPlan, options: PlanSpawnOptions): NamespaceProcess | undefined {
   const entry = directEntry(plan);
   if (entry === undefined) return undefined;
   const [namespace, step] = entry;
   const { command, args = [], argv0 } = plan;
-  return launchDirectly({ command, args, argv0, options }, [step], [namespace.fd.raw]);
+  const planned = (index: number) =>
+    index === 0 ? { syscall: 'setns', operation: enterOperation(namespace.toString()) } : undefined;
+  const request = { command, args, argv0, options };
+  return launchDirectly(request, [step], [namespace.fd.raw], mayAdministrate() ? planned : undefined);
 }
 
 function spawnBySteps(plan: SpawnPlan, options: PlanSpawnOptions): NamespaceProcess {

@@ -274,6 +274,25 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
       await ended(child);
     });
 
+    it('is told of each of many that start at the same time', async () => {
+      const wanted = Array.from({ length: 40 }, (_, index) =>
+        index % 4 === 3 ? ['nosuchcommand', 'ENOENT'] : index % 10 === 0 ? [file('plain'), 'EACCES'] : ['true', 'runs'],
+      );
+      const children = wanted.map(([command = '']) => spawn(command, [], { env, stdio: 'ignore' }));
+      const asked = children.filter((_, index) => index % 2 === 0).map(({ ready }) => ready);
+      const codes = await Promise.all(children.map((child) => new Promise((resolve) => child.once('exit', resolve))));
+      expect(codes).toEqual(wanted.map(([, told]) => (told === 'runs' ? 0 : 1)));
+      await Promise.allSettled(asked);
+      // Also for who only asks when all is over.
+      const told = children.map(({ ready }) =>
+        ready.then(
+          () => 'runs',
+          ({ code }) => code,
+        ),
+      );
+      expect(await Promise.all(told)).toEqual(wanted.map(([, told]) => told));
+    });
+
     it('because the directory is missing', async () => {
       await expect(exec('true', [], { cwd: '/nonexistent' })).rejects.toMatchObject({ code: 'ENOENT' });
     });

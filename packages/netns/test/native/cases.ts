@@ -707,10 +707,10 @@ function spawnCase(
   environment: string | null = '',
 ) {
   return (addon: HostileAddon) => {
-    const results = new Int32Array(steps.length + 1).fill(notRun);
-    const pid = addon.spawn(steps, results, paths, argv, environment) as number;
-    if (pid < 0) return [pid, ...results.subarray(0, steps.length)];
-    const pidfd = results[steps.length] ?? -1;
+    const outcome = new Int32Array(3);
+    const pid = addon.spawn(steps, outcome, paths, argv, environment, true, null) as number;
+    if (pid < 0) return [pid, ...outcome.subarray(1)];
+    const pidfd = outcome[0] ?? -1;
     const status = new Int32Array(1);
     addon.syscall(nr('wait4'), pid, new Uint8Array(status.buffer), 0, null);
     closeSync(pidfd);
@@ -720,51 +720,119 @@ function spawnCase(
 
 const results = () => new Int32Array(8);
 
-/** Children with these exit codes, all of which `reap` waits for; what it then tells, and what it says when there is none. */
-function reapCase(codes: readonly number[]) {
+type Child = readonly [steps: readonly unknown[], path: string, argv: readonly string[]];
+
+const shell = (script: string): Child => [[], '/bin/sh', ['sh', '-c', script]];
+
+/**
+ * Starts children, waiting for them to be their programs or not, then lets `reap` wait for their ends. Of each what `started` and `reap` tell:
+ * failed step and error number, and the exit status.
+ */
+function reapCase(children: readonly Child[], wait: boolean) {
   return (addon: HostileAddon) => {
     const epoll = addon.syscall(nr('epoll_create1'), 0) as number;
     try {
-      const started = codes.map((code) => {
-        const result = new Int32Array(1);
-        addon.spawn([], result, ['/bin/sh'], ['sh', '-c', `exit ${code}`], '', epoll);
-        return result[0];
+      const pidfds = children.map(([steps, path, argv]) => {
+        const outcome = new Int32Array(3);
+        addon.spawn(steps, outcome, [path], argv, '', wait, epoll);
+        return outcome[0];
       });
-      const ended: (readonly [number | undefined, number])[] = [];
-      const end = new Int32Array(2);
+      const atStart = pidfds.map((pidfd) => {
+        const outcome = new Int32Array(3);
+        return addon.started(pidfd, outcome) === 0 ? undefined : [...outcome.subarray(1)];
+      });
+      const atEnd = new Map<number | undefined, readonly number[]>();
+      const end = new Int32Array(4);
       const event = new Uint8Array(16);
-      while (ended.length < codes.length) {
+      while (atEnd.size < children.length) {
         addon.syscall(nr('epoll_pwait'), epoll, event, 1, -1, null, 8);
-        if (addon.reap(epoll, end) === 1) ended.push([end[0], (end[1] ?? 0) >> 8]);
+        if (addon.reap(epoll, end) === 1) atEnd.set(end[0], [end[1] ?? 0, end[2] ?? 0, (end[3] ?? 0) >> 8]);
       }
-      const told = started.map((pidfd) => ended.find(([fd]) => fd === pidfd)?.[1]);
-      return [told, addon.reap(epoll, end)];
+      return [pidfds.map((pidfd, index) => [atStart[index], atEnd.get(pidfd)]), addon.reap(epoll, end)];
     } finally {
       closeSync(epoll);
     }
   };
 }
 
+const many = Array.from({ length: 40 }, (_, index) => shell(`exit ${index}`));
+
 const reapCases: readonly NativeCase[] = [
-  { name: 'waits for all that ended, each once', run: reapCase([3, 0, 7]), expected: [[3, 0, 7], 0] },
+  ...[true, false].map((wait) => ({
+    name: `waits for all that ended, each once, ${wait ? 'started' : 'still under way'} when it hears of them`,
+    run: reapCase(many, wait),
+    expected: [many.map((_, index) => [undefined, [0, 0, index]]), 0],
+  })),
+  {
+    name: 'tells of each that did not become its program, whatever was started in between',
+    run: reapCase(
+      [
+        [[], missing, ['x']],
+        ...many,
+        [[nothing, [nr('close'), -1], nothing], '/bin/true', ['true']],
+        ...many,
+        [[nothing], '/etc/passwd', ['x']],
+      ],
+      false,
+    ),
+    expected: [
+      [
+        [
+          [0, -ENOENT],
+          [0, -ENOENT, 1],
+        ],
+        ...many.map((_, index) => [undefined, [0, 0, index]]),
+        [
+          [1, -EBADF],
+          [1, -EBADF, 1],
+        ],
+        ...many.map((_, index) => [undefined, [0, 0, index]]),
+        [
+          [1, -EACCES],
+          [1, -EACCES, 1],
+        ],
+      ],
+      0,
+    ],
+  },
   {
     name: 'says which descriptor is none that tells of children',
-    run: (a) => a.reap(-1, new Int32Array(2)),
+    run: (a) => a.reap(-1, new Int32Array(4)),
     expected: EBADF,
   },
   ...(
     [
       ['no arguments', []],
-      ['a descriptor that is none', [NaN, new Int32Array(2)]],
-      ['an end without room', [0, new Int32Array(1)]],
-      ['an end of another type', [0, new Float64Array(2)]],
+      ['a descriptor that is none', [NaN, new Int32Array(4)]],
+      ['an end without room', [0, new Int32Array(3)]],
+      ['an end of another type', [0, new Float64Array(4)]],
     ] as const
   ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.reap(...args), expected: EINVAL })),
   {
     name: 'is given no child that could not be watched: it is ended',
-    run: (a) => a.spawn([], results(), ['/bin/true'], ['true'], '', -1),
-    expected: EBADF,
+    run: (a) => [true, false].map((wait) => a.spawn([], results(), ['/bin/true'], ['true'], '', wait, -1)),
+    expected: [EBADF, EBADF],
   },
+];
+
+const startedCases: readonly NativeCase[] = [
+  {
+    name: 'knows nothing against a child that it does not know',
+    run: (a) => a.started(1_000_000, new Int32Array(3)),
+    expected: 0,
+  },
+  ...(
+    [
+      ['no arguments', []],
+      ['a descriptor that is none', [-1, new Int32Array(3)]],
+      ['an outcome without room', [1, new Int32Array(2)]],
+      ['an outcome of another type', [1, new Uint32Array(3)]],
+    ] as const
+  ).map(([what, args]) => ({
+    name: `refuses ${what}`,
+    run: (a: HostileAddon) => a.started(...args),
+    expected: EINVAL,
+  })),
 ];
 
 const spawnCases: readonly NativeCase[] = [
@@ -790,8 +858,16 @@ const spawnCases: readonly NativeCase[] = [
     expected: 5,
   },
   { name: 'tries one path after the other', run: spawnCase([], [missing, '/etc', '/bin/false'], ['x']), expected: 1 },
-  { name: 'reports that no path led to a program', run: spawnCase([], [missing, missing], ['x']), expected: [ENOENT] },
-  { name: 'reports what may not be run', run: spawnCase([], ['/etc/passwd', missing], ['x']), expected: [EACCES] },
+  {
+    name: 'reports that no path led to a program',
+    run: spawnCase([], [missing, missing], ['x']),
+    expected: [ECANCELED, 0, -ENOENT],
+  },
+  {
+    name: 'reports what may not be run',
+    run: spawnCase([], ['/etc/passwd', missing], ['x']),
+    expected: [ECANCELED, 0, -EACCES],
+  },
   {
     name: 'does its steps first, on its own copy of the descriptors',
     run: (a) =>
@@ -804,23 +880,26 @@ const spawnCases: readonly NativeCase[] = [
   {
     name: 'reports the step that failed, and starts nothing',
     run: spawnCase([nothing, [nr('close'), -1], nothing], ['/bin/true'], ['true']),
-    expected: [ECANCELED, 0, EBADF, notRun],
+    expected: [ECANCELED, 1, -EBADF],
   },
   ...(
     [
       ['no arguments', []],
-      ['steps that are no array', [7, results(), ['/bin/true'], ['true'], '']],
+      ['steps that are no array', [7, results(), ['/bin/true'], ['true'], '', true, null]],
+      ['an outcome without room', [[], new Int32Array(2), ['/bin/true'], ['true'], '', true, null]],
+      ['an outcome of another type', [[], new Uint32Array(8), ['/bin/true'], ['true'], '', true, null]],
+      ['a step that is none', [[[]], results(), ['/bin/true'], ['true'], '', true, null]],
       [
-        'results without room for the descriptor of the process',
-        [[getpid], new Int32Array(1), ['/bin/true'], ['true'], ''],
+        'a step with memory that may be gone by then',
+        [[[...getpid, new Uint8Array(8)]], results(), ['/bin/true'], ['true'], '', true, null],
       ],
-      ['results of another type', [[], new Uint32Array(8), ['/bin/true'], ['true'], '']],
-      ['a step that is none', [[[]], results(), ['/bin/true'], ['true'], '']],
-      ['paths that are no array', [[], results(), '/bin/true', ['true'], '']],
-      ['a path with a NUL in it', [[], results(), ['/bin/true\0'], ['true'], '']],
-      ['words that are no array', [[], results(), ['/bin/true'], 'true', '']],
-      ['a word that is no text', [[], results(), ['/bin/true'], [7], '']],
-      ['an environment that is missing', [[], results(), ['/bin/true'], ['true']]],
+      ['paths that are no array', [[], results(), '/bin/true', ['true'], '', true, null]],
+      ['a path with a NUL in it', [[], results(), ['/bin/true\0'], ['true'], '', true, null]],
+      ['words that are no array', [[], results(), ['/bin/true'], 'true', '', true, null]],
+      ['a word that is no text', [[], results(), ['/bin/true'], [7], '', true, null]],
+      ['an environment that is missing', [[], results(), ['/bin/true'], ['true'], undefined, true, null]],
+      ['to wait or not to wait', [[], results(), ['/bin/true'], ['true'], '']],
+      ['nobody who could hear of the end', [[], results(), ['/bin/true'], ['true'], '', false, null]],
     ] as const
   ).map(([what, args]) => ({ name: `refuses ${what}`, run: (a: HostileAddon) => a.spawn(...args), expected: EINVAL })),
 ];
@@ -833,6 +912,7 @@ export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   receive: receiveCases,
   asking: askCases,
   reap: reapCases,
+  started: startedCases,
   'map and unmap': mapCases,
   'watch, unwatch and keepAlive': watchCases,
   spawn: spawnCases,

@@ -35,7 +35,7 @@ function firstPass(entry: Entry, slot: string): PlannedStep[] {
   return [
     kernelStep('prepare', 'openat', `open ${entry.what}`, entry.take),
     kernelStep('prepare', 'fcntl', `hold ${entry.what}`, ['hold', slot]),
-    kernelStep(nameOf(entry), 'setns', operationOf(entry), ['try-setns', slot, String(entry.flags)], {
+    kernelStep(nameOf(entry), 'setns', enterOperation(entry.what), ['try-setns', slot, String(entry.flags)], {
       call: `${callOf(entry)}, if allowed`,
       subject: entry.what,
     }),
@@ -43,7 +43,7 @@ function firstPass(entry: Entry, slot: string): PlannedStep[] {
 }
 
 function secondPass(entry: Entry, slot: string): PlannedStep {
-  return kernelStep(nameOf(entry), 'setns', operationOf(entry), ['finish-setns', slot, String(entry.flags)], {
+  return kernelStep(nameOf(entry), 'setns', enterOperation(entry.what), ['finish-setns', slot, String(entry.flags)], {
     call: `${callOf(entry)}, if not yet done`,
     subject: entry.what,
   });
@@ -52,7 +52,7 @@ function secondPass(entry: Entry, slot: string): PlannedStep {
 function enterNow(entry: Entry): PlannedStep[] {
   return [
     kernelStep('open-file', 'openat', `open ${entry.what}`, entry.take, { subject: entry.what }),
-    kernelStep(nameOf(entry), 'setns', operationOf(entry), ['setns', String(entry.flags)], {
+    kernelStep(nameOf(entry), 'setns', enterOperation(entry.what), ['setns', String(entry.flags)], {
       call: callOf(entry),
       subject: entry.what,
     }),
@@ -63,7 +63,8 @@ function nameOf({ by }: Entry) {
   return by === 'pidfd' ? ('enter-pidfd' as const) : ('enter' as const);
 }
 
-function operationOf({ what }: Entry): string {
+/** How messages call it. */
+export function enterOperation(what: string): string {
   return `enter ${what}`;
 }
 
