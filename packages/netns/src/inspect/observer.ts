@@ -1,4 +1,4 @@
-import { NetlinkError } from '../errors.ts';
+import { KernelError, NetlinkError } from '../errors.ts';
 import { createNamespace, type Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
 import { type Network, openNetwork } from '../network/network.ts';
@@ -44,5 +44,15 @@ export class Observer implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+}
+
+/** An observer, if we have the right to one; `owner`: in the user namespace that it is to belong to. */
+export function openObserver(owner?: Fd): Observer | undefined {
+  try {
+    return new Observer(undefined, owner);
+  } catch (error) {
+    if (error instanceof KernelError && (error.code === 'EPERM' || error.code === 'EINVAL')) return undefined;
+    throw error;
   }
 }

@@ -21,24 +21,24 @@ export interface LinkOutline
 export type AddressOutline = Pick<Address, 'link' | 'address' | 'prefixLength' | 'scope'>;
 
 /**
- * The devices and addresses of a namespace, by the number that the connection's own has for it. A third of the work of `links.list()` and
+ * The devices and addresses of a namespace, by the number that the connection's own has for it, or of that itself. A third of the work of `links.list()` and
  * `addresses.list()`, which decode everything. Throws NetlinkError EINVAL if it has ended.
  */
 export async function outlineOf(
   connection: NetlinkConnection,
-  nsid: number,
+  nsid?: number,
 ): Promise<{ readonly links: readonly LinkOutline[]; readonly addresses: readonly AddressOutline[] }> {
-  const extMask = skipStatistics;
+  const target = nsid === undefined ? {} : { targetNetnsid: nsid };
   const links = await connection.gather(
     linkOutline,
-    { attributes: { extMask, targetNetnsid: nsid } },
+    { attributes: { extMask: skipStatistics, ...target } },
     { operation: 'list links' },
     linkIn,
     all,
   );
   const addresses = await connection.gather(
     addressOutline,
-    { attributes: { targetNetnsid: nsid } },
+    { attributes: target },
     { operation: 'list addresses' },
     addressIn,
     all,

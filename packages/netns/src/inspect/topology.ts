@@ -1,12 +1,11 @@
-import type { NetlinkConnection } from '../connection/connection.ts';
-import { EPERM } from '../errno-numbers.ts';
+import { NetlinkConnection } from '../connection/connection.ts';
 import { KernelError, NetlinkError } from '../errors.ts';
 import type { RunDirectoryOptions } from '../namespaces/names.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { ResourceStack } from '../resource.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Completeness } from './completeness.ts';
-import { Observer } from './observer.ts';
+import { type Observer, openObserver } from './observer.ts';
 import { openMachineNamespace } from './open.ts';
 import { type AddressOutline, type LinkOutline, outlineOf } from './outline.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
@@ -66,15 +65,15 @@ export interface TopologyOptions
  * each veth, which bridge a device belongs to, and what it stands on; also where the other end is in a namespace that nothing
  * else leads to. The work grows with the number of devices only. `ip -all netns exec ip -d addr`, which does not tell of ends.
  *
- * Changes nothing in the namespaces. Takes CAP_SYS_ADMIN here, and CAP_NET_ADMIN in those that are to be seen: throws KernelError EPERM.
+ * Changes nothing in the namespaces. Takes CAP_NET_ADMIN in those that are to be seen, but for the one that this process is in: the others
+ * are told as closed.
  */
 export async function topology(options: TopologyOptions = {}): Promise<Topology> {
   const { namespaces, completeness } = await census({ ...options, types: ['net'], relations: false, containers: true });
   if (options.from !== undefined) return { ...topologyOf(options.from), completeness };
-  using observer = new Observer();
   const found: TopologyNamespace[] = [];
   const closed: string[] = [];
-  for await (const { facts, seen } of lookAtNetworks(observer, namespaces, outlineOf)) {
+  for await (const { facts, seen } of lookAtNetworks(namespaces, outlineOf)) {
     if (seen === undefined || (seen.links.length === 0 && facts.inode !== undefined)) closed.push(facts.key);
     if (seen !== undefined) found.push({ ...facts, links: withAddresses(seen.links, seen.addresses) });
   }
@@ -96,78 +95,147 @@ export interface SeenNetwork<L extends LinkOutline = LinkOutline, A = AddressOut
   /** What the census has of it; undefined for one that only a device in another namespace tells of. */
   readonly namespace: MachineNamespace | undefined;
   /** Undefined if it may not be looked into. */
-  readonly seen:
-    | { readonly links: readonly SeenLink[]; readonly entries: readonly L[]; readonly addresses: readonly A[] }
-    | undefined;
+  readonly seen: SeenTables<L, A> | undefined;
+}
+
+interface SeenTables<L, A> {
+  readonly links: readonly SeenLink[];
+  readonly entries: readonly L[];
+  readonly addresses: readonly A[];
+  /** Whether the links say what they lead to in other namespaces. */
+  readonly ends: boolean;
 }
 
 /** A device, but for its addresses. */
 export type SeenLink = Omit<TopologyLink, 'addresses'>;
 
+/** Reads one network, by its number in the connection's; without a number, that itself. */
+type Read<L extends LinkOutline, A> = (connection: NetlinkConnection, nsid?: number) => Promise<Tables<L, A>>;
+
 /**
- * Gives each network namespace a number in the observer, looks at the devices and addresses of one after the other, and at last of those
- * that devices lead to and the census has not. What ends meanwhile is left out. `read` reads one, by its number.
+ * Looks at the devices and addresses of each network namespace, and at last of those that devices lead to and the census has not. What
+ * ends meanwhile is left out. Where an observer of our own has no rights, one in the user namespace that owns the network has them, if
+ * this user has made that. Else only the network that this process is in can be seen, and not what its devices lead to.
  */
 export async function* lookAtNetworks<L extends LinkOutline, A>(
-  observer: Observer,
   namespaces: readonly MachineNamespace[],
-  read: (connection: NetlinkConnection, nsid: number) => Promise<Tables<L, A>>,
+  read: Read<L, A>,
 ): AsyncGenerator<SeenNetwork<L, A>> {
-  const look = (number: number) => unlessEnded(read(observer.network.connection, number));
+  const hidden = hiddenKeys();
+  const closed: MachineNamespace[] = [];
+  for await (const network of lookThrough(openObserver(), namespaces, namespaces, read, hidden)) {
+    if (network.seen === undefined && network.namespace !== undefined) closed.push(network.namespace);
+    else yield network;
+  }
+  using owners = new ResourceStack();
+  for (const [owner, wanted] of byOwner(closed, owners))
+    for await (const network of lookThrough(owner && openObserver(owner.fd), namespaces, wanted, read, hidden))
+      yield network.seen === undefined && network.namespace?.current ? await seenFromInside(network, read) : network;
+}
+
+/** All `namespaces` get a number in the observer, and the `wanted` ones are looked at. Closes the observer. */
+async function* lookThrough<L extends LinkOutline, A>(
+  opened: Observer | undefined,
+  namespaces: readonly MachineNamespace[],
+  wanted: readonly MachineNamespace[],
+  read: Read<L, A>,
+  hiddenKey: () => string,
+): AsyncGenerator<SeenNetwork<L, A>> {
+  using observer = opened;
   const known = new Map<number, NetworkFacts>();
-  const numbers: (readonly [MachineNamespace, number | undefined])[] = [];
-  for (let at = 0; at < namespaces.length; at += together) {
+  const numbers = new Map<MachineNamespace, number>();
+  for (let at = 0; observer !== undefined && at < namespaces.length; at += together) {
     using open = new ResourceStack();
     const some = namespaces.slice(at, at + together);
     // What is asked for at once travels together.
-    const given = await Promise.all(some.map((each) => numberOf(observer, openMachineNamespace(each), open)));
+    const given = await Promise.all(some.map((each) => numberOf(observer, each, open)));
     for (const [index, each] of some.entries()) {
       const number = given[index];
-      numbers.push([each, number]);
-      if (number !== undefined) known.set(number, networkFactsOf(each));
+      if (number === undefined) continue;
+      numbers.set(each, number);
+      known.set(number, networkFactsOf(each));
     }
   }
-  const hidden: number[] = [];
+  const hidden: (readonly [NetworkFacts, number])[] = [];
   const keyOf = (nsid: number) => known.get(nsid)?.key;
   const meet = (links: readonly LinkOutline[]) => {
     for (const { linkNetnsid } of links) {
       if (linkNetnsid === undefined || linkNetnsid < 0 || known.has(linkNetnsid)) continue;
-      known.set(linkNetnsid, hiddenFacts(linkNetnsid));
-      hidden.push(linkNetnsid);
+      const facts = { ...unknownNetwork, key: hiddenKey() };
+      known.set(linkNetnsid, facts);
+      hidden.push([facts, linkNetnsid]);
     }
   };
-  for (const [namespace, number] of numbers) {
-    const facts = networkFactsOf(namespace);
-    const seen = number === undefined ? undefined : await look(number);
-    if (number !== undefined && seen === undefined) continue; // it has ended
-    meet(seen?.links ?? []);
-    yield { facts, namespace, seen: seen && seenWith(seen, facts.key, keyOf) };
+  const look = async function* (facts: NetworkFacts, number: number | undefined, namespace?: MachineNamespace) {
+    const outcome =
+      observer === undefined || number === undefined
+        ? 'closed'
+        : await outcomeOf(read(observer.network.connection, number));
+    if (outcome === 'ended') return;
+    if (outcome !== 'closed') meet(outcome.links);
+    yield { facts, namespace, seen: outcome === 'closed' ? undefined : seenWith(outcome, facts.key, keyOf) };
+  };
+  for (const each of wanted) yield* look(networkFactsOf(each), numbers.get(each), each);
+  for (const [facts, number] of hidden) yield* look(facts, number); // meets more of them
+}
+
+/** The user namespaces that own these, as far as we are told. */
+function byOwner(
+  namespaces: readonly MachineNamespace[],
+  owners: ResourceStack,
+): Iterable<readonly [Namespace | undefined, MachineNamespace[]]> {
+  const groups = new Map<number | undefined, readonly [Namespace | undefined, MachineNamespace[]]>();
+  for (const each of namespaces) {
+    const owner = ownerOf(each);
+    const group = groups.get(owner?.id.ino);
+    if (group === undefined) groups.set(owner?.id.ino, [owner && owners.use(owner), [each]]);
+    else {
+      owner?.close();
+      group[1].push(each);
+    }
   }
-  for (let number = hidden.shift(); number !== undefined; number = hidden.shift()) {
-    const facts = hiddenFacts(number);
-    const seen = await look(number);
-    if (seen === undefined) continue;
-    meet(seen.links);
-    yield { facts, namespace: undefined, seen: seenWith(seen, facts.key, keyOf) };
+  return groups.values();
+}
+
+function ownerOf(namespace: MachineNamespace): Namespace | undefined {
+  using open = openMachineNamespace(namespace);
+  try {
+    return open?.owner();
+  } catch (error) {
+    if (error instanceof KernelError) return undefined;
+    throw error;
   }
+}
+
+/** Everybody may look at the devices of the namespace that they are in. */
+async function seenFromInside<L extends LinkOutline, A>(
+  network: SeenNetwork<L, A>,
+  read: Read<L, A>,
+): Promise<SeenNetwork<L, A>> {
+  using connection = new NetlinkConnection();
+  const seen = seenWith(await read(connection), network.facts.key, () => undefined);
+  return { ...network, seen: { ...seen, ends: false } };
 }
 
 function networkFactsOf({ type, inode, names, container, current, initial }: MachineNamespace): NetworkFacts {
   return { key: `${type}:[${inode}]`, inode, names, container, current, initial };
 }
 
-function hiddenFacts(number: number): NetworkFacts {
-  const nothing = { inode: undefined, names: [], container: undefined, current: false, initial: false };
-  return { key: `hidden:${number}`, ...nothing };
+const unknownNetwork = { inode: undefined, names: [], container: undefined, current: false, initial: false };
+
+/** What namespaces are called that only devices tell of. */
+function hiddenKeys(): () => string {
+  let count = 0;
+  return () => `hidden:${count++}`;
 }
 
 function seenWith<L extends LinkOutline, A>(
   { links, addresses }: Tables<L, A>,
   own: string,
   keyOf: (nsid: number) => string | undefined,
-): NonNullable<SeenNetwork<L, A>['seen']> {
+): SeenTables<L, A> {
   const key = (nsid: number | undefined) => (nsid === undefined ? own : keyOf(nsid));
-  return { links: links.map((link) => seenLink(link, key)), entries: links, addresses };
+  return { links: links.map((link) => seenLink(link, key)), entries: links, addresses, ends: true };
 }
 
 /** Devices with those of their addresses that say something. */
@@ -182,18 +250,12 @@ export function withAddresses(links: readonly SeenLink[], addresses: readonly Ad
 }
 
 /** What a snapshot knows of networks, in the order in which they were looked at. */
-function topologyOf({ networks, namespaces, visibility }: MachineSnapshot): Omit<Topology, 'completeness'> {
-  if (!visibility.ends)
-    throw new KernelError({
-      errno: EPERM,
-      syscall: 'unshare',
-      operation: 'tell the ends of devices from this snapshot',
-    });
+function topologyOf({ networks, namespaces }: MachineSnapshot): Omit<Topology, 'completeness'> {
   const found: TopologyNamespace[] = [];
   const closed: string[] = [];
   for (const { key, inode, drawn, closed: isClosed, objects } of networks.values()) {
     const namespace = namespaces.get(inode ?? -1)?.namespace;
-    const facts = namespace === undefined ? { ...hiddenFacts(0), key } : networkFactsOf(namespace);
+    const facts = namespace === undefined ? { ...unknownNetwork, key } : networkFactsOf(namespace);
     if (isClosed) closed.push(key);
     if (drawn) found.push({ ...facts, links: withAddresses(objects.link, objects.address) });
   }
@@ -210,11 +272,8 @@ function add(map: Map<number, string[]>, key: number, value: string): void {
 const together = 32;
 
 /** Undefined if it has gone meanwhile, or we may not. */
-async function numberOf(
-  observer: Observer,
-  namespace: Namespace | undefined,
-  open: ResourceStack,
-): Promise<number | undefined> {
+async function numberOf(observer: Observer, each: MachineNamespace, open: ResourceStack): Promise<number | undefined> {
+  const namespace = openMachineNamespace(each);
   if (namespace === undefined) return undefined;
   try {
     return await observer.register(open.use(namespace).fd);
@@ -224,12 +283,13 @@ async function numberOf(
   }
 }
 
-/** Undefined if there is no namespace with that number any more. */
-async function unlessEnded<T>(reading: Promise<T>): Promise<T | undefined> {
+/** What is in a namespace; or that there is none with that number any more, or that it may not be looked into. */
+async function outcomeOf<T>(reading: Promise<T>): Promise<T | 'ended' | 'closed'> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof NetlinkError && error.code === 'EINVAL') return undefined;
+    if (error instanceof NetlinkError && error.code === 'EINVAL') return 'ended';
+    if (error instanceof NetlinkError && error.code === 'EACCES') return 'closed';
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { rmSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { isLeaked, leaks, releaseMounts } from '../../src/inspect/leaks.ts';
-import { topology } from '../../src/inspect/topology.ts';
+import { type Topology, topology } from '../../src/inspect/topology.ts';
 import { bindNamespace } from '../../src/namespaces/bind.ts';
 import { createNamespace } from '../../src/namespaces/namespace.ts';
 import { MNT_DETACH, MS_BIND } from '../../src/native/constants.ts';
@@ -10,6 +10,7 @@ import { perform, syscall } from '../../src/native/syscall.ts';
 import { socketIn } from '../../src/process/sockets/raw-socket.ts';
 import { expectNoLeakedNamespaces } from '../../src/testing/leaked-namespaces.ts';
 import { answer, answerJson, namesLeft, netns } from './support/cli.ts';
+import { UserSession } from './support/ordinary-user.ts';
 import { temporaryDirectory } from './support/run.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
 
@@ -69,6 +70,43 @@ describe('topology', () => {
       expect(link(web, 'mv0')?.below).toEqual(end(web, 'eth0'));
       expect(link(router, 'p-dark')?.peer).toEqual(end(hidden, 'eth0'));
     });
+  });
+
+  it('shows ordinary users what is theirs and where they are, and names what they may not look into', async () => {
+    const user = await UserSession.open();
+    try {
+      const before = await user.answerJson<Topology>('graph');
+      expect(before.namespaces.map(({ current, links }) => [current, links.some(({ name }) => name === 'lo')])).toEqual(
+        [[true, true]],
+      );
+      await user.answer('add', 'web', 'db');
+      await user.answer(
+        'ip',
+        '-n',
+        'web',
+        'link',
+        'add',
+        'name',
+        'v0',
+        'type',
+        'veth',
+        'peer',
+        'name',
+        'v1',
+        'netns',
+        'db',
+      );
+      const { namespaces } = await user.answerJson<Topology>('graph');
+      const [web, db] = ['web', 'db'].map((name) => namespaces.find(({ names }) => names.includes(name)));
+      const index = db?.links.find(({ name }) => name === 'v1')?.index;
+      expect(web?.links.find(({ name }) => name === 'v0')?.peer).toEqual({ namespace: db?.key, index });
+      expect(namespaces.find(({ current }) => current)?.links).toEqual(before.namespaces[0]?.links);
+      expect(await user.answer('peer', 'web:v0')).toMatch(/^peer {2}v1 {2}of db /);
+      expect(await user.answer('graph')).toContain('v0  veth down  ─ v1 of db\n');
+    } finally {
+      await user.end();
+      emptyRunDirectory();
+    }
   });
 
   it('is told by the command', async () => {

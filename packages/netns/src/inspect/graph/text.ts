@@ -15,6 +15,7 @@ export function textOf(topology: Topology): string[] {
       );
     }
   }
+  for (const key of topology.closed) lines.push(`${key}  may not be looked into`);
   return lines;
 }
 

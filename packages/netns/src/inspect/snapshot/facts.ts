@@ -109,7 +109,7 @@ export interface OwnersFact {
 /** What the snapshot could not see. */
 export interface VisibilityFact {
   readonly completeness: Completeness;
-  /** Whether it knows the other ends of devices. */
+  /** Whether it knows what all devices lead to that it has. */
   readonly ends: boolean;
   /** There were processes whose sockets could not be seen. */
   readonly ownersPartial: boolean;

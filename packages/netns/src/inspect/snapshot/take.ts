@@ -11,18 +11,17 @@ import type { JsonContext } from '../../network/firewall/json/values.ts';
 import type { Link } from '../../network/links.ts';
 import { Network } from '../../network/network.ts';
 import { Nsids } from '../../network/nsids.ts';
-import { census, type MachineCensus, type MachineCensusOptions, type MachineNamespace } from '../census.ts';
+import { census, type MachineCensus, type MachineCensusOptions } from '../census.ts';
 import { inNetwork } from '../in-network.ts';
 import type { Keeper } from '../keeper.ts';
 import { countGroups, factsOf } from '../keepers.ts';
 import { ageOf, leakedAmong } from '../leaks.ts';
 import { listeningIn, ownersOf, withoutFirewall } from '../listeners.ts';
-import { Observer } from '../observer.ts';
 import { programs } from '../programs.ts';
 import { publicationsOf } from '../publications.ts';
 import { seenFromHere } from '../seen-from-here.ts';
 import type { SocketFacts } from '../sources/socket-facts.ts';
-import { lookAtNetworks, type SeenNetwork, seenLink } from '../topology.ts';
+import { lookAtNetworks, type SeenNetwork } from '../topology.ts';
 import {
   type Fact,
   type FactOf,
@@ -73,21 +72,17 @@ async function* allFacts(options: SnapshotOptions): AsyncGenerator<Fact> {
   yield* namespaceFacts(found, options);
   for (const value of found.queues) yield { fact: 'queue', value };
   const sockets = new Set<number>();
-  const observer = openObserver();
-  try {
-    const networks = found.namespaces.filter(({ type }) => type === 'net');
-    const seen = observer === undefined ? withoutObserver(networks) : lookAtNetworks(observer, networks, lookFrom);
-    let count = 0;
-    for await (const network of seen) {
-      options.signal?.throwIfAborted();
-      options.onNetwork?.(++count, networks.length);
-      for (const fact of await networkFacts(network)) {
-        if (fact.fact === 'socket' && fact.value.inode !== 0) sockets.add(fact.value.inode);
-        yield fact;
-      }
+  const networks = found.namespaces.filter(({ type }) => type === 'net');
+  let count = 0;
+  let ends = true;
+  for await (const network of lookAtNetworks(networks, lookFrom)) {
+    options.signal?.throwIfAborted();
+    options.onNetwork?.(++count, networks.length);
+    if (network.seen?.ends === false) ends = false;
+    for (const fact of await networkFacts(network)) {
+      if (fact.fact === 'socket' && fact.value.inode !== 0) sockets.add(fact.value.inode);
+      yield fact;
     }
-  } finally {
-    observer?.close();
   }
   const owners = ownersOf(sockets);
   for (const socket of sockets) {
@@ -106,7 +101,7 @@ async function* allFacts(options: SnapshotOptions): AsyncGenerator<Fact> {
   const { completeness } = found;
   yield {
     fact: 'visibility',
-    value: { completeness, ends: observer !== undefined, ownersPartial: owners.partial },
+    value: { completeness, ends, ownersPartial: owners.partial },
   };
 }
 
@@ -124,16 +119,6 @@ function header(): FactOf<'snapshot'> {
       pid: process.pid,
     },
   };
-}
-
-/** Undefined without the right to have one. */
-function openObserver(): Observer | undefined {
-  try {
-    return new Observer();
-  } catch (error) {
-    if (error instanceof KernelError && error.code === 'EPERM') return undefined;
-    throw error;
-  }
 }
 
 async function* namespaceFacts({ namespaces }: MachineCensus, { signal }: SnapshotOptions): AsyncGenerator<Fact> {
@@ -167,34 +152,11 @@ function socketsAmong(keepers: readonly Keeper[]): Record<number, SocketFacts> |
   return sockets;
 }
 
-/** Who may not have an observer sees the network that this process is in. */
-async function* withoutObserver(namespaces: readonly MachineNamespace[]): AsyncGenerator<SeenNetwork<Link, Address>> {
-  for (const namespace of namespaces) {
-    const { type, inode, names, container, current, initial } = namespace;
-    const facts = { key: `${type}:[${inode}]`, inode, names, container, current, initial };
-    const seen = current ? await inNetwork(namespace, lookAround) : undefined;
-    yield {
-      facts,
-      namespace,
-      seen:
-        typeof seen !== 'object'
-          ? undefined
-          : {
-              ...seen,
-              links: seen.entries.map((link) => seenLink(link, (nsid) => (nsid === undefined ? facts.key : undefined))),
-            },
-    };
-  }
-}
-
-/** Everything that the kernel says of the devices and addresses of another namespace. */
-async function lookFrom(connection: NetlinkConnection, targetNsid: number) {
+/** Everything that the kernel says of the devices and addresses of another namespace, or the connection's own. */
+async function lookFrom(connection: NetlinkConnection, nsid?: number) {
   const { links, addresses } = new Network(connection);
-  return { links: await links.list({ targetNsid }), addresses: await addresses.list({ targetNsid }) };
-}
-
-async function lookAround({ links, addresses }: Network) {
-  return { entries: await links.list(), addresses: await addresses.list() };
+  const target = nsid === undefined ? {} : { targetNsid: nsid };
+  return { links: await links.list(target), addresses: await addresses.list(target) };
 }
 
 /** A network, and all that is in it: at no time are there more facts in memory than of one network. */
