@@ -17,6 +17,7 @@ import { h15 } from './h15-apply.ts';
 import { h16 } from './h16-census.ts';
 import { h17 } from './h17-storm.ts';
 import { h18 } from './h18-settings.ts';
+import { h19 } from './h19-capture.ts';
 import { Ground } from './harness/ground.ts';
 import type { Headline } from './harness/headline.ts';
 import { describeMachine, type Load, LoadMeter } from './harness/machine.ts';
@@ -48,6 +49,7 @@ const headlines: readonly Headline[] = [
   h16,
   h17,
   h18,
+  h19,
   roundtrip,
   memory,
   startup,

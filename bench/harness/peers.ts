@@ -37,6 +37,10 @@ export class Peers {
     return this.#add(this.#tools.find('nft'), 'nft (Debian: nftables)', make);
   }
 
+  tcpdump(make: (tcpdump: string) => Contestant): this {
+    return this.#add(this.#tools.find('tcpdump'), 'tcpdump (Debian: tcpdump)', make);
+  }
+
   sysctl(make: (sysctl: string) => Contestant): this {
     return this.#add(this.#tools.find('sysctl'), 'sysctl (Debian: procps)', make);
   }

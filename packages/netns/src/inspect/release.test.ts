@@ -29,6 +29,10 @@ describe('howToRelease', () => {
     expect(say({ kind: 'socket', socket: 1, holders })).toBe(
       'close descriptor 3 of process 7, and descriptor 4 of process 9, or end these processes',
     );
+    const many = Array.from({ length: 1000 }, (_, index) => ({ pid: 7, fd: index + 3 }));
+    expect(say({ kind: 'socket', socket: 1, holders: many })).toBe(
+      'close descriptor 3 of process 7, and descriptor 4 of process 7, descriptor 5 of process 7, descriptor 6 of process 7, 996 more, or end these processes',
+    );
     expect(say({ kind: 'socket', socket: 1, holders: [] })).toBe('whoever has it has to close it');
   });
 

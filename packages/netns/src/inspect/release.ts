@@ -29,13 +29,19 @@ export function howToRelease(
   }
 }
 
+/** So many others are named. */
+const named = 3;
+
 function letGo(holders: readonly Holder[]): string {
   const [first, ...others] = holders;
   if (first === undefined) return 'whoever has it has to close it';
   const one = ({ pid, tid, fd }: Holder) =>
     `descriptor ${fd} of ${tid === undefined ? '' : `thread ${tid} of `}process ${pid}`;
   if (others.length === 0) return `close ${one(first)}, or end the process`;
-  return `close ${one(first)}, and ${others.map(one).join(', ')}, or end these processes`;
+  // A server may have handed a socket to thousands.
+  const more = others.length - named;
+  const rest = more <= 1 ? others.map(one) : [...others.slice(0, named).map(one), `${more} more`];
+  return `close ${one(first)}, and ${rest.join(', ')}, or end these processes`;
 }
 
 function howToUnmount(

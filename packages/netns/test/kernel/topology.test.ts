@@ -116,6 +116,13 @@ describe('topology', () => {
         { relation: 'peer', title: 'web', device: 'eth0' },
         { relation: 'in', title: 'router', device: 'br0' },
       ]);
+      // One that stands on nothing, made in one namespace and moved to another.
+      using web = NetworkNamespace.open('web');
+      using router = NetworkNamespace.open('router');
+      const data = { id: 42, group: '10.9.9.10', port: 4789 };
+      await router.network.links.add({ kind: 'vxlan', name: 'vx0', data });
+      await router.network.links.set('vx0', { netns: web });
+      expect(await answer('peer', 'web:vx0')).toMatch(/^through {2}router {2}net:\[\d+\]\n$/);
       expect(await netns('peer', 'web:eth9')).toMatchObject({
         exitCode: 1,
         stderr: 'netns: there is no device eth9 in web\n',

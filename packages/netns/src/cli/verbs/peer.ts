@@ -41,12 +41,15 @@ export const verb = defineVerb({
       );
       return 1;
     }
-    const ends = endsOf(namespace.key, link).map(({ relation, end }) => ({ relation, ...describeEnd(found, end) }));
+    const ends = [
+      ...endsOf(namespace.key, link).map(({ relation, end }) => ({ relation, ...describeEnd(found, end) })),
+      ...underlayOf(found, link),
+    ];
     if (json) writeJson(io, ends);
     else
       for (const { relation, namespace: where, title, device, facts } of ends)
         io.stdout.write(
-          `${escapeControls([relation, device, `of ${title}`, where === title ? '' : where, facts].filter(Boolean).join('  '))}\n`,
+          `${escapeControls([relation, device, `${device === undefined ? '' : 'of '}${title}`, where === title ? '' : where, facts].filter(Boolean).join('  '))}\n`,
         );
     return 0;
   },
@@ -58,6 +61,14 @@ function endsOf(namespace: string, { peer, below, master }: TopologyLink): { rel
     ...(below === undefined ? [] : [{ relation: 'on', end: below }]),
     ...(master === undefined ? [] : [{ relation: 'in', end: { namespace, index: master } }]),
   ];
+}
+
+/** Where a tunnel sends its packets, if that is all that is known of what it stands on. */
+function underlayOf({ namespaces }: Topology, { underlay, below }: TopologyLink) {
+  if (underlay === undefined || below !== undefined) return [];
+  const place = namespaces.find(({ key }) => key === underlay);
+  const title = place === undefined ? underlay : titleOf(place);
+  return [{ relation: 'through', namespace: underlay, title, index: undefined, device: undefined, facts: '' }];
 }
 
 function describeEnd(found: Topology, end: LinkEnd) {
