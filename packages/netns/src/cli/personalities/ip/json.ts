@@ -46,8 +46,20 @@ function oneLine(value: readonly Json[] | JsonObject): string {
     return `[${text}]`;
   }
   for (const name of Object.keys(value))
-    text += `${text === '' ? '' : ','}${quote(name)}:${formatJson((value as JsonObject)[name] as Json, false)}`;
+    text += `${text === '' ? '' : ','}${keyOf(name)}${formatJson((value as JsonObject)[name] as Json, false)}`;
   return `{${text}}`;
+}
+
+/** The objects of a list have the same few names. */
+const keys = new Map<string, string>();
+
+function keyOf(name: string): string {
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = `${quote(name)}:`;
+    keys.set(name, key);
+  }
+  return key;
 }
 
 function isLiteral(value: object): value is Literal {
