@@ -94,6 +94,7 @@ export const nameCases: readonly Case[] = [
   { changes: true, line: '-a netns del', setup: three },
   { changes: true, line: '-all netns delete', setup: stale },
   { line: '-all netns delete', setup: 'rmdir /run/netns' },
+  { changes: true, line: '-all netns delete', setup: `${three}; mkdir /run/netns/dir; ip netns add z` },
   { changes: true, line: '-all netns delete x', setup: three },
 
   { line: 'netns identify' },

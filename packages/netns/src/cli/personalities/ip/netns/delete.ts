@@ -1,6 +1,6 @@
 import { errnoMessage } from '../../../../errno.ts';
 import { InvalidArgumentError, KernelError } from '../../../../errors.ts';
-import { listNames, removeName } from '../../../../namespaces/names.ts';
+import { listNames, removeName, removeNames } from '../../../../namespaces/names.ts';
 import { Exit, failure, misuse } from '../exit.ts';
 import type { Session } from '../session.ts';
 
@@ -14,12 +14,18 @@ export function remove(session: Session, [name]: readonly string[]): number {
 
 /** Stops at the first name that cannot be removed, and never counts as failed: so it is with `ip`. */
 function removeAll(session: Session): number {
+  const { runDirectory } = session;
+  const names = () => listNames({ runDirectory }).map(({ name }) => name);
   try {
-    for (const entry of listNames({ runDirectory: session.runDirectory })) removeOne(session, entry.name);
+    try {
+      removeNames(names(), { runDirectory });
+    } catch {
+      for (const name of names()) removeOne(session, name); // what is refused is tried alone: for the name in the message
+    }
   } catch (error) {
     if (error instanceof Exit) session.warn(error.message);
     else if (error instanceof KernelError) {
-      session.warn(`Failed to open directory ${session.runDirectory}: ${errnoMessage(error.errno)}\n`);
+      session.warn(`Failed to open directory ${runDirectory}: ${errnoMessage(error.errno)}\n`);
     } else throw error;
   }
   return 0;
