@@ -1,14 +1,19 @@
 import { formatIpAddress, parseIpAddress } from '../wire/ip-address.ts';
 import { text } from './schema.ts';
 
+/** Names under which sysctls speak of all devices: with IP the kernel takes none of these (`sysctl_dev_name_is_allowed`). */
+const ofSysctls: readonly string[] = ['all', 'default'];
+
 /** A device's name: what the kernel takes (`dev_valid_name`). */
 export const linkName = text(
   'the name of a device: 1 to 15 bytes, without blanks, "/" and ":"',
-  (name) =>
-    name === '' || utf8Length(name) > 15 || /[\s/:]/.test(name) || name === '.' || name === '..'
+  (name) => {
+    if (ofSysctls.includes(name)) return "it must be the name of a device: 'all' and 'default' stand for all of them";
+    return name === '' || utf8Length(name) > 15 || /[\s/:]/.test(name) || name === '.' || name === '..'
       ? 'it must be the name of a device: 1 to 15 bytes, without blanks, "/" and ":"'
-      : undefined,
-  '^(?!\\.\\.?$)[^\\s/:]{1,15}$',
+      : undefined;
+  },
+  '^(?!(?:\\.\\.?|all|default)$)[^\\s/:]{1,15}$',
 );
 
 export const namespaceName = text(

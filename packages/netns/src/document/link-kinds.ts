@@ -20,6 +20,8 @@ export interface LinkKind {
   readonly devices?: readonly string[];
   /** Settings that all links have, where a new one of this kind has others. */
   readonly settings?: { readonly mtu?: number; readonly txQueueLength?: number; readonly arp?: boolean };
+  /** Settings that a new one takes from the device that it is made on. */
+  readonly inherits?: readonly ('arp' | 'multicast')[];
   /** How `ip` says a truth: `learning` and `nolearning`, or `learning on` and `off`. Mostly it is `1` and `0`. */
   readonly truths?: 'no' | 'on';
   /** How `ip` calls attributes, where it is not the same with `_` between the words. */
@@ -192,6 +194,7 @@ const known: Readonly<Record<string, LinkKind>> = {
   vlan: {
     usual: { protocol: '802.1Q', flags: { flags: 1, mask: 0xffffffff } },
     fixed: ['id', 'protocol'],
+    inherits: ['arp', 'multicast'],
   },
   macvlan,
   macvtap: { ...macvlan, settings: { txQueueLength: 500 } },

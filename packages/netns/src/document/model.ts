@@ -83,7 +83,9 @@ export class Model {
   }
 
   #addLink({ namespace, name, entry, peer }: Step & { readonly section: 'links'; readonly verb: 'add' }): void {
-    const fresh = (more: LinkEntry) => fullLink({ kind: entry.kind, up: false, ...more });
+    const below = entry.link === undefined ? undefined : this.link(entry.linkNamespace ?? namespace, entry.link);
+    const inherited = Object.fromEntries((linkKind(entry.kind).inherits ?? []).map((key) => [key, below?.[key]]));
+    const fresh = (more: LinkEntry) => fullLink({ kind: entry.kind, ...inherited, up: false, ...more });
     this.namespaces
       .get(namespace)
       ?.links.set(name, fresh({ ...entry, ...(peer && { peer: { namespace: peer.namespace, link: peer.name } }) }));

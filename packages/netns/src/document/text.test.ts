@@ -68,6 +68,29 @@ namespaces:
         "13:17 namespaces.blue.routes.1.gateway: it must be a text (the router), not nothing",
       ]
     `);
+    expect(
+      await problems(`version: 1
+namespaces:
+  blue:
+    links:
+      all: { kind: bridge }
+    shaping:
+      eth0:
+        qdiscs:
+          - { handle: '1:' }
+          - { kind: tbf, option: {} }
+        filters:
+          - { kind: matchall, handle: '1:', prioriy: 5 }
+`),
+    ).toMatchInlineSnapshot(`
+      [
+        "5:7 namespaces.blue.links.all: "all": it must be the name of a device: 'all' and 'default' stand for all of them",
+        "9:13 namespaces.blue.shaping.eth0.qdiscs.0: it needs 'kind'",
+        "10:26 namespaces.blue.shaping.eth0.qdiscs.1.option: 'option' is not known here: did you mean 'options'?",
+        "12:39 namespaces.blue.shaping.eth0.filters.0.handle: it must be a whole number from 0 to 4294967295, not "1:"",
+        "12:45 namespaces.blue.shaping.eth0.filters.0.prioriy: 'prioriy' is not known here: did you mean 'priority'?",
+      ]
+    `);
     const json = '{"version": 1,\n "namespaces": {"blue": {"links": {"lo": {"upp": true}, "eth0": {"mtu": "big"}}}}}';
     expect(await problems(json)).toMatchInlineSnapshot(`
       [

@@ -5,7 +5,7 @@ import { type CompleteDocument, completed } from './complete.ts';
 import { documentSchema, type NamespaceDocument, type NetworkDocument } from './document.ts';
 import { isOfTheKernel } from './link-kinds.ts';
 import { keyOf } from './model.ts';
-import { tableNames, tableSection } from './sections/index.ts';
+import { partNames, partSection, tableNames, tableSection } from './sections/index.ts';
 import type { LinkEntry } from './sections/links.ts';
 
 /** What is wrong with a value that is to be a document, as far as it can be told from itself. */
@@ -196,6 +196,10 @@ function checkReferences(
     for (const [index, entry] of (source[table] ?? []).entries()) {
       for (const device of section.devices(entry)) need(device, [...base, table, index, 'link']);
     }
+  }
+  for (const part of partNames) {
+    if (!partSection(part).ofDevices) continue;
+    for (const device of Object.keys(source[part] ?? {})) need(device, [...base, part, device]);
   }
   checkNexthops(source, before, base, problems);
 }

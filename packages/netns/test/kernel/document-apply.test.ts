@@ -206,6 +206,11 @@ describe('apply', () => {
     expect(await problems({ links: { eth0: { kind: 'veth', peer: { outside: true } } } })).toEqual([
       'a device whose other end is outside cannot be made',
     ]);
+    const links = { eth0: { kind: 'bridge' } };
+    expect(await problems({ links, shaping: { eth9: { qdiscs: [{ kind: 'pfifo' }] } } })).toEqual([
+      "there is no device 'eth9': did you mean 'eth0'?",
+    ]);
+    expect(await problems({ vlans: { br0: [{ vlan: 7 }] } })).toEqual(["there is no device 'br0'"]);
     expect(namesLeft()).toEqual([]);
     const nothing = await refused({ links: { x: { kind: 'bareudp', data: { port: 1, ethertype: 2048 } } } });
     if (!Array.isArray(nothing)) expect(nothing).toBeInstanceOf(UnsupportedError);

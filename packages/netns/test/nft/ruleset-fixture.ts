@@ -65,7 +65,7 @@ export function asNftShows(object: RulesetObject): unknown {
     delete shown.width;
     delete shown.typeof;
     delete shown['map-typeof'];
-    delete shown['map-width'];
+    if (kind === 'map') delete shown['map-width'];
     delete shown['auto-merge'];
     const flags = (shown.flags as readonly string[] | undefined)?.filter((flag) => flag !== 'dynamic');
     if (flags?.length === 0) delete shown.flags;

@@ -39,6 +39,8 @@ export interface PartSection {
    * kernel has against it.
    */
   asTheKernelHasIt?(key: string, value: unknown, place: Place): Promise<unknown>;
+  /** Its keys are devices, and those have to be there. */
+  readonly ofDevices?: true;
   /** The device that a key belongs to, if it does. */
   device(key: string): string | undefined;
   /** Whether it goes when a device goes. */

@@ -6,17 +6,40 @@ import type { TrafficAction } from '../../network/shaping/kinds/actions.ts';
 import type { QdiscSpec } from '../../network/shaping/qdiscs.ts';
 import { fromPlain, toPlain } from '../../wire/plain.ts';
 import { linkName } from '../formats.ts';
-import { anything, fields, listOf, mapOf } from '../schema.ts';
+import { anything, either, fields, integer, listOf, mapOf, text } from '../schema.ts';
 import type { PartSection } from './part-section.ts';
 import { sorted } from './table-section.ts';
 import { classCommand, filterCommand, type Item, NoWords, qdiscCommand } from './tc-words.ts';
 
-const item = (what: string) =>
-  listOf(anything<Item>(`a ${what} as the library has it: kind, parent, handle, options`, 'object'));
+const most = 0xffff_ffff;
+const options = anything<Item>('as the library has them', 'object');
+/** What all have; `name` and `raw` are of kinds that are not known. */
+const common = {
+  kind: text('tbf, htb, flower, …'),
+  parent: text('root, ingress, 1:, …'),
+  options,
+  name: text(''),
+  raw: text(''),
+};
+const handle = text('a number of two parts: 1:, 1:10');
+const qdiscs = fields({ ...common, handle, ingressBlock: integer(0, most), egressBlock: integer(0, most) }, ['kind']);
+const classes = fields({ ...common, handle }, ['kind']);
+const filters = fields(
+  {
+    ...common,
+    handle: integer(0, most),
+    protocol: either([text('ip, ipv6, all, …'), integer(0, 0xffff)]),
+    priority: integer(0, 0xffff),
+    chain: integer(0, most),
+    classId: text('the class that packets get into'),
+    actions: listOf(anything<Item>('an action as the library has it', 'object')),
+  },
+  ['kind'],
+);
 
 const schema = mapOf(
   linkName,
-  fields({ qdiscs: item('qdisc'), classes: item('class'), filters: item('filter') }),
+  fields({ qdiscs: listOf(qdiscs), classes: listOf(classes), filters: listOf(filters) }),
   'What shapes the packets of devices, by device: rates in bits per second, sizes in bytes, times in milliseconds.',
 );
 
@@ -35,6 +58,7 @@ export const shaping: PartSection = {
   full: (value) => ({ ...nothing, ...(sorted(value) as object) }),
   nothing,
   deletes: true,
+  ofDevices: true,
   device: (key) => key,
   isLost: (key, loss) => loss.of === 'link' && loss.how === 'deleted' && loss.link === key,
   when: 'late',

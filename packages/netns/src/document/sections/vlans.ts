@@ -50,6 +50,7 @@ export const vlans: PartSection = {
   full: (value) => merged(value as readonly Entry[]),
   nothing: usual,
   deletes: true,
+  ofDevices: true,
   device: (key) => key,
   isLost: (key, loss) => loss.of === 'link' && loss.how === 'deleted' && loss.link === key,
   when: 'early',

@@ -1,8 +1,6 @@
-import { apply } from '../../../src/document/apply.ts';
-import type { NetworkDocument } from '../../../src/document/document.ts';
-import { UnsupportedError } from '../../../src/errors.ts';
+import { apply, type NetworkDocument, UnsupportedError } from '../../../dist/index.js';
 
-// Documents that shape devices in every way, for the tests of documents.
+// Documents that shape devices in every way, for the tests of documents; also of those on an emulated machine, so it loads what is built.
 
 const on = (shaped: object): object => ({ qdiscs: [], classes: [], filters: [], ...shaped });
 export const at = (kind: string, options?: object) =>

@@ -124,7 +124,9 @@ export function showSet(
 
 /** The widths of parts of keys and values, where they do not follow from the type: `nft` keeps them elsewhere, and reads no such set from JSON. */
 function widthOf(set: NftSetMessage): { width?: number[]; 'map-width'?: number[] } {
-  const [key, data] = [widths(keyParts(set)), widths(dataParts(set) ?? [])];
+  const { dataType, objType } = set.attributes;
+  const hasValues = dataType !== undefined && dataType !== NFT_DATA_VERDICT && objType === undefined;
+  const [key, data] = [widths(keyParts(set)), hasValues ? widths(dataParts(set)) : undefined];
   return { ...(key && { width: key }), ...(data && { 'map-width': data }) };
 }
 

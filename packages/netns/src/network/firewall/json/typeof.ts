@@ -105,6 +105,8 @@ function concatenation(parts: readonly (TypeOf | undefined)[]): TypeOf | undefin
 /** The expression of a stored `typeof`; where there are no words for it, as it is, so that it can be stored again. */
 export function showTypeOf(stored: TypeOf | undefined): ShownTypeOf | undefined {
   if (stored === undefined || stored.expression === VERDICT) return undefined;
+  // Of parts that were declared by their types nft stores that they are put together, and nothing of them.
+  if (stored.expression === CONCAT && !stored.data?.length) return undefined;
   return (expressionOf(stored) as Expression | undefined) ?? { unknown: toPlain(stored) };
 }
 
