@@ -50,7 +50,7 @@ export const h7: Headline = {
       })),
       missing: peers.missing,
       notes: [
-        `${n} hosts as H3 makes them. The floor receives and looks at nothing; the library makes objects of all. "Again" is the median of the ${runs} times that follow the first, over the same sockets.`,
+        `${n} hosts as H3 makes them, but their bridge stays down: they would greet each other by IPv6. The floor receives and looks at nothing; the library makes objects of all. "Again" is the median of the ${runs} times that follow the first, over the same sockets.`,
       ],
     };
   },
