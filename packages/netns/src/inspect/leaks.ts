@@ -1,5 +1,6 @@
 import { fstatSync } from 'node:fs';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
+import type { Completeness } from './completeness.ts';
 import type { Keeper, KeeperKind } from './keeper.ts';
 import { openMachineNamespace } from './open.ts';
 import { howToRelease } from './release.ts';
@@ -26,9 +27,16 @@ export interface LeaksOptions
  * equivalent.
  */
 export async function leaks(options: LeaksOptions = {}): Promise<readonly LeakedNamespace[]> {
-  const { namespaces } = await census({ ...options, types: ['net', 'mnt'], queues: 'always' });
+  return (await findLeaks(options)).leaked;
+}
+
+/** The same, and whether these are all. */
+export async function findLeaks(
+  options: LeaksOptions = {},
+): Promise<{ readonly leaked: readonly LeakedNamespace[]; readonly completeness: Completeness }> {
+  const { namespaces, completeness } = await census({ ...options, types: ['net', 'mnt'], queues: 'always' });
   const since = options.from === undefined ? ageOf : ageIn(options.from);
-  return leakedAmong(namespaces, since);
+  return { leaked: leakedAmong(namespaces, since), completeness };
 }
 
 /** Those of a census that leak, the oldest first. */

@@ -1,4 +1,5 @@
-import { type LeakedNamespace, leaks, releaseMounts } from '../../inspect/leaks.ts';
+import { completenessLine } from '../../inspect/completeness.ts';
+import { findLeaks, type LeakedNamespace, releaseMounts } from '../../inspect/leaks.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import { nothingMore } from '../few-words.ts';
@@ -7,6 +8,7 @@ import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { sayKeeper } from '../keeper-words.ts';
 import { progressOn } from '../progress.ts';
+import { styleFor } from '../style.ts';
 import { writeTable } from '../table.ts';
 import { UsageError } from '../verb.ts';
 
@@ -41,11 +43,11 @@ export const verb = defineVerb({
       throw new UsageError(`--${options.really ? 'really' : 'dry-run'} is for --release`);
     const { from, programs } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
-    const found = await leaks({ ...io.names, onProgress: progress?.tell, from });
+    const { leaked: found, completeness } = await findLeaks({ ...io.names, onProgress: progress?.tell, from });
     progress?.[Symbol.dispose]();
     if (options.release) return release(found, options.really === true, json, io);
     if (json) writeJson(io, found);
-    else
+    else {
       writeTable(
         io,
         [
@@ -58,6 +60,10 @@ export const verb = defineVerb({
         ],
         found,
       );
+      // That there is nothing says little where little can be seen.
+      if (completeness.kernel === undefined)
+        io.stdout.write(`${styleFor(io).dim(escapeControls(completenessLine(completeness)))}\n`);
+    }
     return 0;
   },
 });
