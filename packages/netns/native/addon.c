@@ -833,9 +833,10 @@ static struct launch *launch_find(napi_env env, int pidfd) {
   return launch;
 }
 
-/* Whoever emulates Linux may know a child with our memory only as vfork(2) has it. */
-static long launch_child(struct launch *launch) {
-  unsigned long flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD;
+/* If we are to wait, the kernel knows that from the beginning: it then gives the child our processor. Whoever emulates Linux may know a child
+ * with our memory only like that. */
+static long launch_child(struct launch *launch, bool wait) {
+  unsigned long flags = CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD | (wait ? CLONE_VFORK : 0);
   uint64_t all = ~(uint64_t)0, old;
   char *stack = launch->stack + sizeof launch->stack;
   launch->under_way = 1, launch->error = EINTR; /* what stays if it is killed before it comes to the exec */
@@ -911,7 +912,7 @@ static napi_value spawn(napi_env env, napi_callback_info info) {
   if (!launch) return number(env, -ENOMEM);
   long result = launch_fill(env, values, launch);
   if (result) return number(env, (double)result);
-  result = launch_child(launch);
+  result = launch_child(launch, wait);
   if (result > 0) result = launch_settle(env, launch, result, wait, values[6]);
   tell_outcome(launch, outcome);
   if (result < 0 || is_null(env, values[6])) launch_clear(launch); /* `reap` will never ask for it */
