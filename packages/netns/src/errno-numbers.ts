@@ -22,6 +22,7 @@ export const ERANGE = 34;
 export const ENOSYS = 38;
 export const EOVERFLOW = 75;
 export const ERESTART = 85;
+export const EPROTONOSUPPORT = 93;
 export const EOPNOTSUPP = 95;
 export const EADDRINUSE = 98;
 export const ENETDOWN = 100;

@@ -27,6 +27,8 @@ export interface SubscribeOptions extends SocketOptions {
   /** Hear all namespaces that have an nsid in the listening one. Needs CAP_NET_BROADCAST. */
   readonly allNamespaces?: boolean | undefined;
   readonly transport?: Transport | undefined;
+  /** What all messages are: for generic netlink, whose numbers only the running kernel knows. */
+  readonly declaration?: KnownMessage | undefined;
 }
 
 /** Who is told. */
@@ -43,6 +45,7 @@ export interface Hearer {
 export class Listener implements Disposable {
   readonly #transport: Transport;
   readonly #protocol: number;
+  readonly #declaration: KnownMessage | undefined;
   readonly #log: DebugLog | undefined;
   readonly #hearer: Hearer;
   #watch: Watch;
@@ -52,6 +55,7 @@ export class Listener implements Disposable {
   constructor(options: SubscribeOptions, hearer: Hearer) {
     this.#transport = options.transport ?? openListener(options);
     this.#protocol = options.protocol ?? 0;
+    this.#declaration = options.declaration;
     this.#log = netlinkDebugLog(this.#protocol);
     this.#hearer = hearer;
     this.#watch = this.#transport.watch(this.#onReady);
@@ -130,7 +134,8 @@ export class Listener implements Disposable {
       for (let at = datagram.start; at < datagram.end; ) {
         const message = messageAt(datagram, at);
         const { type, flags } = message;
-        const declaration = declarationOf(type, this.#protocol, 'received', message.bytes[message.start]);
+        const declaration =
+          this.#declaration ?? declarationOf(type, this.#protocol, 'received', message.bytes[message.start]);
         if (declaration !== undefined)
           events.push({
             kind: 'message',

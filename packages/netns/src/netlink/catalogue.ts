@@ -25,7 +25,9 @@ import { ethtoolTimestamping } from './families/generic/ethtool/timestamping.ts'
 import { fou } from './families/generic/fou.ts';
 import { ila } from './families/generic/ila.ts';
 import { ioam6Namespace, ioam6Schema } from './families/generic/ioam6.ts';
-import { mptcpEndpoint, mptcpLimits } from './families/generic/mptcp.ts';
+import { l2tpSession, l2tpTunnel } from './families/generic/l2tp.ts';
+import { macsecDevice } from './families/generic/macsec.ts';
+import { mptcpEndpoint, mptcpEvent, mptcpLimits } from './families/generic/mptcp.ts';
 import { seg6Hmac, seg6TunnelSource } from './families/generic/seg6.ts';
 import { tcpMetrics } from './families/generic/tcp-metrics.ts';
 import { wireguard } from './families/generic/wireguard.ts';
@@ -64,6 +66,22 @@ import { prefix } from './families/route/prefix.ts';
 import { qdisc, trafficClass } from './families/route/qdisc.ts';
 import { route } from './families/route/route.ts';
 import { rule } from './families/route/rule.ts';
+import {
+  xfrmPolicies,
+  xfrmPolicy,
+  xfrmPolicyCount,
+  xfrmPolicyDefault,
+  xfrmPolicyExpired,
+  xfrmPolicyFlush,
+  xfrmPolicyGone,
+  xfrmState,
+  xfrmStateCount,
+  xfrmStateExpired,
+  xfrmStateFlush,
+  xfrmStateGone,
+  xfrmStateNumber,
+  xfrmStates,
+} from './families/xfrm/xfrm.ts';
 import { messageName } from './message-name.ts';
 
 /** Every message that the library knows. Tests, the formatter and `describeMessage` loop over it; nothing keeps a list of its own. */
@@ -132,17 +150,35 @@ export const catalogue: readonly KnownMessage[] = [
   tcpMetrics,
   mptcpEndpoint,
   mptcpLimits,
+  mptcpEvent,
   seg6Hmac,
   seg6TunnelSource,
   fou,
   ila,
   ioam6Namespace,
   ioam6Schema,
+  l2tpTunnel,
+  l2tpSession,
+  macsecDevice,
   conntrack,
   conntrackReset.sent,
   conntrackCpuStatistics,
   conntrackStatistics,
   conntrackExpectation,
+  xfrmState,
+  xfrmStateGone,
+  xfrmStates.sent,
+  xfrmStateNumber.sent,
+  xfrmStateFlush,
+  xfrmStateExpired,
+  xfrmStateCount,
+  xfrmPolicy,
+  xfrmPolicyGone,
+  xfrmPolicies.sent,
+  xfrmPolicyFlush,
+  xfrmPolicyExpired,
+  xfrmPolicyCount,
+  xfrmPolicyDefault,
   inetSocket.sent,
   inetSocket.received,
   inetSocketOfBothFamilies.sent,

@@ -21,7 +21,19 @@ import { ethtoolString, ethtoolStringsAttributes, ethtoolStringset } from './fam
 import { ethtoolTimestampingAttributes } from './families/generic/ethtool/timestamping.ts';
 import { fouAttributes } from './families/generic/fou.ts';
 import { ioam6Attributes } from './families/generic/ioam6.ts';
-import { mptcpAddress, mptcpAttributes } from './families/generic/mptcp.ts';
+import { l2tpAttributes, l2tpStatistics } from './families/generic/l2tp.ts';
+import {
+  macsecAttributes,
+  macsecOffload,
+  macsecRxsc,
+  macsecRxscStats,
+  macsecSa,
+  macsecSaStats,
+  macsecSecy,
+  macsecSecyStats,
+  macsecTxscStats,
+} from './families/generic/macsec.ts';
+import { mptcpAddress, mptcpAttributes, mptcpEventAttributes } from './families/generic/mptcp.ts';
 import { seg6Attributes } from './families/generic/seg6.ts';
 import { tcpMetricsAttributes } from './families/generic/tcp-metrics.ts';
 import { wireguardAllowedIp, wireguardAttributes, wireguardPeer } from './families/generic/wireguard.ts';
@@ -117,6 +129,7 @@ import { routeAttributes, routeMetrics } from './families/route/route.ts';
 import { ruleAttributes } from './families/route/rule.ts';
 import { tcStats2 } from './families/route/tc-stats.ts';
 import { xstats } from './families/route/tc-xstats.ts';
+import { xfrmAttributes, xfrmPolicyCountAttributes, xfrmStateCountAttributes } from './families/xfrm/attributes.ts';
 
 const folder = '/usr/include/linux';
 const headers = [
@@ -143,9 +156,11 @@ const headers = [
   'if_bonding.h',
   'if_bridge.h',
   'if_link.h',
+  'if_macsec.h',
   'if_tunnel.h',
   'ila.h',
   'ioam6_iptunnel.h',
+  'l2tp.h',
   'lwtunnel.h',
   'mpls_iptunnel.h',
   'neighbour.h',
@@ -182,6 +197,7 @@ const headers = [
   'tc_act/tc_tunnel_key.h',
   'tc_act/tc_vlan.h',
   'veth.h',
+  'xfrm.h',
 ];
 
 /** Which prefix the kernel gives the members of each set. */
@@ -337,9 +353,24 @@ const prefixes: readonly (readonly [prefix: string, set: AttributeSet])[] = [
   ['TCP_METRICS_ATTR_', tcpMetricsAttributes],
   ['MPTCP_PM_ATTR_', mptcpAttributes],
   ['MPTCP_PM_ADDR_ATTR_', mptcpAddress],
+  ['MPTCP_ATTR_', mptcpEventAttributes],
   ['SEG6_ATTR_', seg6Attributes],
   ['FOU_ATTR_', fouAttributes],
   ['IOAM6_ATTR_', ioam6Attributes],
+  ['L2TP_ATTR_', l2tpAttributes],
+  ['L2TP_ATTR_', l2tpStatistics],
+  ['MACSEC_ATTR_', macsecAttributes],
+  ['MACSEC_SECY_ATTR_', macsecSecy],
+  ['MACSEC_RXSC_ATTR_', macsecRxsc],
+  ['MACSEC_SA_ATTR_', macsecSa],
+  ['MACSEC_OFFLOAD_ATTR_', macsecOffload],
+  ['MACSEC_SECY_STATS_ATTR_', macsecSecyStats],
+  ['MACSEC_TXSC_STATS_ATTR_', macsecTxscStats],
+  ['MACSEC_RXSC_STATS_ATTR_', macsecRxscStats],
+  ['MACSEC_SA_STATS_ATTR_', macsecSaStats],
+  ['XFRMA_', xfrmAttributes],
+  ['XFRMA_SAD_', xfrmStateCountAttributes],
+  ['XFRMA_SPD_', xfrmPolicyCountAttributes],
   ['CTA_', conntrackAttributes],
   ['CTA_TUPLE_', conntrackTuple],
   ['CTA_PROTOINFO_', conntrackProtoinfo],

@@ -73,6 +73,15 @@ export const uint = leaf<bigint>({
   },
 });
 
+/** An unsigned integer whose size says what it is: a number of four bytes, or a bigint of eight (the packet number of MACsec). */
+export const u32OrU64 = leaf<number | bigint>({
+  name: 'u32OrU64',
+  sizes: [4, 8],
+  read: (_bytes, view, start, end) =>
+    end - start === 4 ? view.getUint32(start, true) : view.getBigUint64(start, true),
+  write: (writer, value) => (typeof value === 'bigint' ? u64 : u32).write(writer, value),
+});
+
 type Accessor = 'Uint8' | 'Int8' | 'Uint16' | 'Int16' | 'Uint32' | 'Int32';
 
 function integer(name: string, size: 1 | 2 | 4, accessor: Accessor, littleEndian: boolean): Typed<Leaf, number> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sliceOf } from './slice.ts';
-import { str } from './text.ts';
+import { paddedText, str } from './text.ts';
 import { Writer } from './writer.ts';
 
 const read = (...bytes: number[]) => {
@@ -47,5 +47,22 @@ describe('str', () => {
   it('refuses what is no string, and a NUL inside', () => {
     expect(write(1)).toBe('must be a string');
     expect(write('a\0b')).toBe('must not contain a NUL byte');
+  });
+});
+
+describe('paddedText', () => {
+  const leaf = paddedText(4);
+
+  it('fills up with NUL bytes, which do not come back', () => {
+    const writer = new Writer(1);
+    expect(leaf.write(writer, 'ab')).toBeUndefined();
+    const bytes = writer.finish();
+    expect([...bytes]).toEqual([0x61, 0x62, 0, 0]);
+    const { view, start, end } = sliceOf(bytes);
+    expect(leaf.read(bytes, view, start, end)).toBe('ab');
+  });
+
+  it.each([['abcde'], ['a\0b'], [7]])('refuses %j', (value) => {
+    expect(leaf.write(new Writer(1), value)).toMatch(/^must /);
   });
 });

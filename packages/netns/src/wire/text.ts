@@ -1,4 +1,4 @@
-import { leaf } from './shape.ts';
+import { type Leaf, leaf, type Typed } from './shape.ts';
 import type { Writer } from './writer.ts';
 
 /**
@@ -17,6 +17,24 @@ export const str = leaf<string>({
     return undefined;
   },
 });
+
+/** Text in so many bytes, the rest of which is NUL: a C `char[64]`. */
+export function paddedText(size: number): Typed<Leaf, string> {
+  return leaf<string>({
+    name: `text[${size}]`,
+    sizes: [size],
+    read: (bytes, _view, start, end) => readText(bytes, start, end),
+    write(writer, value) {
+      if (typeof value !== 'string') return 'must be a string';
+      if (value.includes('\0')) return 'must not contain a NUL byte';
+      const end = writer.length + size;
+      writeText(writer, value);
+      if (writer.length > end) return `must be at most ${size} bytes long`;
+      writer.reserve(end - writer.length);
+      return undefined;
+    },
+  });
+}
 
 function writeText(writer: Writer, text: string): void {
   const start = writer.reserve(text.length);

@@ -32,11 +32,20 @@ const leaves: Readonly<Record<string, Rule>> = {
   s64: bigInteger(64n, true),
   u64be: bigInteger(64n, false),
   uint: bigInteger(64n, false),
+  u32OrU64: () => fc.oneof(fc.nat(), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })),
   bool: () => fc.boolean(),
   // `false` is written by leaving the attribute out, so it does not come back.
   flag: () => fc.constant(true),
   flagOrBool: () => fc.constant(true),
   str: () => fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => text.replaceAll('\0', '')),
+  text: (size = 0) =>
+    fc
+      .string({ unit: 'grapheme', maxLength: 8 })
+      .map((text) =>
+        new TextDecoder()
+          .decode(new TextEncoder().encode(text.replaceAll('\0', '')).subarray(0, size))
+          .replaceAll('\ufffd', ''),
+      ),
   bytes: byteArray,
   base64: (size) => byteArray(size).map((bytes) => btoa(String.fromCharCode(...bytes))),
   socketAddress: () =>

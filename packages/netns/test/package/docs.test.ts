@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { missingObjects } from '../../src/cli/personalities/ip/objects.ts';
 
 const project = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -49,11 +48,6 @@ describe('documentation', () => {
     const manual = readFileSync(`${project}docs/commands.md`, 'utf8');
     for (const { name } of verbs.filter(({ name }) => !['help', 'version'].includes(name)))
       expect(manual).toContain(`\n| \`netns ${name}`);
-  });
-
-  it('lists every object of `ip` that is not there', () => {
-    const page = readFileSync(`${project}LIMITATIONS.md`, 'utf8');
-    for (const word of missingObjects) expect(page).toContain(`\`${word}\``);
   });
 
   it('explains every function of the addon', () => {

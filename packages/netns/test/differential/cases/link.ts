@@ -19,14 +19,6 @@ ip link set v1 alias 'some words'
 ip link add ifb7 address 02:00:00:00:00:12 type ifb
 ${settled}`;
 
-const missing = (err: string): NonNullable<Case['differs']> => ({
-  better: 'what is not implemented is said to be so',
-  out: '',
-  err,
-  code: 1,
-  state: 'differs',
-});
-
 /** `ip link` show, add, set, delete. */
 export const linkCases: readonly Case[] = [
   ...[
@@ -293,10 +285,6 @@ export const linkCases: readonly Case[] = [
     'del dev v0 altname v0',
     'delete dev v0 altname v0',
   ].map((words) => ({ line: `link property ${words}`, setup: pair })),
-  {
-    line: 'link add x type netkit mode l2',
-    differs: missing('Settings of links of type "netkit" are not implemented by netns yet\n'),
-  },
   ...[
     'xstats',
     'xstats help',

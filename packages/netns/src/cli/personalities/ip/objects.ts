@@ -1,4 +1,4 @@
-import { failure, misuse, notImplemented } from './exit.ts';
+import { failure, misuse } from './exit.ts';
 import type { Command, Session } from './session.ts';
 import { usage } from './usage.ts';
 import { isPrefix } from './words.ts';
@@ -6,7 +6,7 @@ import { isPrefix } from './words.ts';
 interface Row {
   readonly word: string;
   /** Loads the object's code; each is a module of its own so that one command loads nothing of another. */
-  readonly load?: () => Promise<Command>;
+  readonly load: () => Promise<Command>;
 }
 
 const tunnel = async () => (await import('./tunnel/tunnel.ts')).tunnel;
@@ -27,10 +27,10 @@ const rows: readonly Row[] = [
   { word: 'ntable', load: ntable },
   { word: 'ntbl', load: ntable },
   { word: 'link', load: async () => (await import('./link/link.ts')).link },
-  { word: 'l2tp' },
+  { word: 'l2tp', load: async () => (await import('./l2tp/l2tp.ts')).l2tp },
   { word: 'fou', load: async () => (await import('./fou/fou.ts')).fou },
   { word: 'ila', load: async () => (await import('./ila/ila.ts')).ila },
-  { word: 'macsec' },
+  { word: 'macsec', load: async () => (await import('./macsec/macsec.ts')).macsec },
   { word: 'tunnel', load: tunnel },
   { word: 'tunl', load: tunnel },
   { word: 'tuntap', load: tuntap },
@@ -39,7 +39,7 @@ const rows: readonly Row[] = [
   { word: 'tcpmetrics', load: tcpMetrics },
   { word: 'tcp_metrics', load: tcpMetrics },
   { word: 'monitor', load: async () => (await import('./monitor/monitor.ts')).monitor },
-  { word: 'xfrm' },
+  { word: 'xfrm', load: async () => (await import('./xfrm/xfrm.ts')).xfrm },
   { word: 'mroute', load: async () => (await import('./mroute/mroute.ts')).mroute },
   { word: 'mrule', load: async () => (await import('./mrule/mrule.ts')).mrule },
   { word: 'netns', load: async () => (await import('./netns/netns.ts')).netns },
@@ -58,17 +58,13 @@ const rows: readonly Row[] = [
   { word: 'stats', load: async () => (await import('./stats/stats.ts')).stats },
 ];
 
-/** The words of the objects that `ip` has and this program has not. */
-export const missingObjects: readonly string[] = rows.filter((row) => row.load === undefined).map((row) => row.word);
-
 /** What `ip` takes a word for. */
 export function objectWord(word: string): string | undefined {
   return rows.find((candidate) => isPrefix(word, candidate.word))?.word;
 }
 
 /**
- * Runs `ip OBJECT …`. Throws Exit (1) for an object that is not implemented, and for one that `ip` does not know
- * either, unless that is to be left unsaid.
+ * Runs `ip OBJECT …`. Throws Exit (1) for an object that `ip` does not know, unless that is to be left unsaid.
  */
 export async function runObject(
   session: Session,
@@ -81,7 +77,6 @@ export async function runObject(
     if (quiet) return 1;
     throw failure(`Object "${word}" is unknown, try "ip help".`);
   }
-  if (row.load === undefined) throw notImplemented(`Object "${row.word}"`);
   const command = await row.load();
   return command(session, rest);
 }

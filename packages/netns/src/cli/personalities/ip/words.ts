@@ -31,6 +31,11 @@ export class Words {
     return word;
   }
 
+  /** Gives back the word that was taken last. */
+  putBack(): void {
+    this.#next -= 1;
+  }
+
   /** Takes all words that are left. */
   rest(): readonly string[] {
     const words = this.#words.slice(this.#next);

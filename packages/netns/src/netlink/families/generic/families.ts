@@ -16,6 +16,8 @@ export const genericFamilies = {
   ioam6: { name: 'IOAM6', version: 1, index: 0x86 },
   fou: { name: 'fou', version: 1, index: 0x87 },
   ila: { name: 'ila', version: 1, index: 0x88 },
+  l2tp: { name: 'l2tp', version: 1, index: 0x89 },
+  macsec: { name: 'macsec', version: 1, index: 0x8a },
 } as const satisfies Readonly<Record<string, GenericFamily>>;
 
 /**

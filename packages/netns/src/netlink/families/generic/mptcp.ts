@@ -1,5 +1,5 @@
 import { attrs, nested } from '../../../wire/attributes.ts';
-import { s32, u8, u16, u32 } from '../../../wire/integers.ts';
+import { bool, s32, u8, u16, u16be, u32 } from '../../../wire/integers.ts';
 import { ipv4Address, ipv6Address } from '../../../wire/ip-address.ts';
 import { message } from '../../../wire/message.ts';
 import { flags } from '../../../wire/names.ts';
@@ -61,5 +61,44 @@ export const mptcpLimits = message({
   kernelName: 'MPTCP_PM_CMD_*_LIMITS',
   types: { set: genericMessage(family, 5), get: genericMessage(family, 6) },
 });
+
+/** MPTCP_ATTR_*: what an event is about. Ports are in network byte order here. */
+export const mptcpEventAttributes = attrs({
+  token: [1, u32],
+  family: [2, u16],
+  locId: [3, u8],
+  remId: [4, u8],
+  saddr4: [5, ipv4Address],
+  saddr6: [6, ipv6Address],
+  daddr4: [7, ipv4Address],
+  daddr6: [8, ipv6Address],
+  sport: [9, u16be],
+  dport: [10, u16be],
+  backup: [11, u8],
+  error: [12, u8],
+  flags: [13, u16],
+  timeout: [14, u32],
+  ifIdx: [15, s32],
+  resetReason: [16, u32],
+  resetFlags: [17, u32],
+  serverSide: [18, bool],
+});
+
+/**
+ * What becomes of connections and their paths: `ip mptcp monitor`, the group `mptcp_pm_events`, since Linux 5.12. What happened is the command
+ * (MPTCP_EVENT_*). It has the numbers of requests: only who listens knows that it is an event.
+ */
+export const mptcpEvent = message({
+  protocol: NETLINK_GENERIC,
+  header: genlmsghdr,
+  attributes: mptcpEventAttributes,
+  name: 'mptcpEvent',
+  kernelName: 'MPTCP_EVENT_*',
+  types: { event: genericMessage(family, 0) },
+  direction: 'received',
+  families: [],
+});
+
+export type MptcpEventMessage = Out<typeof mptcpEvent>;
 
 export type MptcpEndpointMessage = Out<typeof mptcpEndpoint>;

@@ -26,8 +26,8 @@ async function change(session: Session, words: readonly string[], verb: 'new' | 
   refuseEcho(session);
   const { family } = session.options;
   const draft: AddressDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined, flags: 0 };
-  readOptions(addressGrammar, new Words(words), draft, { help: () => addressHelp() });
   const warn = (text: string) => session.warn(text);
+  readOptions(addressGrammar, new Words(words), draft, { help: () => addressHelp(), warn });
   const message = toMessage(draft, verb === 'del', warn);
   const connection = await session.connection();
   const device = draft.device ?? '';

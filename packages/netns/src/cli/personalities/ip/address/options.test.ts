@@ -13,13 +13,14 @@ function read(line: string, family?: 'inet' | 'inet6'): AddressDraft {
     help: () => {
       throw misuse('help');
     },
+    warn: () => {},
   });
   return draft;
 }
 
 it('reads addresses and what belongs to them', () => {
   const draft = read(
-    '10.0.0.1/24 dev eth0 brd + label eth0:1 scope host metric 7 valid_lft forever preferred_lft 5 home nodad',
+    '10.0.0.1/24 dev eth0 brd + label eth0:1 scope host metric 7 valid_lft forever preferred_lft 5 noprefixroute',
   );
   expect(draft).toMatchObject({
     family: 'inet',
@@ -30,7 +31,7 @@ it('reads addresses and what belongs to them', () => {
     metric: 7,
     validLifetime: 0xffffffff,
     preferredLifetime: 5,
-    flags: addressFlag('home') | addressFlag('nodad'),
+    flags: addressFlag('noprefixroute'),
     local: { length: 24, lengthGiven: true, word: '10.0.0.1/24' },
   });
   expect(draft.local && toText(draft.local)).toBe('10.0.0.1');

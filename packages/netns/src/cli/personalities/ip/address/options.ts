@@ -24,6 +24,8 @@ export interface AddressDraft {
 }
 
 interface Context {
+  /** Says something on stderr, and goes on. */
+  warn(text: string): void;
   /** Prints the help of `ip address`; does not return. */
   help(): never;
 }
@@ -38,14 +40,22 @@ function lifetime(word: string, option: string): number {
   return seconds;
 }
 
-function flag(name: Parameters<typeof addressFlag>[0]): Row {
+function flag(name: Parameters<typeof addressFlag>[0], only6 = false): Row {
   return {
     words: name,
-    apply: (draft) => {
-      draft.flags |= addressFlag(name);
+    apply: (draft, _take, context) => {
+      if (only6 && draft.family !== 'inet6')
+        context.warn(`Warning: ${name} option can be set only for IPv6 addresses\n`);
+      else draft.flags |= addressFlag(name);
     },
   };
 }
+
+/** What the kernel alone says of an address. */
+const told: Row = {
+  words: 'secondary temporary dadfailed deprecated tentative permanent stable-privacy',
+  apply: (_draft, _take, context, word) => context.warn(`Warning: ${word} option is not mutable from userspace\n`),
+};
 
 /** Reads an address of the family that is known so far, which is then known. */
 function inFamily<T extends InetAddress>(
@@ -134,11 +144,13 @@ export const addressRows: readonly Row[] = [
       draft.preferredLifetime = lifetime(take(), 'preferred_lft');
     },
   },
-  { ...flag('home'), help: '[ home ] [ nodad ] [ mngtmpaddr ] [ noprefixroute ] [ autojoin ]' },
-  flag('nodad'),
-  flag('mngtmpaddr'),
+  { ...flag('home', true), help: '[ home ] [ nodad ] [ mngtmpaddr ] [ noprefixroute ] [ autojoin ]' },
+  flag('nodad', true),
+  flag('optimistic', true),
+  flag('mngtmpaddr', true),
   flag('noprefixroute'),
   flag('autojoin'),
+  told,
 ];
 
 /** Words that are no option: `help`, or the address itself. */

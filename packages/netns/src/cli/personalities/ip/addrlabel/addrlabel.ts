@@ -46,7 +46,8 @@ const parts: readonly Part<AddressLabelMessage, LabelView>[] = [
   value('label', 'label % ', ({ attributes }) => attributes.label),
 ];
 
-async function list(session: Session): Promise<number> {
+async function list(session: Session, words: readonly string[]): Promise<number> {
+  if (words.length > 0) throw failure('"ip addrlabel show" does not take any arguments.');
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const view = { ...viewOf(session), deviceName: (index: number) => devices.nameOf(index) };
@@ -110,7 +111,8 @@ function change(verb: 'new' | 'del', flags: number): Command {
   };
 }
 
-async function flush(session: Session): Promise<number> {
+async function flush(session: Session, words: readonly string[]): Promise<number> {
+  if (words.length > 0) throw failure('"ip addrlabel flush" does not allow extra arguments');
   const connection = await session.connection();
   for (const { header, attributes } of await findLabels(session)) {
     const { address, label } = attributes;

@@ -1,10 +1,9 @@
 import type { LinkMessageInput } from '../../../../netlink/families/route/link.ts';
-import { duplicateArgument, failure, notImplemented } from '../exit.ts';
+import { duplicateArgument, failure } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, type Words } from '../words.ts';
 import { type LinkDraft, nameByDevice, newDraft } from './draft.ts';
-import { foreignKinds } from './kinds/foreign.ts';
 import { loadKind } from './kinds/kinds.ts';
 import { type LinkContext, linkGrammar } from './options.ts';
 
@@ -29,11 +28,13 @@ export async function readKind(
   const kind = await loadKind(name);
   if (kind === undefined) {
     if (isPrefix(next, 'help')) context.help();
-    if (foreignKinds.includes(name)) throw notImplemented(`Settings of links of type "${name}"`, 'are');
     throw failure(`Garbage instead of arguments "${next} ...". Try "ip link help".`);
   }
   if (isPair(name)) {
-    if (next === 'peer') return { kind: name, data: { peer: readPeer(owner, words, context) } };
+    if (next === 'peer') {
+      words.take();
+      return { kind: name, data: { peer: readPeer(owner, words, context) } };
+    }
     session.output.write(kind.usage);
     return undefined;
   }
@@ -45,6 +46,8 @@ export async function readKind(
   const warn = (text: string) => session.warn(text);
   const existing = () => (owner.device === undefined ? undefined : context.lookup.named(owner.device));
   const data = kind.parse(words, { lookup: context.lookup, creating, existing, warn });
+  if (name === 'netkit' && words.left > 0)
+    return { kind: name, data: { ...(data as object), peerInfo: readPeer(owner, words, context) } };
   return (master === undefined ? { kind: name, data } : { slave: { kind: master, data } }) as Linkinfo;
 }
 
@@ -53,7 +56,6 @@ const isPair = (kind: string) => kind === 'veth' || kind === 'vxcan';
 
 /** The other end of a pair, in the words of `ip link add`. */
 function readPeer(owner: LinkDraft, words: Words, context: LinkContext) {
-  words.take();
   const draft = newDraft();
   owner.peer = draft;
   readOptions(linkGrammar, words, draft, context);

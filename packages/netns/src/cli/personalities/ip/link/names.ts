@@ -20,3 +20,13 @@ export function groupNumber(word: string): number | undefined {
 export function scopeNumber(word: string): number | undefined {
   return scopeTable().numberOf(word) ?? parseUnsigned(word, 8);
 }
+
+/** The kernel's limit for names of links is 15 bytes, for further names 127. */
+export function isLinkName(word: string): boolean {
+  return isDeviceWord(word) && Buffer.byteLength(word) <= 15;
+}
+
+/** Whether a word can name a link. */
+export function isDeviceWord(word: string): boolean {
+  return word !== '' && Buffer.byteLength(word) <= 127 && !/[/\s]/.test(word);
+}

@@ -10,7 +10,7 @@ import { vrfNamed } from '../vrf.ts';
 import { isPrefix } from '../words.ts';
 import type { LinkDraft } from './draft.ts';
 import type { Lookup } from './lookup.ts';
-import { groupNumber, protodownReasons } from './names.ts';
+import { groupNumber, isDeviceWord, isLinkName, protodownReasons } from './names.ts';
 import { readVf, vfHelp } from './vf.ts';
 
 export interface LinkContext {
@@ -308,16 +308,6 @@ export const linkGrammar: Grammar<LinkDraft, LinkContext> = {
     draft.device = device;
   },
 };
-
-/** The kernel's limit for names of links is 15 bytes, for further names 127. */
-function isLinkName(word: string): boolean {
-  return isDeviceWord(word) && Buffer.byteLength(word) <= 15;
-}
-
-/** Whether a word can name a link. */
-export function isDeviceWord(word: string): boolean {
-  return word !== '' && Buffer.byteLength(word) <= 127 && !/[/\s]/.test(word);
-}
 
 function refuseSecondBelow(draft: LinkDraft, word: string): void {
   if (draft.belowNamespace !== undefined) throw duplicateArgument('link-netns/link-netnsid', word);

@@ -5,7 +5,7 @@ import { type Grammar, readOptions } from '../grammar.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
 import { Lookup } from './lookup.ts';
-import { isDeviceWord } from './options.ts';
+import { isDeviceWord } from './names.ts';
 import { linkHelp } from './usage.ts';
 
 interface Draft {

@@ -1,4 +1,4 @@
-import { failure, misuse } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import type { Command, Session } from '../session.ts';
 import { spells } from '../sub-commands.ts';
 
@@ -39,14 +39,16 @@ const limits: readonly Row[] = [
 export async function mptcp(session: Session, [word, ...words]: readonly string[]): Promise<number> {
   if (word === undefined || spells('help*', word)) throw misuse(usage);
   const rows = spells('endpoint*', word) ? endpoints : spells('limits*', word) ? limits : undefined;
-  if (rows === undefined && spells('monitor*', word))
-    throw failure('"ip mptcp monitor" is not implemented by netns yet');
   const [command, ...rest] = words;
+  if (rows === undefined && spells('monitor*', word) && command === undefined)
+    return (await import('./monitor.ts')).monitorMptcp(session);
   const row =
     command === undefined
       ? rows?.find(({ words: spelled }) => spelled === 'show*')
       : rows?.find((each) => spells(each.words, command));
   if (row === undefined)
-    throw misuse(`Command "${rows === undefined ? word : command}" is unknown, try "ip mptcp help".\n`);
+    throw misuse(
+      `Command "${rows === undefined && !spells('monitor*', word) ? word : command}" is unknown, try "ip mptcp help".\n`,
+    );
   return (await row.load())(session, rest);
 }

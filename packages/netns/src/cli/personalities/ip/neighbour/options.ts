@@ -1,7 +1,7 @@
 import { neighbourExtFlags, neighbourFlag } from '../../../../netlink/families/route/neighbour.ts';
 import { duplicateArgument, duplicateOrGarbage } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily } from '../inet.ts';
+import { address, type InetAddress, type InetFamily, isAnyWord } from '../inet.ts';
 import { numberIn, protocols } from '../route-names.ts';
 import { hardwareAddress } from '../values.ts';
 import { isPrefix } from '../words.ts';
@@ -102,7 +102,8 @@ export const neighbourGrammar: Grammar<NeighbourDraft, Context> = {
     let word = first === 'to' ? take() : first;
     if (isPrefix(word, 'help')) word = take(); // `ip` passes over it
     if (draft.address !== undefined) throw duplicateOrGarbage('to', word);
-    draft.address = address(word, draft.family);
+    // one of no family is no address
+    if (draft.family !== undefined || !isAnyWord(word)) draft.address = address(word, draft.family);
   },
 };
 

@@ -17,7 +17,16 @@ interface SixRd {
 }
 
 /** A tunnel, and what is asked for besides. */
-export type Shown<T> = T & { readonly sixRd?: SixRd | undefined };
+/** A router that an ISATAP tunnel may use. */
+export interface Router {
+  readonly address: string;
+  readonly isDefault: boolean;
+}
+
+/** PRL_DEFAULT (`linux/if_tunnel.h`). */
+export const PRL_DEFAULT = 1;
+
+export type Shown<T> = T & { readonly sixRd?: SixRd | undefined; readonly routers?: readonly Router[] | undefined };
 
 const protocols: Readonly<Record<number, string>> = {
   [carried.any]: 'any',
@@ -73,6 +82,10 @@ export const describe4: readonly Part<Shown<Tunnel4>, TunnelView>[] = [
   end('remote', 'any'),
   end('local', 'any'),
   value('dev', ' dev %', ({ link }, view) => (link === 0 ? undefined : view.deviceName(link))),
+  ({ routers = [] }) => ({
+    text: routers.map(({ address, isDefault }) => ` ${isDefault ? 'pdr' : 'pr'} ${address}`).join(''),
+    json: Object.fromEntries(routers.map(({ address, isDefault }) => [isDefault ? 'pdr' : 'pr', address])),
+  }),
   ({ ttl }) => (ttl === 0 ? { text: ' ttl inherit' } : { text: ` ttl ${ttl}`, json: { ttl } }),
   ({ tos }, { options }) => {
     if (tos === 0) return undefined;

@@ -9,6 +9,7 @@ export const requests = {
   add: 0x89f1,
   delete: 0x89f2,
   change: 0x89f3,
+  getRouters: 0x89f4,
   addRouter: 0x89f5,
   deleteRouter: 0x89f6,
   get6rd: 0x89f8,
@@ -16,8 +17,11 @@ export const requests = {
   reset6rd: 0x89fa,
 } as const;
 
-/** Bits of `inFlags` and `outFlags` (TUNNEL_CSUM and its like); `own` makes an IPIP tunnel a VTI, and one of SIT an ISATAP. */
-export const bits = { csum: 0x8000, key: 0x2000, seq: 0x1000, own: 0x0001 } as const;
+/**
+ * Bits of `inFlags` and `outFlags` (TUNNEL_CSUM and its like); `own` makes an IPIP tunnel a VTI, and one of SIT an ISATAP: that one is in the
+ * order of the machine, unlike the others.
+ */
+export const bits = { csum: 0x8000, key: 0x2000, seq: 0x1000, own: 0x0100 } as const;
 
 /** Numbers of protocols that are carried: what a tunnel is. */
 export const carried = { any: 0, ipip: 4, ipv6: 41, gre: 47 } as const;

@@ -3,10 +3,9 @@ import { dottedAddress, prefix } from '../inet.ts';
 import { socketIoctl } from '../ioctl.ts';
 import type { Session } from '../session.ts';
 import { Words } from '../words.ts';
+import { PRL_DEFAULT } from './describe.ts';
 import { interfaceName } from './options.ts';
 import { askDevice, requests } from './parameters.ts';
-
-const PRL_DEFAULT = 1;
 
 /** `ip tunnel prl dev DEV …`: the routers that an ISATAP tunnel may use (`struct ip_tunnel_prl`). */
 export function changeRouters(session: Session, list: readonly string[]): number {

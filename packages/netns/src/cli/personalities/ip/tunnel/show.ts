@@ -6,12 +6,13 @@ import type { Session } from '../session.ts';
 import { type Part, toJson, toText } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
 import { baseDevice4, tunnel4, tunnel6 } from './change.ts';
-import { describe4, describe6, type Shown, statistics, type TunnelView } from './describe.ts';
+import { describe4, describe6, PRL_DEFAULT, type Router, type Shown, statistics, type TunnelView } from './describe.ts';
 import { OtherVersion } from './options.ts';
 import {
   addressText,
   askDevice,
   askTunnel,
+  bits,
   carried,
   isAnyAddress,
   type Layout,
@@ -34,6 +35,7 @@ export async function showTunnels4(session: Session, words: readonly string[]): 
     const complete = (tunnel: Tunnel4): Shown<Tunnel4> => ({
       ...tunnel,
       sixRd: tunnel.protocol === carried.ipv6 ? sixRdOf(session, tunnel.name) : undefined,
+      routers: isIsatap(tunnel) ? routersOf(session, tunnel.name) : [],
     });
     if (modeGiven) {
       const device = wanted.name === '' ? baseDevice4(wanted) : wanted.name;
@@ -91,6 +93,31 @@ async function allTunnels<T>(session: Session, version: 4 | 6, layout: Layout<T>
       if (error instanceof Exit) return [];
       throw error;
     }
+  });
+}
+
+const isIsatap = ({ protocol, inFlags }: Tunnel4) => protocol === carried.ipv6 && (inFlags & bits.own) !== 0;
+
+/** So many routers are asked for, as by `ip`. */
+const mostRouters = 16;
+const sizeOfRouter = 16;
+
+/** The list of routers: `struct ip_tunnel_prl`, of which the first says how long the list behind it is. */
+function routersOf(session: Session, device: string): readonly Router[] {
+  const bytes = new Uint8Array((mostRouters + 1) * sizeOfRouter);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(8, mostRouters * sizeOfRouter, true);
+  try {
+    askDevice(session, requests.getRouters, device, bytes, device);
+  } catch (error) {
+    if (error instanceof Exit) return [];
+    throw error;
+  }
+  const count = Math.min(mostRouters, Math.floor(view.getUint32(8, true) / sizeOfRouter));
+  return Array.from({ length: count }, (_, nth) => {
+    const at = (nth + 1) * sizeOfRouter;
+    const isDefault = (view.getUint16(at + 4, true) & PRL_DEFAULT) !== 0;
+    return { address: addressText(bytes.subarray(at, at + 4)), isDefault };
   });
 }
 

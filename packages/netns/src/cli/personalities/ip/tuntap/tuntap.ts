@@ -1,8 +1,9 @@
 import { extMaskFlag, type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
-import { misuse, notImplemented } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import type { Json } from '../json.ts';
 import type { Command, Session } from '../session.ts';
 import { isPrefix } from '../words.ts';
+import type { Attached } from './processes.ts';
 import { tuntapHelp } from './usage.ts';
 
 const change = (persist: boolean) => async (): Promise<Command> => {
@@ -28,20 +29,24 @@ export async function tuntap(session: Session, [word, ...words]: readonly string
   return command(session, words);
 }
 
-/** All of them: `ip` passes over whatever else is said. */
+/** All of them: `ip` passes over whatever else is said. With `-details` it tells of the programs, too. */
 async function show(session: Session): Promise<number> {
   const { options } = session;
-  if (options.details > 0) throw notImplemented('"ip -details tuntap show"');
   const connection = await session.connection();
   const attributes = { extMask: extMaskFlag('skip_stats'), linkinfo: { kind: 'other', name: 'tun' } } as const;
   const { messages } = connection.dumpSync(link, { attributes }, { operation: 'list tun devices' });
-  const shown = messages.flatMap((each) => describe(each) ?? []);
+  const attached = options.details > 0 ? (await import('./processes.ts')).attachedProcesses() : undefined;
+  const shown = messages.flatMap((each) => describe(each, attached, options.oneline ? '\\' : '\n') ?? []);
   if (options.json) session.printJson(shown.map(({ json }) => json));
   else for (const { text } of shown) session.output.write(`${text}\n`);
   return 0;
 }
 
-function describe({ attributes: { ifname = '', linkinfo } }: LinkMessage): { text: string; json: Json } | undefined {
+function describe(
+  { attributes: { ifname = '', linkinfo } }: LinkMessage,
+  attached: ReadonlyMap<string, readonly Attached[]> | undefined,
+  newline: string,
+): { text: string; json: Json } | undefined {
   if (linkinfo?.kind !== 'tun' || linkinfo.data === undefined) return undefined;
   const { type, pi, multiQueue, vnetHdr, persist, owner, group } = linkinfo.data;
   const flags = [
@@ -55,5 +60,12 @@ function describe({ attributes: { ifname = '', linkinfo } }: LinkMessage): { tex
   ];
   const members = { ...(owner !== undefined && { user: owner }), ...(group !== undefined && { group }) };
   const words = Object.entries(members).map(([name, id]) => ` ${name} ${id}`);
-  return { text: `${ifname}: ${flags.join(' ')}${words.join('')}`, json: { ifname, flags, ...members } };
+  const text = `${ifname}: ${flags.join(' ')}${words.join('')}`;
+  if (attached === undefined) return { text, json: { ifname, flags, ...members } };
+  const processes = attached.get(ifname) ?? [];
+  const names = processes.map(({ name, pid }) => `${name}(${pid})`).join('');
+  return {
+    text: `${text}${newline}\tAttached to processes:${names}`,
+    json: { ifname, flags, ...members, processes: processes.map(({ name, pid }) => ({ name, pid })) },
+  };
 }

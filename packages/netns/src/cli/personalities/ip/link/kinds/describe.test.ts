@@ -24,6 +24,18 @@ it.each<[kind: string, data: object, text: string, json: object]>([
     'dstport 6635 ethertype [4660] nomultiproto ',
     { dstport: 6635, ethertype: '[4660]', multiproto: false },
   ],
+  [
+    'netkit',
+    { mode: 1, primary: true, policy: 2, scrub: 1 },
+    'mode l3 type primary policy blackhole scrub default ',
+    { mode: 'l3', type: 'primary', policy: 'blackhole', scrub: 'default' },
+  ],
+  [
+    'netkit',
+    { mode: 0, primary: false, policy: 0 },
+    'mode l2 type peer policy forward ',
+    { mode: 'l2', type: 'peer', policy: 'forward' },
+  ],
   ['bareudp', { ethertype: 0x800 }, 'ethertype ip nomultiproto ', { ethertype: 'ip', multiproto: false }],
   ['ipvlan', { mode: 7, flags: 3 }, ' mode unknown private ', { mode: 'unknown', private: true }],
   ['ipvlan', { mode: 0, flags: 0 }, ' mode l2 bridge ', { mode: 'l2', bridge: true }],

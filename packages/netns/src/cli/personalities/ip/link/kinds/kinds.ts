@@ -32,6 +32,7 @@ const kinds: Readonly<Record<string, () => Promise<Kind>>> = {
   macvlan: async () => (await import('./macvlan.ts')).macvlan,
   macvtap: async () => (await import('./macvlan.ts')).macvtap,
   netdevsim: () => withoutWords('netdevsim'),
+  netkit: async () => (await import('./netkit.ts')).netkit,
   nlmon: () => withoutWords('nlmon'),
   rmnet: async () => (await import('./modems.ts')).rmnet,
   sit: async () => (await import('./ipip.ts')).sit,
