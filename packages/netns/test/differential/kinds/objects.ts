@@ -212,7 +212,6 @@ const xfrmState: ObjectCase = {
     `xfrm state get ${ends} proto esp spi 0x12 mark 5 mask 7`,
     `xfrm state delete ${ends} proto esp spi 0x1c`,
     'xfrm state deleteall reqid 5',
-    'xfrm state count',
   ],
   shows: [
     'xfrm state',
