@@ -20,9 +20,11 @@ export async function seenFromHere(
 ): Promise<ReadonlyMap<number, SeenFromHere>> {
   const networks = namespaces.filter(({ type }) => type === 'net');
   const devices = wantsDevices ? devicesOf(networks) : new Map<number, readonly string[]>();
+  // Mostly no other namespace has an id here: one question then saves one for each.
+  const giver = nsids !== undefined && (await nsids.list()).length > 0 ? nsids : undefined;
   const seen = new Map<number, SeenFromHere>();
   for (const namespace of networks) {
-    const nsid = nsids && (await nsidOf(namespace, nsids));
+    const nsid = giver && (await nsidOf(namespace, giver));
     const names = devices.get(namespace.inode);
     seen.set(namespace.inode, {
       ...(nsid === undefined ? {} : { nsid }),
