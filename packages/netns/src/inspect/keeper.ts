@@ -19,8 +19,8 @@ export type Keeper =
   | ({ readonly kind: 'descriptor'; readonly detached?: true } & Holder)
   /** A socket that was made in it, with all who have it. */
   | { readonly kind: 'socket'; readonly socket: number; readonly holders: readonly Holder[] }
-  /** `/dev/net/tun` that was opened in it; `device` is what it feeds. */
-  | ({ readonly kind: 'tun'; readonly device?: string } & Holder)
+  /** `/dev/net/tun` that was opened in it; `device` is what it feeds. `copy`: another keeper is the same open file, by fork(2) or dup(2). */
+  | ({ readonly kind: 'tun'; readonly device?: string; readonly copy?: true } & Holder)
   /** An open file of `/proc/PID/net`; of the namespace that the process was in when it was opened: most likely this one. */
   | ({ readonly kind: 'proc-file'; readonly path: string } & Holder)
   /** A mount of its file; `covered`: something else is mounted over it, so that the path does not lead to it. */

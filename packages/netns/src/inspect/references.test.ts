@@ -41,6 +41,11 @@ describe('the sum of references', () => {
     expect(sumReferences(1, [socket(5), inFlight, inFlight], 0)).toMatchObject({ sockets: 1, missing: 0 });
   });
 
+  it('counts an open file once, also where several processes have it', () => {
+    const tun: Keeper = { kind: 'tun', device: 'tap0', pid: 1, fd: 3 };
+    expect(sumReferences(1, [tun, { ...tun, pid: 2, copy: true }], 0)).toMatchObject({ tuns: 1, missing: 0 });
+  });
+
   it('says plainly what it cannot explain, and what is gone', () => {
     expect(sayReferences(sumReferences(1, [], 0))).toBe('1 reference = 1 not explained');
     expect(sayReferences(sumReferences(1, [socket(1), socket(2)], 0))).toBe(

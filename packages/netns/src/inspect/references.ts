@@ -29,7 +29,7 @@ export function sumReferences(counted: number, keepers: readonly Keeper[], group
     keeper.kind === 'descriptor' || keeper.kind === 'mount' || inFlight('descriptor')(keeper);
   const file = keepers.some(isFile) ? 1 : 0;
   const sockets = new Set(keepers.flatMap(socketIn)).size;
-  const tuns = count(({ kind }) => kind === 'tun') + count(inFlight('tun'));
+  const tuns = count((keeper) => keeper.kind === 'tun' && !keeper.copy) + count(inFlight('tun'));
   const procFiles = count(({ kind }) => kind === 'proc-file');
   const most = count(({ kind }) => kind === 'process' || kind === 'thread');
   const least = Math.min(groups, most);

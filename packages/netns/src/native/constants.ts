@@ -79,6 +79,7 @@ export const TUNGETIFF = 0x800454d2;
 export const TUNGETDEVNETNS = 0x54e3;
 
 // linux/kcmp.h
+export const KCMP_FILE = 0;
 export const KCMP_FILES = 2;
 
 // linux/sockios.h

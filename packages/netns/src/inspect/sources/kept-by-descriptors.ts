@@ -1,6 +1,6 @@
 import { idOfDescriptor, idOfFileIfAny } from '../../namespaces/identity.ts';
 import { typeOfFlag } from '../../namespaces/type.ts';
-import { NS_GET_NSTYPE } from '../../native/constants.ts';
+import { KCMP_FILE, NS_GET_NSTYPE } from '../../native/constants.ts';
 import type { Fd } from '../../native/fd.ts';
 import { shownOfPath } from '../../native/file-reader.ts';
 import { syscall } from '../../native/syscall.ts';
@@ -30,6 +30,7 @@ export class DescriptorSource {
   readonly sockets = new Map<number, SeenSocket>();
   /** Open files of `/proc/PID/net`; the directory itself, and files below /proc/sys, keep nothing. */
   readonly procFiles: SeenProcFile[] = [];
+  readonly #tuns: Holder[] = [];
   /** Mount namespaces that processes have open, and files that lead to them. */
   readonly mountNamespaces = new Map<number, string>();
   /** Which network namespace has a cookie. */
@@ -91,7 +92,9 @@ export class DescriptorSource {
       const inode = inodeOfSocket(raw);
       if (inode < 0) return;
       const device = deviceOfTun(raw);
-      this.#survey.add('net', inode, { kind: 'tun', ...holder, ...(device === undefined ? {} : { device }) });
+      const copy = this.#tuns.some((other) => isSameFile(other, holder)) ? ({ copy: true } as const) : {};
+      this.#tuns.push(holder);
+      this.#survey.add('net', inode, { kind: 'tun', ...holder, ...(device === undefined ? {} : { device }), ...copy });
     });
   }
 
@@ -162,6 +165,11 @@ export class DescriptorSource {
     const what = isSocket ? ({ what: 'socket', socket: ino } as const) : ({ what: 'tun' } as const);
     this.#survey.add('net', inode, { kind: 'in-flight', ...what, receiver });
   }
+}
+
+/** Whether two descriptors are of one open file; false where the kernel does not tell. kcmp(2). */
+function isSameFile(a: Holder, b: Holder): boolean {
+  return syscall('kcmp', a.tid ?? a.pid, b.tid ?? b.pid, KCMP_FILE, a.fd, b.fd) === 0;
 }
 
 function holderOf(pid: number, { tid }: DescriptorTable, fd: number): Holder {
