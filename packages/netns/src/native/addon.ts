@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** What one argument of a system call may be: see `argument()` in `native/addon.c`. */
+/** What one argument of a system call may be: see `argument()` in `native/addon/arguments.h`. */
 export type SyscallArgument = number | bigint | string | Uint8Array | Int32Array | { readonly result: number } | null;
 
 /** System calls by their numbers, one after the other. */
