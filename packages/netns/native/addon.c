@@ -13,6 +13,7 @@ NAPI_MODULE_INIT() {
   const napi_property_descriptor functions[] = {
       {"syscall", NULL, call, NULL, NULL, NULL, napi_enumerable, NULL},
       {"inChild", NULL, in_child, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"inChildren", NULL, in_children, NULL, NULL, NULL, napi_enumerable, NULL},
       {"hold", NULL, hold, NULL, NULL, NULL, napi_enumerable, NULL},
       {"letGo", NULL, let_go, NULL, NULL, NULL, napi_enumerable, NULL},
       {"readLinks", NULL, read_links, NULL, NULL, NULL, napi_enumerable, NULL},

@@ -66,34 +66,71 @@ static long read_program(napi_env env, napi_value steps, struct program *program
   return 0;
 }
 
-/* All signals are blocked around the clone: a handler that ran in the child would run in our memory. */
-static long clone_and_wait(struct program *program, unsigned long flags) {
+struct child {
+  struct program program;
   char stack[16384] __attribute__((aligned(16)));
-  uint64_t all = ~(uint64_t)0, old;
+  long pid;
+};
+
+static void start_child(struct child *child, unsigned long flags) {
+  child->pid = sys_clone_call(CLONE_VM | CLONE_FILES | flags, child->stack + sizeof child->stack, run_program, &child->program, NULL, NULL);
+}
+
+static void await_child(struct child *child) {
   int status;
+  if (child->pid > 0)
+    while (sys4(__NR_wait4, child->pid, (long)&status, __WALL, 0) == -EINTR) continue;
+}
+
+/* All signals are blocked around the clone: a handler that ran in the child would run in our memory. */
+static long run_children(struct child *first, struct child *second, unsigned long flags) {
+  uint64_t all = ~(uint64_t)0, old;
   sys4(__NR_rt_sigprocmask, SIG_BLOCK, (long)&all, (long)&old, sizeof old);
-  long pid = sys_clone_call(CLONE_VM | CLONE_VFORK | CLONE_FILES | flags, stack + sizeof stack, run_program, program, NULL, NULL);
-  if (pid > 0)
-    while (sys4(__NR_wait4, pid, (long)&status, __WALL, 0) == -EINTR) continue;
+  start_child(first, second ? 0 : CLONE_VFORK | flags);
+  if (second && first->pid > 0) {
+    start_child(second, CLONE_VFORK);
+    await_child(second);
+  }
+  await_child(first);
   sys4(__NR_rt_sigprocmask, SIG_SETMASK, (long)&old, 0, sizeof old);
-  return pid < 0 ? pid : 0;
+  long last = second && first->pid > 0 ? second->pid : first->pid;
+  return last < 0 ? last : 0;
 }
 
 #define NAMESPACE_FLAGS \
   (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
+static long read_child(napi_env env, napi_value steps, napi_value results, struct child *child) {
+  long error = read_program(env, steps, &child->program);
+  if (!error && !numbers_argument(env, results, (size_t)child->program.count, &child->program.results)) error = -EINVAL;
+  return error;
+}
+
 /* inChild(steps, results: Int32Array, flags): runs `steps` (arrays like syscall's arguments) until one fails. */
 static napi_value in_child(napi_env env, napi_callback_info info) {
-  struct program program;
+  struct child child;
   napi_value values[3];
   size_t count = 3;
   long flags;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  long error = read_program(env, values[0], &program);
+  long error = read_child(env, values[0], values[1], &child);
   if (error) return number(env, (double)error);
-  if (!numbers_argument(env, values[1], (size_t)program.count, &program.results)) return number(env, -EINVAL);
   if (whole_number(env, values[2], &flags) || flags & ~(long)NAMESPACE_FLAGS) return number(env, -EINVAL);
-  return number(env, (double)clone_and_wait(&program, (unsigned long)flags));
+  return number(env, (double)run_children(&child, NULL, (unsigned long)flags));
+}
+
+/* inChildren(steps, results, steps, results): two of them at the same time. */
+static napi_value in_children(napi_env env, napi_callback_info info) {
+  napi_value values[4];
+  size_t count = 4;
+  napi_get_cb_info(env, info, &count, values, NULL, NULL);
+  struct child *children = malloc(2 * sizeof *children);
+  if (!children) return number(env, -ENOMEM);
+  long result = read_child(env, values[0], values[1], &children[0]);
+  if (!result) result = read_child(env, values[2], values[3], &children[1]);
+  if (!result) result = run_children(&children[0], &children[1], 0);
+  free(children);
+  return number(env, (double)result);
 }
 
 #endif

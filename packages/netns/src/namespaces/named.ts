@@ -40,7 +40,8 @@ export function createNamed(name: string, options: NamingOptions = {}): Namespac
 }
 
 /**
- * Makes many new network namespaces with names, at the speed of the kernel: hundreds share the cost of one child process.
+ * Makes many new network namespaces with names, at the speed of the kernel: hundreds share the cost of one child process, and two
+ * such work at the same time.
  * `ip -batch` with a line `netns add NAME` for each.
  *
  * All or none: if one fails, those already made are removed. Nothing is held open; use `openNamespace`. Throws as `createNamed` does.
@@ -50,27 +51,32 @@ export function createNames(names: readonly string[], options: NamingOptions = {
   const paths = names.map((name) => pathOfName(name, directory.path));
   using changes = directory.prepare(options);
   using undo = new ResourceStack();
-  const count = pathsPerChild(paths);
-  for (let start = 0; start < paths.length; start += count) {
-    const chunk = paths.slice(start, start + count);
-    const steps = chunk.flatMap((path) => [
-      ['unshare', CLONE_NEWNET] as const,
-      ...bindingSteps(path, '/proc/self/ns/net'),
-    ]);
-    const { results, failed } = changes.run('create network namespaces', steps);
-    chunk.slice(0, Math.ceil((results.length - 1) / 3)).forEach((path) => {
-      undo.defer(() => detachAndUnlink(changes, path));
-    });
-    if (failed) {
-      const path = chunk[Math.max(0, Math.floor(failed.step / 3))] ?? '';
+  const operation = 'create network namespaces';
+  const count = Math.min(pathsPerChild(paths), Math.ceil(paths.length / 2));
+  for (let start = 0; start < paths.length; start += 2 * count) {
+    const chunks = [paths.slice(start, start + count), paths.slice(start + count, start + 2 * count)] as const;
+    const [first, second] = [creationSteps(chunks[0]), creationSteps(chunks[1])];
+    const outcomes = second.length > 0 ? changes.runBoth(operation, first, second) : [changes.run(operation, first)];
+    for (const [index, { results }] of outcomes.entries())
+      for (const path of chunks[index]?.slice(0, Math.ceil((results.length - 1) / stepsPerName)) ?? [])
+        undo.defer(() => detachAndUnlink(changes, path));
+    for (const [index, { failed }] of outcomes.entries()) {
+      if (failed === undefined) continue;
+      const path = chunks[index]?.[Math.max(0, Math.floor(failed.step / stepsPerName))] ?? '';
       throw new KernelError({
         errno: failed.errno,
-        syscall: steps[failed.step]?.[0] ?? 'setns',
+        syscall: creationSteps([path])[failed.step % stepsPerName]?.[0] ?? 'setns',
         operation: `create the named network namespace ${path}`,
       });
     }
   }
   undo.commit();
+}
+
+const stepsPerName = 3;
+
+function creationSteps(paths: readonly string[]): SyscallStep[] {
+  return paths.flatMap((path) => [['unshare', CLONE_NEWNET] as const, ...bindingSteps(path, '/proc/self/ns/net')]);
 }
 
 /**

@@ -158,11 +158,13 @@ export class UserDirectory implements NameDirectory {
               : [['setns', holder.user.raw, CLONE_NEWUSER] as const]),
             ['setns', holder.mounts.raw, CLONE_NEWNS],
           ];
+    const run = (operation: string, steps: readonly SyscallStep[]) =>
+      holder === undefined
+        ? { results: [], failed: { step: 0, errno: ENOENT } } // what is asked for is not there
+        : inChildAfter(way, operation, steps);
     return {
-      run: (operation, steps) =>
-        holder === undefined
-          ? { results: [], failed: { step: 0, errno: ENOENT } } // what is asked for is not there
-          : inChildAfter(way, operation, steps),
+      run,
+      runBoth: (operation, first, second) => [run(operation, first), run(operation, second)],
       [Symbol.dispose]: () => {
         holder?.[Symbol.dispose]();
         this.#leave(home);

@@ -10,6 +10,7 @@ export type Program = readonly (readonly SyscallArgument[])[];
 export interface Addon {
   syscall(number: number, ...args: readonly SyscallArgument[]): number;
   inChild(steps: Program, results: Int32Array, cloneFlags: number): number;
+  inChildren(steps: Program, results: Int32Array, others: Program, otherResults: Int32Array): number;
   hold(fd: number): number;
   letGo(fd: number): number;
   readLinks(directory: number, names: string, links: Uint8Array): number;

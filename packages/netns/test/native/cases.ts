@@ -219,6 +219,53 @@ const syscallCases: readonly NativeCase[] = [
   },
 ];
 
+/** What two children do, and what they found. */
+function inChildrenCase(first: unknown, second: unknown) {
+  return (addon: HostileAddon) => {
+    const [results, others] = [new Int32Array(4).fill(notRun), new Int32Array(4).fill(notRun)];
+    return [addon.inChildren(first, results, second, others), [...results], [...others]];
+  };
+}
+
+const inChildrenCases: readonly NativeCase[] = [
+  {
+    name: 'runs both, each until its own first failure',
+    run: inChildrenCase([nothing, [nr('close'), -1], nothing], [nothing, nothing]),
+    expected: [0, [0, EBADF, notRun, notRun], [0, 0, notRun, notRun]],
+  },
+  {
+    name: 'runs both at the same time: one waits for the other',
+    run: (a) => {
+      const ends = new Int32Array(2);
+      a.syscall(nr('pipe2'), ends, 0);
+      const [from = -1, to = -1] = ends;
+      const [results, others] = [new Int32Array(1), new Int32Array(1)];
+      const read = [nr('read'), from, new Uint8Array(3), 3];
+      const returned = a.inChildren([read], results, [[nr('write'), to, Buffer.from('abc'), 3]], others);
+      closeSync(from);
+      closeSync(to);
+      return [returned, ...results, ...others];
+    },
+    expected: [0, 3, 3],
+  },
+  {
+    name: 'runs neither if one is not in order',
+    run: inChildrenCase([nothing], [[Number.NaN]]),
+    expected: [EINVAL, Array(4).fill(notRun), Array(4).fill(notRun)],
+  },
+  { name: 'refuses no programs', run: (a) => a.inChildren(), expected: EINVAL },
+  {
+    name: 'refuses results that are too short',
+    run: (a) => a.inChildren([], new Int32Array(0), [nothing], new Int32Array(0)),
+    expected: EINVAL,
+  },
+  {
+    name: 'lets a getter throw',
+    run: (a) => a.inChildren([], new Int32Array(0), [[nr('close'), throwing('result')]], new Int32Array(1)),
+    expected: boom,
+  },
+];
+
 const inChildCases: readonly NativeCase[] = [
   { name: 'runs nothing', run: inChildCase([], new Int32Array(0)), expected: 0 },
   {
@@ -907,6 +954,7 @@ const spawnCases: readonly NativeCase[] = [
 export const nativeCases: Readonly<Record<string, readonly NativeCase[]>> = {
   syscall: syscallCases,
   inChild: inChildCases,
+  inChildren: inChildrenCases,
   'hold and letGo': holdCases,
   'readLinks and readFile': readCases,
   receive: receiveCases,
