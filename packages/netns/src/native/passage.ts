@@ -1,6 +1,6 @@
 import { fstatSync, statSync } from 'node:fs';
 import { EPERM } from '../errno-numbers.ts';
-import { type ChildOutcome, inChild, inChildAfter } from './child.ts';
+import { type ChildOutcome, inChild, inChildAfter, inTwoChildren } from './child.ts';
 import { CLONE_NEWNET, CLONE_NEWUSER, NS_GET_USERNS } from './constants.ts';
 import { Fd } from './fd.ts';
 import { type SyscallStep, syscall } from './syscall.ts';
@@ -64,8 +64,8 @@ export function inNamespace(
 const visitsPerChild = 100;
 
 /**
- * One system call inside each of many namespaces of one type: a hundred share the cost of the child that goes there. Gives for each
- * what the call gave, or -errno.
+ * One system call inside each of many namespaces of one type: a hundred share the cost of the child that goes there, and two children
+ * go at the same time. Gives for each what the call gave, or -errno.
  */
 export function inEachNamespace(
   namespaces: readonly Fd[],
@@ -73,17 +73,25 @@ export function inEachNamespace(
   operation: string,
   step: SyscallStep,
 ): readonly number[] {
-  const outcomes: number[] = [];
-  while (outcomes.length < namespaces.length) {
-    const chunk = namespaces.slice(outcomes.length, outcomes.length + visitsPerChild);
-    const steps = chunk.flatMap(({ raw }): SyscallStep[] => [['setns', raw, type], step]);
-    const { results, failed } = inChild(operation, steps);
-    outcomes.push(...results.filter((_, index) => index % 2 === 1));
-    // What cannot be entered just so takes more care, or is refused with its reason.
-    const refused = failed && chunk[failed.step >> 1];
-    if (refused === undefined) continue;
-    const alone = inNamespace(refused, type, operation, [step]);
-    outcomes.push(alone.failed ? -alone.failed.errno : (alone.results[0] ?? -1));
+  const outcomes = new Array<number>(namespaces.length);
+  let left = [...namespaces.keys()];
+  const visits = (indices: readonly number[]) =>
+    indices.flatMap((index): SyscallStep[] => [['setns', namespaces[index]?.raw ?? -1, type], step]);
+  while (left.length > 0) {
+    const chunks = [left.slice(0, visitsPerChild), left.slice(visitsPerChild, 2 * visitsPerChild)] as const;
+    left = left.slice(2 * visitsPerChild);
+    const [first, second] = [visits(chunks[0]), visits(chunks[1])];
+    const both = second.length > 0 ? inTwoChildren(first, second) : [inChild(operation, first)];
+    for (const [which, { results, failed }] of both.entries()) {
+      const chunk = chunks[which] ?? [];
+      for (let at = 1; at < results.length; at += 2) outcomes[chunk[at >> 1] ?? -1] = results[at] ?? -1;
+      if (failed === undefined) continue;
+      // What cannot be entered just so takes more care, or is refused with its reason; the others behind it were not visited.
+      const [refused = -1, ...others] = chunk.slice(failed.step >> 1);
+      left.unshift(...others);
+      const alone = inNamespace(namespaces[refused] as Fd, type, operation, [step]);
+      outcomes[refused] = alone.failed ? -alone.failed.errno : (alone.results[0] ?? -1);
+    }
   }
   return outcomes;
 }
