@@ -93,7 +93,13 @@ export const sorts: Readonly<Record<string, Sort>> = {
     const [receiver, sender] = pair();
     transmit(sender, socket, receiver); // its queue has it itself, too
     for (const fd of [socket, sender]) closeSync(fd);
-    return open(receiver);
+    const { what, drop } = open(receiver);
+    const collect = () => {
+      drop();
+      // The kernel looks for circles that nobody has any more when another unix socket ends.
+      for (const fd of pair()) closeSync(fd);
+    };
+    return { what, drop: collect };
   },
   'second in a queue': (namespace) => {
     const [receiver, sender] = pair();
