@@ -167,7 +167,8 @@ class NameMonitor {
   /** The mount table tells of its changes (an urgent condition in poll); it is watched only while a name waits for its mount. */
   #watchMounts(): void {
     if (this.#pending.size > 0 && !this.#mounts && !this.#inotify.closed) {
-      const descriptor = openSync(this.#view.mountTable, 'r');
+      const descriptor = openUnlessGone(this.#view.mountTable);
+      if (descriptor === undefined) return; // whoever holds the names is ending, and they with it: inotify tells
       const watch = watchDescriptor(descriptor, UV_PRIORITIZED, () => this.#guard(() => this.#announceReady()));
       this.#mounts = { descriptor, watch };
       // The watch begins when the event loop next waits; a change before that is told to nobody. Two turns later it has begun.
@@ -190,5 +191,15 @@ class NameMonitor {
 
   get #operation(): string {
     return `watch the names in ${this.#directory.path}`;
+  }
+}
+
+/** A file of a process below /proc; undefined if that has ended, or let go of its mounts to end. */
+function openUnlessGone(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
   }
 }

@@ -241,11 +241,16 @@ describe('an ordinary user', () => {
 
   it('is told of names that come and go', async () => {
     const child = user.start([command, 'monitor', '--json']);
+    let told = '';
+    child.stdout?.on('data', (chunk) => {
+      told += chunk;
+    });
     const end = endOf(child);
     while (user.holder === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
     await user.answer('add', 'a');
     await user.answer('del', 'a');
     await user.answer('add', 'b');
+    await expect.poll(() => told).toMatch(/"ready".*"b"/);
     const [holder] = [user.holder ?? 0];
     process.kill(holder, 'SIGKILL');
     const { stdout, stderr, exitCode } = await end;
@@ -256,6 +261,21 @@ describe('an ordinary user', () => {
       events: ['add a', 'ready a', 'delete a', 'add b', 'ready b', 'delete b'],
     });
     await hasEnded(holder);
+  });
+
+  it('is told of names that have gone before anybody looked', async () => {
+    const child = user.start([command, 'monitor', '--json']);
+    const end = endOf(child);
+    while (user.holder === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    const holder = user.holder ?? 0;
+    child.kill('SIGSTOP');
+    await user.answer('add', 'b');
+    process.kill(holder, 'SIGKILL');
+    await hasEnded(holder);
+    child.kill('SIGCONT');
+    const { stdout, stderr, exitCode } = await end;
+    const events = lines(stdout).map((line) => Object.values(JSON.parse(line)).join(' '));
+    expect({ stderr, exitCode, events }).toEqual({ stderr: '', exitCode: 0, events: ['add b', 'delete b'] });
   });
 });
 
