@@ -117,6 +117,15 @@ helper=$root/prebuilds/linux-$machine/nsexec
 
 # The shell reads up to where it leaves: first what is compared with quick programs. Anything but the simplest forms is for Node.
 
+if [ "$1:$2" = unshare:-n ] && [ -x "$helper" ]; then
+  case $3 in [!-]*)
+    shift 2
+    flags=${namespaceFlags.net}
+    exec "$helper" ${unshareWords()} "$@"
+    ;;
+  esac
+fi
+
 # Options of unshare, and of nsenter -t PID, up to the command, and how many words that is.
 flags=0 words=0 skip='' ready=''
 case $1 in
