@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allVerbs } from '../../src/cli/help/all-verbs.ts';
 import { createNames } from '../../src/namespaces/named.ts';
 import { answer, command, netns } from './support/cli.ts';
-import { run } from './support/run.ts';
+import { run, temporaryDirectory } from './support/run.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
 
 /** What bash offers for a line: its words, the last of which is being typed. */
@@ -69,7 +70,9 @@ describe('the scripts', () => {
   it.each(['bash', 'zsh', 'fish'])('of %s can be read by it, if it is here', async (shell) => {
     const script = await answer('completion', shell);
     expect(script).toContain('netns');
-    const check = spawnSync(shell, ['-n'], { input: script, encoding: 'utf8' });
+    const file = join(temporaryDirectory('completion'), 'script');
+    writeFileSync(file, script);
+    const check = spawnSync(shell, ['-n', file], { encoding: 'utf8' });
     if (check.error === undefined)
       expect({ stderr: check.stderr, status: check.status }).toEqual({ stderr: '', status: 0 });
   });
