@@ -31,37 +31,40 @@ const map = either(text, list(recordOf(number, 'inside', 'outside', 'count')));
 const signal = either(text, number);
 const capabilities = either((value) => value === 'all', list(text));
 
-/** What each part of a plan is made of; programs in JavaScript have no compiler to tell them. */
-const shapes: Record<keyof SpawnPlan, Check> = {
-  command: text,
-  args: list(text),
-  argv0: text,
-  enter: list(target),
-  create: list(text),
-  users: map,
-  groups: map,
-  setgroups: text,
-  propagation: text,
-  proc: either(flag, text),
-  sys: flag,
-  root: text,
-  cwd: text,
-  hostname: text,
-  domainname: text,
-  clocks: recordOf(number, 'monotonic', 'boottime'),
-  cgroup: either(text, list(text)),
-  limits: recordOf(number, 'pids', 'memory', 'cpu'),
-  uid: number,
-  gid: number,
-  supplementaryGroups: list(number),
-  keepCapabilities: capabilities,
-  dropCapabilities: capabilities,
-  noNewPrivileges: flag,
-  terminal: flag,
-  killSignal: signal,
-  forwardSignals: list(signal),
-  init: flag,
-  env: (value) => record(value) && Object.values(value as object).every(either((each) => each === undefined, text)),
+/** What each part of a plan is made of, and in words; programs in JavaScript have no compiler to tell them. */
+const shapes: Record<keyof SpawnPlan, readonly [is: Check, words: string]> = {
+  command: [text, 'a text'],
+  args: [list(text), 'a list of texts'],
+  argv0: [text, 'a text'],
+  enter: [list(target), 'a list of { type, namespace } or { process, types? }'],
+  create: [list(text), 'a list of types of namespaces'],
+  users: [map, 'a word or a list of { inside, outside, count }'],
+  groups: [map, 'a word or a list of { inside, outside, count }'],
+  setgroups: [text, 'a text'],
+  propagation: [text, 'a text'],
+  proc: [either(flag, text), 'true, false or a path'],
+  sys: [flag, 'true or false'],
+  root: [text, 'a path'],
+  cwd: [text, 'a path'],
+  hostname: [text, 'a text'],
+  domainname: [text, 'a text'],
+  clocks: [recordOf(number, 'monotonic', 'boottime'), '{ monotonic?, boottime? } in seconds'],
+  cgroup: [either(text, list(text)), 'a path or a list of paths'],
+  limits: [recordOf(number, 'pids', 'memory', 'cpu'), '{ pids?, memory?, cpu? }'],
+  uid: [number, 'a number'],
+  gid: [number, 'a number'],
+  supplementaryGroups: [list(number), 'a list of numbers'],
+  keepCapabilities: [capabilities, "a list of capabilities or 'all'"],
+  dropCapabilities: [capabilities, "a list of capabilities or 'all'"],
+  noNewPrivileges: [flag, 'true or false'],
+  terminal: [flag, 'true or false'],
+  killSignal: [signal, 'a signal'],
+  forwardSignals: [list(signal), 'a list of signals'],
+  init: [flag, 'true or false'],
+  env: [
+    (value) => record(value) && Object.values(value as object).every(either((each) => each === undefined, text)),
+    'an object of texts',
+  ],
 };
 
 /** The names of all parts of a plan. */
@@ -71,8 +74,9 @@ export const planParts = Object.keys(shapes) as readonly (keyof SpawnPlan)[];
 export function checkShape(plan: SpawnPlan): void {
   for (const [name, value] of Object.entries(plan)) {
     if (!Object.hasOwn(shapes, name)) throw new InvalidArgumentError('plan', name, 'there is no such part');
-    if (value !== undefined && !shapes[name as keyof SpawnPlan](value))
-      throw new InvalidArgumentError(name, describe(value), 'it is of the wrong kind');
+    const [is, words] = shapes[name as keyof SpawnPlan];
+    if (value !== undefined && !is(value))
+      throw new InvalidArgumentError(name, describe(value), `it has to be ${words}`);
   }
 }
 
