@@ -4,7 +4,9 @@ import { privateNamespacesWork, privatePool } from './tools/private-pool.ts';
 const inPrivateNamespaces = ['packages/*/test/kernel/**/*.test.ts', 'packages/*/test/differential/**/*.test.ts'];
 /** With the places of programs that an ordinary user's PATH may not name (nft, conntrack, sysctl). */
 const env = { PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
-const shared = { testTimeout: 60_000, hookTimeout: 60_000, env };
+/** What the kernel does a moment later, it does much later on a busy machine. */
+const patience = { poll: { timeout: 20_000 } };
+const shared = { testTimeout: 60_000, hookTimeout: 60_000, expect: patience, env };
 
 export default defineConfig({
   test: {
