@@ -1,3 +1,4 @@
+import { KernelError } from '../errors.ts';
 import { namespaceOfSocket } from '../namespaces/discover/of-socket.ts';
 import { Namespace } from '../namespaces/namespace.ts';
 import { Fd } from '../native/fd.ts';
@@ -17,6 +18,16 @@ export function openMachineNamespace(
   const byHandle = id === undefined ? -1 : openByHandle(type, inode, id);
   const raw = byHandle >= 0 ? byHandle : openByPath(namespace);
   return raw === undefined ? openBySocket(namespace) : new Namespace(Fd.adopt(raw, `${type}:[${inode}]`), type);
+}
+
+/** The user namespace that owns one, to be closed; undefined where we are not told. */
+export function ownerIfTold(namespace: Namespace): Namespace | undefined {
+  try {
+    return namespace.owner();
+  } catch (error) {
+    if (error instanceof KernelError) return undefined;
+    throw error;
+  }
 }
 
 /** By a socket that keeps it, which takes rights over its process and over the namespace. */

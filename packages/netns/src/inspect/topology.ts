@@ -1,12 +1,12 @@
 import { NetlinkConnection } from '../connection/connection.ts';
-import { KernelError, NetlinkError } from '../errors.ts';
+import { NetlinkError } from '../errors.ts';
 import type { RunDirectoryOptions } from '../namespaces/names.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import { ResourceStack } from '../resource.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Completeness } from './completeness.ts';
 import { type Observer, openObserver } from './observer.ts';
-import { openMachineNamespace } from './open.ts';
+import { openMachineNamespace, ownerIfTold } from './open.ts';
 import { type AddressOutline, type LinkOutline, outlineOf } from './outline.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
 
@@ -199,12 +199,7 @@ function byOwner(
 
 function ownerOf(namespace: MachineNamespace): Namespace | undefined {
   using open = openMachineNamespace(namespace);
-  try {
-    return open?.owner();
-  } catch (error) {
-    if (error instanceof KernelError) return undefined;
-    throw error;
-  }
+  return open && ownerIfTold(open);
 }
 
 /** Everybody may look at the devices of the namespace that they are in. */

@@ -20,7 +20,7 @@ import { type Network, openNetwork } from '../../network/network.ts';
 import { nsidEntryOf } from '../../network/nsids.ts';
 import { inetSocketOf } from '../../network/sockets/read.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from '../census.ts';
-import { openMachineNamespace } from '../open.ts';
+import { openMachineNamespace, ownerIfTold } from '../open.ts';
 import { idOfNamespace } from '../sources/handle.ts';
 import { Ear, type Heard, type Hearing, here } from './ear.ts';
 import { Remembered, type Room, type SilentTable, silentTables } from './remembered.ts';
@@ -412,20 +412,11 @@ class Watcher {
 
   /** Whoever made a user namespace has all rights over what it owns: an observer that belongs to it hears that. */
   #earOf(open: Namespace): PlaceEar | undefined {
-    let owner: Namespace;
-    try {
-      owner = open.owner();
-    } catch (error) {
-      if (error instanceof KernelError) return undefined;
-      throw error;
-    }
-    try {
-      const { ino } = owner.id;
-      if (!this.#others.has(ino)) this.#others.set(ino, this.#earAt({ owner: owner.fd }));
-      return this.#others.get(ino);
-    } finally {
-      owner.close();
-    }
+    using owner = ownerIfTold(open);
+    if (owner === undefined) return undefined;
+    const { ino } = owner.id;
+    if (!this.#others.has(ino)) this.#others.set(ino, this.#earAt({ owner: owner.fd }));
+    return this.#others.get(ino);
   }
 
   /** The end of a namespace. */

@@ -76,6 +76,11 @@ export function oneOrMore(words: readonly string[]): string | readonly string[] 
 /** Flags of statements, in the order in which they are shown. */
 export const natFlags = { random: 4, 'fully-random': 16, persistent: 8, netmap: 64 } as const;
 export const logFlags = { 'tcp sequence': 1, 'tcp options': 2, 'ip options': 4, skuid: 8, ether: 32 } as const;
+export const fibFlags = { saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16 } as const;
+/** Beside them: only whether there is a route. */
+export const FIB_PRESENT = 32;
+/** By their numbers. */
+export const logLevels = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit'] as const;
 export const queueFlags = { bypass: 1, fanout: 2 } as const;
 export const synproxyFlags = { timestamp: 8, 'sack-perm': 4 } as const;
 /** Bits of `flags` of a synproxy that say which numbers there are, and ECN. */

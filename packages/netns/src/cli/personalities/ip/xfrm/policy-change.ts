@@ -2,7 +2,7 @@ import { xfrmActions, xfrmPolicyFlags } from '../../../../netlink/families/xfrm/
 import { type XfrmPolicyInput, xfrmPolicy } from '../../../../netlink/families/xfrm/xfrm.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { DeviceNames } from '../device-names.ts';
-import { duplicateArgument, failure, invalidArgument } from '../exit.ts';
+import { duplicateArgument, failure } from '../exit.ts';
 import type { InetFamily } from '../inet.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
@@ -15,6 +15,7 @@ import {
   modeNumber,
   noLimits,
   number32,
+  placeOf,
   preferredFamily,
   readFlags,
   readLimit,
@@ -32,18 +33,10 @@ const mostTemplates = 6;
 const levels = ['required', 'use'];
 
 /** `main` or `sub`. Throws Exit (255). */
-export function typeNumber(word: string): number {
-  const type = policyTypes.indexOf(word as 'main');
-  if (type < 0) throw invalidArgument(word, 'PTYPE value is invalid');
-  return type;
-}
+export const typeNumber = (word: string) => placeOf(word, policyTypes, 'PTYPE value is invalid');
 
 /** `allow` or `block`. Throws Exit (255). */
-export function actionNumber(word: string): number {
-  const action = xfrmActions.indexOf(word as 'allow');
-  if (action < 0) throw invalidArgument(word, 'ACTION value is invalid\n');
-  return action;
-}
+export const actionNumber = (word: string) => placeOf(word, xfrmActions, 'ACTION value is invalid\n');
 
 /** `ip xfrm policy add` and `update`. */
 export function changePolicy(verb: 'new' | 'upd'): Command {
@@ -110,12 +103,9 @@ function readTemplate(words: Words, preferred: InetFamily | undefined): Template
   for (let word = words.take(); word !== undefined; word = words.take()) {
     if (word === 'mode') template = { ...template, mode: modeNumber(words.value()) };
     else if (word === 'reqid') template = { ...template, reqid: number32(words.value(), 'REQID value is invalid') };
-    else if (word === 'level') {
-      const text = words.value();
-      const optional = levels.indexOf(text);
-      if (optional < 0) throw invalidArgument(text, 'LEVEL value is invalid\n');
-      template = { ...template, optional };
-    } else {
+    else if (word === 'level')
+      template = { ...template, optional: placeOf(words.value(), levels, 'LEVEL value is invalid\n') };
+    else {
       words.putBack();
       if (named) break;
       named = true;

@@ -4,6 +4,7 @@ import { duplicateArgument, invalidArgument } from '../exit.ts';
 import { parseUnsigned } from '../numbers.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
+import { placeOf } from './values.ts';
 import { withXfrm } from './xfrm.ts';
 
 /** From which lengths of prefixes on policies are found by hash. */
@@ -49,10 +50,7 @@ export const setDefaults: Command = (session, list) => {
   for (let word = words.take(); word !== undefined; word = words.take()) {
     const way = ways.find((each) => each === word);
     if (way === undefined) throw invalidArgument(word, 'unknown direction');
-    const text = words.value();
-    const action = xfrmDefaults.indexOf(text as 'block');
-    if (action < 0) throw invalidArgument(text, `${way} policy value is invalid`);
-    header[way] = action;
+    header[way] = placeOf(words.value(), xfrmDefaults, `${way} policy value is invalid`);
   }
   return withXfrm(session, async (connection) => {
     await connection.request(xfrmPolicyDefault, 'set', { header }, { operation: 'change defaults' });

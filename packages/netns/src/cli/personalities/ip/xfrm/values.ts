@@ -44,17 +44,16 @@ export function protocolNumber(word: string): number {
 
 export const protocolText = (number: number) => xfrmProtocols[number] ?? String(number);
 
-export function modeNumber(word: string): number {
-  const found = xfrmModes.indexOf(word as 'ro');
-  if (found < 0) throw invalidArgument(word, 'MODE value is invalid');
-  return found;
+/** The number of a word, which is its place among the words. Throws Exit (255). */
+export function placeOf(word: string, words: readonly (string | undefined)[], reason: string): number {
+  const place = words.indexOf(word);
+  if (place < 0) throw invalidArgument(word, reason);
+  return place;
 }
 
-export function directionNumber(word: string): number {
-  const found = xfrmDirections.indexOf(word as 'in');
-  if (found < 0) throw invalidArgument(word, 'DIR value is invalid');
-  return found;
-}
+export const modeNumber = (word: string) => placeOf(word, xfrmModes, 'MODE value is invalid');
+
+export const directionNumber = (word: string) => placeOf(word, xfrmDirections, 'DIR value is invalid');
 
 /** `mark NUMBER [ mask NUMBER ]`, behind the first word. */
 export function readMark(words: Words): { value: number; mask: number } {

@@ -3,15 +3,15 @@ import { booleanPart, dataTypes } from '../datatypes.ts';
 import { fibResults, ipsecKeys, rtKeys, socketKeys } from '../keys.ts';
 import { machineNumber } from '../parts.ts';
 import { bitsOf } from '../terms.ts';
-import { wordsOfBits } from '../units.ts';
+import { FIB_PRESENT, fibFlags, wordsOfBits } from '../units.ts';
 import { type DataOf, NoWords, type RuleReader } from './reader.ts';
 
 export function readFib(reader: RuleReader, data: DataOf<'fib'>): void {
   const { dreg = 0, result = 0, flags = 0 } = data;
   const key = fibResults.byNumber.get(result);
   if (key === undefined) throw new NoWords(`fib result ${result}`);
-  const present = (flags & 32) !== 0;
-  const words = wordsOfBits({ saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16 }, flags);
+  const present = (flags & FIB_PRESENT) !== 0;
+  const words = wordsOfBits(fibFlags, flags);
   const json = { fib: { result: key.name, flags: words } };
   reader.set(dreg, { kind: 'plain', json, ...(present ? booleanPart : key) });
 }

@@ -3,6 +3,7 @@ import { isMixed } from '../headers.ts';
 import type { Expression, LogStatement, Statement } from '../schema.ts';
 import {
   logFlags,
+  logLevels,
   oneOrMore,
   queueFlags,
   SYNPROXY_MSS,
@@ -20,9 +21,7 @@ const rejectCodes = {
   icmpx: dataTypes.icmpx_code,
 } as const;
 
-const levels = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug', 'audit'] as const;
-
-const WARN = 4;
+const WARN = logLevels.indexOf('warn');
 
 export function showReject(
   reader: RuleReader,
@@ -83,7 +82,7 @@ export function showLog(data: {
     ...(group !== undefined && { group }),
     ...(snaplen ? { snaplen } : {}),
     ...(qthreshold ? { 'queue-threshold': qthreshold } : {}),
-    ...(level !== WARN && levels[level] !== undefined && { level: levels[level] }),
+    ...(level !== WARN && logLevels[level] !== undefined && { level: logLevels[level] }),
     ...(shown !== undefined && { flags: shown }),
   });
 }

@@ -13,6 +13,7 @@ import {
   protocols,
 } from '../protocols.ts';
 import { registerAt } from '../registers.ts';
+import { FIB_PRESENT, fibFlags } from '../units.ts';
 import { ensure, ensureIcmpType, ensureNetwork } from './ensure.ts';
 import { maskBits } from './operate.ts';
 import type { Operand, RuleWriter } from './writer.ts';
@@ -80,11 +81,10 @@ export function loadCt(writer: RuleWriter, value: unknown, into: number, path: P
 export function loadFib(writer: RuleWriter, value: unknown, into: number, path: Path, present = false): Operand {
   const { result, flags } = objectAt(value, path);
   const known = wordAt(result, fibResults.byName, 'result of fib', path.at('result'));
-  const words = { saddr: 1, daddr: 2, mark: 4, iif: 8, oif: 16 };
-  const bits = flagsAt(flags, words, 'flag of fib', path.at('flags'));
+  const bits = flagsAt(flags, fibFlags, 'flag of fib', path.at('flags'));
   writer.push({
     kind: 'fib',
-    data: { dreg: registerAt(into), result: known.number, flags: present ? bits | 32 : bits },
+    data: { dreg: registerAt(into), result: known.number, flags: present ? bits | FIB_PRESENT : bits },
   });
   return present ? booleanPart : { type: known.type, bits: known.bits, order: known.order };
 }

@@ -10,12 +10,17 @@ import type { RuleWriter } from './writer.ts';
 
 /** `counter`, `limit`, … of the rule itself, or an object by its name. */
 export function writeStateful(writer: RuleWriter, kind: string, value: unknown, path: Path): void {
-  if (typeof value === 'string' || (isObject(value) && 'map' in value)) {
+  if (isReference(value)) {
     writeObjectReference(writer, kind, value, path);
     return;
   }
   const expression = readStateful(kind, value, path);
   if (expression !== undefined) writer.push(expression);
+}
+
+/** An object by its name, or by a map of names. */
+function isReference(value: unknown): boolean {
+  return typeof value === 'string' || (isObject(value) && 'map' in value);
 }
 
 export function writeObjectReference(writer: RuleWriter, kind: string, value: unknown, path: Path): void {
@@ -44,7 +49,7 @@ export function writeObjectReference(writer: RuleWriter, kind: string, value: un
 }
 
 export function writeSynproxy(writer: RuleWriter, value: unknown, path: Path): void {
-  if (typeof value === 'string' || (isObject(value) && 'map' in value)) {
+  if (isReference(value)) {
     writeObjectReference(writer, 'synproxy', value, path);
     return;
   }

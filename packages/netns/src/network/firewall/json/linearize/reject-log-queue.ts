@@ -14,7 +14,7 @@ import { dataTypes } from '../datatypes.ts';
 import { fault, type Path } from '../fault.ts';
 import { isMixed } from '../headers.ts';
 import { type Protocol, protocols } from '../protocols.ts';
-import { logFlags, queueFlags } from '../units.ts';
+import { logFlags, logLevels, queueFlags } from '../units.ts';
 import { ensureNetwork, ensureTransport } from './ensure.ts';
 import { load, valueInto } from './load.ts';
 import { oneValueAt } from './operate.ts';
@@ -26,7 +26,7 @@ const rejectCodes = {
   icmpx: { type: dataTypes.icmpx_code, usual: 1n },
 } as const;
 
-const logLevels = { emerg: 0, alert: 1, crit: 2, err: 3, warn: 4, notice: 5, info: 6, debug: 7, audit: 8 } as const;
+const levelNumbers = Object.fromEntries(logLevels.map((level, number) => [level, number]));
 
 export function writeReject(writer: RuleWriter, value: unknown, path: Path): void {
   const { type, expr, ...more } = value === null ? ({} as JsonObject) : objectAt(value, path);
@@ -67,7 +67,7 @@ export function writeLog(writer: RuleWriter, value: unknown, path: Path): void {
   const prefix = optional(log.prefix, stringAt, path.at('prefix'));
   if (prefix !== undefined && prefix.length > 127)
     throw fault(path.at('prefix'), prefix, 'must have at most 127 letters');
-  const level = optional(log.level, (each, at) => wordAt(each, logLevels, 'level', at), path.at('level'));
+  const level = optional(log.level, (each, at) => wordAt(each, levelNumbers, 'level', at), path.at('level'));
   writer.push({
     kind: 'log',
     data: {
