@@ -116,8 +116,9 @@ class Application {
       for (const section of Object.keys(source) as SectionName[])
         if (!same(source[section], there[section])) return false;
       for (const { peer } of Object.values(source.links ?? {})) {
-        const elsewhere = namespaces[peer?.namespace ?? name]?.links ?? {};
-        if (peer?.link !== undefined && !Object.hasOwn(elsewhere, peer.link)) return false;
+        if (peer?.link === undefined) continue;
+        const elsewhere = namespaces[peer.namespace ?? name]?.links ?? {};
+        if (!Object.hasOwn(elsewhere, peer.link)) return false;
       }
     }
     return true;

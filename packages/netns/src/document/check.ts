@@ -173,12 +173,18 @@ type KnownFields = Readonly<Record<string, Schema>>;
 const knownFields = new WeakMap<ByKind, Map<string | undefined, KnownFields>>();
 
 function fieldsOfKind(schema: ByKind, kind: unknown): KnownFields {
+  let known = knownFields.get(schema);
+  if (known === undefined) {
+    known = new Map();
+    knownFields.set(schema, known);
+  }
   const { kinds } = schema;
-  const exists = kind === undefined || (typeof kind === 'string' && Object.hasOwn(kinds, kind));
-  const place = exists ? kind : '';
-  const known = knownFields.get(schema) ?? new Map<string | undefined, KnownFields>();
-  const fields = known.get(place) ?? fieldsTogether(schema, place);
-  knownFields.set(schema, known.set(place, fields));
+  const place = kind === undefined || (typeof kind === 'string' && Object.hasOwn(kinds, kind)) ? kind : '';
+  let fields = known.get(place);
+  if (fields === undefined) {
+    fields = fieldsTogether(schema, place);
+    known.set(place, fields);
+  }
   return fields;
 }
 

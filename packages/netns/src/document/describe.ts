@@ -6,11 +6,13 @@ import { openNamespace } from '../namespaces/reference.ts';
 import type { Link } from '../network/links.ts';
 import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
 import { namespaceSchema } from './document.ts';
-import { indexBelow, Neighbourhood } from './neighbourhood.ts';
+import { type Device, deviceOf, isTwoEnded, Neighbourhood, type Tie } from './neighbourhood.ts';
 import { Networks } from './networks.ts';
+import { same } from './same.ts';
 import { usualSysctls } from './scratch.ts';
 import { partNames, partSection, tableNames, tableSection } from './sections/index.ts';
-import { type Below, type LinkEntry, linkEntryOf } from './sections/links.ts';
+import { type LinkEntries, type LinkEntry, linkEntryOf, type Ties, withTies } from './sections/links.ts';
+import type { LinkNames } from './sections/table-section.ts';
 
 export interface DescribeOptions extends RunDirectoryOptions {
   /** Which parts. Default: all. */
@@ -91,16 +93,14 @@ export async function read(
   sections: readonly SectionName[],
   expected?: NetworkDocument,
 ): Promise<NetworkDocument> {
-  const links = new Map<string, readonly Link[]>();
-  for (const name of networks.names) links.set(name, await networks.network(name).links.list());
-  const neighbourhood = new Neighbourhood(networks, links, expected);
+  const links = await readLinks(networks, sections.includes('links') ? names : [], expected);
   const namespaces: Record<string, NamespaceDocument> = {};
   const usual = usualSysctls();
   for (const name of names) {
-    const own = links.get(name) ?? [];
-    const linkNames = new Map(own.map((link) => [link.index, link.name]));
+    const said = expected?.namespaces[name];
+    const linkNames = links.names.get(name) ?? new Map<number, string>();
     const described: Record<string, unknown> = {};
-    if (sections.includes('links')) described.links = await describeLinks(name, own, linkNames, neighbourhood);
+    if (sections.includes('links')) described.links = links.described.get(name);
     for (const table of tableNames) {
       if (!sections.includes(table)) continue;
       const section = tableSection(table);
@@ -109,44 +109,76 @@ export async function read(
         const entry = section.entryOf(each, linkNames);
         if (entry !== undefined) entries.push(entry);
       }
-      described[table] = entries;
+      described[table] = asSaid(entries, said?.[table]);
     }
     const place = { network: networks.network(name), namespace: networks.namespace(name).fd, usualSysctls: usual };
     for (const part of partNames) {
-      const named = expected?.namespaces[name]?.[part];
+      const named = said?.[part];
       // To compare with a document, only what it names is needed.
       if (sections.includes(part) && (expected === undefined || named !== undefined))
-        described[part] = await partSection(part).read(place, named && Object.keys(named));
+        described[part] = asSaid(await partSection(part).read(place, named && Object.keys(named)), named);
     }
     namespaces[name] = described as NamespaceDocument;
   }
   return { version: 1, namespaces };
 }
 
-async function describeLinks(
-  namespace: string,
-  links: readonly Link[],
-  names: ReadonlyMap<number, string>,
-  neighbourhood: Neighbourhood,
-): Promise<Readonly<Record<string, LinkEntry>>> {
-  const entries: Record<string, LinkEntry> = {};
-  // By name: their order of making would tell how they were made, and not what they are.
-  const sorted = [...links].sort((a, b) => Number(b.loopback) - Number(a.loopback) || (a.name < b.name ? -1 : 1));
-  // At once: what they are tied to is then asked for together.
-  const ties = await Promise.all(sorted.map((link) => tiesOf(namespace, link, neighbourhood)));
-  for (const [position, link] of sorted.entries()) {
-    const entry = linkEntryOf(link, names, ties[position] ?? {});
-    if (entry !== undefined) entries[link.name] = entry;
-  }
-  return entries;
+/** What a document says in the same words, as the document has it: what was read is forgotten at once, namespace by namespace. */
+function asSaid<T extends object>(found: T, said: object | undefined): T {
+  return said !== undefined && same(found, said) ? (said as T) : found;
 }
 
-const twoEnded: readonly (string | undefined)[] = ['veth', 'vxcan', 'netkit'];
+/**
+ * The links of some of the namespaces, and what all of them are called. What the kernel says of links is long: of each namespace it is kept
+ * only until it has been read.
+ */
+async function readLinks(networks: Networks, names: readonly string[], expected: NetworkDocument | undefined) {
+  const meant = new Set(names);
+  const linkNames = new Map<string, LinkNames>();
+  const devices = new Map<string, readonly Device[]>();
+  const untied = new Map<string, ReadonlyMap<Device, LinkEntry>>();
+  for (const namespace of networks.names) {
+    const links = await networks.network(namespace).links.list();
+    const own = new Map(links.map((link) => [link.index, link.name]));
+    linkNames.set(namespace, own);
+    const list = links.map(deviceOf);
+    devices.set(namespace, list);
+    if (!meant.has(namespace)) continue;
+    const entries = new Map<Device, LinkEntry>();
+    for (const [position, device] of list.entries()) {
+      const entry = linkEntryOf(links[position] as Link, own);
+      if (entry !== undefined) entries.set(device, entry);
+    }
+    untied.set(namespace, entries);
+  }
+  const neighbourhood = new Neighbourhood(networks, devices, expected);
+  const described = new Map<string, LinkEntries>();
+  for (const [namespace, entries] of untied) {
+    const found = await describeLinks(namespace, entries, neighbourhood);
+    described.set(namespace, asSaid(found, expected?.namespaces[namespace]?.links));
+  }
+  return { names: linkNames, described };
+}
 
-async function tiesOf(namespace: string, link: Link, neighbourhood: Neighbourhood): Promise<Below> {
-  if (indexBelow(link) === undefined) return {};
-  const tie = await neighbourhood.of(namespace, link);
-  if (twoEnded.includes(link.kind)) {
+async function describeLinks(
+  namespace: string,
+  untied: ReadonlyMap<Device, LinkEntry>,
+  neighbourhood: Neighbourhood,
+): Promise<LinkEntries> {
+  // At once: what they are tied to is then asked for together.
+  const tied = await Promise.all(
+    [...untied].map(async ([device, entry]) => {
+      if (device.below === undefined) return { device, entry };
+      return { device, entry: withTies(entry, tiesOf(namespace, device, await neighbourhood.of(namespace, device))) };
+    }),
+  );
+  // By name: their order of making would tell how they were made, and not what they are.
+  tied.sort(({ device: a }, { device: b }) => Number(b.loopback) - Number(a.loopback) || (a.name < b.name ? -1 : 1));
+  return Object.fromEntries(tied.map(({ device, entry }) => [device.name, entry]));
+}
+
+function tiesOf(namespace: string, device: Device, tie: Tie | undefined): Ties {
+  if (isTwoEnded(device)) {
     if (tie === undefined) return { peer: { outside: true } };
     return { peer: tie.namespace === namespace ? { link: tie.link } : tie };
   }

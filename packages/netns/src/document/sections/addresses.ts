@@ -31,10 +31,12 @@ type Entry = TypeOf<typeof schema>[number];
 /** Addresses that the kernel makes: of loopback, from router advertisements, and of the link. */
 const ofTheKernel: readonly (string | number | undefined)[] = ['kernel_lo', 'kernel_ra', 'kernel_ll'];
 
+const usualOfSix: Partial<Entry> = { noPrefixRoute: false, noDad: false };
+
 function usualOf({ address, link }: Entry): Partial<Entry> {
-  const common = { noPrefixRoute: false, noDad: false };
-  if (isSix(address)) return common;
-  return { ...common, label: link, scope: address.startsWith('127.') ? 'host' : 'global' };
+  if (isSix(address)) return usualOfSix;
+  const scope = address.startsWith('127.') ? 'host' : 'global';
+  return { noPrefixRoute: false, noDad: false, label: link, scope };
 }
 
 export const addresses: TableSection<Entry, Address> = {

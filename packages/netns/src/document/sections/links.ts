@@ -107,10 +107,10 @@ function fullData(kind: string | undefined, data: KindData = {}): KindData {
 }
 
 /** What a device is tied to: what only those who know the other namespaces can name. */
-export type Below = Pick<LinkEntry, 'link' | 'linkNamespace' | 'peer'>;
+export type Ties = Pick<LinkEntry, 'link' | 'linkNamespace' | 'peer'>;
 
-/** A link of the kernel's as a document has it, but for what is in other namespaces. Undefined for what the kernel made of itself. */
-export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEntry | undefined {
+/** A link of the kernel's as a document has it, but for its ties. Undefined for what the kernel made of itself. */
+export function linkEntryOf(link: Link, names: LinkNames): LinkEntry | undefined {
   const { kind, flags, message } = link;
   if (kind !== undefined && isOfTheKernel(link.name, kind)) return undefined;
   const { attributes, header } = message;
@@ -139,11 +139,15 @@ export function linkEntryOf(link: Link, names: LinkNames, below: Below): LinkEnt
     allMulticast: has('ALLMULTI'),
     promiscuous: has('PROMISC'),
     master: link.master === undefined ? undefined : names.get(link.master),
-    ...below,
     data: someOf(data),
     port: portOf(linkinfo?.slave),
   };
   return unusual(entry, usualOf(kind) as KindData);
+}
+
+/** An entry with them, where a reader looks for them: before what is particular to the kind. */
+export function withTies({ data, port, ...rest }: LinkEntry, ties: Ties): LinkEntry {
+  return { ...rest, ...ties, ...(data && { data }), ...(port && { port }) };
 }
 
 interface Slave {
