@@ -26,6 +26,11 @@ describe('errors', () => {
       'cannot decode link.mtu at byte 40: takes 4 bytes, not 2',
     ],
     [new InvalidArgumentError('netns name', 'a\n', 'bad'), 'ERR_NETNS_INVALID', 'invalid netns name "a\\n": bad'],
+    [
+      new InvalidArgumentError('word', '\n'.repeat(100_000), 'bad'),
+      'ERR_NETNS_INVALID',
+      `invalid word "${'\\n'.repeat(100)}"…: bad`,
+    ],
     [new InvalidArgumentError('process id', -1, 'bad'), 'ERR_NETNS_INVALID', 'invalid process id -1: bad'],
     [
       new UnsupportedError('listns', 'Linux 6.19'),

@@ -131,6 +131,13 @@ export class DecodeError extends NetnsError {
   }
 }
 
+const mostShown = 100;
+
+/** What somebody has given, as one line: of what is very long the beginning. */
+function quoted(text: string): string {
+  return text.length <= mostShown ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, mostShown))}…`;
+}
+
 /** An argument that cannot be right, found before anything was done. */
 export class InvalidArgumentError extends NetnsError {
   readonly code = 'ERR_NETNS_INVALID';
@@ -140,7 +147,7 @@ export class InvalidArgumentError extends NetnsError {
   readonly reason: string;
 
   constructor(argument: string, value: unknown, reason: string) {
-    super(`invalid ${argument} ${typeof value === 'string' ? JSON.stringify(value) : String(value)}: ${reason}`);
+    super(`invalid ${argument} ${typeof value === 'string' ? quoted(value) : String(value)}: ${reason}`);
     this.argument = argument;
     this.value = value;
     this.reason = reason;

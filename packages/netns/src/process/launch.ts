@@ -1,6 +1,6 @@
 import type { ChildProcess, SpawnOptions as NodeSpawnOptions } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { EINTR, ENOENT, EPERM } from '../errno-numbers.ts';
+import { E2BIG, EINTR, ENOENT, EPERM } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { nsexecPath } from '../native/addon.ts';
 import { builtin } from '../native/builtin.ts';
@@ -65,8 +65,13 @@ function environmentOf({ env = process.env }: NodeSpawnOptions, stdio: StdioEntr
   return asItIs ? undefined : environmentBlock(env);
 }
 
-function checkTexts({ command, args }: Launch): void {
-  for (const text of [command, ...args])
+function checkTexts({ command, args, argv0 = '', steps, options }: Launch): void {
+  noNul([command, argv0, ...args, directoryOf(options) ?? '']);
+  for (const { step } of steps) noNul(step);
+}
+
+function noNul(texts: readonly string[]): void {
+  for (const text of texts)
     if (text.includes('\0')) throw new InvalidArgumentError('argument', text, 'it contains a NUL byte');
 }
 
@@ -154,7 +159,7 @@ function launchHelper(request: Launch, stdio: StdioEntries, environment: string 
     return finish(child, options, ready);
   } catch (error) {
     reader.close();
-    if (error instanceof KernelError) return launchSlowly(request, stdio); // which says it the way Node does
+    if (error instanceof KernelError) return launchSlowly(request, stdio, error); // which says it the way Node does
     throw error;
   } finally {
     writer.close();
@@ -228,24 +233,19 @@ export function withWordsOfHelper(error: unknown, stderr: string): unknown {
   return new KernelError({ errno, syscall, operation, hint: stderr.trim() || undefined, cause: error.cause });
 }
 
-/** Through Node's own spawn: where the native way does not work, or a user id is asked for. */
-function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
-  const { descriptors, options, command } = request;
+/** Through Node's own spawn: where the native way does not work (`before` says why), or a user id is asked for. */
+function launchSlowly(request: Launch, stdio: StdioEntries, before?: KernelError): NamespaceProcess {
+  const { descriptors, command } = request;
   const at = stdio.length + descriptors.length;
   const { words, steps } = helperWords(request, at);
-  const child = builtin('child_process').spawn(nsexecPath, words, {
-    ...options,
-    stdio: [...stdio, ...descriptors, 'pipe'],
-  });
+  const child = spawnByNode(request, words, [...stdio, ...descriptors, 'pipe'], before);
   const ready = new Promise<string>((resolve, reject) => {
     // Without descriptors for them, Node makes no streams at all.
     const report = child.stdio?.[at] as Readable | undefined;
     let text = '';
     child.once('error', (cause) => {
       report?.destroy();
-      const { errno } = cause as NodeJS.ErrnoException;
-      if (errno === undefined) return reject(cause); // an AbortError
-      reject(new KernelError({ errno: Math.abs(errno), syscall: 'spawn', operation: `start ${command}`, cause }));
+      reject(nodeFailure(request, cause, before));
     });
     report?.setEncoding('latin1');
     report?.on('data', (chunk) => {
@@ -254,6 +254,32 @@ function launchSlowly(request: Launch, stdio: StdioEntries): NamespaceProcess {
     report?.once('close', () => resolve(text));
   }).then((text) => judge(text, steps, command));
   return withReady(child, ready);
+}
+
+/** Some of what the kernel refuses Node tells by an event, and some (words that are too long) by throwing. */
+function spawnByNode(
+  request: Launch,
+  words: readonly string[],
+  stdio: StdioEntries,
+  before: KernelError | undefined,
+): ChildProcess {
+  try {
+    return builtin('child_process').spawn(nsexecPath, words, { ...request.options, stdio });
+  } catch (cause) {
+    throw nodeFailure(request, cause, before);
+  }
+}
+
+/** What Node says of a start is an error number alone; which call it was the native way may have seen. */
+function nodeFailure(request: Launch, cause: unknown, before: KernelError | undefined): unknown {
+  const { errno } = cause as NodeJS.ErrnoException;
+  if (errno === undefined) return cause; // an AbortError, or a mistake in the options
+  const refusal = { errno: Math.abs(errno), cause };
+  if (refusal.errno === E2BIG)
+    return new KernelError({ ...refusal, syscall: 'execve', operation: `run ${request.command}` });
+  if (before?.errno === refusal.errno && before.syscall === 'chdir')
+    return new KernelError({ ...refusal, syscall: 'chdir', operation: `go to ${directoryOf(request.options)}` });
+  return new KernelError({ ...refusal, syscall: 'spawn', operation: `start ${request.command}` });
 }
 
 /** What `child_process.spawn` does around the start: a signal that aborts, a limit of time. */

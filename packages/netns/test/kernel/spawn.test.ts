@@ -5,7 +5,7 @@ import { chmodSync, closeSync, openSync, readdirSync, readFileSync, rmSync, syml
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { KernelError } from '../../src/errors.ts';
+import { InvalidArgumentError, KernelError } from '../../src/errors.ts';
 import { createNamespace, type Namespace } from '../../src/namespaces/namespace.ts';
 import { O_CLOEXEC, O_NONBLOCK, O_RDWR } from '../../src/native/constants.ts';
 import { perform } from '../../src/native/syscall.ts';
@@ -293,8 +293,15 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
       expect(await Promise.all(told)).toEqual(wanted.map(([, told]) => told));
     });
 
-    it('because the directory is missing', async () => {
-      await expect(exec('true', [], { cwd: '/nonexistent' })).rejects.toMatchObject({ code: 'ENOENT' });
+    it.each([
+      ['is missing', '/nonexistent', 'ENOENT'],
+      ['has a name that is too long', `/${'x'.repeat(5000)}`, 'ENAMETOOLONG'],
+    ])('because the directory %s', async (_, cwd, code) => {
+      const error: unknown = await exec('true', [], { cwd }).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(KernelError);
+      expect(error).toMatchObject({ code });
+      // By its own spawn, Node does not tell what it was that failed.
+      if (way.uid === undefined) expect(error).toMatchObject({ operation: `go to ${cwd}`, syscall: 'chdir' });
     });
 
     it('is run by the shell if it is a script without a first line', async () => {
@@ -310,12 +317,24 @@ describe.each(Object.entries(ways))('a command that is started %s', (_, way) => 
       expect((await exec('true', [], { env: {} })).exitCode).toBe(0);
     });
 
-    it('because the arguments are too long', async () => {
-      await expect(exec('true', ['x'.repeat(200_000)])).rejects.toMatchObject({ code: 'E2BIG' });
+    it.each([
+      ['a word is', ['x'.repeat(200_000)], {}],
+      ['all words together are', Array(40).fill('x'.repeat(100_000)), {}],
+      ['a variable is', [], { env: { ...process.env, LONG: 'x'.repeat(200_000) } }],
+    ])('because %s too long', async (_, args, options) => {
+      const error: unknown = await exec('true', args, options).catch((thrown) => thrown);
+      expect(error).toBeInstanceOf(KernelError);
+      expect(error).toMatchObject({ code: 'E2BIG', syscall: 'execve', operation: 'run true' });
     });
 
-    it('because a word has a NUL in it', async () => {
-      await expect(async () => exec('echo', ['a\0b'])).rejects.toThrow(/NUL|null bytes/);
+    it.each<[string, readonly string[], ExecOptions]>([
+      ['a word', ['a\0b'], {}],
+      ['a variable', [], { env: { A: 'a\0b' } }],
+      ['the name of a variable', [], { env: { 'A\0': 'b' } }],
+      ['the directory', [], { cwd: '/tmp\0/x' }],
+      ['the directory of /etc', [], { mounts: true, etc: '/tmp\0/x' }],
+    ])('because %s has a NUL in it', async (_, args, options) => {
+      await expect(exec('echo', args, options)).rejects.toThrow(InvalidArgumentError);
     });
   });
 
