@@ -1,7 +1,7 @@
-import { Resolver } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { Answer } from 'dns-packet';
+import { type Answer, decode } from 'dns-packet';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { AT_FDCWD, MNT_DETACH } from '../../src/native/constants.ts';
@@ -9,6 +9,18 @@ import { syscall } from '../../src/native/syscall.ts';
 import { lively } from './support/lively.ts';
 import { nameServer, type Reply } from './support/name-server.ts';
 import { shape } from './support/net-scenarios.ts';
+
+/** An answer to a question, with one record of type A (and this class) whose length and bytes are as given. */
+const record = (length: number, bytes: readonly number[], network = 1) => {
+  const fixed = Buffer.from([0xc0, 12, 0, 1, 0, network, 0, 0, 0, 5, length >> 8, length & 255, ...bytes]);
+  return (question: Buffer) => {
+    const { name = '' } = decode(question).questions?.[0] ?? {};
+    const message = Buffer.concat([question.subarray(0, 12 + name.length + 2 + 4), fixed]);
+    message[2] = 0x80 | (message[2] ?? 0);
+    message.set([0, 1, 0, 0, 0, 0], 6); // one answer, and nothing behind it
+    return message;
+  };
+};
 
 /** What the server in these tests knows. */
 const zone: Readonly<Record<string, Reply>> = {
@@ -20,6 +32,11 @@ const zone: Readonly<Record<string, Reply>> = {
   ],
   'alias.test CNAME': [{ type: 'CNAME', name: 'alias.test', ttl: 5, data: 'both.test' }],
   'empty.test A': [],
+  'whole.test A': record(4, [192, 0, 2, 1]),
+  'short.test A': record(3, [1, 2, 3]),
+  'beyond.test A': record(0xffff, [1, 2]),
+  'chaos.test A': record(4, [1, 2, 3, 4], 3),
+  'hang-up.test A': 'hang-up',
   'broken.test A': 'SERVFAIL',
   'refused.test A': 'REFUSED',
   'big.test TXT': Array.from(
@@ -69,6 +86,12 @@ const asked: Readonly<Record<string, (resolver: Resolver) => Promise<unknown>>> 
   'an international name': (resolver) => resolver.resolve4('bücher.test'),
   'no such name': (resolver) => failed(resolver.resolve4('nothing.test')),
   'no such record': (resolver) => failed(resolver.resolve4('empty.test')),
+  'a record by its bytes': (resolver) => resolver.resolve4('whole.test'),
+  'a record that is too short': (resolver) => failed(resolver.resolve4('short.test')),
+  'a record that goes beyond the answer': (resolver) => failed(resolver.resolve4('beyond.test')),
+  'a record of another network than the Internet': (resolver) => failed(resolver.resolve4('chaos.test')),
+  'lifetimes behind an alias': (resolver) => resolver.resolve4('alias.test', { ttl: true }),
+  'a server that closes the connection': (resolver) => failed(resolver.resolve4('hang-up.test')),
   'a broken server': (resolver) => failed(resolver.resolve4('broken.test')),
   'a refusing server': (resolver) => failed(resolver.resolve4('refused.test')),
   'no such address': (resolver) => failed(resolver.reverse('192.0.2.99')),
@@ -197,6 +220,46 @@ describe('by the files of the namespace', () => {
     child.stdin?.end();
     await once(child, 'close');
     rmSync('/tmp/.conf');
+  });
+
+  it('reads no file of a mount namespace that has no end', async () => {
+    using ns = NetworkNamespace.create();
+    for (const make of ['mkfifo $0', 'ln -s /dev/zero $0', 'truncate -s 1T $0', 'mkdir $0', 'ln -s $0 $0']) {
+      const child = ns.spawn('sh', ['-c', `cd /etc; mount -t tmpfs none /etc; ${make}; echo; cat`, '/etc/resolv.conf']);
+      await once(child.stdout as NodeJS.ReadableStream, 'data');
+      expect(ns.resolver({ mount: { pid: child.pid as number } }).getServers()).toEqual(['127.0.0.1']);
+      child.stdin?.end();
+      await once(child, 'close');
+    }
+  });
+});
+
+describe('a lookup', () => {
+  it('asks no further domain where nobody answers, and for the name itself', async () => {
+    using ns = await lively();
+    const server = await nameServer(ns, '127.0.0.3', () => 'silence');
+    fakeEtc({
+      'resolv.conf': 'nameserver 127.0.0.3\nsearch one.test two.test\noptions timeout:1 attempts:1 no-aaaa\n',
+      hosts: '',
+    });
+    try {
+      await expect(ns.resolver({ timeout: 30 }).lookup('host')).rejects.toMatchObject({ code: 'EAI_AGAIN' });
+      expect(server.questions).toEqual(['udp host.one.test A', 'udp host A']);
+    } finally {
+      syscall('umount2', '/etc', MNT_DETACH);
+      server.close();
+    }
+  });
+
+  it('takes what getaddrinfo takes for an address, and a number for the family', async () => {
+    using ns = NetworkNamespace.create();
+    const resolver = ns.resolver({ servers: ['127.0.0.1'] });
+    for (const text of ['127.1', '0x7f.1', '2130706433', 'localhost'])
+      expect(await resolver.lookup(text, 4)).toEqual(await lookup(text, 4));
+    expect(await resolver.lookup('localhost', null)).toEqual(await resolver.lookup('localhost'));
+    expect(await resolver.lookup('localhost', { family: 'IPv4' })).toMatchObject({ family: 4 });
+    await expect(resolver.lookup('localhost', 5)).rejects.toThrow('invalid family 5');
+    await expect(resolver.lookup('localhost', { order: 'x' as never })).rejects.toThrow('invalid order "x"');
   });
 });
 

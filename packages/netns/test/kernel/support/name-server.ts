@@ -3,7 +3,17 @@ import packet, { type Answer, type DecodedPacket } from 'dns-packet';
 import type { NetworkNamespace } from '../../../src/api/network-namespace.ts';
 
 /** What the server says to one question: records, a refusal, or nothing at all. */
-export type Reply = readonly Answer[] | 'NXDOMAIN' | 'SERVFAIL' | 'REFUSED' | 'silence' | 'nonsense';
+export type Reply =
+  | readonly Answer[]
+  | 'NXDOMAIN'
+  | 'SERVFAIL'
+  | 'REFUSED'
+  | 'silence'
+  | 'nonsense'
+  /** Ask again by TCP, where there is no answer. */
+  | 'hang-up'
+  /** Any bytes, made of the question. */
+  | ((question: Buffer) => Buffer);
 
 export interface NameServer {
   /** `udp example.org A`, in the order in which they came. */
@@ -21,7 +31,7 @@ export async function nameServer(
   port = 53,
 ): Promise<NameServer> {
   const questions: string[] = [];
-  const answer = (message: Buffer, by: 'udp' | 'tcp'): Buffer | undefined => {
+  const answer = (message: Buffer, by: 'udp' | 'tcp'): Buffer | 'hang-up' | undefined => {
     const query = packet.decode(message) as DecodedPacket;
     const [question] = query.questions ?? [];
     const { name = '', type = 'A' } = question ?? {};
@@ -29,25 +39,28 @@ export async function nameServer(
     const said = reply(name, type);
     if (said === 'silence') return undefined;
     if (said === 'nonsense') return Buffer.from('nonsense');
+    if (typeof said === 'function') return said(message);
+    if (said === 'hang-up' && by === 'tcp') return said;
     const rcode = typeof said === 'string' ? (rcodes[said] ?? 0) : 0;
     const answers = typeof said === 'string' ? [] : [...said];
     const common = { type: 'response', id: query.id ?? 0, questions: query.questions ?? [] } as const;
     const bytes = packet.encode({ ...common, flags: rcode, answers });
-    if (by === 'tcp' || bytes.length <= 512) return bytes;
+    if (said !== 'hang-up' && (by === 'tcp' || bytes.length <= 512)) return bytes;
     return packet.encode({ ...common, flags: packet.TRUNCATED_RESPONSE, answers: [] });
   };
 
   const udp = ns.dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
   udp.on('message', (message, { address, port }) => {
     const bytes = answer(message, 'udp');
-    if (bytes !== undefined) udp.send(bytes, port, address);
+    if (typeof bytes === 'object') udp.send(bytes, port, address);
   });
   udp.bind(port, address);
   const tcp = ns.net.createServer((socket) => {
     socket.on('error', () => {});
     socket.on('data', (data) => {
       const bytes = answer(data.subarray(2), 'tcp');
-      if (bytes === undefined) return;
+      if (bytes === 'hang-up') socket.destroy();
+      if (typeof bytes !== 'object') return;
       const length = Buffer.alloc(2);
       length.writeUInt16BE(bytes.length);
       // In pieces, as a network may deliver it.

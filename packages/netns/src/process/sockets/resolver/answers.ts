@@ -1,6 +1,8 @@
 import type { Answer, DecodedPacket, RecordType } from 'dns-packet';
+import { parseIpAddress } from '../../../wire/ip-address.ts';
 
 interface Fields {
+  readonly class?: string;
   readonly ttl?: number;
   readonly data: never;
 }
@@ -69,12 +71,31 @@ export interface ResolvedRecord {
   readonly ttl: number;
 }
 
-/** The records of an answer that have the wanted type (`ANY`: all that are known), whatever name they belong to: aliases were followed. */
+/**
+ * The records of an answer that have the wanted type (`ANY`: all that are known), whatever name they belong to: aliases were followed,
+ * and nothing holds longer than they do.
+ */
 export function recordsOf(packet: DecodedPacket, type: string): readonly ResolvedRecord[] {
-  return (packet.answers ?? []).flatMap((answer: Answer) => {
+  const answers = (packet.answers ?? []) as readonly Answer[];
+  const isAddress = type === 'A' || type === 'AAAA';
+  const aliases = isAddress ? answers.filter((answer) => answer.type === 'CNAME') : [];
+  const longest = Math.min(...aliases.map((alias) => fieldsOf(alias).ttl ?? 0));
+  return answers.flatMap((answer) => {
     const shape = Object.hasOwn(shapes, answer.type) ? shapes[answer.type] : undefined;
     if (shape === undefined || (type !== 'ANY' && answer.type !== type)) return [];
-    const { data, ttl = 0 } = answer as unknown as Fields;
-    return [{ type: answer.type, value: shape(data), ttl }];
+    const { data, ttl = 0, class: network } = fieldsOf(answer);
+    return network === 'IN' ? [{ type: answer.type, value: shape(data), ttl: Math.min(ttl, longest) }] : [];
   });
+}
+
+function fieldsOf(answer: Answer): Fields {
+  return answer as unknown as Fields;
+}
+
+/** Whether the addresses in an answer are whole: a decoder may have read beyond its end. */
+export function isWhole(packet: DecodedPacket): boolean {
+  return ((packet.answers ?? []) as readonly Answer[]).every(
+    (answer) =>
+      (answer.type !== 'A' && answer.type !== 'AAAA') || parseIpAddress(fieldsOf(answer).data as string) !== undefined,
+  );
 }

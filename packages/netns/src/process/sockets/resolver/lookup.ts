@@ -1,7 +1,9 @@
+import { InvalidArgumentError } from '../../../errors.ts';
 import type { Home } from '../home.ts';
 import type { IpFamily } from '../socket-address.ts';
 import { lookupError } from './dns-error.ts';
 import { addressesInHosts } from './hosts.ts';
+import { looseIpv4 } from './loose-address.ts';
 import type { NameFiles } from './name-files.ts';
 import { reachableFirst } from './reachable.ts';
 import { candidates } from './search.ts';
@@ -13,12 +15,23 @@ export interface LookupAddress {
 
 export interface LookupOptions {
   /** 4 or 6: only such addresses; 0: both. */
-  readonly family?: number | undefined;
+  readonly family?: number | 'IPv4' | 'IPv6' | undefined;
   readonly all?: boolean | undefined;
   /** Which family comes first. Default (`verbatim`): what can be reached from inside, IPv6 before IPv4. */
   readonly order?: 'verbatim' | 'ipv4first' | 'ipv6first' | undefined;
   /** Not used: as in getaddrinfo. */
   readonly hints?: number | undefined;
+}
+
+/** What was given as options; a number is the family. Throws InvalidArgumentError where it cannot be right. */
+export function checkLookup(given: LookupOptions | number | null): LookupOptions & { readonly family: number } {
+  const options = typeof given === 'number' ? { family: given } : (given ?? {});
+  const { order = 'verbatim' } = options;
+  const family = { IPv4: 4, IPv6: 6 }[String(options.family)] ?? Number(options.family ?? 0);
+  if (![0, 4, 6].includes(family)) throw new InvalidArgumentError('family', options.family, 'it has to be 0, 4 or 6');
+  if (!['verbatim', 'ipv4first', 'ipv6first'].includes(order))
+    throw new InvalidArgumentError('order', order, 'it has to be verbatim, ipv4first or ipv6first');
+  return { ...options, family };
 }
 
 type Resolve = (name: string, family: IpFamily) => Promise<readonly string[]>;
@@ -30,12 +43,13 @@ type Resolve = (name: string, family: IpFamily) => Promise<readonly string[]>;
 export async function lookupAddresses(
   home: Home,
   hostname: string,
-  { family = 0, order = 'verbatim' }: LookupOptions,
+  { family, order = 'verbatim' }: LookupOptions & { readonly family: number },
   { hosts, resolvConf }: NameFiles,
   resolve: Resolve,
 ): Promise<readonly LookupAddress[]> {
   const wanted = (found: readonly LookupAddress[]) => found.filter((one) => family === 0 || one.family === family);
-  const listed = addressesInHosts(hosts, hostname);
+  const number = looseIpv4(hostname);
+  const listed = number === undefined ? addressesInHosts(hosts, hostname) : [{ address: number, family: 4 } as const];
   const local = listed.length === 0 && /^(?:.*\.)?localhost\.?$/i.test(hostname) ? loopback : listed;
   if (local.length > 0) {
     const found = wanted(local);
@@ -43,14 +57,21 @@ export async function lookupAddresses(
     return sort(home, found, order);
   }
   let unanswered = false;
+  let dead = false;
   for (const name of candidates(hostname, resolvConf)) {
-    const families = ([6, 4] as const).filter((one) => family === 0 || one === family);
+    if (dead && name !== hostname) continue;
+    const families = ([6, 4] as const).filter(
+      (one) => (family === 0 || one === family) && (one === 4 || resolvConf.aaaa),
+    );
     const answers = await Promise.allSettled(families.map((one) => resolve(name, one)));
     const found = answers.flatMap((answer, index) =>
       answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family: families[index] ?? 4 })) : [],
     );
     if (found.length > 0) return sort(home, found, order);
-    unanswered ||= answers.some((answer) => answer.status === 'rejected' && isUnanswered(answer.reason));
+    const codes = answers.map((answer) => (answer.status === 'rejected' ? codeOf(answer.reason) : undefined));
+    unanswered ||= codes.some((code) => code !== undefined && !negative.has(code));
+    // As the C library has it: whom nobody answers does not wait again for each domain, but only for the name itself.
+    dead ||= codes.some((code) => code !== undefined && code !== 'ESERVFAIL' && !negative.has(code));
   }
   throw lookupError(unanswered ? 'EAI_AGAIN' : 'ENOTFOUND', hostname);
 }
@@ -67,7 +88,9 @@ function sort(home: Home, found: readonly LookupAddress[], order: NonNullable<Lo
   return [...found].sort((a, b) => Number(b.family === first) - Number(a.family === first));
 }
 
-function isUnanswered(reason: unknown): boolean {
-  const { code } = reason as NodeJS.ErrnoException;
-  return code !== 'ENOTFOUND' && code !== 'ENODATA' && code !== 'EBADNAME';
+/** Answers, if only that there is nothing. */
+const negative: ReadonlySet<string | undefined> = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME']);
+
+function codeOf(reason: unknown): string {
+  return (reason as NodeJS.ErrnoException).code ?? '';
 }

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { type NamespaceRef, openNamespace } from '../../../namespaces/reference.ts';
-import { AT_FDCWD, CLONE_NEWNS, O_CLOEXEC, O_RDONLY } from '../../../native/constants.ts';
+import { AT_FDCWD, CLONE_NEWNS, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../../../native/constants.ts';
 import { Fd } from '../../../native/fd.ts';
 import { inNamespace } from '../../../native/passage.ts';
 import { etcDirectory } from '../../exec.ts';
@@ -28,7 +29,9 @@ export function readNameFiles(home: Home, { mount }: NameFileOptions = {}): Name
     const own = home.name === undefined ? undefined : readText(`${etcDirectory}/${home.name}/${file}`);
     return own ?? readText(`/etc/${file}`) ?? '';
   };
-  return { resolvConf: parseResolvConf(read('resolv.conf')), hosts: read('hosts') };
+  // The name that a host has in another mount namespace is not to be found out.
+  const host = mount === undefined ? hostname() : '';
+  return { resolvConf: parseResolvConf(read('resolv.conf'), host), hosts: read('hosts') };
 }
 
 function readText(path: string | number): string | undefined {
@@ -43,9 +46,13 @@ function readText(path: string | number): string | undefined {
 function readInMountNamespace(ref: NamespaceRef, path: string): string | undefined {
   using mount = openNamespace(ref, 'mnt');
   const { results } = inNamespace(mount.fd, CLONE_NEWNS, `read ${path} in ${mount}`, [
-    ['openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC],
+    // Whoever made it may have put something there of which opening has no end, or reading.
+    ['openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK],
   ]);
   if (results[0] === undefined) return undefined;
   using file = Fd.adopt(results[0], path);
-  return readText(file.raw);
+  const about = fstatSync(file.raw);
+  return about.isFile() && about.size <= mostBytes ? readText(file.raw) : undefined;
 }
+
+const mostBytes = 64 << 20;

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { DecodedPacket, RecordType } from 'dns-packet';
 import type { Home } from '../home.ts';
+import { isWhole } from './answers.ts';
 import { codeOfAnswer, dnsError } from './dns-error.ts';
 import { askByTcp, askByUdp, type ExchangeOptions } from './exchange.ts';
 import type { ServerAddress } from './server-address.ts';
@@ -37,7 +38,7 @@ export async function query(
       try {
         const id = randomInt(0x10000);
         const bytes = codec.encode({ type: 'query', id, flags: codec.RECURSION_DESIRED, questions: [question] });
-        let answer: DecodedPacket | undefined;
+        let answer: DecodedPacket | 'damaged' | undefined;
         const accepts = (message: Buffer) => {
           answer = matching(codec, message, id, ascii, type);
           return answer !== undefined;
@@ -45,14 +46,12 @@ export async function query(
         const exchange: ExchangeOptions = { server, timeout: options.timeout, signal: options.signal, accepts };
         for (const ask of asked) {
           await ask(home, bytes, exchange);
-          if (!answer?.flag_tc) break;
+          if (!(answer as unknown as DecodedPacket).flag_tc) break;
         }
-        const rcode = (answer as unknown as { rcode: string }).rcode;
-        if (rcode === 'NOERROR') return answer as unknown as DecodedPacket;
-        code = codeOfAnswer[rcode] ?? 'ESERVFAIL';
+        code = verdict(answer as unknown as DecodedPacket | 'damaged');
+        if (code === '') return answer as unknown as DecodedPacket;
       } catch (error) {
-        code = (error as NodeJS.ErrnoException).code ?? 'ESERVFAIL';
-        if (!code.startsWith('E') || code.startsWith('ERR_')) throw error;
+        code = codeOfExchange(error);
       }
       if (code === 'ENOTFOUND' || code === 'ECANCELLED') throw dnsError(code, syscall, name);
     }
@@ -60,21 +59,43 @@ export async function query(
   throw dnsError(code, syscall, name);
 }
 
-/** The decoded message if it answers this question; a message that cannot be decoded answers none. */
+/** The code of an answer; empty if it has what was asked for. */
+function verdict(answer: DecodedPacket | 'damaged'): string {
+  if (answer === 'damaged') return 'EBADRESP';
+  const { rcode } = answer as unknown as { readonly rcode: string };
+  return rcode === 'NOERROR' ? '' : (codeOfAnswer[rcode] ?? 'ESERVFAIL');
+}
+
+/** Node's resolver knows one code for all that keeps it from a server, but for the time. */
+function codeOfExchange(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (!code.startsWith('E') || code.startsWith('ERR_')) throw error;
+  return code === 'ETIMEOUT' || code === 'ECANCELLED' ? code : 'ECONNREFUSED';
+}
+
+const headerSize = 12;
+
+/**
+ * The decoded message if it answers this question. One with the right number that cannot be decoded is a damaged answer, as nothing
+ * better would follow it; whatever else it may be is passed over.
+ */
 function matching(
   codec: typeof import('dns-packet'),
   message: Buffer,
   id: number,
   name: string,
   type: RecordType,
-): DecodedPacket | undefined {
+): DecodedPacket | 'damaged' | undefined {
+  const isAnswer = message.length >= headerSize && message.readUInt16BE() === id && ((message[2] ?? 0) & 0x80) !== 0;
+  if (!isAnswer) return undefined;
   try {
     const packet = codec.decode(message);
     const [question] = packet.questions ?? [];
     const same = question?.type === type && question.name.toLowerCase() === name.toLowerCase();
-    return packet.type === 'response' && packet.id === id && same ? packet : undefined;
+    if (!same) return undefined;
+    return isWhole(packet) ? packet : 'damaged';
   } catch {
-    return undefined;
+    return 'damaged';
   }
 }
 

@@ -10,6 +10,8 @@ it('has the defaults of the C library', () => {
     attempts: 2,
     rotate: false,
     tcp: false,
+    aaaa: true,
+    topLevel: true,
   });
 });
 
@@ -21,7 +23,7 @@ nameserver	2001:db8::1
 domain first.test
 search second.test. third.test
 options ndots:3 rotate
-options timeout:2 attempts:4 use-vc unknown
+options timeout:2 attempts:4 use-vc unknown no-aaaa no-tld-query
 nonsense here
 nameserver`;
   expect(parseResolvConf(text)).toEqual({
@@ -32,6 +34,8 @@ nameserver`;
     attempts: 4,
     rotate: true,
     tcp: true,
+    aaaa: false,
+    topLevel: false,
   });
 });
 
@@ -41,4 +45,17 @@ it('keeps numbers within the limits, and passes over what is none', () => {
     timeout: 1000,
     attempts: 2,
   });
+});
+
+it('searches in the domain of the host where the file names none', () => {
+  expect(parseResolvConf('', 'host.example.test').search).toEqual(['example.test']);
+  expect(parseResolvConf('', 'host').search).toEqual([]);
+  expect(parseResolvConf('search other.test', 'host.example.test').search).toEqual(['other.test']);
+  expect(parseResolvConf('domain one.test two.test').search).toEqual(['one.test']);
+});
+
+it('passes over servers that are no addresses', () => {
+  const text = 'nameserver dns.test\nnameserver fe80::1%eth0\nnameserver 1.2.3';
+  expect(parseResolvConf(text).servers).toEqual(['fe80::1%eth0']);
+  expect(parseResolvConf('nameserver dns.test').servers).toEqual(['127.0.0.1']);
 });

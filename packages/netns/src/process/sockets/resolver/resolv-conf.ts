@@ -1,3 +1,6 @@
+import { parseIpAddress } from '../../../wire/ip-address.ts';
+import { splitZone } from '../socket-address.ts';
+
 /** What a `resolv.conf` says. */
 export interface ResolvConf {
   readonly servers: readonly string[];
@@ -13,23 +16,28 @@ export interface ResolvConf {
   readonly rotate: boolean;
   /** Always ask by TCP. */
   readonly tcp: boolean;
+  /** Look for IPv6 addresses, too. */
+  readonly aaaa: boolean;
+  /** Whether a name without dots is tried as it is. */
+  readonly topLevel: boolean;
 }
 
 /**
- * Reads a `resolv.conf`. Where it says nothing, the C library's defaults hold: a server on this host, 1 dot, 5 seconds, 2
- * attempts. What cannot be understood is passed over, as there. resolv.conf(5).
+ * Reads a `resolv.conf`. Where it says nothing, the C library's defaults hold: a server on this host, the domain of the host's own
+ * name, 1 dot, 5 seconds, 2 attempts. What cannot be understood is passed over, as there. resolv.conf(5).
  */
-export function parseResolvConf(text: string): ResolvConf {
+export function parseResolvConf(text: string, hostname = ''): ResolvConf {
   const servers: string[] = [];
-  let search: readonly string[] = [];
+  let search: readonly string[] = [hostname.replace(/^[^.]*\.?/, '')];
   let options: readonly string[] = [];
   for (const line of text.split('\n')) {
     const [keyword, ...words] = line
       .replace(/[#;].*$/, '')
       .trim()
       .split(/\s+/);
-    if (keyword === 'nameserver' && words[0] !== undefined) servers.push(words[0]);
-    if (keyword === 'domain' || keyword === 'search') search = words.map((word) => word.replace(/\.$/, ''));
+    if (keyword === 'nameserver' && isAddress(words[0])) servers.push(words[0]);
+    if (keyword === 'search') search = words.map((word) => word.replace(/\.$/, ''));
+    if (keyword === 'domain') search = [(words[0] ?? '').replace(/\.$/, '')];
     if (keyword === 'options') options = [...options, ...words];
   }
   return {
@@ -40,7 +48,13 @@ export function parseResolvConf(text: string): ResolvConf {
     attempts: numberOption(options, 'attempts', 2, 1, 5),
     rotate: options.includes('rotate'),
     tcp: options.includes('use-vc'),
+    aaaa: !options.includes('no-aaaa'),
+    topLevel: !options.includes('no-tld-query'),
   };
+}
+
+function isAddress(word: string | undefined): word is string {
+  return word !== undefined && parseIpAddress(splitZone(word)[0]) !== undefined;
 }
 
 function numberOption(

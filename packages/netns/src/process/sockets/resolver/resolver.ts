@@ -62,9 +62,10 @@ export class NamespaceResolver {
 
   /** The addresses of a name as programs look it up: hosts file, name servers, search domains; the first, or `all`. */
   lookup(hostname: string, options: LookupOptions & { readonly all: true }): Promise<LookupAddress[]>;
-  lookup(hostname: string, options?: LookupOptions): Promise<LookupAddress>;
-  async lookup(hostname: string, options: LookupOptions = {}): Promise<LookupAddress | LookupAddress[]> {
-    const { lookupAddresses } = await import('./lookup.ts');
+  lookup(hostname: string, options?: LookupOptions | number | null): Promise<LookupAddress>;
+  async lookup(hostname: string, given: LookupOptions | number | null = {}): Promise<LookupAddress | LookupAddress[]> {
+    const { checkLookup, lookupAddresses } = await import('./lookup.ts');
+    const options = checkLookup(given);
     const literal = builtin('net').isIP(hostname);
     const files = this.#files();
     const found =
@@ -198,10 +199,8 @@ export class NamespaceResolver {
     return readNameFiles(this.#home, this.#options);
   }
 
-  /** What a file calls a server and is no address is passed over, as the C library does. */
   #serversOf({ resolvConf }: NameFiles): readonly ServerAddress[] {
-    if (this.#servers !== undefined) return this.#servers;
-    return resolvConf.servers.filter((text) => builtin('net').isIP(text) !== 0).map(parseServer);
+    return this.#servers ?? resolvConf.servers.map(parseServer);
   }
 }
 

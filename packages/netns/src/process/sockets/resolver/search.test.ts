@@ -10,5 +10,12 @@ it.each([
   ['host', 0, ['host', 'host.a.test', 'host.b.test']],
   ['host.', 5, ['host.']],
 ])('tries %s with ndots %i as %j', (name, ndots, expected) => {
-  expect(candidates(name, { search, ndots })).toEqual(expected);
+  expect(candidates(name, { search, ndots, topLevel: true })).toEqual(expected);
+});
+
+it('does not take a name without dots for a domain where the file says so', () => {
+  const options = { search, ndots: 0, topLevel: false };
+  expect(candidates('host', options)).toEqual(['host.a.test', 'host.b.test']);
+  expect(candidates('host.sub', options)[0]).toBe('host.sub');
+  expect(candidates('host', { ...options, search: [] })).toEqual(['host']);
 });
