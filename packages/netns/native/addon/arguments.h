@@ -1,4 +1,4 @@
-/* Arguments: number, bigint, string (NUL-terminated copy), typed array (its memory), null, { result: step }. */
+/* Arguments: number, bigint, string (NUL-terminated copy), typed array (its memory), null, { result: step }, { item: true }. */
 #ifndef NETNS_ADDON_ARGUMENTS_H
 #define NETNS_ADDON_ARGUMENTS_H
 
@@ -8,6 +8,7 @@
 
 #define MAX_ARGS 7 /* the number and six arguments */
 #define MAX_STEPS 256
+#define ITEM -1      /* what the step is done for: see `struct items` */
 #define TEXT_SIZE 65536 /* all strings of one call; PATH_MAX is 4096 */
 
 void *malloc(size_t);
@@ -32,7 +33,7 @@ struct text {
 
 struct step {
   long args[MAX_ARGS];
-  unsigned references; /* bit i: args[i] is the number of an earlier step, to be replaced by its result */
+  unsigned references; /* bit i: args[i] is the number of an earlier step, to be replaced by its result; or ITEM */
   bool borrows;        /* memory of JavaScript */
 };
 
@@ -86,9 +87,12 @@ static long object_argument(napi_env env, napi_value value, struct step *step, u
     return 0;
   }
   napi_value property;
-  if (napi_get_named_property(env, value, "result", &property) != napi_ok) return -EINVAL;
   step->references |= 1u << index;
-  return whole_number(env, property, &step->args[index]);
+  step->args[index] = ITEM;
+  if (napi_has_named_property(env, value, "item", &is) == napi_ok && is) return 0;
+  if (napi_get_named_property(env, value, "result", &property) != napi_ok) return -EINVAL;
+  long error = whole_number(env, property, &step->args[index]);
+  return !error && step->args[index] < 0 ? -EINVAL : error;
 }
 
 static long argument(napi_env env, napi_value value, struct text *text, struct step *step, unsigned index) {
@@ -110,10 +114,12 @@ static bool bytes_argument(napi_env env, napi_value array, char **bytes, size_t 
   return napi_get_typedarray_info(env, array, &type, size, (void **)bytes, NULL, NULL) == napi_ok && type == napi_uint8_array;
 }
 
-static bool numbers_argument(napi_env env, napi_value array, size_t least, int32_t **numbers) {
+/* `count` may be NULL. */
+static bool numbers_argument(napi_env env, napi_value array, size_t least, int32_t **numbers, size_t *count) {
   napi_typedarray_type type;
   size_t room;
-  return napi_get_typedarray_info(env, array, &type, &room, (void **)numbers, NULL, NULL) == napi_ok && type == napi_int32_array && room >= least;
+  if (!count) count = &room;
+  return napi_get_typedarray_info(env, array, &type, count, (void **)numbers, NULL, NULL) == napi_ok && type == napi_int32_array && *count >= least;
 }
 
 /* syscall(number, ...arguments): one system call, on this thread. */

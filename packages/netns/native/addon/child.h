@@ -8,26 +8,48 @@
 #include <linux/signal.h>
 #include <linux/wait.h>
 
+/* What some steps are done for, one round for each: texts, or numbers. */
+struct items {
+  long rounds;
+  char *texts; /* ours, each with a NUL behind it */
+  int32_t *numbers; /* memory of JavaScript */
+};
+
 struct program {
   struct step steps[MAX_STEPS];
   struct text text;
-  long count;
+  long count, first; /* the steps from `first` on are done again for each item */
+  struct items items;
   int32_t *results;
 };
 
+static bool has_items(const struct program *program) { return program->items.texts || program->items.numbers; }
+
+/* `results`: of its round. Behind those before `first` there are those of one round after the other. */
+__attribute__((no_sanitize("address"), no_sanitize("undefined"))) static long run_step(struct program *program, long i, int32_t *results, long item) {
+  const struct step *step = &program->steps[i];
+  long a[MAX_ARGS];
+  for (unsigned j = 0; j < MAX_ARGS; j++) {
+    long arg = a[j] = step->args[j];
+    if (step->references & 1u << j) a[j] = arg == ITEM ? item : (arg < program->first ? program->results : results)[arg];
+  }
+  return results[i] = (int32_t)sys6(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
+}
+
 /* Until one fails; which one did: behind the last if none. */
 __attribute__((no_sanitize("address"), no_sanitize("undefined"))) static long run_steps(struct program *program) {
+  const char *text = program->items.texts;
+  int32_t *results = program->results;
   long i;
-  for (i = 0; i < program->count; i++) {
-    struct step *step = &program->steps[i];
-    for (unsigned j = 0; j < MAX_ARGS; j++)
-      if (step->references & 1u << j) step->args[j] = program->results[step->args[j]];
-    const long *a = step->args;
-    long result = sys6(a[0], a[1], a[2], a[3], a[4], a[5], a[6]);
-    program->results[i] = (int32_t)result;
-    if (result < 0) break;
+  for (i = 0; i < program->first; i++)
+    if (run_step(program, i, results, 0) < 0) return i;
+  for (long round = 0; round < program->items.rounds; round++, results += program->count - program->first) {
+    long item = text ? (long)text : program->items.numbers ? program->items.numbers[round] : 0;
+    for (i = program->first; i < program->count; i++)
+      if (run_step(program, i, results, item) < 0) return results - program->results + i;
+    while (text && *text++) continue;
   }
-  return i;
+  return results - program->results + program->first;
 }
 
 static void run_program(void *data) {
@@ -36,8 +58,8 @@ static void run_program(void *data) {
   for (;;) sys1(__NR_exit, 0);
 }
 
-static long read_step(napi_env env, napi_value array, struct program *program, uint32_t index) {
-  struct step *step = &program->steps[index];
+static long read_step(napi_env env, napi_value array, struct program *program) {
+  struct step *step = &program->steps[program->count];
   napi_value value;
   uint32_t length;
   if (napi_get_array_length(env, array, &length) != napi_ok || length < 1 || length > MAX_ARGS) return -EINVAL;
@@ -47,20 +69,40 @@ static long read_step(napi_env env, napi_value array, struct program *program, u
     if (napi_get_element(env, array, i, &value) != napi_ok) return -EINVAL;
     long error = argument(env, value, &program->text, step, i);
     if (error) return error;
-    if (step->references & 1u << i && (step->args[i] < 0 || step->args[i] >= (long)index)) return -EINVAL;
+    if (step->references & 1u << i && !(step->args[i] == ITEM ? has_items(program) : step->args[i] < program->count)) return -EINVAL;
   }
+  program->count++;
   return 0;
 }
 
+/* Between the steps: "a\0b\0c" or an Int32Array. */
+static long read_items(napi_env env, napi_value value, struct program *program) {
+  struct items *items = &program->items;
+  size_t length;
+  if (has_items(program)) return -EINVAL;
+  program->first = program->count;
+  if (numbers_argument(env, value, 1, &items->numbers, &length)) return items->rounds = (long)length, 0;
+  items->numbers = NULL;
+  if (napi_get_value_string_utf8(env, value, NULL, 0, &length) != napi_ok) return -EINVAL;
+  if (!(items->texts = malloc(length + 1))) return -ENOMEM;
+  napi_get_value_string_utf8(env, value, items->texts, length + 1, &length);
+  for (size_t i = 0; i < length; i++) items->rounds += items->texts[i] == 0;
+  return 0;
+}
+
+static void forget_program(struct program *program) { free(program->items.texts); }
+
+/* To be forgotten, also where it fails. */
 static long read_program(napi_env env, napi_value steps, struct program *program) {
-  napi_value array;
+  napi_value value;
   uint32_t length;
+  bool is_step;
+  program->text.used = 0, program->count = program->first = 0;
+  program->items = (struct items){1, NULL, NULL};
   if (napi_get_array_length(env, steps, &length) != napi_ok || length > MAX_STEPS) return -EINVAL;
-  program->text.used = 0;
-  program->count = length;
   for (uint32_t i = 0; i < length; i++) {
-    if (napi_get_element(env, steps, i, &array) != napi_ok) return -EINVAL;
-    long error = read_step(env, array, program, i);
+    if (napi_get_element(env, steps, i, &value) != napi_ok || napi_is_array(env, value, &is_step) != napi_ok) return -EINVAL;
+    long error = is_step ? read_step(env, value, program) : read_items(env, value, program);
     if (error) return error;
   }
   return 0;
@@ -101,8 +143,10 @@ static long run_children(struct child *first, struct child *second, unsigned lon
   (CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET)
 
 static long read_child(napi_env env, napi_value steps, napi_value results, struct child *child) {
-  long error = read_program(env, steps, &child->program);
-  if (!error && !numbers_argument(env, results, (size_t)child->program.count, &child->program.results)) error = -EINVAL;
+  struct program *program = &child->program;
+  long error = read_program(env, steps, program);
+  long needed = program->first + program->items.rounds * (program->count - program->first);
+  if (!error && !numbers_argument(env, results, (size_t)needed, &program->results, NULL)) error = -EINVAL;
   return error;
 }
 
@@ -113,10 +157,11 @@ static napi_value in_child(napi_env env, napi_callback_info info) {
   size_t count = 3;
   long flags;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  long error = read_child(env, values[0], values[1], &child);
-  if (error) return number(env, (double)error);
-  if (whole_number(env, values[2], &flags) || flags & ~(long)NAMESPACE_FLAGS) return number(env, -EINVAL);
-  return number(env, (double)run_children(&child, NULL, (unsigned long)flags));
+  long result = read_child(env, values[0], values[1], &child);
+  if (!result && (whole_number(env, values[2], &flags) || flags & ~(long)NAMESPACE_FLAGS)) result = -EINVAL;
+  if (!result) result = run_children(&child, NULL, (unsigned long)flags);
+  forget_program(&child.program);
+  return number(env, (double)result);
 }
 
 /* inChildren(steps, results, steps, results): two of them at the same time. */
@@ -126,9 +171,9 @@ static napi_value in_children(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
   struct child *children = malloc(2 * sizeof *children);
   if (!children) return number(env, -ENOMEM);
-  long result = read_child(env, values[0], values[1], &children[0]);
-  if (!result) result = read_child(env, values[2], values[3], &children[1]);
-  if (!result) result = run_children(&children[0], &children[1], 0);
+  long result = read_child(env, values[0], values[1], &children[0]), other = read_child(env, values[2], values[3], &children[1]);
+  if (!result) result = other ? other : run_children(&children[0], &children[1], 0);
+  forget_program(&children[0].program), forget_program(&children[1].program);
   free(children);
   return number(env, (double)result);
 }

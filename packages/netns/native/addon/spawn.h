@@ -139,6 +139,8 @@ static long await_end(napi_env env, int epoll, long pid, int pidfd) {
 
 static long launch_fill(napi_env env, const napi_value *values, struct launch *launch) {
   long error = read_program(env, values[0], &launch->program);
+  forget_program(&launch->program); /* it may not repeat anything: there is room for one round of results */
+  if (!error && has_items(&launch->program)) error = -EINVAL;
   if (error) return error;
   for (long i = 0; i < launch->program.count; i++)
     if (launch->program.steps[i].borrows) return -EINVAL;
@@ -178,7 +180,7 @@ static napi_value spawn(napi_env env, napi_callback_info info) {
   bool wait = true;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
   napi_get_instance_data(env, (void **)&held);
-  if (!numbers_argument(env, values[1], OUTCOME, &outcome) || napi_get_value_bool(env, values[5], &wait) != napi_ok || (!wait && is_null(env, values[6])))
+  if (!numbers_argument(env, values[1], OUTCOME, &outcome, NULL) || napi_get_value_bool(env, values[5], &wait) != napi_ok || (!wait && is_null(env, values[6])))
     return number(env, -EINVAL);
   struct launch *launch = held ? launch_take(held) : NULL;
   if (!launch) return number(env, -ENOMEM);
@@ -198,7 +200,7 @@ static napi_value started(napi_env env, napi_callback_info info) {
   int pidfd;
   int32_t *outcome;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  if (!small_number(env, values[0], &pidfd) || pidfd < 0 || !numbers_argument(env, values[1], OUTCOME, &outcome)) return number(env, -EINVAL);
+  if (!small_number(env, values[0], &pidfd) || pidfd < 0 || !numbers_argument(env, values[1], OUTCOME, &outcome, NULL)) return number(env, -EINVAL);
   struct launch *launch = launch_find(env, pidfd);
   if (launch) await_start(launch);
   if (!launch || !launch->error) return number(env, 0);
@@ -217,7 +219,7 @@ static napi_value reap(napi_env env, napi_callback_info info) {
   int epoll;
   int32_t *end;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
-  if (!small_number(env, values[0], &epoll) || !numbers_argument(env, values[1], OUTCOME + 1, &end)) return number(env, -EINVAL);
+  if (!small_number(env, values[0], &epoll) || !numbers_argument(env, values[1], OUTCOME + 1, &end, NULL)) return number(env, -EINVAL);
   long found = sys6(__NR_epoll_pwait, epoll, (long)&event, 1, 0, 0, 0);
   if (found <= 0) return number(env, (double)found);
   int pidfd = (int)(uint32_t)event.data;

@@ -303,10 +303,10 @@ static long do_stay(char **a) {
   close_all_but((int32_t *[]){&file, &watch, &report}, 3);
   sys1(__NR_close, 2);
   report_fd = report;
+  hide_words();
   error = sys3(__NR_fcntl, file, F_SETLK, (long)&all);
   if (error < 0) return error;
   sys1(__NR_close, report);
-  hide_words();
   while (sys5(__NR_statx, file, (long)"", AT_EMPTY_PATH, STATX_NLINK, (long)&status) == 0 && status.stx_nlink > 0)
     sys3(__NR_read, watch, (long)events, sizeof events);
   leave(0);

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { KernelError } from '../errors.ts';
+import type { item } from '../native/child.ts';
 import { AT_FDCWD, MS_BIND, O_CLOEXEC, O_NONBLOCK, O_RDONLY, S_IFREG } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { perform, type SyscallStep, syscall } from '../native/syscall.ts';
@@ -10,7 +11,7 @@ import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
 import type { NamespaceType } from './type.ts';
 
 /** An empty file, then the mount on it. `mknod` makes the file without opening it. */
-export function bindingSteps(path: string, source: string): readonly SyscallStep[] {
+export function bindingSteps(path: string | typeof item, source: string): readonly SyscallStep[] {
   return [
     ['mknodat', AT_FDCWD, path, S_IFREG, 0],
     ['mount', source, path, 'none', MS_BIND, null],

@@ -25,15 +25,20 @@ export function nameDirectories(options: RunDirectoryOptions = {}): readonly [Na
 
 /** The directory that has a name, or else the one in which it would be made. */
 export function directoryWith(name: string, options: RunDirectoryOptions): NameDirectory {
-  const directories = nameDirectories(options);
-  const [first, ...others] = directories;
-  if (others.length === 0) return first;
-  return directories.find((directory) => hasName(directory, name)) ?? first;
+  return directoriesOf([name], options)[0] as NameDirectory;
 }
 
-function hasName(directory: NameDirectory, name: string): boolean {
-  const view = directory.view();
-  return view !== undefined && lstatSync(`${view.path}/${name}`, { throwIfNoEntry: false }) !== undefined;
+/** The same for each of many names. */
+export function directoriesOf(names: readonly string[], options: RunDirectoryOptions): readonly NameDirectory[] {
+  const directories = nameDirectories(options);
+  const [first, ...others] = directories;
+  if (others.length === 0) return names.map(() => first);
+  const views = directories.map((directory) => ({ directory, path: directory.view()?.path }));
+  return names.map((name) => views.find(({ path }) => path !== undefined && hasName(path, name))?.directory ?? first);
+}
+
+function hasName(path: string, name: string): boolean {
+  return lstatSync(`${path}/${name}`, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isInFirstUserNamespace(): boolean {

@@ -1,4 +1,4 @@
-import { type ChildOutcome, inChild, inTwoChildren } from '../native/child.ts';
+import { type ChildOutcome, forEachInChild, inChild, type Share } from '../native/child.ts';
 import type { SyscallStep } from '../native/syscall.ts';
 
 /** Where `ip netns` keeps its names: each is a file with a network namespace mounted on it. */
@@ -48,17 +48,13 @@ export interface NameView {
 export interface NameChanges extends Disposable {
   /** As `inChild`; `failed.step` is negative if the place could not be reached. */
   run(operation: string, steps: readonly SyscallStep[]): ChildOutcome;
-  /** Two runs, at the same time where that is possible. What is in the way of both is told as the failure of their first steps. */
-  runBoth(
-    operation: string,
-    first: readonly SyscallStep[],
-    second: readonly SyscallStep[],
-  ): readonly [ChildOutcome, ChildOutcome];
+  /** As `forEachInChild`, for paths. */
+  forEach(paths: readonly string[], steps: readonly SyscallStep[], children?: 1 | 2): readonly Share[];
 }
 
 /** Where this process is. */
 export const inPlace: NameChanges = {
   run: inChild,
-  runBoth: (_operation, first, second) => inTwoChildren(first, second),
+  forEach: (paths, steps, children) => forEachInChild(paths, steps, { children }),
   [Symbol.dispose]: () => {},
 };

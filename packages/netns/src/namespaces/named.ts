@@ -1,4 +1,5 @@
 import { KernelError } from '../errors.ts';
+import { item } from '../native/child.ts';
 import { AT_FDCWD, CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import type { SyscallStep } from '../native/syscall.ts';
@@ -6,7 +7,7 @@ import { ResourceStack } from '../resource.ts';
 import { bindingSteps, runBinding } from './bind.ts';
 import { nameDirectories } from './name-directories.ts';
 import type { NamingOptions } from './name-directory.ts';
-import { detachAndUnlink, pathOfName, pathsPerChild, validateName } from './names.ts';
+import { detachAndUnlink, pathOfName, validateName } from './names.ts';
 import { Namespace } from './namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from './reference.ts';
 
@@ -40,8 +41,7 @@ export function createNamed(name: string, options: NamingOptions = {}): Namespac
 }
 
 /**
- * Makes many new network namespaces with names, at the speed of the kernel: hundreds share the cost of one child process, and two
- * such work at the same time.
+ * Makes many new network namespaces with names, at the speed of the kernel: two child processes make half of them each.
  * `ip -batch` with a line `netns add NAME` for each.
  *
  * All or none: if one fails, those already made are removed. Nothing is held open; use `openNamespace`. Throws as `createNamed` does.
@@ -50,33 +50,21 @@ export function createNames(names: readonly string[], options: NamingOptions = {
   const [directory] = nameDirectories(options);
   const paths = names.map((name) => pathOfName(name, directory.path));
   using changes = directory.prepare(options);
+  const steps: readonly SyscallStep[] = [['unshare', CLONE_NEWNET], ...bindingSteps(item, '/proc/self/ns/net')];
+  const shares = changes.forEach(paths, steps, 2);
+  const broken = shares.find(({ failed }) => failed !== undefined);
+  if (broken?.failed === undefined) return;
   using undo = new ResourceStack();
-  const operation = 'create network namespaces';
-  const count = Math.min(pathsPerChild(paths), Math.ceil(paths.length / 2));
-  for (let start = 0; start < paths.length; start += 2 * count) {
-    const chunks = [paths.slice(start, start + count), paths.slice(start + count, start + 2 * count)] as const;
-    const [first, second] = [creationSteps(chunks[0]), creationSteps(chunks[1])];
-    const outcomes = second.length > 0 ? changes.runBoth(operation, first, second) : [changes.run(operation, first)];
-    for (const [index, { results }] of outcomes.entries())
-      for (const path of chunks[index]?.slice(0, Math.ceil((results.length - 1) / stepsPerName)) ?? [])
-        undo.defer(() => detachAndUnlink(changes, path));
-    for (const [index, { failed }] of outcomes.entries()) {
-      if (failed === undefined) continue;
-      const path = chunks[index]?.[Math.max(0, Math.floor(failed.step / stepsPerName))] ?? '';
-      throw new KernelError({
-        errno: failed.errno,
-        syscall: creationSteps([path])[failed.step % stepsPerName]?.[0] ?? 'setns',
-        operation: `create the named network namespace ${path}`,
-      });
-    }
+  for (const { start, results } of shares) {
+    const begun = Math.ceil((results.length - 1) / steps.length); // those that have a file
+    for (const path of paths.slice(start, start + begun)) undo.defer(() => detachAndUnlink(changes, path));
   }
-  undo.commit();
-}
-
-const stepsPerName = 3;
-
-function creationSteps(paths: readonly string[]): SyscallStep[] {
-  return paths.flatMap((path) => [['unshare', CLONE_NEWNET] as const, ...bindingSteps(path, '/proc/self/ns/net')]);
+  const { errno, step } = broken.failed;
+  throw new KernelError({
+    errno,
+    syscall: steps[step % steps.length]?.[0] ?? 'setns',
+    operation: `create the named network namespace ${paths[broken.start + Math.max(0, Math.floor(step / steps.length))]}`,
+  });
 }
 
 /**

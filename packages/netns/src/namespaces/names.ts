@@ -1,5 +1,6 @@
 import { EBUSY, EINTR, ENOENT } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
+import { item } from '../native/child.ts';
 import {
   AT_FDCWD,
   MNT_DETACH,
@@ -13,7 +14,7 @@ import {
 import { FileReader } from '../native/file-reader.ts';
 import { check, type SyscallStep, syscall } from '../native/syscall.ts';
 import { idOfFileIfAny, type NamespaceId, nsfsDevice } from './identity.ts';
-import { directoryWith, nameDirectories } from './name-directories.ts';
+import { directoriesOf, directoryWith, nameDirectories } from './name-directories.ts';
 import {
   defaultRunDirectory,
   type NameChanges,
@@ -134,38 +135,34 @@ function changesFor(path: string, directory: NameDirectory): NameChanges {
 }
 
 /**
- * Takes many names away at the speed of the kernel: scores share the cost of one child process. `ip -all netns delete`, for the names
+ * Takes many names away at the speed of the kernel: they share the cost of one child process. `ip -all netns delete`, for the names
  * that you give.
  *
  * Stops at the first that cannot be removed; those before it are gone then. Throws as `removeName` does.
  */
 export function removeNames(names: readonly string[], options: RunDirectoryOptions = {}): void {
   names.forEach(validateName);
-  const places = names.map((name) => directoryWith(name, options));
-  let start = 0;
-  places.forEach((directory, index) => {
-    if (places[index + 1]?.path === directory.path) return;
-    takeAway(names.slice(start, index + 1), directory);
-    start = index + 1;
-  });
+  const places = directoriesOf(names, options);
+  for (let start = 0, end = 0; start < names.length; start = end) {
+    const place = places[start] as NameDirectory;
+    while (places[end] === place) end++;
+    takeAway(names.slice(start, end), place);
+  }
 }
 
 function takeAway(names: readonly string[], directory: NameDirectory): void {
-  const paths = names.map((name) => pathOfName(name, directory.path));
-  if (paths[0] === undefined) return;
-  using changes = changesFor(paths[0], directory);
-  const count = pathsPerChild(paths);
+  const paths = names.map((name) => `${directory.path}/${name}`);
+  using changes = changesFor(paths[0] ?? '', directory);
   for (let next = 0; next < paths.length; ) {
-    const chunk = paths.slice(next, next + count);
-    const { failed } = changes.run('remove namespace files', chunk.flatMap(removalSteps));
-    next += failed ? Math.max(0, Math.floor(failed.step / 2)) : chunk.length;
-    if (!failed) continue;
+    const [share] = changes.forEach(paths.slice(next), removalSteps(item));
+    if (share?.failed === undefined) return;
+    next += Math.max(0, share.failed.step >> 1);
     const path = paths[next++] ?? ''; // stale, or mounted twice, or refused: it takes more care
     detachAndUnlink(changes, path);
   }
 }
 
-function removalSteps(path: string): readonly [SyscallStep, SyscallStep] {
+function removalSteps(path: string | typeof item): readonly [SyscallStep, SyscallStep] {
   return [
     ['umount2', path, MNT_DETACH | UMOUNT_NOFOLLOW],
     ['unlinkat', AT_FDCWD, path, 0],
@@ -189,10 +186,4 @@ export function detachAndUnlink(changes: NameChanges, path: string): void {
   }
   const { failed } = changes.run(operation, [steps[1]]); // nothing is mounted there that we may unmount
   if (failed) check(-failed.errno, failed.step < 0 ? 'setns' : 'unlinkat', operation);
-}
-
-/** How many paths, each used twice, one child can take: its list of system calls and their text have an end. */
-export function pathsPerChild(paths: readonly string[]): number {
-  const longest = paths.reduce((most, path) => Math.max(most, Buffer.byteLength(path)), 0);
-  return Math.max(1, Math.min(80, Math.floor(60_000 / (2 * longest + 100))));
 }

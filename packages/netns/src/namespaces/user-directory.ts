@@ -1,7 +1,7 @@
 import { fstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { EEXIST, ENOENT, ENOTDIR, EPERM, ESRCH } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
-import { inChildAfter } from '../native/child.ts';
+import { type ChildOutcome, forEachInChild, inChildAfter } from '../native/child.ts';
 import {
   AT_FDCWD,
   AT_REMOVEDIR,
@@ -158,13 +158,14 @@ export class UserDirectory implements NameDirectory {
               : [['setns', holder.user.raw, CLONE_NEWUSER] as const]),
             ['setns', holder.mounts.raw, CLONE_NEWNS],
           ];
-    const run = (operation: string, steps: readonly SyscallStep[]) =>
-      holder === undefined
-        ? { results: [], failed: { step: 0, errno: ENOENT } } // what is asked for is not there
-        : inChildAfter(way, operation, steps);
+    // What is asked for is not there, without a holder.
+    const nowhere: ChildOutcome = { results: [], failed: { step: 0, errno: ENOENT } };
     return {
-      run,
-      runBoth: (operation, first, second) => [run(operation, first), run(operation, second)],
+      run: (operation, steps) => (holder === undefined ? nowhere : inChildAfter(way, operation, steps)),
+      forEach: (paths, steps, children) =>
+        holder === undefined
+          ? [{ start: 0, count: paths.length, ...nowhere }]
+          : forEachInChild(paths, steps, { way, children }),
       [Symbol.dispose]: () => {
         holder?.[Symbol.dispose]();
         this.#leave(home);

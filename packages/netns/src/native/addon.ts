@@ -1,10 +1,18 @@
 import { join } from 'node:path';
 
 /** What one argument of a system call may be: see `argument()` in `native/addon/arguments.h`. */
-export type SyscallArgument = number | bigint | string | Uint8Array | Int32Array | { readonly result: number } | null;
+export type SyscallArgument =
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Int32Array
+  | { readonly result: number }
+  | { readonly item: true }
+  | null;
 
-/** System calls by their numbers, one after the other. */
-export type Program = readonly (readonly SyscallArgument[])[];
+/** System calls by their numbers, one after the other. What follows items ("a\0b\0c", or numbers) is done once for each. */
+export type Program = readonly (readonly SyscallArgument[] | string | Int32Array)[];
 
 /** The C functions, exactly as `native/addon.c` exports them: plain numbers, -errno on failure. */
 export interface Addon {

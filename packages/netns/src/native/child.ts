@@ -1,5 +1,5 @@
 import { EINTR } from '../errno-numbers.ts';
-import { addon } from './addon.ts';
+import { addon, type Program } from './addon.ts';
 import { check, programOf, type SyscallStep } from './syscall.ts';
 
 /** What happened in the child: one result for each step that ran, and which one failed. */
@@ -21,34 +21,23 @@ const notRun = -0x80000000;
  * `cloneFlags` (`CLONE_NEWPID`) are for what only clone(2) can do. Throws KernelError if no child can be made.
  */
 export function inChild(operation: string, steps: readonly SyscallStep[], cloneFlags = 0): ChildOutcome {
-  const given = unanswered(steps);
+  const given = unanswered(steps.length);
   check(addon.inChild(programOf(steps), given, cloneFlags), 'clone', operation);
   return outcomeOf(given, EINTR);
 }
 
-/** Two of them at the same time, for steps that two processors do sooner than one. Throws nothing: both may have done something. */
-export function inTwoChildren(
-  first: readonly SyscallStep[],
-  second: readonly SyscallStep[],
-): readonly [ChildOutcome, ChildOutcome] {
-  const [given, others] = [unanswered(first), unanswered(second)];
-  const started = addon.inChildren(programOf(first), given, programOf(second), others);
-  const errno = started < 0 ? -started : EINTR;
-  return [outcomeOf(given, errno), outcomeOf(others, errno)];
-}
-
-function unanswered(steps: readonly SyscallStep[]): Int32Array {
-  return new Int32Array(steps.length).fill(notRun);
+function unanswered(count: number): Int32Array {
+  return new Int32Array(count).fill(notRun);
 }
 
 /** `never`: the error number of a step that has not run. */
 function outcomeOf(given: Int32Array, never: number): ChildOutcome {
-  const results: number[] = [];
-  for (const [step, result] of given.entries()) {
-    if (result < 0) return { results, failed: { step, errno: result === notRun ? never : -result } };
-    results.push(result);
-  }
-  return { results, failed: undefined };
+  const firstLeft = given.indexOf(notRun);
+  const ran = firstLeft < 0 ? given.length : firstLeft;
+  const last = given[ran - 1] ?? 0;
+  const step = last < 0 ? ran - 1 : ran;
+  const results = Array.from(given.subarray(0, step));
+  return { results, failed: step < given.length ? { step, errno: last < 0 ? -last : never } : undefined };
 }
 
 /** The same, after steps that lead there (`setns`) and do not count: if one of those failed, `step` is negative. */
@@ -57,7 +46,10 @@ export function inChildAfter(
   operation: string,
   steps: readonly SyscallStep[],
 ): ChildOutcome {
-  const { results, failed } = inChild(operation, [...way, ...steps.map((step) => moved(step, way.length))]);
+  return behind(way, inChild(operation, [...way, ...steps.map((step) => moved(step, way.length))]));
+}
+
+function behind(way: readonly SyscallStep[], { results, failed }: ChildOutcome): ChildOutcome {
   return {
     results: results.slice(way.length),
     failed: failed && { ...failed, step: failed.step - way.length },
@@ -72,4 +64,47 @@ export function moved([name, ...args]: SyscallStep, by: number): SyscallStep {
       typeof arg === 'object' && arg !== null && 'result' in arg ? { result: arg.result + by } : arg,
     ),
   ];
+}
+
+/** The argument of a step that is done for many items: the one whose turn it is. */
+export const item = { item: true } as const;
+
+/** What came of some of many items: as if the steps for each of them were written out, one after the other. */
+export interface Share extends ChildOutcome {
+  /** Its first item, and how many it has. */
+  readonly start: number;
+  readonly count: number;
+}
+
+/**
+ * Runs the same steps for each of many items: texts, or numbers. One child does that, or each of two does it for half of them, at the
+ * same time; it ends with its first failure. `way` is as in `inChildAfter`. Throws nothing: something may have been done.
+ */
+export function forEachInChild(
+  items: readonly string[] | readonly number[],
+  steps: readonly SyscallStep[],
+  { way = [], children = 1 }: { readonly way?: readonly SyscallStep[]; readonly children?: 1 | 2 | undefined } = {},
+): readonly Share[] {
+  const middle = Math.ceil(items.length / children);
+  const shares = [items.slice(0, middle), items.slice(middle)].filter(({ length }) => length > 0);
+  const given = shares.map(({ length }) => unanswered(way.length + length * steps.length));
+  const programs = shares.map((share) => [...programOf(way), together(share), ...programOf(steps)]);
+  const started = startBoth(programs, given);
+  const never = started < 0 ? -started : EINTR;
+  return shares.map(({ length }, which) => ({
+    start: which * middle,
+    count: length,
+    ...behind(way, outcomeOf(given[which] ?? unanswered(0), never)),
+  }));
+}
+
+function startBoth([first, second]: readonly Program[], [given, others]: readonly Int32Array[]): number {
+  if (first === undefined || given === undefined) return 0;
+  if (second === undefined || others === undefined) return addon.inChild(first, given, 0);
+  return addon.inChildren(first, given, second, others);
+}
+
+/** As native code reads them: it does what follows for each. */
+function together(items: readonly (string | number)[]): string | Int32Array {
+  return typeof items[0] === 'string' ? items.join('\0') : Int32Array.from(items as readonly number[]);
 }

@@ -1,6 +1,6 @@
 import { fstatSync, statSync } from 'node:fs';
 import { EPERM } from '../errno-numbers.ts';
-import { type ChildOutcome, inChild, inChildAfter, inTwoChildren } from './child.ts';
+import { type ChildOutcome, forEachInChild, inChild, inChildAfter, item } from './child.ts';
 import { CLONE_NEWNET, CLONE_NEWUSER, NS_GET_USERNS } from './constants.ts';
 import { Fd } from './fd.ts';
 import { type SyscallStep, syscall } from './syscall.ts';
@@ -60,12 +60,9 @@ export function inNamespace(
   return refused && type === CLONE_NEWNET && isOwn(namespace, 'net') ? inChild(operation, steps) : outcome;
 }
 
-/** A child carries out at most 256 system calls. */
-const visitsPerChild = 100;
-
 /**
- * One system call inside each of many namespaces of one type: a hundred share the cost of the child that goes there, and two children
- * go at the same time. Gives for each what the call gave, or -errno.
+ * One system call inside each of many namespaces of one type: two children go there at the same time, each to half of them.
+ * Gives for each what the call gave, or -errno.
  */
 export function inEachNamespace(
   namespaces: readonly Fd[],
@@ -74,21 +71,22 @@ export function inEachNamespace(
   step: SyscallStep,
 ): readonly number[] {
   const outcomes = new Array<number>(namespaces.length);
-  let left = [...namespaces.keys()];
-  const visits = (indices: readonly number[]) =>
-    indices.flatMap((index): SyscallStep[] => [['setns', namespaces[index]?.raw ?? -1, type], step]);
-  while (left.length > 0) {
-    const chunks = [left.slice(0, visitsPerChild), left.slice(visitsPerChild, 2 * visitsPerChild)] as const;
-    left = left.slice(2 * visitsPerChild);
-    const [first, second] = [visits(chunks[0]), visits(chunks[1])];
-    const both = second.length > 0 ? inTwoChildren(first, second) : [inChild(operation, first)];
-    for (const [which, { results, failed }] of both.entries()) {
-      const chunk = chunks[which] ?? [];
-      for (let at = 1; at < results.length; at += 2) outcomes[chunk[at >> 1] ?? -1] = results[at] ?? -1;
+  const raws = namespaces.map(({ raw }) => raw);
+  const steps: readonly SyscallStep[] = [['setns', item, type], step];
+  for (let left = [...raws.keys()]; left.length > 0; ) {
+    const asked = left;
+    left = [];
+    const shares = forEachInChild(
+      asked.map((index) => raws[index] ?? -1),
+      steps,
+      { children: 2 },
+    );
+    for (const { start, count, results, failed } of shares) {
+      for (let at = 1; at < results.length; at += 2) outcomes[asked[start + (at >> 1)] ?? -1] = results[at] ?? -1;
       if (failed === undefined) continue;
       // What cannot be entered just so takes more care, or is refused with its reason; the others behind it were not visited.
-      const [refused = -1, ...others] = chunk.slice(failed.step >> 1);
-      left.unshift(...others);
+      const [refused = -1, ...others] = asked.slice(start + (failed.step >> 1), start + count);
+      left.push(...others);
       const alone = inNamespace(namespaces[refused] as Fd, type, operation, [step]);
       outcomes[refused] = alone.failed ? -alone.failed.errno : (alone.results[0] ?? -1);
     }

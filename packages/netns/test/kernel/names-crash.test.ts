@@ -59,6 +59,20 @@ const operations: readonly Operation[] = [
     childSteps: ['umount2', 'unlinkat'],
     done: [],
   },
+  {
+    name: 'createNames',
+    before: prepared,
+    call: (runDirectory) => ['createNames', ['a'], { runDirectory }],
+    childSteps: ['unshare', 'mknodat', 'mount'],
+    done: ['a'],
+  },
+  {
+    name: 'removeNames',
+    before: (runDirectory) => createNamed('a', { runDirectory }).close(),
+    call: (runDirectory) => ['removeNames', ['a'], { runDirectory }],
+    childSteps: ['umount2', 'unlinkat'],
+    done: [],
+  },
 ];
 
 describe.skipIf(missing)(`killed at every system call${missing ? ` (left out: ${missing})` : ''}`, () => {

@@ -322,6 +322,60 @@ const inChildCases: readonly NativeCase[] = [
     run: inChildCase([getpid], new Int32Array(1), 17),
     expected: EINVAL,
   },
+  {
+    name: 'repeats what stands behind numbers for each of them',
+    run: (a) => {
+      const results = new Int32Array(6).fill(notRun);
+      const returned = a.inChild(
+        [openNull, Int32Array.of(-1, -2), [nr('fcntl'), { result: 0 }, 1], [nr('close'), { item: true }]],
+        results,
+        0,
+      );
+      a.syscall(nr('close'), results[0]);
+      return [returned, ...results.subarray(1)];
+    },
+    expected: [0, 1, EBADF, notRun, notRun, notRun],
+  },
+  {
+    name: 'repeats what stands behind texts, with results of the same round',
+    run: (a) => {
+      const results = new Int32Array(4).fill(notRun);
+      const steps = ['/dev/null\0/dev', [nr('openat'), AT_FDCWD, { item: true }, 0], [nr('close'), { result: 0 }]];
+      const returned = a.inChild(steps, results, 0);
+      return [returned, ...[...results].map((result, at) => (at % 2 === 0 ? result > 2 : result))];
+    },
+    expected: [0, true, 0, true, 0],
+  },
+  {
+    name: 'repeats more often than there is room for steps, and with more text than for one call',
+    run: (a) => {
+      const results = new Int32Array(20_000).fill(notRun);
+      const texts = Array(10_000).fill('/nowhere/'.padEnd(200, 'x')).join('\0');
+      const returned = a.inChild([texts, [nr('getpid')], [nr('getpid')]], results, 0);
+      return [returned, results.includes(notRun)];
+    },
+    expected: [0, false],
+  },
+  {
+    name: 'repeats in both of two children, each until its own first failure',
+    run: inChildrenCase([Int32Array.of(-1, -1), [nr('close'), { item: true }]], ['\0', nothing, nothing]),
+    expected: [0, [EBADF, notRun, notRun, notRun], [0, 0, 0, 0]],
+  },
+  {
+    name: 'refuses results that are too few for every round',
+    run: inChildCase(['a\0b\0c\0d\0e', getpid]),
+    expected: EINVAL,
+  },
+  { name: 'refuses no numbers', run: inChildCase([new Int32Array(0), getpid]), expected: EINVAL },
+  { name: 'refuses numbers of another type', run: inChildCase([new Float64Array(1), getpid]), expected: EINVAL },
+  { name: 'refuses detached numbers', run: inChildCase([detached(new Int32Array(1)), getpid]), expected: EINVAL },
+  { name: 'refuses to repeat within what is repeated', run: inChildCase(['a', getpid, 'b', getpid]), expected: EINVAL },
+  {
+    name: 'refuses an item where there is none',
+    run: inChildCase([[nr('close'), { item: true }], 'a']),
+    expected: EINVAL,
+  },
+  { name: 'refuses an item in a single call', run: (a) => a.syscall(nr('close'), { item: true }), expected: EINVAL },
   { name: 'refuses an empty step', run: inChildCase([[]]), expected: EINVAL },
   { name: 'refuses a step that is no array', run: inChildCase([7]), expected: EINVAL },
   { name: 'refuses a seventh argument', run: inChildCase([[...getpid, 1, 2, 3, 4, 5, 6, 7]]), expected: EINVAL },
