@@ -115,7 +115,8 @@ describe('adding a name', () => {
     ['x'.repeat(256), 'it is longer than 255 bytes'],
     ['ü'.repeat(128), 'it is longer than 255 bytes'],
   ])('refuses the name %j', (name, reason) => {
-    const expected = `invalid netns name ${JSON.stringify(name)}: ${reason}`;
+    const shown = name.length > 100 ? `${JSON.stringify(name.slice(0, 100))}…` : JSON.stringify(name);
+    const expected = `invalid netns name ${shown}: ${reason}`;
     expect(refusal(() => createNamed(name))).toBe(expected);
     expect(refusal(() => createNames(['ok', name]))).toBe(expected);
     expect(refusal(() => attachName(name, { pid: process.pid }))).toBe(expected);
