@@ -235,6 +235,7 @@ export {
   Mdb,
   type MulticastGroup,
   type MulticastGroupFilter,
+  type MulticastGroupMode,
   type MulticastGroupSpec,
 } from './network/mdb.ts';
 export type { NetworkChange, NetworkEvent, NetworkMonitorOptions } from './network/monitor.ts';

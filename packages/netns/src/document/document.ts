@@ -3,7 +3,7 @@ import { fields, mapOf, type Schema, type Typed, type TypeOf, text } from './sch
 import { parts, tables } from './sections/index.ts';
 import { linksSchema } from './sections/links.ts';
 
-const { addresses, nexthops, routes, rules, neighbours, fdb } = tables;
+const { addresses, nexthops, routes, rules, neighbours, fdb, mdb } = tables;
 
 export const namespaceSchema = fields(
   {
@@ -15,6 +15,7 @@ export const namespaceSchema = fields(
     neighbours: neighbours.schema,
     vlans: parts.vlans.schema,
     fdb: fdb.schema,
+    mdb: mdb.schema,
     sysctls: parts.sysctls.schema,
     firewall: parts.firewall.schema,
     shaping: parts.shaping.schema,

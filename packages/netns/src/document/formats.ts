@@ -62,6 +62,18 @@ export const hardwareAddress = text(
   '^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2})*$',
 );
 
+/** As the database of a bridge has them; of a vxlan also the address of none, for all that is not known. */
+export const multicastGroup = text('a multicast address: 239.1.1.1, ff05::7, or a hardware address', (group) =>
+  isGroup(group) ? undefined : 'it must be a multicast address: 239.1.1.1, ff05::7, or a hardware address',
+);
+
+function isGroup(group: string): boolean {
+  const bytes = parseIpAddress(group);
+  if (bytes === undefined) return /^[0-9a-f][13579bdf](?::[0-9a-f]{2}){5}$/i.test(group);
+  const [first = 0] = bytes;
+  return (bytes.length === 4 ? first >> 4 === 0xe : first === 0xff) || bytes.every((byte) => byte === 0);
+}
+
 interface Split {
   readonly address: string;
   readonly length: number;

@@ -2,10 +2,12 @@ import type { NetlinkConnection } from '../connection/connection.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { AF_BRIDGE } from '../netlink/families/route/address-families.ts';
 import { type MdbMessage, mdb, mdbFlags, mdbGroupModes, mdbStates } from '../netlink/families/route/mdb.ts';
+import { routeProtocols } from '../netlink/families/route/route.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
-import { flagNames } from '../wire/names.ts';
+import { flagNames, nameOf } from '../wire/names.ts';
 import type { Links } from './links.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
+import { numberFor } from './words.ts';
 
 export interface MulticastGroupSpec {
   /** The bridge. Name or index. */
@@ -20,7 +22,25 @@ export interface MulticastGroupSpec {
   readonly permanent?: boolean | undefined;
   /** Only what comes from this address. Linux 5.10. */
   readonly source?: string | undefined;
+  /** What comes from `sources` only, or from all others. Default: `exclude`, and `include` with a `source`. Linux 6.3. */
+  readonly mode?: MulticastGroupMode | undefined;
+  /** Of a group without a `source`: the kernel makes an entry for each of them, too. Linux 6.3. */
+  readonly sources?: readonly string[] | undefined;
+  /** Who made it, by the names of routing protocols, or by number. Default: `static`. Linux 6.3. */
+  readonly protocol?: string | number | undefined;
+  /** Of a vxlan, which is `bridge` and `port` in one: the tunnel's other end. This and what follows: Linux 6.4. */
+  readonly destination?: string | undefined;
+  /** UDP port of the other end. Default: that of the vxlan. */
+  readonly destinationPort?: number | undefined;
+  /** Network identifier to send with. Default: that of the vxlan. */
+  readonly vni?: number | undefined;
+  /** The device to send through. Name or index. */
+  readonly via?: string | number | undefined;
+  /** Network identifier that packets come with, of a vxlan that collects. */
+  readonly sourceVni?: number | undefined;
 }
+
+export type MulticastGroupMode = (typeof mdbGroupModes)[number];
 
 /** A member of a group, as a bridge knows it. Given back to `delete`, it means the same. */
 export interface MulticastGroup extends MulticastGroupSpec {
@@ -30,7 +50,9 @@ export interface MulticastGroup extends MulticastGroupSpec {
   readonly permanent: boolean;
   /** Milliseconds until it is forgotten; zero for what stays. */
   readonly expires: number | undefined;
-  readonly mode: 'include' | 'exclude' | undefined;
+  readonly mode: MulticastGroupMode | undefined;
+  readonly protocol: string | number | undefined;
+  readonly via?: number | undefined;
   readonly flags: readonly string[];
 }
 
@@ -97,7 +119,7 @@ export class Mdb {
   }
 
   async #change(verb: 'new' | 'del', spec: MulticastGroupSpec, flags: number, doing: string): Promise<void> {
-    const { bridge, port, group, vlan = 0, permanent = false, source } = spec;
+    const { bridge, port, group, vlan = 0, permanent = false } = spec;
     if (!Number.isInteger(vlan) || vlan < 0 || vlan > 4094)
       throw new InvalidArgumentError('vlan', vlan, 'it must be a number from 0 to 4094');
     await this.#connection.whenIdle(() =>
@@ -113,12 +135,31 @@ export class Mdb {
               vid: vlan,
               addr: group,
             },
-            ...(source !== undefined && { setEntryAttrs: { source } }),
+            setEntryAttrs: this.#moreOf(spec, verb),
           },
         },
         { operation: `${doing} multicast group ${group} (port ${port})`, flags },
       ),
     );
+  }
+
+  /** What an entry is found by, and, for one that is made, what more is said of it. */
+  #moreOf(spec: MulticastGroupSpec, verb: 'new' | 'del') {
+    const { source, sources, mode, protocol, destination, destinationPort, vni, via, sourceVni } = spec;
+    const attributes = {
+      source,
+      dst: destination,
+      dstPort: destinationPort,
+      vni,
+      ifindex: this.#links.indexIfGiven(via, 'via'),
+      srcVni: sourceVni,
+      ...(verb === 'new' && {
+        groupMode: mode === undefined ? undefined : numberFor(mdbGroupModes, mode, 'mode', 0),
+        srcList: sources && { entry: sources.map((address) => ({ address })) },
+        rtprot: protocol === undefined ? undefined : numberFor(routeProtocols, protocol, 'protocol', 0),
+      }),
+    };
+    return Object.values(attributes).some((value) => value !== undefined) ? attributes : undefined;
   }
 }
 
@@ -131,6 +172,13 @@ function groupsOf({ header, attributes }: MdbMessage): MulticastGroup[] {
     vlan: entry.vid,
     permanent: mdbStates[entry.state] === 'permanent',
     source: known.source,
+    sources: known.srcList?.entry?.map(({ address }) => address as string),
+    protocol: known.rtprot === undefined ? undefined : nameOf(routeProtocols, known.rtprot),
+    destination: known.dst,
+    destinationPort: known.dstPort,
+    vni: known.vni,
+    via: known.ifindex,
+    sourceVni: known.srcVni,
     expires: known.timer === undefined ? undefined : known.timer * tick,
     mode: mdbGroupModes[known.groupMode ?? -1],
     flags: flagNames(mdbFlags, entry.flags),

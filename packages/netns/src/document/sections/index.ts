@@ -1,6 +1,7 @@
 import { addresses } from './addresses.ts';
 import { fdb } from './fdb.ts';
 import { firewall } from './firewall.ts';
+import { mdb } from './mdb.ts';
 import { neighbours } from './neighbours.ts';
 import { nexthops } from './nexthops.ts';
 import type { PartSection } from './part-section.ts';
@@ -12,7 +13,7 @@ import type { AnyTable } from './table-section.ts';
 import { vlans } from './vlans.ts';
 
 /** The sections that are tables, in the order in which their entries are made; they are deleted the other way round. */
-export const tables = { addresses, nexthops, routes, rules, neighbours, fdb } as const;
+export const tables = { addresses, nexthops, routes, rules, neighbours, fdb, mdb } as const;
 
 export type TableName = keyof typeof tables;
 export const tableNames = Object.keys(tables) as readonly TableName[];
