@@ -17,6 +17,7 @@ NAPI_MODULE_INIT() {
       {"hold", NULL, hold, NULL, NULL, NULL, napi_enumerable, NULL},
       {"letGo", NULL, let_go, NULL, NULL, NULL, napi_enumerable, NULL},
       {"readLinks", NULL, read_links, NULL, NULL, NULL, napi_enumerable, NULL},
+      {"readNumbered", NULL, read_numbered, NULL, NULL, NULL, napi_enumerable, NULL},
       {"readFile", NULL, read_file, NULL, NULL, NULL, napi_enumerable, NULL},
       {"asking", NULL, asking, NULL, NULL, NULL, napi_enumerable, NULL},
       {"receive", NULL, receive, NULL, NULL, NULL, napi_enumerable, NULL},

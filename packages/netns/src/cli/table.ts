@@ -19,9 +19,9 @@ export function writeTable<Row>(io: Io, columns: readonly Column<Row>[], rows: r
   const style = styleFor(io);
   const head = io.stdout.isTerminal ? [columns.map((column) => column.title)] : [];
   const cells = rows.map((row) => columns.map((column) => escapeControls(column.cell(row))));
-  const widths = columns.map((_, index) =>
-    [...head, ...cells].reduce((most, line) => Math.max(most, width(line[index] ?? '')), 0),
-  );
+  const widths = columns.map(() => 0);
+  for (const line of [...head, ...cells])
+    for (const [index, cell] of line.entries()) widths[index] = Math.max(widths[index] ?? 0, width(cell));
   const lines = [
     ...head.map((line) => render(line, columns, widths, () => style.bold)),
     ...cells.map((line, index) => {
@@ -53,5 +53,9 @@ function render<Row>(
 
 /** In characters; those that take two cells of a terminal are not known here. */
 function width(text: string): number {
-  return [...text].length;
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= firstOfPair) return [...text].length;
+  return text.length;
 }
+
+/** From here on, a character may take two places in a string. */
+const firstOfPair = 0xd800;

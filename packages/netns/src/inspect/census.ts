@@ -11,6 +11,7 @@ import type { Container } from './containers/cgroups.ts';
 import { Containers } from './containers/container-of.ts';
 import type { Holder, Keeper } from './keeper.ts';
 import { type KernelNamespace, KernelWalk } from './kernel-list/walk.ts';
+import type { Family } from './programs.ts';
 import { openNamespacePath, relateAll } from './relations.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
 import { addActive } from './sources/active.ts';
@@ -20,7 +21,7 @@ import { descriptorsWaiting, QueueView } from './sources/in-flight.ts';
 import { DescriptorSource } from './sources/kept-by-descriptors.ts';
 import { type MountScan, mountsIn, scanMounts } from './sources/mounts.ts';
 import { placeProcFiles } from './sources/proc-files.ts';
-import { linksFor, lookAtProcess } from './sources/processes.ts';
+import { linksFor, lookAtProcess, type SeenProcess } from './sources/processes.ts';
 import { type Draft, Survey } from './survey.ts';
 
 /** A namespace, and what was found of it. */
@@ -71,8 +72,16 @@ export interface MachineCensus {
   /** In the order of their types and inode numbers. */
   readonly namespaces: readonly MachineNamespace[];
   readonly completeness: Completeness;
+  /** Every name in the directories that were asked about, in their order, and what it leads to: nothing if it is stale. */
+  readonly names: readonly SeenName[];
   /** Queues of unix sockets in which descriptors wait; only where it was needed to look at these. */
   readonly queues: readonly SeenQueue[];
+}
+
+/** A name, and the inode number of its namespace if there is one. */
+export interface SeenName {
+  readonly name: string;
+  readonly inode?: number;
 }
 
 /** The queue of a unix socket. */
@@ -134,7 +143,7 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
 
 /** What a snapshot has of what was asked for. */
 function censusOf(
-  { namespaces, queues, visibility }: MachineSnapshot,
+  { namespaces, names, queues, visibility }: MachineSnapshot,
   { types = namespaceTypes, relations = true, containers = false }: MachineCensusOptions,
 ): MachineCensus {
   const { completeness } = visibility;
@@ -160,6 +169,7 @@ function censusOf(
       };
     }),
     completeness: { ...completeness, exhaustive: types.filter((type) => completeness.exhaustive.includes(type)) },
+    names,
     queues,
   };
 }
@@ -211,7 +221,7 @@ function addMountsOfOpen(survey: Survey, source: DescriptorSource, { namespaces 
 }
 
 interface Look {
-  readonly parents: ReadonlyMap<number, number>;
+  readonly family: Family;
   readonly refusedNamespaces: readonly number[];
   readonly refusedDescriptors: readonly number[];
   /** The first kernel thread, whose namespaces are those that the machine began with; undefined if it is not in this /proc. */
@@ -231,7 +241,7 @@ async function lookAtProcesses(
   const pids = reader.numbers('/proc');
   if (pids === undefined)
     throw new KernelError({ errno: 2, syscall: 'open', operation: 'list the processes in /proc' });
-  const parents = new Map<number, number>();
+  const seen = new Map<number, Pick<SeenProcess, 'parent' | 'command'>>();
   const [refusedNamespaces, refusedDescriptors]: [number[], number[]] = [[], []];
   let first: Set<number> | undefined;
   let since = Date.now();
@@ -239,7 +249,7 @@ async function lookAtProcesses(
     reader.with(`/proc/${pid}`, (directory) => {
       const process = lookAtProcess(reader, pid, directory, links);
       if (process === undefined) return;
-      parents.set(pid, process.parent);
+      seen.set(pid, { parent: process.parent, command: process.command });
       survey.addProcess(process);
       source.add(process);
       if (process.refused.namespaces) refusedNamespaces.push(pid);
@@ -252,7 +262,8 @@ async function lookAtProcesses(
     signal?.throwIfAborted();
     since = Date.now();
   }
-  return { parents, refusedNamespaces, refusedDescriptors, first };
+  const family: Family = { parentOf: (pid) => seen.get(pid)?.parent, nameOf: (pid) => seen.get(pid)?.command };
+  return { family, refusedNamespaces, refusedDescriptors, first };
 }
 
 /** PID 1 may be anything, a container's too; this one is the kernel's own. */
@@ -319,7 +330,8 @@ function conclude(
     const draft = drafts.get(inode);
     if (draft !== undefined && draft.id === undefined) draft.id = cookie;
   }
-  const names = namesByInode(options);
+  const entries = listNames({ ...options, isKnown: (inode) => drafts.get(inode)?.type === 'net' });
+  const names = namesByInode(entries);
   const containers = options.containers ? new Containers() : undefined;
   const own = new Map(namespaceTypes.map((type) => [type, idOfFileIfAny(`/proc/self/ns/${type}`)?.ino]));
   const initialNetwork = listed && [...listed.values()].find(({ initial }) => initial)?.inode;
@@ -330,8 +342,7 @@ function conclude(
     if (type === 'net' && listed !== undefined && (entry === undefined || entry.references === 0)) continue; // gone by now
     if (entry !== undefined && keepers.length === 0 && old?.has(keyOf(entry)) === false) continue; // made behind our back
     const first = keepers.find((keeper) => keeper.kind === 'process');
-    const container =
-      containers && first !== undefined ? containers.of(first.pid, (pid) => look.parents.get(pid)) : undefined;
+    const container = containers && first !== undefined ? containers.of(first.pid, look.family) : undefined;
     namespaces.push({
       type,
       inode,
@@ -355,6 +366,7 @@ function conclude(
   const shown = namespaces.filter(({ type }) => type === 'net').length;
   return {
     namespaces,
+    names: entries.map(({ name, id }) => ({ name, ...(id === undefined ? {} : { inode: id.ino }) })),
     completeness: {
       kernel: alive?.length,
       shown,
@@ -410,9 +422,9 @@ function hiddenProcesses({ first }: Look): string[] {
 }
 
 /** The names in the directories of names, by what they lead to. */
-function namesByInode(options: RunDirectoryOptions): Map<number, NameEntry[]> {
+function namesByInode(entries: readonly NameEntry[]): Map<number, NameEntry[]> {
   const names = new Map<number, NameEntry[]>();
-  for (const entry of listNames(options).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const entry of [...entries].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.id === undefined) continue;
     const same = names.get(entry.id.ino);
     if (same === undefined) names.set(entry.id.ino, [entry]);

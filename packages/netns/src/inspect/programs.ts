@@ -1,4 +1,4 @@
-import { parseStatLine, startInStatLine } from '../namespaces/discover/stat-line.ts';
+import { parseStatLine, type StatLine } from '../namespaces/discover/stat-line.ts';
 import { FileReader } from '../native/file-reader.ts';
 import { readText } from '../wire/text.ts';
 
@@ -12,8 +12,14 @@ export interface Programs {
 
 const reader = new FileReader();
 
+/** What tells who has started a container. */
+export interface Family extends Pick<Programs, 'parentOf'> {
+  /** What the kernel calls the program; undefined if it has ended. */
+  nameOf(pid: number): string | undefined;
+}
+
 /** What is asked of those that run now only. */
-interface RunningPrograms extends Programs {
+interface RunningPrograms extends Programs, Family {
   /** The words of its command line; none if it has ended. */
   argumentsOf(pid: number): readonly string[];
   /** When it was started, in clock ticks since the machine was; undefined if it has ended. */
@@ -24,20 +30,26 @@ interface RunningPrograms extends Programs {
 export const programs: RunningPrograms = {
   argumentsOf: (pid) => wordsOf(reader.bytes(`/proc/${pid}/cmdline`)),
   startOf(pid) {
-    const line = reader.start(`/proc/${pid}/stat`);
-    return line && startInStatLine(line);
+    return statOf(pid)?.start;
   },
   commandOf(pid) {
     const words = programs.argumentsOf(pid);
     if (words.length > 0) return words.join(' ');
-    const [name = ''] = wordsOf(reader.bytes(`/proc/${pid}/comm`));
-    return `[${name.trimEnd()}]`;
+    return `[${programs.nameOf(pid) ?? ''}]`;
+  },
+  nameOf(pid) {
+    const line = reader.start(`/proc/${pid}/comm`);
+    return line && readText(line, 0, line.length - 1); // behind it there is a newline
   },
   parentOf(pid) {
-    const line = reader.start(`/proc/${pid}/stat`);
-    return line && parseStatLine(line)?.parent;
+    return statOf(pid)?.parent;
   },
 };
+
+function statOf(pid: number): StatLine | undefined {
+  const line = reader.start(`/proc/${pid}/stat`);
+  return line && parseStatLine(line);
+}
 
 /** Each word ends with a NUL byte, unless the process wrote over them; those at the very end are no words. */
 function wordsOf(line: Uint8Array = new Uint8Array()): string[] {

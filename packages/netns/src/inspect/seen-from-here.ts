@@ -7,9 +7,9 @@ import { openMachineNamespace } from './open.ts';
 /** What this process can tell of a network namespace without changing anything in it. */
 export interface SeenFromHere {
   /** The id that it has in the namespace of this process. */
-  readonly nsid?: number;
+  nsid?: number;
   /** The names of its devices; without the right to look, none. */
-  readonly devices?: readonly string[];
+  devices?: readonly string[];
 }
 
 /** What can be seen of each network namespace among these, by inode number. Ids are asked for where there is somebody to ask. */
@@ -17,7 +17,7 @@ export async function seenFromHere(
   namespaces: readonly MachineNamespace[],
   wantsDevices: boolean,
   nsids: Nsids | undefined,
-): Promise<ReadonlyMap<number, SeenFromHere>> {
+): Promise<ReadonlyMap<number, Readonly<SeenFromHere>>> {
   const networks = namespaces.filter(({ type }) => type === 'net');
   const devices = wantsDevices ? devicesOf(networks) : new Map<number, readonly string[]>();
   // Mostly no other namespace has an id here: one question then saves one for each.
@@ -26,10 +26,10 @@ export async function seenFromHere(
   for (const namespace of networks) {
     const nsid = giver && (await nsidOf(namespace, giver));
     const names = devices.get(namespace.inode);
-    seen.set(namespace.inode, {
-      ...(nsid === undefined ? {} : { nsid }),
-      ...(names === undefined ? {} : { devices: names }),
-    });
+    const here: SeenFromHere = {};
+    if (nsid !== undefined) here.nsid = nsid;
+    if (names !== undefined) here.devices = names;
+    seen.set(namespace.inode, here);
   }
   return seen;
 }

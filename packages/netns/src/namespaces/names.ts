@@ -64,19 +64,25 @@ export function pathOfName(name: string, runDirectory: string = defaultRunDirect
  * An ordinary user gets their own names first, then those of root that none of their own hides. Throws KernelError if a directory
  * cannot be read, or may not be trusted.
  */
-export function listNames(options: RunDirectoryOptions = {}): NameEntry[] {
+export function listNames(options: RunDirectoryOptions & KnownNamespaces = {}): NameEntry[] {
   const entries = new Map<string, NameEntry>();
   for (const directory of nameDirectories(options))
-    for (const entry of namesIn(directory)) if (!entries.has(entry.name)) entries.set(entry.name, entry);
+    for (const entry of namesIn(directory, options)) if (!entries.has(entry.name)) entries.set(entry.name, entry);
   return [...entries.values()];
 }
 
+/** What somebody knows already, and what need not be asked again. */
+interface KnownNamespaces {
+  /** Whether the namespace with this number is a network namespace: it was there a moment ago. */
+  readonly isKnown?: ((inode: number) => boolean) | undefined;
+}
+
 /** The names in one directory. */
-export function namesIn(directory: NameDirectory): NameEntry[] {
+export function namesIn(directory: NameDirectory, { isKnown }: KnownNamespaces = {}): NameEntry[] {
   const path = directory.view()?.path;
   if (path === undefined) return [];
   const device = nsfsDevice();
-  return readDirectory(path).map((name) => inspectEntry(name, `${path}/${name}`, device));
+  return readDirectory(path).map((name) => inspectEntry(name, `${path}/${name}`, device, isKnown));
 }
 
 /** In the directory's own order, as `ip` lists them. */
@@ -92,15 +98,16 @@ function readDirectory(path: string): string[] {
   }
 }
 
-function inspectEntry(name: string, path: string, device: number): NameEntry {
-  const id = idOfEntry(path, device);
+function inspectEntry(name: string, path: string, device: number, isKnown: KnownNamespaces['isKnown']): NameEntry {
+  const id = idOfEntry(path, device, isKnown);
   return { name, path, state: id === undefined ? 'stale' : 'ready', id };
 }
 
 /** The network namespace mounted at `path`, if any. Only an nsfs file is ever opened: anything else could block or act. */
-function idOfEntry(path: string, device: number): NamespaceId | undefined {
+function idOfEntry(path: string, device: number, isKnown?: KnownNamespaces['isKnown']): NamespaceId | undefined {
   const id = idOfFileIfAny(path);
   if (id?.dev !== device) return undefined;
+  if (isKnown?.(id.ino)) return id;
   const raw = syscall('openat', AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (raw < 0) return undefined;
   const type = syscall('ioctl', raw, NS_GET_NSTYPE, 0);

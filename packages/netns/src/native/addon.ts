@@ -22,6 +22,7 @@ export interface Addon {
   hold(fd: number): number;
   letGo(fd: number): number;
   readLinks(directory: number, names: string, links: Uint8Array): number;
+  readNumbered(directory: number, path: string, numbers: Int32Array, links: Uint8Array): number;
   readFile(directory: number, path: string, flags: number, buffer: Uint8Array): number;
   asking(request: Uint8Array, answer: Uint8Array, flags: number): Ask | number;
   receive(fd: number, buffer: Uint8Array, slotSize: number, info: Int32Array, flags: number): number;

@@ -43,6 +43,7 @@ const EEXIST = -errnoNumber('EEXIST');
 const EPERM = -errnoNumber('EPERM');
 const EACCES = -errnoNumber('EACCES');
 const EISDIR = -errnoNumber('EISDIR');
+const ENOTDIR = -errnoNumber('ENOTDIR');
 const ECANCELED = -errnoNumber('ECANCELED');
 
 const readable = 1;
@@ -745,6 +746,33 @@ const readCases: readonly NativeCase[] = [
     expected: 3,
   },
   {
+    name: 'reads the links of a directory that have numbers for names, and says how many there are',
+    run: (a) => {
+      const directory = mkdtempSync(join(tmpdir(), 'netns-numbered-'));
+      const names = ['0', '7', '31', '31x', 'x', '400'];
+      for (const name of names) symlinkSync(`net:[${name}]`, join(directory, name));
+      try {
+        const numbers = new Int32Array(3);
+        const read = links();
+        const count = withFile(directory, (fd) => a.readNumbered(fd, '.', numbers, read));
+        const texts = [...numbers].map((number, at) => {
+          const text = Buffer.from(read).toString('latin1', 32 * at, 32 * at + 32);
+          return text.startsWith(`net:[${number}]\0`);
+        });
+        return [count, new Set(numbers).size, ...texts];
+      } finally {
+        rmSync(directory, { recursive: true });
+      }
+    },
+    expected: [4, 3, true, true, true],
+  },
+  {
+    name: 'reports a directory that is not there, and what is none',
+    run: (a) =>
+      ['/nonexistent', '/proc/self/stat'].map((path) => a.readNumbered(AT_FDCWD, path, new Int32Array(3), links())),
+    expected: [ENOENT, ENOTDIR],
+  },
+  {
     name: 'reads the beginning of a file',
     run: (a) => {
       const bytes = new Uint8Array(4);
@@ -763,6 +791,8 @@ const readCases: readonly NativeCase[] = [
       ['names that are no text', 'readLinks', [AT_FDCWD, ['a'], links()]],
       ['too many names', 'readLinks', [AT_FDCWD, 'a\0'.repeat(5000), links()]],
       ['no place for links', 'readLinks', [AT_FDCWD, 'a\0', null]],
+      ['no place for links', 'readNumbered', [AT_FDCWD, '/', new Int32Array(3), null]],
+      ['fewer places for numbers than for links', 'readNumbered', [AT_FDCWD, '/', new Int32Array(2), links()]],
       ['no place for a file', 'readFile', [AT_FDCWD, '/', O_RDONLY]],
       ['a path with a NUL in it', 'readFile', [AT_FDCWD, '/\0', O_RDONLY, links()]],
     ] as const

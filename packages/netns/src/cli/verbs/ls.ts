@@ -51,7 +51,8 @@ export const verb = defineVerb({
     const tree = options.tree === true ? 'owner' : options.tree;
     if (tree !== undefined && !treeOrders.includes(tree))
       throw new UsageError(`there is no tree by '${tree}': ${treeOrders.join(', ')}`);
-    const wants = (name: string) => json || columns.some((column) => column.name === name);
+    const wants = (...names: readonly string[]) =>
+      json || [options.sort, ...columns.map(({ name }) => name)].some((name) => names.includes(name ?? ''));
     const { from, programs } = await askedOf(options.from);
     using progress = progressOn(io, 'processes looked at');
     const { namespaces, completeness } = await listNamespaces({
@@ -59,7 +60,9 @@ export const verb = defineVerb({
       types: allTypes || tree !== undefined ? namespaceTypes : ['net'],
       nsids: wants('nsid'),
       devices: wants('devices'),
-      containers: wants('container') || wants('note'),
+      containers: wants('container', 'note'),
+      // Of all types, some are known only as the owners of others.
+      relations: allTypes || tree !== undefined || wants('id', 'owner', 'parent'),
       onProgress: progress?.tell,
       from,
     });

@@ -1,7 +1,7 @@
 import { idOfFileIfAny } from '../../namespaces/identity.ts';
 import { FileReader } from '../../native/file-reader.ts';
 import { syscall } from '../../native/syscall.ts';
-import { programs } from '../programs.ts';
+import { type Family, programs } from '../programs.ts';
 import { openNamespacePath, ownerUidOf } from '../relations.ts';
 import { type Container, containerOfCgroups, type Runtime } from './cgroups.ts';
 import { type ProcessFacts, RuntimeState } from './runtime-state.ts';
@@ -34,34 +34,34 @@ export class Containers {
   readonly #reader = new FileReader();
   readonly #state: RuntimeState;
   readonly #names = new Map<string, string | undefined>();
-  readonly #programs = new Map<number, string>();
+  /** What the texts of control groups tell: many processes have the same. */
+  readonly #groups = new Map<string, Container | undefined>();
 
   constructor(state = new RuntimeState()) {
     this.#state = state;
   }
 
   /** The container of a process, and of those above it. */
-  of(pid: number, parentOf: (pid: number) => number | undefined = programs.parentOf): Container | undefined {
-    const text = this.#text(`/proc/${pid}/cgroup`);
-    const ofGroup = text === undefined ? undefined : containerOfCgroups(text);
+  of(pid: number, family: Family = programs): Container | undefined {
+    const ofGroup = this.#ofGroup(pid);
     const found = ofGroup && this.#named(ofGroup);
     if (found !== undefined && (found.name !== undefined || !haveNames.includes(found.runtime))) return found;
     // Engines start containers by low-level runtimes, and may keep their state anywhere; but who stands above the container knows its name.
     let best = found;
     let at: number | undefined = pid;
     for (let generation = 0; at !== undefined && at > 0 && generation <= generations; generation++) {
-      const container = this.#at(at, generation);
+      const container = this.#at(at, generation, family);
       if (container !== undefined && (best === undefined || container.id === best.id)) {
         if (!lowLevel.includes(container.runtime)) return this.#named(container);
         best ??= container;
       }
-      at = parentOf(at);
+      at = family.parentOf(at);
     }
     return best;
   }
 
-  #at(pid: number, generation: number): Container | undefined {
-    const name = this.#programOf(pid);
+  #at(pid: number, generation: number, { nameOf }: Family): Container | undefined {
+    const name = nameOf(pid) ?? '';
     if (name === 'bwrap') {
       const app = this.#state.flatpakOf(pid);
       return app === undefined ? { runtime: 'bubblewrap', id: String(pid) } : { runtime: 'flatpak', id: app };
@@ -69,14 +69,6 @@ export class Containers {
     // It knows more than the state of the runtime that it has started; but it is not in the container itself.
     const above = generation === 0 ? undefined : containerOfSupervisor(name, () => programs.argumentsOf(pid));
     return above ?? this.#state.byFirst(pid, processFacts);
-  }
-
-  #programOf(pid: number): string {
-    const known = this.#programs.get(pid);
-    if (known !== undefined) return known;
-    const name = this.#text(`/proc/${pid}/comm`)?.trimEnd() ?? '';
-    this.#programs.set(pid, name);
-    return name;
   }
 
   #named(container: Container): Container {
@@ -88,8 +80,11 @@ export class Containers {
     return name === undefined ? container : { ...container, name };
   }
 
-  #text(path: string): string | undefined {
-    const bytes = this.#reader.start(path);
-    return bytes && new TextDecoder().decode(bytes);
+  #ofGroup(pid: number): Container | undefined {
+    const bytes = this.#reader.start(`/proc/${pid}/cgroup`);
+    if (bytes === undefined) return undefined;
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+    if (!this.#groups.has(text)) this.#groups.set(text, containerOfCgroups(text));
+    return this.#groups.get(text);
   }
 }

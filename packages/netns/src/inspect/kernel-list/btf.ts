@@ -17,18 +17,18 @@ export const btfHeaderSize = 24;
 const kindStruct = 4;
 const kindUnion = 5;
 
-/** Bytes behind the 12 of a record: fixed, and for each of its elements. */
+/** Words behind the 3 of a record: fixed, and for each of its elements. */
 const trailing: Readonly<Record<number, readonly [fixed: number, each: number]>> = {
-  1: [4, 0], // INT
-  3: [12, 0], // ARRAY
-  [kindStruct]: [0, 12],
-  [kindUnion]: [0, 12],
-  6: [0, 8], // ENUM
-  13: [0, 8], // FUNC_PROTO
-  14: [4, 0], // VAR
-  15: [0, 12], // DATASEC
-  17: [4, 0], // DECL_TAG
-  19: [0, 12], // ENUM64
+  1: [1, 0], // INT
+  3: [3, 0], // ARRAY
+  [kindStruct]: [0, 3],
+  [kindUnion]: [0, 3],
+  6: [0, 2], // ENUM
+  13: [0, 2], // FUNC_PROTO
+  14: [1, 0], // VAR
+  15: [0, 3], // DATASEC
+  17: [1, 0], // DECL_TAG
+  19: [0, 3], // ENUM64
 };
 
 /** Where the two parts of the file are. */
@@ -51,21 +51,17 @@ export function btfPlaces(header: Uint8Array): BtfPlaces | undefined {
 
 /**
  * Finds members of structures in the records of types and their names, or in the beginnings of both: what is wanted of a kernel is
- * often among the first few thousand of more than a hundred thousand records. Members of structures without a name count as those
+ * often among the first few thousand of more than a hundred thousand records. `strings` has a character for each byte. Members of structures without a name count as those
  * of the structure around them. Records that nobody knows end the search.
  */
-export function memberOffsets<const W extends Wanted>(
-  types: Uint8Array,
-  strings: Uint8Array,
-  wanted: W,
-): MemberOffsets<W> {
+export function memberOffsets<const W extends Wanted>(types: Uint8Array, strings: string, wanted: W): MemberOffsets<W> {
   const view = new DataView(types.buffer, types.byteOffset, types.length);
   const names = new Map<number, string>();
   for (const name of [...Object.keys(wanted), ...Object.values(wanted).flat()]) {
     const at = offsetOfName(strings, name);
     if (at !== undefined) names.set(at, name);
   }
-  const { starts, structs } = findRecords(view, (at) => names.has(at));
+  const { starts, structs } = findRecords(types, (at) => names.has(at));
   const found = Object.fromEntries(Object.keys(wanted).map((name): [string, Record<string, number>] => [name, {}]));
   for (const at of structs) {
     const name = names.get(view.getUint32(at, true)) ?? '';
@@ -97,36 +93,29 @@ export function memberOffsets<const W extends Wanted>(
 const deepest = 8;
 
 /** Where structures and unions begin, by their ids, and those of them that are wanted. */
-function findRecords(view: DataView, isWanted: (name: number) => boolean) {
+function findRecords(types: Uint8Array, isWanted: (name: number) => boolean) {
+  // Every record is of whole words, and so is what stands before them.
+  const words = new Uint32Array(types.slice().buffer, 0, types.length >>> 2);
   const starts: (number | undefined)[] = [];
   const structs: number[] = [];
-  for (let at = 0, id = 1; at + 12 <= view.byteLength; id++) {
-    const info = view.getUint32(at + 4, true);
+  for (let at = 0, id = 1; at + 3 <= words.length; id++) {
+    const info = words[at + 1] as number;
     const kind = (info >>> 24) & 0x1f;
     if (kind === 0 || kind > 19) break;
     const rest = trailing[kind];
-    const end = at + 12 + (rest === undefined ? 0 : rest[0] + rest[1] * (info & 0xffff));
-    if (end > view.byteLength) break;
+    const end = at + 3 + (rest === undefined ? 0 : rest[0] + rest[1] * (info & 0xffff));
+    if (end > words.length) break;
     if (kind === kindStruct || kind === kindUnion) {
-      starts[id] = at;
-      if (kind === kindStruct && isWanted(view.getUint32(at, true))) structs.push(at);
+      starts[id] = 4 * at;
+      if (kind === kindStruct && isWanted(words[at] as number)) structs.push(4 * at);
     }
     at = end;
   }
   return { starts, structs };
 }
 
-const encoder = new TextEncoder();
-
-/** Where a name stands among the strings: each ends with NUL, and none is there twice. */
-function offsetOfName(strings: Uint8Array, name: string): number | undefined {
-  const wanted = encoder.encode(`${name}\0`);
-  const [first = 0] = wanted;
-  for (let at = strings.indexOf(first, 1); at >= 1; at = strings.indexOf(first, at + 1)) {
-    if (strings[at - 1] !== 0) continue;
-    let index = 1;
-    while (index < wanted.length && strings[at + index] === wanted[index]) index++;
-    if (index === wanted.length) return at;
-  }
-  return undefined;
+/** Where a name stands among the strings: each ends with NUL, and none is there twice. The first is empty. */
+function offsetOfName(strings: string, name: string): number | undefined {
+  const at = strings.indexOf(`\0${name}\0`);
+  return at < 0 ? undefined : at + 1;
 }

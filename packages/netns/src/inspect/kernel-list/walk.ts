@@ -203,7 +203,8 @@ function readOffsets(): WalkOffsets {
 function findOffsets(file: Fd, { types, strings }: BtfPlaces): WalkOffsets | undefined {
   for (const limits of looks) {
     const [typeBytes, names] = [readPart(file, types, limits?.types), readPart(file, strings, limits?.strings)];
-    const offsets = walkOffsets(memberOffsets(typeBytes, names, wantedMembers));
+    const text = Buffer.from(names.buffer, 0, names.length).toString('latin1');
+    const offsets = walkOffsets(memberOffsets(typeBytes, text, wantedMembers));
     if (offsets !== undefined && (limits === undefined || isWhole(offsets))) return offsets;
   }
   return undefined;

@@ -3,7 +3,6 @@ import { hostname, release } from 'node:os';
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { KernelError } from '../../errors.ts';
 import { nsfsDevice } from '../../namespaces/identity.ts';
-import { listNames } from '../../namespaces/names.ts';
 import { neighbourStates } from '../../netlink/families/route/neighbour.ts';
 import type { Address } from '../../network/addresses.ts';
 import { objectsOf } from '../../network/firewall/document.ts';
@@ -67,8 +66,7 @@ export async function* snapshotFacts(options: SnapshotOptions = {}): AsyncGenera
 async function* allFacts(options: SnapshotOptions): AsyncGenerator<Fact> {
   yield header();
   const found = await census({ ...options, queues: 'always', containers: true });
-  for (const { name, id } of listNames(options))
-    yield { fact: 'name', value: { name, ...(id === undefined ? {} : { inode: id.ino }) } };
+  for (const value of found.names) yield { fact: 'name', value };
   yield* namespaceFacts(found, options);
   for (const value of found.queues) yield { fact: 'queue', value };
   const sockets = new Set<number>();

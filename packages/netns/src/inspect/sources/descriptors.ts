@@ -1,6 +1,6 @@
 import { EACCES, EPERM } from '../../errno-numbers.ts';
 import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
-import { AT_FDCWD, KCMP_FILES, O_CLOEXEC, O_DIRECTORY, O_RDONLY } from '../../native/constants.ts';
+import { AT_FDCWD, KCMP_FILES } from '../../native/constants.ts';
 import type { FileReader } from '../../native/file-reader.ts';
 import { syscall } from '../../native/syscall.ts';
 
@@ -10,7 +10,7 @@ export interface DescriptorTable {
   readonly tid: number | undefined;
   readonly files: readonly { readonly fd: number; readonly type: NamespaceType; readonly inode: number }[];
   readonly sockets: readonly { readonly fd: number; readonly socket: number }[];
-  /** The beginnings of links that are paths, where these can be of use. */
+  /** The beginnings of links that are paths, a character for each byte. */
   readonly paths: readonly { readonly fd: number; readonly beginning: string }[];
 }
 
@@ -27,15 +27,14 @@ export function readTables(
   directory: number,
   tids: readonly number[],
 ): { tables: DescriptorTable[]; refused: boolean } {
-  const own = openFds('fd', directory);
-  const tables = own < 0 ? [] : [readTable(reader, own, undefined)];
+  const own = readTable(reader, 'fd', directory, undefined);
+  const tables = typeof own === 'number' ? [] : [own];
   const owners = [pid];
   for (const tid of tids) {
     const same = owners.some((owner) => sharesTable(owner, tid));
     if (same) continue;
-    const fds = openFds(`task/${tid}/fd`, directory);
-    if (fds < 0) continue;
-    const table = readTable(reader, fds, tid);
+    const table = readTable(reader, `task/${tid}/fd`, directory, tid);
+    if (typeof table === 'number') continue;
     // Where the kernel does not tell who shares a table (kcmp(2)), those that look alike are taken for one.
     if (tables.some((known) => sameTable(known, table))) continue;
     tables.push(table);
@@ -44,35 +43,28 @@ export function readTables(
   return { tables: tables.filter(hasSomething), refused: own === -EACCES || own === -EPERM };
 }
 
-function openFds(path: string, directory: number): number {
-  return syscall('openat', directory, path, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-}
-
 function sharesTable(a: number, b: number): boolean {
   return syscall('kcmp', a, b, KCMP_FILES, 0, 0) === 0;
 }
 
-function readTable(reader: FileReader, fds: number, tid: number | undefined): DescriptorTable {
+/** -errno if it may not be looked at, or its process has ended. */
+function readTable(reader: FileReader, path: string, at: number, tid: number | undefined): DescriptorTable | number {
   const files: { fd: number; type: NamespaceType; inode: number }[] = [];
   const sockets: { fd: number; socket: number }[] = [];
   const paths: { fd: number; beginning: string }[] = [];
-  try {
-    reader.links(
-      fds,
-      reader.numbersIn(fds),
-      (fd, kind, number) => {
-        if (kind === 'socket') sockets.push({ fd, socket: number });
-        else {
-          const type = namespaceTypes.find((each) => each === kind);
-          if (type !== undefined) files.push({ fd, type, inode: number });
-        }
-      },
-      (fd, beginning) => paths.push({ fd, beginning }),
-    );
-  } finally {
-    syscall('close', fds);
-  }
-  return { tid, files, sockets, paths };
+  const result = reader.linksIn(
+    path,
+    at,
+    (fd, kind, number) => {
+      if (kind === 'socket') sockets.push({ fd, socket: number });
+      else {
+        const type = namespaceTypes.find((each) => each === kind);
+        if (type !== undefined) files.push({ fd, type, inode: number });
+      }
+    },
+    (fd, beginning) => paths.push({ fd, beginning }),
+  );
+  return result < 0 ? result : { tid, files, sockets, paths };
 }
 
 function hasSomething({ files, sockets, paths }: DescriptorTable): boolean {

@@ -42,7 +42,7 @@ export class DescriptorSource {
   constructor(survey: Survey, nsfs: number, mountPoints: Iterable<string>, cookies: Map<bigint, number>) {
     this.#survey = survey;
     this.#nsfs = nsfs;
-    this.#mountPoints = new Set([...mountPoints].map((path) => path.slice(0, shownOfPath)));
+    this.#mountPoints = new Set([...mountPoints].map((path) => Buffer.from(path).toString('latin1', 0, shownOfPath)));
     this.#cookies = cookies;
   }
 

@@ -1,6 +1,6 @@
 import { EACCES, EPERM } from '../../errno-numbers.ts';
 import { inodesIn, type LinkNames, linkNames } from '../../namespaces/discover/in-processes.ts';
-import { parseStatLine, threadsInStatLine } from '../../namespaces/discover/stat-line.ts';
+import { parseStatLine } from '../../namespaces/discover/stat-line.ts';
 import { type ProcessNamespace, processNamespaces } from '../../namespaces/of-process.ts';
 import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
 import type { FileReader } from '../../native/file-reader.ts';
@@ -15,6 +15,8 @@ export interface SeenProcess {
   readonly pid: number;
   /** 0 if it is not in this /proc. */
   readonly parent: number;
+  /** What the kernel calls its program. */
+  readonly command: string;
   /** Of the main thread. Empty: they may not be looked at, or the thread has ended. */
   readonly inodes: TaskInodes;
   /** Threads that are not in the same namespaces as the main thread. */
@@ -46,14 +48,15 @@ export function lookAtProcess(
 ): SeenProcess | undefined {
   const line = reader.start('stat', directory);
   const stat = line && parseStatLine(line);
-  if (line === undefined || stat === undefined) return undefined;
-  const threads = threadsInStatLine(line);
+  if (stat === undefined) return undefined;
+  const { parent, command, threads } = stat;
   const inodes = inodesIn(reader, directory, links);
   // Whose namespaces may not be looked at may not be asked for anything else: its links would be tried one by one, in vain.
   if (Object.keys(inodes).length === 0 && stat.state !== 'Z' && isRefused(directory))
     return {
       pid,
-      parent: stat.parent,
+      parent,
+      command,
       inodes,
       strays: [],
       tables: [],
@@ -63,7 +66,8 @@ export function lookAtProcess(
   const { tables, refused } = readTables(reader, pid, directory, tids);
   return {
     pid,
-    parent: stat.parent,
+    parent,
+    command,
     inodes,
     strays: tids.flatMap((tid) => strayOf(reader, directory, tid, inodes, links)),
     tables,

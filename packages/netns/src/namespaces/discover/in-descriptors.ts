@@ -25,15 +25,9 @@ export interface SeenOpen {
 
 /** Adds the namespace files and sockets that a process has open; none if it may not be looked at. `directory` is its one in /proc. */
 export function seeDescriptors(reader: FileReader, pid: number, directory: number, { files, sockets }: SeenOpen): void {
-  reader.with(
-    'fd',
-    (at) => {
-      reader.links(at, reader.numbersIn(at), (fd, kind, number) => {
-        const type = namespaceTypes.find((each) => each === kind);
-        if (type !== undefined) files.push({ type, inode: number, pid, fd });
-        else if (kind === 'socket') sockets.push({ socket: number, pid, fd });
-      });
-    },
-    directory,
-  );
+  reader.linksIn('fd', directory, (fd, kind, number) => {
+    const type = namespaceTypes.find((each) => each === kind);
+    if (type !== undefined) files.push({ type, inode: number, pid, fd });
+    else if (kind === 'socket') sockets.push({ socket: number, pid, fd });
+  });
 }

@@ -21,24 +21,17 @@ export function socketOwners(wanted: ReadonlySet<number>): SocketOwners {
   let partial = false;
   const reader = new FileReader();
   const look = (pid: number, proc: number) => {
-    const seen = reader.with(
-      `${pid}/fd`,
-      (directory) => {
-        let command: string | undefined;
-        reader.links(directory, reader.numbersIn(directory), (fd, kind, inode) => {
-          if (kind !== 'socket' || !wanted.has(inode)) return;
-          command ??= commandOf(reader, pid, proc);
-          const owner = { pid, command, fd };
-          const others = of.get(inode);
-          if (others === undefined) of.set(inode, [owner]);
-          else others.push(owner);
-        });
-        return true;
-      },
-      proc,
-    );
+    let command: string | undefined;
+    const result = reader.linksIn(`${pid}/fd`, proc, (fd, kind, inode) => {
+      if (kind !== 'socket' || !wanted.has(inode)) return;
+      command ??= commandOf(reader, pid, proc);
+      const owner = { pid, command, fd };
+      const others = of.get(inode);
+      if (others === undefined) of.set(inode, [owner]);
+      else others.push(owner);
+    });
     // It is there, but not for us; or it is gone by now.
-    if (seen === undefined && reader.start(`${pid}/stat`, proc) !== undefined) partial = true;
+    if (result < 0 && reader.start(`${pid}/stat`, proc) !== undefined) partial = true;
   };
   if (wanted.size > 0)
     reader.with('/proc', (proc) => {
