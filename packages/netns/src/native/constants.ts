@@ -126,6 +126,9 @@ export const MSG_TRUNC = 0x20;
 
 // netinet/in.h
 export const IPPROTO_IPV6 = 41;
+export const IPV6_MULTICAST_IF = 17;
+export const IPV6_JOIN_GROUP = 20;
+export const IPV6_LEAVE_GROUP = 21;
 export const IPV6_V6ONLY = 26;
 
 // linux/if_packet.h

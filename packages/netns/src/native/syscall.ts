@@ -16,6 +16,7 @@ const numbers = {
   socket: [41, 198],
   connect: [42, 203],
   sendto: [44, 206],
+  recvfrom: [45, 207],
   bind: [49, 200],
   listen: [50, 201],
   setsockopt: [54, 208],
@@ -105,7 +106,7 @@ export function syscall(name: SyscallName, ...args: readonly SyscallArgument[]):
 /** Turns -errno into a KernelError that says what was being done: the one place where this happens. */
 export function check(
   result: number,
-  name: SyscallName | 'clone' | 'recvmmsg' | 'recvfrom' | 'epoll' | 'execve',
+  name: SyscallName | 'clone' | 'recvmmsg' | 'epoll' | 'execve',
   operation: string,
 ): number {
   if (result < 0) throw new KernelError({ errno: -result, syscall: name, operation });

@@ -1,13 +1,10 @@
 import { ENODEV } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
-import { AF_NETLINK, CLONE_NEWNET, SIOCGIFINDEX, SIOCGIFNAME, SOCK_CLOEXEC, SOCK_RAW } from '../native/constants.ts';
+import { AF_NETLINK, CLONE_NEWNET, SOCK_CLOEXEC, SOCK_RAW } from '../native/constants.ts';
+import { deviceIndex, deviceName, IFNAMSIZ } from '../native/device-names.ts';
 import { Fd } from '../native/fd.ts';
 import { inNamespace } from '../native/passage.ts';
-import { check, perform, syscall } from '../native/syscall.ts';
-import { readText } from '../wire/text.ts';
-
-/** `struct ifreq`: a name of at most 15 bytes, behind it the index. */
-const IFNAMSIZ = 16;
+import { check, perform } from '../native/syscall.ts';
 
 /**
  * The devices of a namespace by name and by index, one by one. netdevice(7).
@@ -26,37 +23,23 @@ export class InterfaceNames implements Disposable {
 
   /** Undefined if there is no such device (any more). */
   nameOf(index: number): string | undefined {
-    if (!this.#names.has(index)) this.#names.set(index, this.#ask(index));
+    if (!this.#names.has(index)) this.#names.set(index, deviceName(this.#socket.raw, index));
     return this.#names.get(index);
-  }
-
-  #ask(index: number): string | undefined {
-    const { bytes, view } = request();
-    view.setInt32(IFNAMSIZ, index, true);
-    const answer = syscall('ioctl', this.#socket.raw, SIOCGIFNAME, bytes);
-    return answer < 0 ? undefined : readText(bytes, 0, IFNAMSIZ);
   }
 
   /** Throws KernelError ENODEV, and InvalidArgumentError for what no device can be called. */
   indexOf(name: string): number {
-    const { bytes, view } = request();
     const text = new TextEncoder().encode(name);
     if (text.length === 0 || text.length >= IFNAMSIZ || text.includes(0))
       throw new InvalidArgumentError('link', name, 'a device has a name of 1 to 15 bytes');
-    bytes.set(text);
-    const answer = syscall('ioctl', this.#socket.raw, SIOCGIFINDEX, bytes);
-    if (answer < 0) throw new KernelError({ errno: ENODEV, syscall: 'ioctl', operation: `find link ${name}` });
-    return view.getInt32(IFNAMSIZ, true);
+    const index = deviceIndex(this.#socket.raw, text);
+    if (index === undefined) throw new KernelError({ errno: ENODEV, syscall: 'ioctl', operation: `find link ${name}` });
+    return index;
   }
 
   [Symbol.dispose](): void {
     this.#socket.close();
   }
-}
-
-function request(): { readonly bytes: Uint8Array; readonly view: DataView } {
-  const bytes = new Uint8Array(40);
-  return { bytes, view: new DataView(bytes.buffer) };
 }
 
 function openIn(namespace: Fd | undefined): number {

@@ -1,6 +1,7 @@
 import dgram from 'node:dgram';
 import { on, once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { lively, livelyHost, livelyPair } from './support/lively.ts';
 import { shape } from './support/net-scenarios.ts';
 
@@ -251,5 +252,72 @@ describe('inside', () => {
     const socket = inside.createSocket('udp4').bind(0);
     expect((await once(socket, 'error'))[0]).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
     socket.close();
+  });
+});
+
+describe('link-local addresses', () => {
+  const linkLocal = async (ns: NetworkNamespace, address: string) => {
+    await ns.network.addresses.add({ link: 'e0', address: `${address}/64`, noDad: true });
+  };
+
+  it('are sent to, connected to, answered and told by the devices inside', async () => {
+    const [a, b] = await livelyPair();
+    using _a = a;
+    using _b = b;
+    await linkLocal(a, 'fe80::a');
+    await linkLocal(b, 'fe80::b');
+    const server = await bound(b.dgram.createSocket('udp6'), 547);
+    server.on('message', (message, { port, address }) => server.send(`${message} of ${address}`, port, address));
+    const client = await bound(a.dgram.createSocket('udp6'), { port: 546, address: 'fe80::a%e0' });
+    expect(client.address()).toEqual({ address: 'fe80::a%e0', family: 'IPv6', port: 546 });
+    const index = (await a.network.links.get('e0'))?.index;
+    for (const zone of ['e0', index]) {
+      client.send(['by', ' ', 'zone'], 547, `fe80::b%${zone}`);
+      const [message, from] = await once(client, 'message');
+      expect(String(message)).toBe('by zone of fe80::a%e0');
+      expect(from).toEqual({ address: 'fe80::b%e0', family: 'IPv6', port: 547, size: message.length });
+    }
+    const error = await new Promise((told) => client.send('nowhere', 547, 'fe80::b%e9', told));
+    expect(error).toMatchObject({ code: 'ENODEV', syscall: 'send' });
+    client.close();
+
+    const connected = a.dgram.createSocket('udp6');
+    await new Promise<void>((done) => connected.connect(547, 'fe80::b%e0', done));
+    expect(connected.remoteAddress()).toEqual({ address: 'fe80::b%e0', family: 'IPv6', port: 547 });
+    connected.send('connected');
+    expect(String((await once(connected, 'message'))[0])).toBe('connected of fe80::a%e0');
+    connected.close();
+    server.close();
+  });
+
+  it('are of multicast groups at a device, too', async () => {
+    const [a, b] = await livelyPair();
+    using _a = a;
+    using _b = b;
+    await linkLocal(a, 'fe80::a');
+    const member = await bound(b.dgram.createSocket('udp6'), 5353);
+    member.addMembership('ff02::fb', '::%e0');
+    const sender = await bound(a.dgram.createSocket('udp6'), { port: 5353, address: 'fe80::a%e0' });
+    sender.setMulticastInterface('::%e0');
+    sender.send('to all', 5353, 'ff02::fb');
+    const [message, from] = await once(member, 'message');
+    expect([String(message), from.address]).toEqual(['to all', 'fe80::a%e0']);
+    member.dropMembership('ff02::fb', '::%e0');
+    expect(thrown(() => member.dropMembership('ff02::fb', '::%e0'))).toMatchObject({ code: 'EADDRNOTAVAIL' });
+    expect(thrown(() => sender.setMulticastInterface('::%e9'))).toMatchObject({ code: 'ENODEV' });
+    sender.close();
+    member.close();
+  });
+
+  it('do not change what else a socket for everybody receives', async () => {
+    using ns = await lively();
+    const socket = await bound(ns.dgram.createSocket('udp6').unref(), 6100);
+    const other = ns.dgram.createSocket('udp4');
+    const long = Buffer.alloc(65_507, 'x');
+    other.send(long, 6100, '127.0.0.1');
+    const [message, from] = await once(socket.ref(), 'message');
+    expect([message.equals(long), from.address, from.family]).toEqual([true, '::ffff:127.0.0.1', 'IPv6']);
+    socket.close();
+    other.close();
   });
 });

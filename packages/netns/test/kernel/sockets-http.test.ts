@@ -194,7 +194,9 @@ describe('inside', () => {
     expect(await ask('http://10.0.0.2/x')).toBe('GET /x  keep-alive');
     expect(await ask('http://10.0.0.2/moved')).toContain('GET /here');
     expect(await ask(new URL('http://10.0.0.2/u'), { method: 'PUT', body: 'put' })).toContain('PUT /u put');
-    expect(await ask(new Request('http://10.0.0.2/r', { method: 'POST', body: 'req' }))).toContain('POST /r req');
+    const request = new Request('http://10.0.0.2/r', { method: 'POST', body: 'req' });
+    expect(await ask(request)).toContain('POST /r req');
+    await expect(ask(request)).rejects.toThrow('has already been used');
     const form = new FormData();
     form.set('field', 'value');
     expect(await ask('http://10.0.0.2/f', { method: 'POST', body: form })).toContain('name="field"');

@@ -73,10 +73,15 @@ describe('inside', () => {
       (await b.network.addresses.list({ link: 'e0' })).find(({ address }) => address?.startsWith('fe80:'))?.address;
     await expect.poll(linkLocal).toBeDefined(); // the kernel makes it when the cable is up
     const local = await linkLocal();
-    const zoned = b.net.createServer((socket) => socket.end('by zone')).listen(80, `${local}%e0`);
-    const [words] = await once(a.net.connect(80, `${local}%e0`), 'data');
-    expect(String(words)).toBe('by zone');
-    zoned.close();
+    for (const host of [`${local}%e0`, '::']) {
+      const zoned = b.net.createServer((socket) => socket.end(`${socket.remoteAddress}`)).listen(80, host);
+      if (host !== '::') expect(zoned.address()).toMatchObject({ address: host });
+      const socket = a.net.connect(80, `${local}%e0`);
+      const [words] = await once(socket, 'data');
+      expect([String(words), socket.remoteAddress]).toEqual([socket.localAddress, `${local}%e0`]);
+      expect(String(words)).toMatch(/^fe80:.*%e0$/);
+      zoned.close();
+    }
     const [error] = await once(a.net.connect(80, `${local}%e9`), 'error');
     expect(error).toMatchObject({ code: 'ENODEV', syscall: 'connect' });
   });

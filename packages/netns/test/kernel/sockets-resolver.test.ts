@@ -264,6 +264,16 @@ describe('a lookup', () => {
 });
 
 describe('when servers misbehave', () => {
+  it('asks one with a link-local address', async () => {
+    using ns = await lively();
+    await ns.network.links.add({ name: 'v0', kind: 'veth', peer: { name: 'v1' } });
+    for (const name of ['v0', 'v1']) await ns.network.links.set(name, { up: true });
+    await ns.network.addresses.add({ link: 'v0', address: 'fe80::53/64', noDad: true });
+    const server = await nameServer(ns, 'fe80::53%v0', known);
+    expect(await ns.resolver({ servers: ['fe80::53%v0'] }).resolve4('both.test')).toEqual(['127.0.0.1']);
+    server.close();
+  });
+
   it('asks the next one, and takes turns where the file says so', async () => {
     using ns = await lively();
     const silent = await nameServer(ns, '127.0.0.2', () => 'silence');

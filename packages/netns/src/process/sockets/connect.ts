@@ -9,12 +9,13 @@ import { nodeError } from './node-error.ts';
 import { openSocket } from './open-socket.ts';
 import { type Contender, race } from './race.ts';
 import type { LookupAddress, LookupOptions } from './resolver/lookup.ts';
+import { type AddressHandle, tellScopedAddresses } from './scoped-address.ts';
 import { domainOf, type IpFamily, splitZone } from './socket-address.ts';
 
 type NodeConnect = (options: object, connected?: () => void) => unknown;
 
 /** The part of Node's TCP handle that takes over a descriptor. */
-interface Handle {
+interface Handle extends AddressHandle {
   open(fd: number): number;
 }
 
@@ -67,12 +68,14 @@ function putSocket(
 }
 
 function hand(socket: Socket, fd: Fd): Error | undefined {
-  const result = handleOf(socket)?.open(fd.raw) ?? 0;
-  if (handleOf(socket) === null || result < 0) {
+  const handle = handleOf(socket);
+  const result = handle?.open(fd.raw) ?? 0;
+  if (handle === null || result < 0) {
     fd.close();
     return result < 0 ? nodeError(-result, 'open') : undefined;
   }
   fd.release();
+  if (handle !== null) tellScopedAddresses(handle);
   return undefined;
 }
 
@@ -100,8 +103,9 @@ function lookupAndOpen(socket: Socket, home: Home, options: ConnectRequest['opti
       if (first === undefined)
         callback(null, found[0]?.address, found[0]?.family); // Node names what is wrong with it
       else if (contenders.length === 1 || !racing) {
-        const error = putSocket(socket, home, first, port);
-        if (error === undefined) callback(null, first.address, first.family);
+        const [address, zone] = splitZone(first.address);
+        const error = putSocket(socket, home, { ...first, address }, port, zone);
+        if (error === undefined) callback(null, address, first.family);
         else callback(error);
       } else raceFor(socket, home, contenders, { port, delay, hostname }, callback);
     };

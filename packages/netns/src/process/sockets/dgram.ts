@@ -3,6 +3,7 @@ import { EBADF, EINVAL } from '../../errno-numbers.ts';
 import { builtin } from '../../native/builtin.ts';
 import { SOCK_DGRAM } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
+import { meetLinkLocal } from './dgram-handle.ts';
 import type { Home } from './home.ts';
 import { type LookupFunction, lookupIn } from './lookup-hook.ts';
 import { nodeError } from './node-error.ts';
@@ -62,6 +63,7 @@ function bindInside(socket: dgram.Socket, home: Home, options: Options, lookup: 
         state = 'bound';
         nodeBind.call(socket, { fd: fd.raw, exclusive: true }, callback);
         fd.release();
+        if (options.type === 'udp6') meetLinkLocal(socket, /^(?:::$|fe[89ab]|ff)/i.test(String(ip)));
       } catch (error) {
         fail(error as Error); // the namespace cannot be entered, or is closed
       }

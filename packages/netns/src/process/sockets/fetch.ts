@@ -44,6 +44,8 @@ export function fetchIn(home: Home, options: FetchTlsOptions = {}): NamespaceFet
 /** A Request of Node's own class is not one of undici's. */
 function ownRequest(undici: Undici, input: unknown): unknown {
   if (!(input instanceof Request)) return input;
+  if (input.bodyUsed)
+    throw new TypeError('Cannot construct a Request with a Request object that has already been used.');
   const { url, method, headers, body, redirect, signal } = input;
   const init = { method, headers: [...headers], redirect, signal, ...(body ? { body, duplex: 'half' } : {}) };
   return new undici.Request(url, init as unknown as ConstructorParameters<typeof UndiciRequest>[1]);

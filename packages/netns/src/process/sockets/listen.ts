@@ -9,6 +9,7 @@ import { type ListenRequest, parseListen } from './listen-arguments.ts';
 import { lookupOne } from './lookup-hook.ts';
 import { nodeListenError, type Place } from './node-error.ts';
 import { openSocket, type Refusal, type SocketRequest } from './open-socket.ts';
+import { type AddressHandle, tellScopedAddresses } from './scoped-address.ts';
 import {
   domainOf,
   type IpFamily,
@@ -36,6 +37,7 @@ export function listenInside<S extends Server>(server: S, home: Home): S {
       signal?.addEventListener('abort', () => server.close(), { once: true });
     } else nodeListen.call(server, { fd: fd.raw, signal }, backlog);
     if (server.listening) fd.release();
+    meetLinkLocal(server);
   };
 
   const start = (request: ListenRequest, address: string | undefined, family: IpFamily | undefined): void => {
@@ -95,6 +97,22 @@ export function listenInside<S extends Server>(server: S, home: Home): S {
   };
 
   return Object.assign(server, { listen, close });
+}
+
+interface ServerHandle extends AddressHandle {
+  onconnection?(this: ServerHandle, status: number, client?: AddressHandle): void;
+}
+
+/** Lets a server, and the connections that it takes, tell link-local addresses as they are called inside. */
+function meetLinkLocal(server: Server): void {
+  const { _handle: handle } = server as unknown as { readonly _handle?: ServerHandle | null };
+  if (!handle?.onconnection || typeof handle.getsockname !== 'function') return; // a path, or a worker of a cluster
+  const { onconnection } = handle;
+  tellScopedAddresses(handle);
+  handle.onconnection = function (status, client) {
+    if (client !== undefined) tellScopedAddresses(client);
+    onconnection.call(this, status, client);
+  };
 }
 
 interface Bound {

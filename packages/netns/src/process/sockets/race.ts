@@ -6,7 +6,7 @@ import { syscall } from '../../native/syscall.ts';
 import { type Watch, watchDescriptor } from '../../native/watch.ts';
 import { nodeError } from './node-error.ts';
 import { openSocket } from './open-socket.ts';
-import { domainOf, type IpFamily, ipSocketAddress } from './socket-address.ts';
+import { domainOf, type IpFamily, ipSocketAddress, splitZone } from './socket-address.ts';
 
 export interface Contender {
   readonly address: string;
@@ -99,9 +99,10 @@ export function race(namespace: Namespace, contenders: readonly Contender[], opt
 /** A socket that is connecting, or why it is not. */
 function begin(namespace: Namespace, { address, family }: Contender, port: number): Fd | Error {
   try {
-    const fd = openSocket(namespace, { domain: domainOf(family), type: SOCK_STREAM });
+    const [bare, device] = splitZone(address);
+    const fd = openSocket(namespace, { domain: domainOf(family), type: SOCK_STREAM, device });
     if (!(fd instanceof Fd)) return nodeError(fd.errno, 'connect', { address, port });
-    const target = ipSocketAddress(address, port);
+    const target = ipSocketAddress(bare, port);
     const result = target === undefined ? -EINVAL : syscall('connect', fd.raw, target, target.length);
     if (result === -EINPROGRESS) return fd;
     fd.close();
