@@ -258,6 +258,8 @@ describe('inside', () => {
 describe('link-local addresses', () => {
   const linkLocal = async (ns: NetworkNamespace, address: string) => {
     await ns.network.addresses.add({ link: 'e0', address: `${address}/64`, noDad: true });
+    // Until the kernel has noticed that there is a cable, it drops what is sent.
+    await expect.poll(async () => (await ns.network.links.get('e0'))?.operstate).toBe('UP');
   };
 
   it('are sent to, connected to, answered and told by the devices inside', async () => {
@@ -295,6 +297,7 @@ describe('link-local addresses', () => {
     using _a = a;
     using _b = b;
     await linkLocal(a, 'fe80::a');
+    await linkLocal(b, 'fe80::b');
     const member = await bound(b.dgram.createSocket('udp6'), 5353);
     member.addMembership('ff02::fb', '::%e0');
     const sender = await bound(a.dgram.createSocket('udp6'), { port: 5353, address: 'fe80::a%e0' });
