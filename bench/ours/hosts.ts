@@ -1,5 +1,5 @@
 // hosts DIR COUNT: a bridge br0 here, and named network namespaces b0, b1, … with a veth to it each, as whoever reads the manual writes it.
-import { createNames, NetworkNamespace, openNetwork } from '../../packages/netns/src/index.ts';
+import { NetworkNamespace, openNetwork } from '../../packages/netns/src/index.ts';
 import { report } from './stamps.ts';
 
 const [runDirectory = '', count] = process.argv.slice(2);
@@ -7,8 +7,7 @@ const names = Array.from({ length: Number(count) }, (_, i) => `b${i}`);
 using network = openNetwork();
 
 await report(async () => {
-  createNames(names, { runDirectory });
-  const hosts = NetworkNamespace.openAll(names, { runDirectory });
+  const hosts = NetworkNamespace.createAll(names, { runDirectory });
   await network.links.add({ kind: 'bridge', name: 'br0' });
   await Promise.all(
     hosts.map((netns, i) =>

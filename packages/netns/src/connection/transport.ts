@@ -45,7 +45,7 @@ export interface Transport extends Disposable {
   makeRoom?(outgoing: number, incoming: number): void;
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
   receive(): readonly Datagram[];
-  /** The index of a device by a short lookup that takes no lock; undefined where that does not find it, for whatever reason. */
+  /** The index of a device by a short lookup that takes no lock; undefined where that does not find it, for whatever reason, or the name is not ASCII. */
   deviceIndex?(name: string): number | undefined;
   /** Blocks until there is something to receive; false after `milliseconds`. */
   wait(milliseconds: number): boolean;
@@ -98,7 +98,6 @@ const answer = { ...scratch, nsid: undefined };
 /** `struct ifreq`: a name of 16 bytes, the last of them zero, then what is asked for. */
 const deviceRequest = new Int32Array(10);
 const deviceName = new Uint8Array(deviceRequest.buffer, 0, 16);
-const names = new TextEncoder();
 
 function cutShort(): DecodeError {
   return new DecodeError('datagram', slotSize, 'it was cut short');
@@ -204,9 +203,13 @@ export class NetlinkSocket implements Transport {
   }
 
   deviceIndex(name: string): number | undefined {
+    if (name.length >= deviceName.length) return undefined;
     deviceRequest.fill(0);
-    const { read, written } = names.encodeInto(name, deviceName);
-    if (read < name.length || written === deviceName.length) return undefined;
+    for (let at = 0; at < name.length; at++) {
+      const character = name.charCodeAt(at);
+      if (character > 127) return undefined;
+      deviceName[at] = character;
+    }
     return syscall('ioctl', this.#fd.raw, SIOCGIFINDEX, deviceRequest) < 0 ? undefined : deviceRequest[4];
   }
 
@@ -229,7 +232,8 @@ export class NetlinkSocket implements Transport {
   }
 }
 
-function socketCall(protocol: number) {
+/** The system call that opens a socket in the namespace of whoever makes it. */
+export function socketCall(protocol = 0) {
   return ['socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol] as const;
 }
 
@@ -243,10 +247,16 @@ function openSocket({ protocol = 0, namespace }: SocketOptions): Fd {
 }
 
 const noun = 'the netlink socket';
+
+/** Takes over what `socketCall` has opened somewhere. */
+export function adoptSocket(raw: number): NetlinkSocket {
+  return new NetlinkSocket({}, Fd.adopt(raw, noun));
+}
+
 /** A socket in each of many namespaces: a hundred share the cost of the child process that goes there. Throws as the constructor does. */
 export function openSockets(namespaces: readonly Fd[], options: SocketOptions = {}): NetlinkSocket[] {
   using undo = new ResourceStack();
-  const opened = inEachNamespace(namespaces, CLONE_NEWNET, 'open netlink sockets', socketCall(options.protocol ?? 0));
+  const opened = inEachNamespace(namespaces, CLONE_NEWNET, 'open netlink sockets', socketCall(options.protocol));
   const sockets = opened.map((raw, index) =>
     // What was refused is tried once more, for the reason.
     undo.use(

@@ -57,6 +57,36 @@ describe('a descriptor', () => {
     closeSync(raw);
   });
 
+  it('that is lent when it is closed ends with the last who has it', () => {
+    const fd = open();
+    const { raw } = fd;
+    const [first, second] = [fd.lend(), fd.lend()];
+    expect([first.raw, second.raw]).toEqual([raw, raw]);
+    first[Symbol.dispose]();
+    fd.close();
+    first[Symbol.dispose]();
+    expect([fd.closed, isOpen(raw)]).toEqual([true, true]);
+    expect(() => fd.raw).toThrow(ClosedError);
+    expect(() => fd.lend()).toThrow(ClosedError);
+    second[Symbol.dispose]();
+    expect(isOpen(raw)).toBe(false);
+    const other = openSync('/dev/zero', 'r');
+    expect(other).toBe(raw);
+    second[Symbol.dispose]();
+    fd.close();
+    expect(isOpen(other)).toBe(true);
+    closeSync(other);
+  });
+
+  it('that is given away is nothing to those to whom it was lent', () => {
+    const fd = open();
+    const lent = fd.lend();
+    const raw = fd.release();
+    lent[Symbol.dispose]();
+    expect(isOpen(raw)).toBe(true);
+    closeSync(raw);
+  });
+
   it('that somebody else has closed says so', () => {
     const fd = open();
     closeSync(fd.raw);

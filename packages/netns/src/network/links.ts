@@ -2,7 +2,6 @@ import type { NetlinkConnection } from '../connection/connection.ts';
 import { InvalidArgumentError, KernelError, NetlinkError, UnsupportedError } from '../errors.ts';
 import { Namespace } from '../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
-import type { Fd } from '../native/fd.ts';
 import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   extMaskFlag,
@@ -422,10 +421,10 @@ function setTarget(attributes: Attributes, netns: LinkTarget, opened: ResourceSt
   else attributes.netNsFd = opened.use(openTarget(netns)).raw;
 }
 
-/** A descriptor of our own: the message may leave later, and the namespace be closed until then. */
-function openTarget(ref: NamespaceRef): Fd {
+/** A descriptor that stays: the message may leave later, and the namespace be closed until then. */
+function openTarget(ref: NamespaceRef): { readonly raw: number } & Disposable {
   try {
-    return ref instanceof Namespace ? ref.fd.dup() : openNamespace(ref, 'net').fd;
+    return ref instanceof Namespace ? ref.fd.lend() : openNamespace(ref, 'net').fd;
   } catch (error) {
     if (error instanceof KernelError)
       throw new KernelError({

@@ -1,5 +1,5 @@
 import { NetlinkConnection } from '../connection/connection.ts';
-import { openSockets } from '../connection/transport.ts';
+import { adoptSocket, openSockets, socketCall } from '../connection/transport.ts';
 import type { EventQueue } from '../event-queue.ts';
 import type { Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
@@ -226,4 +226,12 @@ export function openNetwork(namespace?: Namespace): Network {
 export function openNetworks(namespaces: readonly Namespace[]): Network[] {
   const sockets = openSockets(namespaces.map(({ fd }) => fd));
   return sockets.map((transport, index) => new Network(new NetlinkConnection({ transport }), namespaces[index]?.fd));
+}
+
+/** The system call that opens the socket of a network, for whoever is in the namespace anyway. */
+export const openingNetwork = socketCall();
+
+/** The network of a namespace over a socket that `openingNetwork` has opened in it; it is closed with it. */
+export function networkOver(socket: number, namespace: Fd): Network {
+  return new Network(new NetlinkConnection({ transport: adoptSocket(socket) }), namespace);
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
@@ -13,6 +13,7 @@ afterEach(() => {
   if (listNames().length > 0) emptyRunDirectory();
 });
 
+const openDescriptors = () => readdirSync('/proc/self/fd').length;
 const namesIn = async (ns: NetworkNamespace) => (await ns.network.links.list()).map(({ name }) => name).sort();
 
 describe('links', () => {
@@ -45,6 +46,44 @@ describe('links', () => {
       for (const namespace of opened) namespace.close();
     }
     expect(() => NetworkNamespace.openAll(['n0', 'nobody'])).toThrow('nobody');
+  });
+
+  it('are there in many namespaces that are made and opened at once, all or none', async () => {
+    const names = Array.from({ length: 120 }, (_, index) => `n${index}`);
+    const made = NetworkNamespace.createAll(names);
+    try {
+      expect(made.map(({ name }) => name)).toEqual(names);
+      expect(await Promise.all(made.map(namesIn))).toEqual(names.map(() => ['lo']));
+      const ids = new Map(listNames().map(({ name, id }) => [name, id]));
+      expect(made.map(({ id }) => id)).toEqual(names.map((name) => ids.get(name)));
+      const before = openDescriptors();
+      for (const taken of [
+        ['n7', 'more1', 'more2'],
+        ['more1', 'more2', 'more3', 'n7'],
+        ['more1', 'n7', 'more2', 'n8'],
+      ])
+        expect(() => NetworkNamespace.createAll(taken)).toThrow(
+          /cannot create the named network namespace .*\/n[78]: File exists/,
+        );
+      expect(openDescriptors()).toEqual(before);
+      expect(listNames().length).toBe(120);
+    } finally {
+      for (const namespace of made) namespace.close();
+    }
+    expect(NetworkNamespace.createAll([])).toEqual([]);
+  });
+
+  it('that are made in a namespace reach it, though it is closed before the message leaves', async () => {
+    using here = NetworkNamespace.create();
+    const there = NetworkNamespace.createNamed('there');
+    const added = here.network.links.add({ kind: 'veth', name: 'a', peer: { name: 'b', netns: there } });
+    there.close();
+    const other = NetworkNamespace.create(); // gets the descriptor's number, if that is free already
+    await added;
+    expect(await namesIn(other)).toEqual(['lo']);
+    other.close();
+    using again = NetworkNamespace.open('there');
+    expect(await namesIn(again)).toEqual(['b', 'lo']);
   });
 
   it('are found by the names that they have when their turn comes, also where all is asked for at once', async () => {
