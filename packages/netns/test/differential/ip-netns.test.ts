@@ -8,6 +8,7 @@ import { addrlabelCases } from './cases/addrlabel.ts';
 import { batchCases } from './cases/batch.ts';
 import { encapCases } from './cases/encap.ts';
 import { execCases } from './cases/exec.ts';
+import { familyCases } from './cases/families.ts';
 import { frontCases } from './cases/front.ts';
 import { genericCases } from './cases/generic.ts';
 import { hostileCases } from './cases/hostile.ts';
@@ -38,6 +39,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'names of namespaces': nameCases,
   'ids of namespaces': idCases,
   'programs in namespaces': execCases,
+  'other families': familyCases,
   'what strangers write': hostileCases,
   batches: batchCases,
   links: linkCases,

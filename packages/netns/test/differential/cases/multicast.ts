@@ -76,6 +76,21 @@ export const multicastCases: readonly Case[] = [
     'tcp_metrics flush',
     '-s tcp_metrics flush 10.0.0.0/24',
     'tcp_metrics flush foo',
+    'tcp_metrics flush 10.0.0.1',
+    'tcp_metrics flush src 10.0.0.0/24',
+    'tcp_metrics show src 10.0.0.1',
+    'tcp_metrics show source default',
+    'tcp_metrics show src foo',
+    'tcp_metrics show src',
+    'tcp_metrics show address',
+    'tcp_metrics show address h',
+    'tcp_metrics show sr 10.0.0.1',
+    'tcp_metrics show add 10.0.0.1',
+    'tcp_metrics show any',
+    '-4 tcp_metrics show fd00::1',
+    'tcp_metrics del src 10.0.0.1',
+    'tcp_metrics del default',
+    '-0 tcp_metrics',
     'vrf',
     'vrf show',
     '-j vrf',
@@ -94,6 +109,21 @@ export const multicastCases: readonly Case[] = [
     'vrf exec nope',
     'vrf exec nope true',
   ].map((line): Case => ({ line, setup: zoo })),
+  ...(
+    [
+      ['show 10.0.0.1 10.0.0.2', 'Error: either "address" is duplicate, or "10.0.0.2" is a garbage.\n', 255],
+      ['show 10.0.0.0/24 foo', 'Error: either "address" is duplicate, or "foo" is a garbage.\n', 255],
+      ['show src 10.0.0.1 src 10.0.0.2', 'Error: either "src" is duplicate, or "10.0.0.2" is a garbage.\n', 255],
+      ['show src 10.0.0.1 10.0.0.2', 'RTNETLINK answers: No such process\n', 2],
+      ['show 10.0.0.1 src 10.0.0.2', 'RTNETLINK answers: No such process\n', 2],
+    ] as const
+  ).map(
+    ([words, err, code]): Case => ({
+      line: `tcp_metrics ${words}`,
+      setup: zoo,
+      differs: { better: 'ip 6.1 passes over each word that follows an address', out: '', err, code },
+    }),
+  ),
   ...['239.1.2.3', 'from 10.0.0.9', 'to 239.1.0.0/16 from 10.0.0.8'].map(
     (words): Case => ({
       line: `mroute show ${words}`,

@@ -172,6 +172,8 @@ export const nexthopCases: readonly Case[] = [
     'nexthop del',
     'nexthop del id 51 dev v0',
     'nexthop flush foo',
+    'nexthop flush proto 250',
+    '-6 nexthop flush proto 250',
   ].map((line): Case => ({ line, setup: zoo })),
   ...[
     [

@@ -1,7 +1,7 @@
 import { type AddressMessageInput, address, addressFlag } from '../../../../netlink/families/route/address.ts';
-import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { failure, noSuchDevice } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { hostBits, type InetPrefix, isMulticast, toText } from '../inet.ts';
 import { Lookup } from '../link/lookup.ts';
@@ -25,7 +25,7 @@ export const deleteAddress: Run = (session, words) => change(session, words, 'de
 async function change(session: Session, words: readonly string[], verb: 'new' | 'del', flags: number): Promise<number> {
   refuseEcho(session);
   const { family } = session.options;
-  const draft: AddressDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined, flags: 0 };
+  const draft: AddressDraft = { family: family, flags: 0 };
   const warn = (text: string) => session.warn(text);
   readOptions(addressGrammar, new Words(words), draft, { help: () => addressHelp(), warn });
   const message = toMessage(draft, verb === 'del', warn);
@@ -50,7 +50,7 @@ function toMessage(draft: AddressDraft, deleting: boolean, warn: (text: string) 
   const shortFlags = draft.flags <= 0xff;
   return {
     header: {
-      family: draft.family === undefined ? AF_UNSPEC : draft.family === 'inet' ? AF_INET : AF_INET6,
+      family: familyNumber(draft.family),
       prefixlen: peer?.length ?? local?.length ?? 0,
       flags: shortFlags ? draft.flags : 0,
       scope: draft.scope ?? (deleting ? 0 : defaultScope(local)),

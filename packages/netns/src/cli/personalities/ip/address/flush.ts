@@ -20,8 +20,7 @@ export async function flushAddresses(session: Session, words: readonly string[])
   if (family === 'link') throw failure('Cannot flush link addresses.');
   const connection = await session.connection();
   const lookup = new Lookup(connection);
-  const asked = family === 'inet' || family === 'inet6' ? family : undefined;
-  const filter = readFilter(words, asked, { lookup, help: () => addressHelp() });
+  const filter = readFilter(words, family, { lookup, help: () => addressHelp() });
   const links = findLinks(connection, lookup, filter, false);
   const byIndex = new Map(links.map((link) => [link.header.index, link]));
   const linkName = (index: number) => byIndex.get(index)?.attributes.ifname ?? `if${index}`;

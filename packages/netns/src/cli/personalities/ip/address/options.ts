@@ -1,14 +1,15 @@
 import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import { duplicateArgument, duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { address, type InetAddress, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { scopeNumber } from '../link/names.ts';
 import { parseUnsigned } from '../numbers.ts';
+import type { Family } from '../options.ts';
 import { isPrefix } from '../words.ts';
 
 /** A request about an address, while its words are read. */
 export interface AddressDraft {
-  family: InetFamily | undefined;
+  family: Family | undefined;
   local?: InetPrefix & { readonly word: string };
   peer?: InetPrefix;
   /** An address, or the last or first one of the network. */
@@ -61,7 +62,7 @@ const told: Row = {
 function inFamily<T extends InetAddress>(
   draft: AddressDraft,
   word: string,
-  read: (word: string, family?: InetFamily) => T,
+  read: (word: string, family?: Family) => T,
 ): T {
   const found = read(word, draft.family);
   if (!isAnyWord(word)) draft.family ??= found.family;

@@ -29,8 +29,7 @@ export async function saveAddresses(session: Session, words: readonly string[]):
   const connection = await session.connection();
   const lookup = new Lookup(connection);
   const { family } = session.options;
-  const asked = family === 'inet' || family === 'inet6' ? family : undefined;
-  const filter = readFilter(words, asked, { lookup, help: () => addressHelp() });
+  const filter = readFilter(words, family, { lookup, help: () => addressHelp() });
   const index = filter.device === undefined ? 0 : (findLinks(connection, lookup, filter, false)[0]?.header.index ?? 0);
   const request = { header: { family: familyNumber(family), index } };
   return writeSaved(session, savedAddresses, async () =>

@@ -1,8 +1,9 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { type AddressMessage, address } from '../../../../netlink/families/route/address.ts';
-import { AF_INET, AF_INET6, AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
+import { AF_UNSPEC } from '../../../../netlink/families/route/address-families.ts';
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
-import { type InetFamily, isWithin, address as parse } from '../inet.ts';
+import { familyNumber } from '../families.ts';
+import { isWithin, address as parse } from '../inet.ts';
 import type { JsonObject } from '../json.ts';
 import { briefParts, linkParts } from '../link/describe.ts';
 import { type Filter, isOfKind, isShown, readFilter } from '../link/filter.ts';
@@ -20,19 +21,17 @@ import { type AddressView, addressParts, allFlags, briefAddressParts, ownAddress
 import { matchesLabel } from './label.ts';
 import { addressHelp } from './usage.ts';
 
-const familyNumbers: Readonly<Record<InetFamily, number>> = { inet: AF_INET, inet6: AF_INET6 };
-
 /** `ip address show …`. */
 export async function showAddresses(session: Session, words: readonly string[]): Promise<number> {
   refuseResolve(session);
   const { family } = session.options;
-  if (family === 'mpls' || family === 'bridge') return 0; // families whose links have no addresses
   const connection = await session.connection();
   const lookup = new Lookup(connection);
-  const asked = family === 'link' ? undefined : family;
-  const filter = readFilter(words, asked, { lookup, help: () => addressHelp() });
+  const filter = readFilter(words, family, { lookup, help: () => addressHelp() });
+  if (family === 'link') filter.family = undefined;
   const found = findLinks(connection, lookup, filter, session.options.statistics > 0);
-  const known = asked === 'inet6' && filter.device === undefined ? found.map(asIpv6Knows) : found;
+  if (family === 'mpls' || family === 'bridge') return 0; // families whose links have no addresses
+  const known = family === 'inet6' && filter.device === undefined ? found.map(asIpv6Knows) : found;
   const addresses = family === 'link' ? [] : findAddresses(connection, filter, known);
   const links = known.filter((link) => isOfKind(link, filter) && hasWanted(link, addresses, filter));
   const shown = links.filter((link) => isShown(link, filter));
@@ -58,10 +57,12 @@ export function findAddresses(
   filter: Filter,
   links: readonly LinkMessage[],
 ): readonly AddressMessage[] {
-  const family = filter.family === undefined ? AF_UNSPEC : familyNumbers[filter.family];
+  const family = familyNumber(filter.family);
   const index = filter.device === undefined ? undefined : links[0]?.header.index;
   const header = index === undefined ? { family } : { family, index };
-  return connection.dumpSync(address, { header }, { operation: 'list addresses' }).messages;
+  const found = connection.dumpSync(address, { header }, { operation: 'list addresses' }).messages;
+  // of a family that has none, the kernel lists all that there are
+  return family === AF_UNSPEC ? found : found.filter((each) => each.header.family === family);
 }
 
 /** A link without any address is shown unless a family is asked for; one with addresses only if one of them is wanted. */

@@ -1,4 +1,3 @@
-import { AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
 import { type AddressLabelMessage, addressLabel } from '../../../../netlink/families/route/address-label.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../../../netlink/header.ts';
 import { DeviceNames } from '../device-names.ts';
@@ -6,7 +5,8 @@ import { dumpOf } from '../dump.ts';
 import { failure, invalidArgument, misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { type InetPrefix, prefix, toText as textOf } from '../inet.ts';
+import { bytesSent, isAnyWord, prefix } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Command, Session } from '../session.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
@@ -51,35 +51,43 @@ async function list(session: Session, words: readonly string[]): Promise<number>
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const view = { ...viewOf(session), deviceName: (index: number) => devices.nameOf(index) };
-  const found = await findLabels(session);
+  const found = await findLabels(session, 'Dump terminated', 255);
   if (session.options.json) session.printJson(found.map((each) => toJson(parts, each, view)));
   else for (const each of found) session.output.write(`${toText(parts, each, view)}\n`);
   return 0;
 }
 
-async function findLabels(session: Session): Promise<readonly AddressLabelMessage[]> {
+async function findLabels(session: Session, ending: string, code: number): Promise<readonly AddressLabelMessage[]> {
   const request = { header: { family: familyNumber(session.options.family ?? 'inet6') } };
-  return dumpOf(await session.connection(), addressLabel, request, 'list labels', 'Dump terminated', 255);
+  return dumpOf(await session.connection(), addressLabel, request, 'list labels', ending, code);
+}
+
+const IFAL_ADDRESS = 1;
+
+interface Context {
+  readonly devices: DeviceNames;
+  readonly family: Family | undefined;
 }
 
 interface Draft {
-  prefix?: InetPrefix;
+  prefix?: { readonly length: number; readonly raw: Uint8Array };
   index: number;
   label?: number;
 }
 
-const options: readonly OptionRow<Draft, DeviceNames>[] = [
+const options: readonly OptionRow<Draft, Context>[] = [
   {
     words: 'prefix',
-    apply: (draft, take) => {
+    apply: (draft, take, { family }) => {
       const word = take();
-      const found = prefix(word);
-      draft.prefix = found.family === 'inet6' ? found : prefix(word, 'inet6');
+      const found = prefix(word, family);
+      if (family === undefined && found.family !== 'inet6' && !isAnyWord(word)) prefix(word, 'inet6'); // says what is wrong
+      draft.prefix = { length: found.length, raw: bytesSent(word, found, family) };
     },
   },
   {
     words: 'dev',
-    apply: (draft, take, devices) => {
+    apply: (draft, take, { devices }) => {
       const word = take();
       draft.index = devices.indexOf(word);
       if (draft.index === 0) throw invalidArgument(word, 'dev is invalid\n');
@@ -99,12 +107,15 @@ function change(verb: 'new' | 'del', flags: number): Command {
     const connection = await session.connection();
     const draft: Draft = { index: 0 };
     // Words that it does not know are passed over, as `ip` does.
-    readOptions({ rows: options, otherwise: () => {} }, new Words(words), draft, new DeviceNames(connection));
+    const { family } = session.options;
+    const context = { devices: new DeviceNames(connection), family };
+    readOptions({ rows: options, otherwise: () => {} }, new Words(words), draft, context);
     if (draft.prefix === undefined) throw failure('Not enough information: "prefix" argument is required.');
     if (draft.label === undefined) throw failure('Not enough information: "label" argument is required.');
     const request = {
-      header: { family: AF_INET6, prefixlen: draft.prefix.length, index: draft.index },
-      attributes: { address: textOf(draft.prefix), label: draft.label },
+      header: { family: familyNumber(family ?? 'inet6'), prefixlen: draft.prefix.length, index: draft.index },
+      // as it was written: what is no IPv6 address is for the kernel to refuse
+      attributes: { label: draft.label, unknown: [{ type: IFAL_ADDRESS, raw: draft.prefix.raw }] },
     };
     connection.requestSync(addressLabel, verb, request, { operation: 'change a label', flags });
     return 0;
@@ -114,7 +125,7 @@ function change(verb: 'new' | 'del', flags: number): Command {
 async function flush(session: Session, words: readonly string[]): Promise<number> {
   if (words.length > 0) throw failure('"ip addrlabel flush" does not allow extra arguments');
   const connection = await session.connection();
-  for (const { header, attributes } of await findLabels(session)) {
+  for (const { header, attributes } of await findLabels(session, 'Flush terminated', 1)) {
     const { address, label } = attributes;
     const { family, prefixlen, index } = header;
     const request = { header: { family, prefixlen, index }, attributes: { address, label } };

@@ -2,7 +2,8 @@ import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
 import { duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { vrfNamed } from '../vrf.ts';
 import { isPrefix, Words } from '../words.ts';
 import { isUp } from './flags.ts';
@@ -17,7 +18,7 @@ export interface Filter {
   group?: number;
   master?: number;
   nomaster?: boolean;
-  family?: InetFamily | undefined;
+  family?: Family | undefined;
   within?: InetPrefix;
   scope?: number | undefined;
   label?: string;
@@ -159,7 +160,7 @@ const rows: readonly Row[] = [
 export const filterRows = rows;
 
 /** Reads the words behind `show`. Throws Exit. */
-export function readFilter(list: readonly string[], family: InetFamily | undefined, context: Context): Filter {
+export function readFilter(list: readonly string[], family: Family | undefined, context: Context): Filter {
   const filter: Filter = { family, flagMask: 0, flags: 0 };
   readOptions(
     {

@@ -10,7 +10,7 @@ import type { In } from '../../../../wire/shape.ts';
 import { DeviceNames } from '../device-names.ts';
 import { invalidArgument, missingArgument } from '../exit.ts';
 import { type Grammar, type OptionRow, readOptions } from '../grammar.ts';
-import { address, type InetAddress, toText as textOf } from '../inet.ts';
+import { address, type InetAddress, isAnyWord, toText as textOf } from '../inet.ts';
 import type { Command, Session } from '../session.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
@@ -20,7 +20,7 @@ import { withMptcp } from './with-mptcp.ts';
 
 /** What the words say of an endpoint. */
 interface Draft {
-  address?: InetAddress;
+  address?: InetAddress & { readonly word: string };
   id?: number;
   port?: number;
   index?: number;
@@ -71,7 +71,7 @@ const options: Grammar<Draft, DeviceNames> = {
     },
   ],
   otherwise: (draft, word) => {
-    draft.address = address(word);
+    draft.address = { ...address(word), word };
   },
 };
 
@@ -81,6 +81,8 @@ async function read(session: Session, list: readonly string[]): Promise<Draft> {
   return draft;
 }
 
+const MPTCP_PM_ADDR_ATTR_ADDR6 = 4;
+
 function attributesOf({ address: its, id, port, index, flags }: Draft): In<typeof mptcpAddress> {
   return {
     ...(id !== undefined && { id }),
@@ -89,7 +91,10 @@ function attributesOf({ address: its, id, port, index, flags }: Draft): In<typeo
     ...(port !== undefined && port !== 0 && { port }),
     ...(its !== undefined && {
       family: its.family === 'inet' ? AF_INET : AF_INET6,
-      [its.family === 'inet' ? 'addr4' : 'addr6']: textOf(its),
+      // a word for any address is none, and the kernel says so
+      ...(isAnyWord(its.word)
+        ? { unknown: [{ type: MPTCP_PM_ADDR_ATTR_ADDR6, raw: new Uint8Array(0) }] }
+        : { [its.family === 'inet' ? 'addr4' : 'addr6']: textOf(its) }),
     }),
   };
 }

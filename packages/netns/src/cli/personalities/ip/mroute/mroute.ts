@@ -85,12 +85,12 @@ const grammar: Grammar<Filter, Context> = {
 
 async function showRoutes(session: Session, words: readonly string[]): Promise<number> {
   const { options } = session;
-  const family = options.family === 'inet' || options.family === 'inet6' ? options.family : undefined;
+  const { family } = options;
+  if (family !== undefined && family !== 'inet' && family !== 'inet6') return 0; // no other family has any
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const filter: Filter = {};
   readOptions(grammar, new Words(words), filter, { devices, family });
-  if (options.family !== undefined && family === undefined) return 0; // no other family has any
   const asked = family === undefined ? (['inet', 'inet6'] as const) : [family];
   const attributes = typeof filter.table === 'number' ? { table: filter.table } : {};
   const found = asked.flatMap((each) =>

@@ -7,7 +7,7 @@ import {
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { DeviceNames } from '../device-names.ts';
 import { failure } from '../exit.ts';
-import { familyNumber, inetFamilyOf } from '../families.ts';
+import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { toText } from '../inet.ts';
 import { refuseEcho } from '../refuse.ts';
@@ -20,7 +20,7 @@ import { neighbourHelp } from './usage.ts';
 function change(verb: 'new' | 'del', flags: number): Command {
   return async (session, list) => {
     refuseEcho(session);
-    const draft: NeighbourDraft = { family: inetFamilyOf(session.options), flags: 0, extFlags: 0 };
+    const draft: NeighbourDraft = { family: session.options.family, flags: 0, extFlags: 0 };
     readOptions(neighbourGrammar, new Words(list), draft, { help: () => neighbourHelp() });
     const { device, address } = draft;
     const isProxy = (draft.flags & neighbourFlag('proxy')) !== 0;

@@ -3,7 +3,8 @@ import { neighbourFlag, neighbourState } from '../../../../netlink/families/rout
 import type { DeviceNames } from '../device-names.ts';
 import { invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { type InetFamily, type InetPrefix, isAnyWord, isWithin, address as parse, prefix } from '../inet.ts';
+import { type InetPrefix, isAnyWord, isWithin, address as parse, prefix } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { numberIn, protocols } from '../route-names.ts';
 import { vrfNamed } from '../vrf.ts';
 import { isPrefix, Words } from '../words.ts';
@@ -11,7 +12,7 @@ import { stateNumber } from './states.ts';
 
 /** Which neighbours a listing shows. */
 export interface NeighbourFilter {
-  family: InetFamily | undefined;
+  family: Family | undefined;
   device?: string;
   /** The index of the master; `nomaster` is the highest number. */
   master?: number;
@@ -98,7 +99,7 @@ export const neighbourFilterRows: readonly OptionRow<NeighbourFilter, Context>[]
 /** Reads the words behind `show` or `flush`. Throws Exit. */
 export function readNeighbourFilter(
   list: readonly string[],
-  family: InetFamily | undefined,
+  family: Family | undefined,
   context: Context,
 ): NeighbourFilter {
   const filter: NeighbourFilter = { family };
@@ -109,7 +110,7 @@ export function readNeighbourFilter(
         const word = first === 'to' ? take() : first;
         if (isPrefix(word, 'help')) context.help();
         const found = prefix(word, draft.family);
-        if (isAnyWord(word)) return;
+        if (isAnyWord(word) && draft.family !== 'bridge') return; // there, what has an address is left out
         draft.within = found;
         draft.family ??= found.family;
       },
@@ -132,7 +133,7 @@ export function isNeighbourShown(
   const always = neighbourFlag('proxy') | neighbourFlag('extern_learn');
   const inState = (header.state & states) !== 0 || (header.state === 0 && (states & noState) !== 0);
   if (!inState && (header.flags & always) === 0) return false;
-  if (filter.within !== undefined && (dst === undefined || !isWithin(parse(dst), filter.within))) return false;
+  if (filter.within !== undefined && dst !== undefined && !isWithin(parse(dst), filter.within)) return false;
   if (filter.unused === true && (cacheinfo?.refcnt ?? 0) !== 0) return false;
   return filter.protocol === undefined || filter.protocol === (protocol ?? 0);
 }

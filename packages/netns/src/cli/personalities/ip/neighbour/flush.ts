@@ -2,7 +2,6 @@ import { NetlinkError } from '../../../../errors.ts';
 import { neighbour } from '../../../../netlink/families/route/neighbour.ts';
 import { DeviceNames } from '../device-names.ts';
 import { failure } from '../exit.ts';
-import { inetFamilyOf } from '../families.ts';
 import { flushRounds } from '../flush.ts';
 import type { Session } from '../session.ts';
 import { neighbourText } from './describe.ts';
@@ -15,7 +14,7 @@ export async function flushNeighbours(session: Session, words: readonly string[]
   if (words.length === 0) throw failure('Flush requires arguments.');
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
-  const filter = readNeighbourFilter(words, inetFamilyOf(session.options), { devices, help: () => neighbourHelp() });
+  const filter = readNeighbourFilter(words, session.options.family, { devices, help: () => neighbourHelp() });
   const view = neighbourView(session, devices, filter);
   return flushRounds(session, {
     find: () => findNeighbours(session, connection, devices, filter, learntStates),

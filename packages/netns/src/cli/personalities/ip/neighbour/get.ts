@@ -1,9 +1,10 @@
 import { neighbour, neighbourFlag } from '../../../../netlink/families/route/neighbour.ts';
 import { DeviceNames } from '../device-names.ts';
 import { duplicateOrGarbage, failure } from '../exit.ts';
-import { familyNumber, inetFamilyOf } from '../families.ts';
+import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily, toText } from '../inet.ts';
+import { address, type InetAddress, toText } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
@@ -11,7 +12,7 @@ import { neighbourView, printNeighbours } from './show.ts';
 import { neighbourHelp } from './usage.ts';
 
 interface Draft {
-  readonly family: InetFamily | undefined;
+  readonly family: Family | undefined;
   device?: string;
   address?: InetAddress;
   proxy: boolean;
@@ -42,7 +43,7 @@ const rows: readonly OptionRow<Draft, unknown>[] = [
 /** `ip neighbour get ADDRESS dev DEV`. */
 export async function getNeighbour(session: Session, words: readonly string[]): Promise<number> {
   refuseResolve(session);
-  const draft: Draft = { family: inetFamilyOf(session.options), proxy: false };
+  const draft: Draft = { family: session.options.family, proxy: false };
   readOptions(
     { rows, otherwise: (into, word, take) => readAddress(into, word === 'to' ? take() : word) },
     new Words(words),

@@ -1,7 +1,8 @@
 import { neighbourExtFlags, neighbourFlag } from '../../../../netlink/families/route/neighbour.ts';
 import { duplicateArgument, duplicateOrGarbage } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily, isAnyWord } from '../inet.ts';
+import { address, type InetAddress, isAnyWord } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { numberIn, protocols } from '../route-names.ts';
 import { hardwareAddress } from '../values.ts';
 import { isPrefix } from '../words.ts';
@@ -9,7 +10,7 @@ import { stateNumber } from './states.ts';
 
 /** A request about a neighbour, while its words are read. */
 export interface NeighbourDraft {
-  readonly family: InetFamily | undefined;
+  readonly family: Family | undefined;
   address?: InetAddress;
   device?: string;
   lladdr?: string;

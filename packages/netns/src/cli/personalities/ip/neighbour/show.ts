@@ -2,7 +2,7 @@ import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { type NeighbourMessage, neighbour, neighbourFlag } from '../../../../netlink/families/route/neighbour.ts';
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
-import { familyNumber, inetFamilyOf } from '../families.ts';
+import { familyNumber } from '../families.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
@@ -15,7 +15,7 @@ export async function showNeighbours(session: Session, words: readonly string[])
   refuseResolve(session);
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
-  const filter = readNeighbourFilter(words, inetFamilyOf(session.options), { devices, help: () => neighbourHelp() });
+  const filter = readNeighbourFilter(words, session.options.family, { devices, help: () => neighbourHelp() });
   const found = findNeighbours(session, connection, devices, filter, shownStates);
   printNeighbours(session, found, neighbourView(session, devices, filter));
   return 0;
@@ -35,7 +35,7 @@ export function findNeighbours(
     header: { family, flags: filter.proxy ? neighbourFlag('proxy') : 0 },
     attributes: { ifindex: index, master: filter.master },
   };
-  const found = dumpOf(connection, neighbour, request, 'list neighbours');
+  const found = dumpOf(connection, neighbour, request, 'list neighbours', 'Dump terminated', filter.proxy ? 1 : 2);
   return found.filter(
     (each) =>
       (family === 0 || each.header.family === family) &&

@@ -41,7 +41,11 @@ async function showNetconf(session: Session, words: readonly string[]): Promise<
       ...dumpOf(connection, netconfs, { header: { family: familyNumber(family) } }, 'list the settings of devices'),
     );
   }
-  const shown = found.filter(({ attributes: { ifindex } }) => index === undefined || ifindex === index);
+  const shown = found.filter(
+    ({ header, attributes: { ifindex } }) =>
+      (index === undefined || ifindex === index) &&
+      (options.family === undefined || header.family === familyNumber(options.family)),
+  );
   const view = { ...viewOf(session), deviceName: (each: number) => devices.nameOf(each) };
   if (options.json) session.printJson(shown.map((each) => netconfJson(each, view)));
   else for (const each of shown) session.output.write(`${netconfText(each, view)}\n`);

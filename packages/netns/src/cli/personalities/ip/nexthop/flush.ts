@@ -18,7 +18,7 @@ export async function flushNexthops(session: Session, words: readonly string[]):
   const found = findNexthops(session, connection, filter);
   for (const { attributes } of found) if (attributes.id !== undefined) removeIfThere(connection, attributes.id);
   if (found.length > 0) session.output.write(`Flushed ${found.length} nexthops\n`);
-  else if (session.options.statistics > 0) session.output.write('Nothing to flush\n');
+  else session.output.write('Nothing to flush\n');
   return 0;
 }
 

@@ -1,11 +1,10 @@
-import { AF_INET } from '../../../../netlink/families/route/address-families.ts';
 import { type NexthopMessageInput, nexthopGroupTypes } from '../../../../netlink/families/route/nexthop.ts';
 import type { KeptFiles } from '../bpf-programs.ts';
 import type { DeviceNames } from '../device-names.ts';
 import { invalidArgument } from '../exit.ts';
-import { familyNumber } from '../families.ts';
 import { type Grammar, type OptionRow, readOptions } from '../grammar.ts';
-import { address, type InetFamily, toText } from '../inet.ts';
+import { address, toText } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { readEncap } from '../route/encap/encap.ts';
 import { numberIn, protocols } from '../route-names.ts';
 import { oneOfOnOff, unsigned } from '../values.ts';
@@ -18,10 +17,8 @@ type Attributes = Writable<NonNullable<NexthopMessageInput['attributes']>>;
 
 /** A request about a nexthop, while its words are read. */
 export interface NexthopDraft {
-  /** What `-family` says. */
-  readonly asked: InetFamily | undefined;
-  /** 0 as long as nothing tells of one. */
-  family: number;
+  /** What `-family` says, or else the first word that tells of one. */
+  family: Family | undefined;
   protocol: number;
   flags: number;
   readonly attributes: Attributes;
@@ -78,7 +75,7 @@ export const nexthopRows: readonly Row[] = [
     help: '[ via [ inet | inet6 ] ADDRESS ] [ dev DEV ] [ onlink ]',
     apply: (draft, take, { devices }) => {
       draft.attributes.oif = knownDevice(devices, take());
-      if (draft.family === 0) draft.family = AF_INET;
+      draft.family ??= 'inet';
     },
   },
   {
@@ -86,8 +83,11 @@ export const nexthopRows: readonly Row[] = [
     apply: (draft, take) => {
       const word = take();
       const named = word === 'inet' || word === 'inet6' ? word : undefined;
-      const found = address(named === undefined ? word : take(), named ?? draft.asked);
-      draft.family = familyNumber(found.family);
+      const text = named === undefined ? word : take();
+      const found = address(text, named ?? draft.family);
+      if (draft.family !== undefined && found.family !== draft.family)
+        throw invalidArgument(text, 'address family mismatch\n');
+      draft.family = found.family;
       draft.attributes.gateway = toText(found);
     },
   },
@@ -103,7 +103,7 @@ export const nexthopRows: readonly Row[] = [
     help: '[ blackhole ]',
     apply: (draft) => {
       draft.attributes.blackhole = true;
-      if (draft.family === 0) draft.family = AF_INET;
+      draft.family ??= 'inet';
     },
   },
   {

@@ -1,10 +1,10 @@
-import { AF_INET, AF_INET6, AF_MPLS } from '../../../../netlink/families/route/address-families.ts';
 import { type RouteMessageInput, route, routeTypes } from '../../../../netlink/families/route/route.ts';
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { KeptFiles } from '../bpf-programs.ts';
 import { DeviceNames } from '../device-names.ts';
+import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
-import { isAny, toText } from '../inet.ts';
+import { isAny, labelsOf, toText } from '../inet.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
@@ -23,8 +23,7 @@ function change(verb: 'new' | 'del', flags: number): Command {
     using kept = new KeptFiles();
     const devices = new DeviceNames(connection, session.deviceIndexes);
     const context = { words, devices, kept, help: () => routeHelp() };
-    const known = family === 'inet' || family === 'inet6' || family === 'mpls' ? family : undefined;
-    const draft: RouteDraft = { family: known, flags: 0, gateway: false, metrics: {}, attributes: {} };
+    const draft: RouteDraft = { family, flags: 0, gateway: false, metrics: {}, attributes: {} };
     readOptions(routeGrammar, words, draft, context);
     if (draft.destination === undefined) routeHelp();
     if (draft.device !== undefined) draft.attributes.oif = context.devices.needed(draft.device);
@@ -55,17 +54,16 @@ const bootProtocol = 3;
 function toMessage(draft: RouteDraft, verb: 'new' | 'del'): RouteMessageInput {
   const { destination, source, metrics, attributes } = draft;
   const table = draft.table ?? defaultTable(draft);
-  const inet = destination !== undefined && 'bytes' in destination ? destination : undefined;
-  if (inet !== undefined && (inet.length > 0 || !isAny(inet))) attributes.dst = toText(inet);
-  if (destination !== undefined && 'labels' in destination) attributes.dstLabel = destination.labels;
+  if (destination?.family === 'mpls') attributes.dstLabel = labelsOf(destination);
+  else if (destination !== undefined && (destination.length > 0 || !isAny(destination)))
+    attributes.dst = toText(destination);
   if (source !== undefined && source.length > 0) attributes.src = toText(source);
   if (table >= 256) attributes.table = table;
   if (Object.keys(metrics).length > 0) attributes.metrics = metrics;
-  const family = draft.family === 'inet6' ? AF_INET6 : draft.family === 'mpls' ? AF_MPLS : AF_INET;
   return {
     header: {
-      family,
-      dstLen: destination !== undefined && 'labels' in destination ? 20 : (inet?.length ?? 0),
+      family: familyNumber(draft.family ?? 'inet'),
+      dstLen: destination?.length ?? 0,
       srcLen: source?.length ?? 0,
       tos: draft.tos ?? 0,
       table: table < 256 ? table : 0,

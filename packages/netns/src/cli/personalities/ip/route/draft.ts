@@ -1,16 +1,18 @@
 import type { RouteMessageInput } from '../../../../netlink/families/route/route.ts';
-import type { InetFamily, InetPrefix } from '../inet.ts';
+import type { InetPrefix } from '../inet.ts';
+import type { Family } from '../options.ts';
 import type { MetricsInput } from './metrics.ts';
 
-export type RouteFamily = InetFamily | 'mpls';
+/** The destination that takes the place of the packet's: labels in the catalogue, addresses of the route's family as `ip` has it. */
+export const RTA_NEWDST = 19;
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 export type RouteAttributes = Writable<NonNullable<RouteMessageInput['attributes']>>;
 
 /** A request about a route, while its words are read. */
 export interface RouteDraft {
-  family: RouteFamily | undefined;
-  destination?: InetPrefix | { readonly labels: readonly number[] };
+  family: Family | undefined;
+  destination?: InetPrefix;
   source?: InetPrefix;
   type?: number;
   table?: number;

@@ -1,11 +1,12 @@
-import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
+import { AF_INET6, AF_MPLS } from '../../../../netlink/families/route/address-families.ts';
 import { type RouteMessage, RTM_F_CLONED } from '../../../../netlink/families/route/route.ts';
 import type { DeviceNames } from '../device-names.ts';
 import { invalidArgument } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { type InetFamily, type InetPrefix, isAnyWord, isWithin, address as parse, prefix } from '../inet.ts';
+import { type InetAddress, type InetPrefix, isAnyWord, isWithin, address as parse, prefix } from '../inet.ts';
 import { parseUnsigned } from '../numbers.ts';
-import type { Options } from '../options.ts';
+import type { Family, Options } from '../options.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, routeScopes, tables, typeNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
 import { vrfNamed } from '../vrf.ts';
@@ -25,7 +26,7 @@ interface Masked {
 
 /** Which routes a listing shows. */
 export interface RouteFilter {
-  family: InetFamily | undefined;
+  family: Family | undefined;
   /** 0: all of them. */
   table: number;
   cloned: boolean;
@@ -60,7 +61,7 @@ type Row = OptionRow<RouteFilter, Context>;
 
 const mainTable = 254;
 
-function wanted(word: string, family: InetFamily | undefined): Wanted {
+function wanted(word: string, family: Family | undefined): Wanted {
   return { ...prefix(word, family), anyFamily: isAnyWord(word) && family === undefined };
 }
 
@@ -206,8 +207,7 @@ export const routeFilterRows = rows;
 
 /** Reads the words behind `list` or `flush`. Throws Exit. */
 export function readRouteFilter(list: readonly string[], { family }: Options, context: Context): RouteFilter {
-  const asked = family === 'inet' || family === 'inet6' ? family : undefined;
-  const filter: RouteFilter = { family: asked, table: mainTable, cloned: false };
+  const filter: RouteFilter = { family, table: mainTable, cloned: false };
   readOptions(
     {
       rows,
@@ -274,7 +274,13 @@ export function isShown(
   return (
     holds(filter.via, via?.family ?? header.family, via?.address ?? attributes.gateway) &&
     holds(filter.source, header.family, attributes.prefsrc) &&
-    isInRange(filter.root, filter.match, header.family, attributes.dst, header.dstLen) &&
+    isInRange(
+      filter.root,
+      filter.match,
+      header.family,
+      attributes.dst ?? attributes.dstLabel?.join('/'),
+      header.dstLen,
+    ) &&
     isInRange(filter.fromRoot, filter.fromMatch, header.family, attributes.src, header.srcLen)
   );
 }
@@ -284,13 +290,13 @@ function isWanted(want: number | undefined, have = 0): boolean {
   return want === undefined || want === have;
 }
 
-function bytesOf(text: string | undefined, family: number) {
-  const name: InetFamily = family === AF_INET6 ? 'inet6' : 'inet';
-  return text === undefined ? { family: name, bytes: new Uint8Array(name === 'inet6' ? 16 : 4) } : parse(text);
+/** An address of a message; what the kernel does not say is all zeroes. */
+function bytesOf(text: string | undefined, family: number): InetAddress {
+  const name = family === AF_INET6 ? 'inet6' : family === AF_MPLS ? 'mpls' : 'inet';
+  return text === undefined ? { family: name, bytes: new Uint8Array(name === 'inet6' ? 16 : 4) } : parse(text, name);
 }
 
-const isOfFamily = (want: Wanted, family: number) =>
-  want.anyFamily || family === (want.family === 'inet6' ? AF_INET6 : AF_INET);
+const isOfFamily = (want: Wanted, family: number) => want.anyFamily || family === familyNumber(want.family);
 
 function holds(want: Wanted | undefined, family: number, text: string | undefined): boolean {
   if (want === undefined || want.length === 0) return true;

@@ -1,15 +1,16 @@
 import type { DeviceNames } from '../device-names.ts';
 import { invalidArgument } from '../exit.ts';
 import type { OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { address, type InetAddress, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { getIpProtocol } from '../ip-protocols.ts';
+import type { Family } from '../options.ts';
 import { dsfieldNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
 import { vrfNamed } from '../vrf.ts';
 
 /** A question for a route, while its words are read. */
 export interface GetDraft {
-  family: InetFamily | undefined;
+  family: Family | undefined;
   destination?: InetPrefix;
   source?: InetPrefix;
   tos?: number;

@@ -1,18 +1,18 @@
-import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
 import { RTM_F_FIB_MATCH, RTM_F_LOOKUP_TABLE, route } from '../../../../netlink/families/route/route.ts';
 import { DeviceNames } from '../device-names.ts';
 import { failure } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { type InetPrefix, toText } from '../inet.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
+import { RTA_NEWDST } from './draft.ts';
 import { type GetDraft, getRows, readPrefix } from './get-options.ts';
 import { printRoutes } from './show.ts';
 import { routeHelp } from './usage.ts';
 
 const RTM_F_NOTIFY = 0x100;
-const RTA_NEWDST = 19;
 
 /** `ip route get ADDRESS …`: which way the kernel would send a packet. */
 export async function getRoute(session: Session, list: readonly string[]): Promise<number> {
@@ -20,7 +20,7 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
   const { family } = session.options;
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
-  const draft: GetDraft = { family: family === 'inet' || family === 'inet6' ? family : undefined };
+  const draft: GetDraft = { family: family };
   readOptions(
     {
       rows: getRows,
@@ -40,7 +40,7 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
   const bits = warnOfLength(session, destination);
   const request = {
     header: {
-      family: inet6 ? AF_INET6 : AF_INET,
+      family: familyNumber(draft.family ?? 'inet'),
       dstLen: bits,
       srcLen: draft.source?.length ?? 0,
       tos: draft.tos ?? 0,

@@ -60,7 +60,7 @@ it('reads a type, unless it could be an address', () => {
 
 it('reads labels where the family is mpls', () => {
   expect(read('100 as 200/300 via inet 10.0.0.1', 'mpls')).toMatchObject({
-    destination: { labels: [100] },
+    destination: { family: 'mpls', bytes: Uint8Array.of(0, 6, 0x41, 0), length: 20 },
     attributes: { newdst: [200, 300], via: { family: 2, address: '10.0.0.1' } },
   });
 });

@@ -1,15 +1,15 @@
 import { routePreferences } from '../../../../netlink/families/route/route.ts';
 import type { KeptFiles } from '../bpf-programs.ts';
 import type { DeviceNames } from '../device-names.ts';
-import { duplicateOrGarbage, invalidArgument, notImplemented } from '../exit.ts';
+import { duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetFamily, isAnyWord, prefix, toText } from '../inet.ts';
-import { labels } from '../mpls-labels.ts';
+import { address, type InetAddress, isAnyWord, labelsOf, prefix, toText } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, routeScopes, tables, typeNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
 import { vrfNamed } from '../vrf.ts';
 import { isPrefix, type Words } from '../words.ts';
-import type { RouteDraft } from './draft.ts';
+import { type RouteDraft, RTA_NEWDST } from './draft.ts';
 import { readEncap } from './encap/encap.ts';
 import { metricRows, readMetric } from './metrics.ts';
 import { readRouter } from './via.ts';
@@ -32,9 +32,8 @@ const flagBits = { onlink: 4, pervasive: 2 } as const;
 function inFamily<T extends InetAddress>(
   draft: RouteDraft,
   word: string,
-  read: (word: string, family?: InetFamily) => T,
+  read: (word: string, family?: Family) => T,
 ): T {
-  if (draft.family === 'mpls') throw notImplemented(`An address ("${word}") of a route of the family "mpls"`);
   const found = read(word, draft.family);
   if (!isAnyWord(word)) draft.family ??= found.family;
   return found;
@@ -64,8 +63,9 @@ export const routeRows: readonly Row[] = [
     apply: (draft, take) => {
       const first = take();
       const word = first === 'to' ? take() : first;
-      if (draft.family !== 'mpls') throw notImplemented('The option "as" of a route that is not of the family "mpls"');
-      draft.attributes.newdst = labels(word);
+      const found = inFamily(draft, word, address);
+      if (found.family === 'mpls') draft.attributes.newdst = labelsOf(found);
+      else draft.attributes.unknown = [{ type: RTA_NEWDST, raw: found.bytes }]; // labels in the catalogue, which others are not
     },
   },
   {
@@ -237,6 +237,6 @@ export const routeGrammar: Grammar<RouteDraft, RouteContext> = {
     }
     if (isPrefix(word, 'help')) context.help();
     if (draft.destination !== undefined) throw duplicateOrGarbage('to', word);
-    draft.destination = draft.family === 'mpls' ? { labels: labels(word) } : inFamily(draft, word, prefix);
+    draft.destination = inFamily(draft, word, prefix);
   },
 };

@@ -1,7 +1,6 @@
 import { rule } from '../../../../netlink/families/route/rule.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../../../netlink/header.ts';
 import { failure } from '../exit.ts';
-import { inetFamilyOf } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
@@ -23,7 +22,7 @@ export function changeRule(command: 'add' | 'del', tables: RuleTables = ruleTabl
     refuseEcho(session);
     if (list.length === 0) throw failure(`"ip rule ${command}" requires arguments.`);
     const draft: RuleDraft = {
-      family: inetFamilyOf(session.options),
+      family: session.options.family,
       flags: 0,
       srcLen: 0,
       dstLen: 0,

@@ -1,12 +1,14 @@
 import { FIB_RULE_INVERT, type RuleMessage } from '../../../../netlink/families/route/rule.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { type InetFamily, type InetPrefix, isWithin, address as parse, prefix } from '../inet.ts';
+import { type InetPrefix, isWithin, address as parse, prefix } from '../inet.ts';
+import type { Family } from '../options.ts';
 import { dsfieldNumber, numberIn, protocols, tables } from '../route-names.ts';
 import { unsigned } from '../values.ts';
 import { Words } from '../words.ts';
 import { tableOf } from './describe.ts';
 import type { Range } from './ranges.ts';
 import {
+  deviceName,
   type Ports,
   readDscp,
   readFlowLabel,
@@ -19,7 +21,7 @@ import {
 
 /** Which rules a listing shows. */
 export interface RuleFilter {
-  readonly family: InetFamily;
+  readonly family: Family;
   priority?: number;
   not?: true;
   source?: InetPrefix;
@@ -48,7 +50,7 @@ function into<K extends keyof RuleFilter>(
   key: K,
   words: string,
   help: string | undefined,
-  read: (word: string, family: InetFamily) => NonNullable<RuleFilter[K]>,
+  read: (word: string, family: Family) => NonNullable<RuleFilter[K]>,
 ): Row {
   return {
     words,
@@ -70,12 +72,12 @@ export const ruleFilterRows: readonly Row[] = [
       filter.not = true;
     },
   },
-  into('source', 'from', '[ from PREFIX ] [ to PREFIX ]', prefix),
-  into('destination', 'to', undefined, prefix),
-  into('tos', 'tos dsfield*', '[ tos TOS ]', (word) => dsfieldNumber(word, 'TOS value is invalid\n')),
+  into('source', 'from* src*', '[ from PREFIX ] [ to PREFIX ]', prefix),
+  into('destination', 'to dst*', undefined, prefix),
+  into('tos', 'tos dsfield', '[ tos TOS ]', (word) => dsfieldNumber(word, 'TOS value is invalid\n')),
   into('mark', 'fwmark', '[ fwmark FWMARK[/MASK] ]', readMark),
-  into('input', 'dev iif', '[ iif DEV ] [ oif DEV ]', (word) => word),
-  into('output', 'oif', undefined, (word) => word),
+  into('input', 'dev iif', '[ iif DEV ] [ oif DEV ]', deviceName('"iif"/"dev"')),
+  into('output', 'oif', undefined, deviceName('"oif"')),
   {
     words: 'l3mdev',
     help: '[ l3mdev ]',
@@ -85,7 +87,7 @@ export const ruleFilterRows: readonly Row[] = [
   },
   into('users', 'uidrange', '[ uidrange NUMBER-NUMBER ]', readUsers),
   into('tunnel', 'tun_id*', '[ tun_id NUMBER ]', readTunnelId),
-  into('table', 'lookup table*', '[ table TABLE_ID ]', (word) =>
+  into('table', 'lookup* table*', '[ table TABLE_ID ]', (word) =>
     numberIn(tables, word, 32, 'table id value is invalid\n'),
   ),
   into('protocol', 'protocol*', '[ protocol PROTO ]', (word) => numberIn(protocols, word, 8, 'invalid "protocol"\n')),
@@ -97,7 +99,7 @@ export const ruleFilterRows: readonly Row[] = [
 ];
 
 /** Reads the words behind `list` or `flush`. Throws Exit. */
-export function readRuleFilter(list: readonly string[], family: InetFamily): RuleFilter {
+export function readRuleFilter(list: readonly string[], family: Family): RuleFilter {
   const filter: RuleFilter = { family };
   readOptions(
     {
@@ -117,7 +119,7 @@ const isSame = (want: Range | undefined, have: Range | undefined) =>
   want === undefined || (have !== undefined && have.start === want.start && have.end === want.end);
 
 const arePorts = (want: Ports | undefined, have: Range | undefined, mask = 0xffff) =>
-  isSame(want, have) && (want === undefined || (want.mask ?? 0xffff) === mask);
+  !want?.start || (isSame(want, have) && (want.mask ?? 0xffff) === mask);
 
 const holds = (want: InetPrefix | undefined, have: string | undefined) =>
   want === undefined || want.length === 0 || (have !== undefined && isWithin(parse(have), want));
@@ -125,17 +127,18 @@ const holds = (want: InetPrefix | undefined, have: string | undefined) =>
 /** Whether a rule is shown. */
 export function isRuleShown(rule: RuleMessage, filter: RuleFilter): boolean {
   const { header, attributes } = rule;
+  // a value of zero is as if it were not given
   const equal: readonly (readonly [unknown, unknown])[] = [
     [filter.priority, attributes.priority ?? 0],
     [filter.tos, header.tos],
-    [filter.mark?.mark, attributes.fwmark ?? 0],
-    [filter.mark?.mask, attributes.fwmask ?? 0],
+    [filter.mark?.mark || undefined, attributes.fwmark ?? 0],
+    [filter.mark?.mask || undefined, attributes.fwmask ?? 0],
     [filter.input, attributes.iifname],
     [filter.output, attributes.oifname],
     [filter.l3mdev, attributes.l3mdev],
-    [filter.tunnel, attributes.tunId],
-    [filter.table, tableOf(rule)],
-    [filter.ipProto, attributes.ipProto],
+    [filter.tunnel || undefined, attributes.tunId],
+    [filter.table || undefined, tableOf(rule)],
+    [filter.ipProto || undefined, attributes.ipProto],
     [filter.dscp?.dscp, attributes.dscp],
     [filter.dscp && (filter.dscp.mask ?? 0x3f), attributes.dscpMask ?? 0x3f],
     [filter.flowlabel?.label, attributes.flowlabel],

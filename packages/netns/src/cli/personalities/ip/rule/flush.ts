@@ -1,5 +1,4 @@
 import { rule } from '../../../../netlink/families/route/rule.ts';
-import { inetFamilyOf } from '../families.ts';
 import type { Session } from '../session.ts';
 import { readRuleFilter } from './filter.ts';
 import { findRules } from './show.ts';
@@ -11,7 +10,7 @@ export async function flushRules(
   words: readonly string[],
   tables: RuleTables = ruleTables,
 ): Promise<number> {
-  const filter = readRuleFilter(words, inetFamilyOf(session.options) ?? 'inet');
+  const filter = readRuleFilter(words, session.options.family ?? 'inet');
   const connection = await session.connection();
   for (const { header, attributes } of findRules(connection, filter, tables(session.options))) {
     const { unknown: _unknown, ...known } = attributes;

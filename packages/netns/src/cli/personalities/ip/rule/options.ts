@@ -1,18 +1,28 @@
 import { FIB_RULE_INVERT, type RuleMessageInput } from '../../../../netlink/families/route/rule.ts';
 import { invalidArgument, notImplemented } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { type InetFamily, isAnyWord, prefix, toText } from '../inet.ts';
+import { isAnyWord, prefix, toText } from '../inet.ts';
 import { groupNumber } from '../link/names.ts';
+import type { Family } from '../options.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, tables, typeNumber } from '../route-names.ts';
 import { unsigned } from '../values.ts';
 import { isPrefix } from '../words.ts';
-import { readDscp, readFlowLabel, readIpProtocol, readMark, readPorts, readTunnelId, readUsers } from './values.ts';
+import {
+  deviceName,
+  readDscp,
+  readFlowLabel,
+  readIpProtocol,
+  readMark,
+  readPorts,
+  readTunnelId,
+  readUsers,
+} from './values.ts';
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A request about a rule, while its words are read. */
 export interface RuleDraft {
-  readonly family: InetFamily | undefined;
+  readonly family: Family | undefined;
   flags: number;
   srcLen: number;
   dstLen: number;
@@ -56,15 +66,6 @@ function attribute<K extends keyof Attributes>(
     apply: (draft, take) => {
       draft.attributes[key] = read(take());
     },
-  };
-}
-
-function deviceName(option: string): (word: string) => string {
-  return (word) => {
-    if (word === '' || Buffer.byteLength(word) > 15 || /[/\s]/.test(word)) {
-      throw invalidArgument(word, `${option} not a valid ifname`);
-    }
-    return word;
   };
 }
 

@@ -1,7 +1,6 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { type RuleMessage, rule } from '../../../../netlink/families/route/rule.ts';
 import { dumpOf } from '../dump.ts';
-import { inetFamilyOf } from '../families.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
@@ -16,7 +15,7 @@ export async function listRules(
   tables: RuleTables = ruleTables,
 ): Promise<number> {
   refuseResolve(session);
-  const filter = readRuleFilter(words, inetFamilyOf(session.options) ?? 'inet');
+  const filter = readRuleFilter(words, session.options.family ?? 'inet');
   const rules = findRules(await session.connection(), filter, tables(session.options));
   const view = viewOf(session);
   if (session.options.json) session.printJson(rules.map((each) => ruleJson(each, view)));

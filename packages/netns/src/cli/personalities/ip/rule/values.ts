@@ -69,3 +69,13 @@ export function readFlowLabel(word: string): { label: number; mask: number } {
     throw invalidArgument(found.part, found.wrong === 'mask' ? 'invalid flowlabel mask' : 'invalid flowlabel');
   return { label: found.mark, mask: found.mask ?? allOfLabel };
 }
+
+/** The name of a device, which need not be there. Throws Exit (255). */
+export function deviceName(option: string): (word: string) => string {
+  return (word) => {
+    if (word === '' || Buffer.byteLength(word) > 15 || /[/\s]/.test(word)) {
+      throw invalidArgument(word, `${option} not a valid ifname`);
+    }
+    return word;
+  };
+}

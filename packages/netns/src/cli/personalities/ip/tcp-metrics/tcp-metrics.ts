@@ -1,17 +1,9 @@
 import { GenericConnection } from '../../../../connection/generic.ts';
 import { NetlinkError } from '../../../../errors.ts';
 import { tcpMetrics as declaration, type TcpMetricsMessage } from '../../../../netlink/families/generic/tcp-metrics.ts';
-import { Exit, failure, misuse } from '../exit.ts';
-import { inetFamilyOf } from '../families.ts';
-import {
-  type InetAddress,
-  type InetFamily,
-  type InetPrefix,
-  isWithin,
-  address as parse,
-  prefix,
-  toText as textOf,
-} from '../inet.ts';
+import { duplicateOrGarbage, Exit, failure, misuse } from '../exit.ts';
+import { familyNumber, inetFamilyOf } from '../families.ts';
+import { type InetAddress, type InetPrefix, isWithin, address as parse, prefix, toText as textOf } from '../inet.ts';
 import { refusalText } from '../report.ts';
 import type { Command, Session } from '../session.ts';
 import { toJson, toText } from '../show/fields.ts';
@@ -44,25 +36,40 @@ SELECTOR := [ [ address ] PREFIX ]
 `);
 }
 
-interface Selector {
-  destination?: InetPrefix;
-  source?: InetPrefix;
+/** An end of connections, and how it was written. */
+interface End extends InetPrefix {
+  readonly word: string;
 }
 
-/** Of several addresses the last one counts. */
-function readSelector({ options }: Session, list: readonly string[]): Selector {
+interface Selector {
+  destination?: End;
+  source?: End;
+}
+
+/** Each end may be given once, in any order. (`ip` 6.1 passes over each word that follows one, and says nothing of it.) */
+function readSelector({ options: { family } }: Session, list: readonly string[]): Selector {
+  if (family !== undefined && family !== 'inet' && family !== 'inet6')
+    throw failure(`Unsupported protocol family: ${familyNumber(family)}`);
   const words = new Words(list);
-  const family = inetFamilyOf(options);
   const selector: Selector = {};
   for (let word = words.take(); word !== undefined; word = words.take()) {
-    if (word === 'src' || word === 'source') selector.source = prefix(words.value(), family);
-    else {
-      const value = word === 'address' ? words.value() : word;
-      if (isPrefix(value, 'help')) help();
-      selector.destination ??= prefix(value, family);
-    }
+    const isSource = word === 'src' || word === 'source';
+    const value = isSource || word === 'address' ? words.value() : word;
+    if (isPrefix(value, 'help')) help();
+    const end = isSource ? 'source' : 'destination';
+    if (selector[end] !== undefined) throw duplicateOrGarbage(isSource ? 'src' : 'address', value);
+    selector[end] = { ...prefix(value, family), word: value };
+    if (isSource) single(selector.source);
   }
   return selector;
+}
+
+/** The kernel is asked for addresses, not for networks. Throws Exit. */
+function single(end: End | undefined): End {
+  if (end === undefined) throw misuse('Error: argument "address" is required\n');
+  if (end.length !== end.bytes.length * 8)
+    throw failure(`Error: a specific IP address is expected rather than "${end.word}"`);
+  return end;
 }
 
 /** What is kept, all or one; with the words of `ip` where the kernel refuses. */
@@ -96,9 +103,8 @@ function attributeOf(name: 'addr' | 'saddr', address: InetAddress) {
   return { [`${name}${address.family === 'inet' ? 'Ipv4' : 'Ipv6'}`]: textOf(address) };
 }
 
-const bits: Readonly<Record<InetFamily, number>> = { inet: 32, inet6: 128 };
-const isSingle = (found: InetPrefix | undefined): found is InetPrefix =>
-  found !== undefined && found.length === bits[found.family];
+const isSingle = <E extends InetPrefix>(found: E | undefined): found is E =>
+  found !== undefined && found.length === found.bytes.length * 8;
 
 async function showMetrics(session: Session, words: readonly string[]): Promise<number> {
   const selector = readSelector(session, words);
@@ -128,18 +134,17 @@ function matcher({ options }: Session, { destination, source }: Selector): (each
 }
 
 const deleteMetrics: Command = async (session, words) => {
-  const selector = readSelector(session, words);
-  if (selector.destination === undefined) throw misuse('Error: argument "address" is required\n');
-  if (!isSingle(selector.destination))
-    throw failure(`Error: a specific IP address is expected rather than "${words.at(-1)}"`);
+  const { destination, source } = readSelector(session, words);
+  const end = single(destination);
   using metrics = new Metrics(session);
-  await refusable(metrics.ask('del', selector.destination, selector.source));
+  await refusable(metrics.ask('del', end, source));
   return 0;
 };
 
 const flushMetrics: Command = async (session, words) => {
   const { family, statistics } = session.options;
   const selector = readSelector(session, words);
+  if (isSingle(selector.destination)) return await deleteMetrics(session, words);
   using metrics = new Metrics(session);
   if (family === undefined && selector.destination === undefined && selector.source === undefined) {
     await refusable(metrics.deleteAll());

@@ -3,7 +3,7 @@ import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
 import { failure, invalidArgument, misuse } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { prefix, toText as textOf } from '../inet.ts';
+import { bytesSent, prefix } from '../inet.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Command, Session } from '../session.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
@@ -16,7 +16,7 @@ const show = async () => list;
 const rows: readonly SubCommand[] = [
   { words: 'list* lst* show* get*', load: show },
   { words: 'set*', load: async () => change() },
-  { words: 'delete*', load: async () => change('::') },
+  { words: 'delete*', load: async () => change(new Uint8Array(16)) },
   { words: 'help*', load: async () => () => help() },
 ];
 
@@ -48,7 +48,7 @@ const withoutToken = linkFlag('LOOPBACK') | linkFlag('NOARP');
 
 interface Draft {
   index?: number;
-  token: string | undefined;
+  token: Uint8Array | undefined;
 }
 
 const device: OptionRow<Draft, DeviceNames> = {
@@ -75,19 +75,24 @@ async function list(session: Session, words: readonly string[]): Promise<number>
   return 0;
 }
 
+const IFLA_INET6_TOKEN = 7;
+
 /** Sets the token that is given, or else the one in the words. Words that it does not know are passed over, as `ip` does. */
-function change(given?: string): Command {
+function change(given?: Uint8Array): Command {
   return async (session, words) => {
     refuseEcho(session);
     const connection = await session.connection();
     const draft: Draft = { token: given };
     const otherwise = (into: Draft, word: string) => {
-      into.token ??= textOf(prefix(word, 'inet6'));
+      into.token ??= bytesSent(word, prefix(word, 'inet6'), 'inet6');
     };
     readOptions({ rows: [device], otherwise }, new Words(words), draft, new DeviceNames(connection));
     if (draft.token === undefined) throw failure('Not enough information: token is required.');
     if (draft.index === undefined) throw failure('Not enough information: "dev" argument is required.');
-    const request = { header: { index: draft.index }, attributes: { afSpec: { inet6: { token: draft.token } } } };
+    const request = {
+      header: { index: draft.index },
+      attributes: { afSpec: { inet6: { unknown: [{ type: IFLA_INET6_TOKEN, raw: draft.token }] } } },
+    };
     connection.requestSync(link, 'set', request, { operation: 'set the token of a link' });
     return 0;
   };

@@ -118,6 +118,11 @@ const modes6: Readonly<Record<string, Mode>> = {
   ip6gre: { protocol: carried.gre },
 };
 
+/** Whether a mode tells by itself that it belongs to IPv6. */
+export function isOfVersion6(mode: string): boolean {
+  return Object.hasOwn(modes6, mode) && mode !== 'any/ipv6' && mode !== 'ipv4/ipv6';
+}
+
 function timeToLive(word: string): number {
   const ttl = parseUnsigned(word, 8);
   if (ttl === undefined) throw invalidArgument(word, 'invalid TTL\n');
@@ -141,7 +146,7 @@ export const tunnelRows4: readonly Row<Tunnel4>[] = [
       const word = take();
       const mode = Object.hasOwn(modes4, word) ? modes4[word] : undefined;
       if (mode === undefined) {
-        if (Object.hasOwn(modes6, word) && word !== 'any/ipv6' && word !== 'ipv4/ipv6') throw new OtherVersion();
+        if (isOfVersion6(word)) throw new OtherVersion();
         throw misuse(`Unknown tunnel mode "${word}"\n`);
       }
       const { tunnel } = reading;

@@ -1,5 +1,6 @@
 import { failure, misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
+import type { Family } from '../options.ts';
 import type { Command, Session } from '../session.ts';
 import { spells } from '../sub-commands.ts';
 import { tunnelHelp } from './usage.ts';
@@ -36,12 +37,18 @@ const show = (version: 4 | 6) => async () => {
   return version === 4 ? showTunnels4 : showTunnels6;
 };
 
+/** With another family than those of IP, only a mode can tell which of them is meant. Throws Exit. */
+async function versionOf(family: Family, words: readonly string[]): Promise<4 | 6> {
+  if (family === 'inet' || family === 'inet6') return family === 'inet6' ? 6 : 4;
+  const { isOfVersion6 } = await import('./options.ts');
+  if (isOfVersion6(words[words.indexOf('mode') + 1] ?? '')) return 6;
+  throw failure(`Unsupported protocol family: ${familyNumber(family)}`, 255);
+}
+
 /** `ip tunnel …`, and `ip -6 tunnel …`: devices that carry packets inside others. */
 export async function tunnel(session: Session, [word, ...words]: readonly string[]): Promise<number> {
   const family = session.options.family ?? 'inet';
-  if (family !== 'inet' && family !== 'inet6')
-    throw failure(`Unsupported protocol family: ${familyNumber(family)}`, 255);
-  const version = family === 'inet6' ? 6 : 4;
+  const version = await versionOf(family, words);
   const load = word === undefined ? show(version) : rows(version).find((row) => spells(row.words, word))?.load;
   if (load === undefined) {
     throw misuse(

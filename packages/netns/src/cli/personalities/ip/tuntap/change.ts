@@ -29,13 +29,19 @@ const TUNSETGROUP = 0x400454ce;
 interface Draft {
   flags: number;
   name?: string;
-  user?: number;
-  group?: number;
+  user?: number | undefined;
+  group?: number | undefined;
 }
 
-/** A user or group by number, or by the name that the file has for it. */
-function idOf(word: string, kind: 'user' | 'group'): number {
-  if (/^[0-9]+$/.test(word)) return Number(word);
+const largest = (1n << 63n) - 1n;
+
+/** A user or group by number, as C reads one and the kernel takes it, or by the name that the file has for it. The number of nobody is none. */
+function idOf(word: string, kind: 'user' | 'group'): number | undefined {
+  const number = /^\s*[+-]?[0-9]+$/.test(word) ? BigInt(word.replace('+', '')) : undefined;
+  if (number !== undefined) {
+    const id = Number(BigInt.asUintN(32, number > largest ? largest : number));
+    return id === 0xffffffff ? undefined : id;
+  }
   const file = readFileSync(kind === 'user' ? '/etc/passwd' : '/etc/group', 'utf8');
   const entry = file.split('\n').find((line) => line.startsWith(`${word}:`));
   if (entry === undefined) throw misuse(`invalid ${kind} "${word}"\n`);
@@ -55,11 +61,12 @@ const grammar: Grammar<Draft, undefined> = {
       words: 'mode*',
       apply: (draft, take) => {
         const word = take();
-        if (word !== 'tun' && word !== 'tap') throw misuse(`Unknown tunnel mode "${word}"\n`);
-        if ((draft.flags & (flags.tun | flags.tap) & ~flags[word]) !== 0) {
+        const mode = (['tun', 'tap'] as const).find((each) => isPrefix(word, each));
+        if (mode === undefined) throw misuse(`Unknown tunnel mode "${word}"\n`);
+        if ((draft.flags & (flags.tun | flags.tap) & ~flags[mode]) !== 0) {
           throw misuse('You managed to ask for more than one tunnel mode.\n');
         }
-        draft.flags |= flags[word];
+        draft.flags |= flags[mode];
       },
     },
     {
@@ -87,9 +94,9 @@ const grammar: Grammar<Draft, undefined> = {
   ],
   otherwise(draft, word, take) {
     if (isPrefix(word, 'help')) tuntapHelp();
-    if (isPrefix(word, 'name')) setName(draft, take(), 'name');
-    else if (draft.name === undefined) setName(draft, word, 'name');
-    else throw duplicateOrGarbage('name', word);
+    const name = isPrefix(word, 'name') ? take() : word;
+    if (draft.name !== undefined) throw duplicateOrGarbage('name', name);
+    setName(draft, name, 'name');
   },
 };
 

@@ -1,5 +1,6 @@
 import { failure, missingArgument } from '../exit.ts';
-import type { InetFamily, InetPrefix } from '../inet.ts';
+import type { InetPrefix } from '../inet.ts';
+import type { Family } from '../options.ts';
 import type { Words } from '../words.ts';
 import { Ends } from './selector.ts';
 import { number32, protocolNumber, protocolText } from './values.ts';
@@ -8,7 +9,7 @@ import { number32, protocolNumber, protocolText } from './values.ts';
 export interface ReadId {
   readonly src: InetPrefix | undefined;
   readonly dst: InetPrefix | undefined;
-  readonly family: InetFamily | undefined;
+  readonly family: Family | undefined;
   readonly proto: number;
   readonly spi: number | undefined;
 }
@@ -19,7 +20,7 @@ export const isRouting = (proto: number) => protocolText(proto) === 'route2' || 
 const largestCompressionNumber = 0xffff;
 
 /** As far as they go. `loose`: for a filter, which may say as little as it wants. Throws Exit. */
-export function readId(words: Words, preferred: InetFamily | undefined, loose: boolean): ReadId {
+export function readId(words: Words, preferred: Family | undefined, loose: boolean): ReadId {
   const ends = new Ends(preferred);
   let proto = 0;
   let spi: number | undefined;

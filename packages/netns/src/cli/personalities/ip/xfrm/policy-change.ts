@@ -3,7 +3,8 @@ import { type XfrmPolicyInput, xfrmPolicy } from '../../../../netlink/families/x
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { DeviceNames } from '../device-names.ts';
 import { duplicateArgument, failure } from '../exit.ts';
-import type { InetFamily } from '../inet.ts';
+import { familyNumber } from '../families.ts';
+import type { Family } from '../options.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
 import { readId } from './id.ts';
@@ -11,7 +12,6 @@ import { policyTypes } from './policy-describe.ts';
 import { type ReadSelector, readSelector } from './selector.ts';
 import {
   directionNumber,
-  familyNumber,
   modeNumber,
   noLimits,
   number32,
@@ -97,7 +97,7 @@ export function changePolicy(verb: 'new' | 'upd'): Command {
 const every = 0xffffffff;
 
 /** What a policy asks of packets, behind `tmpl`: as far as the words go. */
-function readTemplate(words: Words, preferred: InetFamily | undefined): Template {
+function readTemplate(words: Words, preferred: Family | undefined): Template {
   let template: Template = { aalgos: every, ealgos: every, calgos: every };
   let named = false;
   for (let word = words.take(); word !== undefined; word = words.take()) {

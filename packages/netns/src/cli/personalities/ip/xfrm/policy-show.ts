@@ -8,6 +8,7 @@ import {
 } from '../../../../netlink/families/xfrm/xfrm.ts';
 import { DeviceNames } from '../device-names.ts';
 import { duplicateArgument, duplicateOrGarbage, failure, invalidArgument } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import type { InetPrefix } from '../inet.ts';
 import type { Command, Session } from '../session.ts';
 import { Words } from '../words.ts';
@@ -15,15 +16,7 @@ import { actionNumber, typeNumber } from './policy-change.ts';
 import { writePolicy } from './policy-describe.ts';
 import { type ReadSelector, readSelector } from './selector.ts';
 import { deleteAll, liesIn } from './state-show.ts';
-import {
-  directionNumber,
-  familyNumber,
-  number32,
-  preferredFamily,
-  readFlags,
-  readMark,
-  securityContext,
-} from './values.ts';
+import { directionNumber, number32, preferredFamily, readFlags, readMark, securityContext } from './values.ts';
 import { withXfrm } from './xfrm.ts';
 
 /** What is wanted of a list. */

@@ -3,11 +3,13 @@ import { parseIpAddress } from '../../../../wire/ip-address.ts';
 import type { In, Out } from '../../../../wire/shape.ts';
 import type { DeviceNames } from '../device-names.ts';
 import { failure, invalidArgument, misuse } from '../exit.ts';
-import { type InetFamily, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { familyNumber } from '../families.ts';
+import { type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { getIpProtocol, ipProtocolName } from '../ip-protocols.ts';
 import { parseUnsigned } from '../numbers.ts';
+import type { Family } from '../options.ts';
 import type { Words } from '../words.ts';
-import { addressText, familyNumber, wireAddress } from './values.ts';
+import { addressText, wireAddress } from './values.ts';
 
 export type Selector = In<typeof xfrmSelector>;
 type Fields = { -readonly [K in keyof Selector]: Selector[K] };
@@ -16,10 +18,10 @@ type Fields = { -readonly [K in keyof Selector]: Selector[K] };
 export class Ends {
   src: InetPrefix | undefined;
   dst: InetPrefix | undefined;
-  #given: InetFamily | undefined;
-  readonly #preferred: InetFamily | undefined;
+  #given: Family | undefined;
+  readonly #preferred: Family | undefined;
 
-  constructor(preferred: InetFamily | undefined) {
+  constructor(preferred: Family | undefined) {
     this.#preferred = preferred;
   }
 
@@ -30,7 +32,7 @@ export class Ends {
     this.#given ??= found.family;
   }
 
-  family(last: string): InetFamily | undefined {
+  family(last: string): Family | undefined {
     const { src, dst } = this;
     if (src !== undefined && dst !== undefined && src.family !== dst.family)
       throw invalidArgument(last, 'the same address family is required between values after "src" and "dst"');
@@ -47,16 +49,12 @@ const anyPort = 0xffff;
 /** What a selector says, and which words it said: for filters. */
 export interface ReadSelector {
   readonly selector: Selector;
-  readonly family: InetFamily | undefined;
+  readonly family: Family | undefined;
   readonly given: ReadonlySet<string>;
 }
 
 /** The words of a selector, as far as they go. */
-export function readSelector(
-  words: Words,
-  preferred: InetFamily | undefined,
-  devices: () => DeviceNames,
-): ReadSelector {
+export function readSelector(words: Words, preferred: Family | undefined, devices: () => DeviceNames): ReadSelector {
   const ends = new Ends(preferred);
   const fields: Fields = {};
   const given = new Set<string>();

@@ -9,6 +9,7 @@ import { type XfrmStateInput, xfrmState, xfrmStateNumber } from '../../../../net
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { DeviceNames } from '../device-names.ts';
 import { duplicateArgument, failure, invalidArgument, missingArgument, misuse } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import { parseHex } from '../hex.ts';
 import { address, prefix } from '../inet.ts';
 import { parseUnsigned } from '../numbers.ts';
@@ -19,7 +20,6 @@ import { readSelector } from './selector.ts';
 import { writeState } from './state-describe.ts';
 import {
   directionNumber,
-  familyNumber,
   type Lifetime,
   modeNumber,
   noLimits,

@@ -8,13 +8,13 @@ import {
 } from '../../../../netlink/families/xfrm/xfrm.ts';
 import { DeviceNames } from '../device-names.ts';
 import { duplicateArgument, invalidArgument } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import { type InetPrefix, isWithin } from '../inet.ts';
 import type { Command, Session } from '../session.ts';
 import { Words } from '../words.ts';
 import { type ReadId, readId } from './id.ts';
 import { writeState } from './state-describe.ts';
 import {
-  familyNumber,
   modeNumber,
   number32,
   preferredFamily,

@@ -1,4 +1,4 @@
-import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
+import { AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
 import {
   xfrmDirections,
   type xfrmLifetimeConfig,
@@ -8,8 +8,9 @@ import {
 import { formatIpAddress } from '../../../../wire/ip-address.ts';
 import type { In } from '../../../../wire/shape.ts';
 import { invalidArgument } from '../exit.ts';
-import type { InetAddress, InetFamily } from '../inet.ts';
+import type { InetAddress } from '../inet.ts';
 import { parseUnsigned, parseUnsigned64 } from '../numbers.ts';
+import type { Family } from '../options.ts';
 import type { Session } from '../session.ts';
 import type { Words } from '../words.ts';
 
@@ -25,9 +26,6 @@ export function wireAddress({ bytes }: Pick<InetAddress, 'bytes'>): Uint8Array {
 export function addressText(bytes: Uint8Array, family: number): string {
   return formatIpAddress(family === AF_INET6 ? bytes : bytes.subarray(0, 4));
 }
-
-export const familyNumber = (family: InetFamily | undefined) =>
-  family === undefined ? 0 : family === 'inet6' ? AF_INET6 : AF_INET;
 
 /** An unsigned number of 32 bits, or Exit (255): `what value is invalid`, or what else is said. */
 export function number32(word: string, reason: string): number {
@@ -118,7 +116,7 @@ export function securityContext(text: string) {
   return { len: 8 + rest.length, exttype: 8, ctxAlg: 1, ctxDoi: 1, ctxLen: rest.length, rest };
 }
 
-/** The family that `-4` or `-6` asks for. */
-export function preferredFamily({ options }: Session): InetFamily | undefined {
-  return options.family === 'inet' || options.family === 'inet6' ? options.family : undefined;
+/** The family that `-family` asks for. */
+export function preferredFamily({ options }: Session): Family | undefined {
+  return options.family;
 }
