@@ -67,6 +67,13 @@ export class Headers {
     return protocol;
   }
 
+  /** The same where a key of `meta` or `ct` says it. In a table of one family, one that says another protocol is never so: fields keep their names. */
+  learnFromKey(key: Key, value: bigint): Protocol | undefined {
+    const name = protocolOfKey(key, value);
+    const never = key.tells === 'nh' && !isMixed(this.family) && name !== this.network?.name;
+    return never ? undefined : this.learn(name);
+  }
+
   #pushLink(name: string): void {
     const last = this.#link.at(-1);
     const start = last === undefined ? 0 : last.start + (last.protocol.name === 'vlan' ? VLAN_BITS : ETHER_BITS);
@@ -86,15 +93,23 @@ export class Headers {
     return undefined;
   }
 
-  /** The field that is exactly these bits. Ports are where they are in any protocol. */
+  /** The field that is exactly these bits. */
   findExactly(base: PayloadBase, offset: number, bits: number): Found | undefined {
-    const header = this.#headerAt(base, offset) ?? (base === 'th' ? { protocol: protocols.th, start: 0 } : undefined);
-    const { protocol, start } = header ?? {};
-    if (protocol === undefined || start === undefined) return undefined;
+    const header = this.#headerAt(base, offset);
+    return header === undefined ? this.findPort(base, offset, bits) : this.#fieldOf(header, offset, bits);
+  }
+
+  /** A port, which stands where it does in any protocol that has some. */
+  findPort(base: PayloadBase, offset: number, bits: number): Found | undefined {
+    const protocol = base === 'th' ? protocols.th : undefined;
+    return protocol && this.#fieldOf({ protocol, start: 0 }, offset, bits);
+  }
+
+  #fieldOf({ protocol, start }: Header, offset: number, bits: number): Found | undefined {
     const field = protocol.fields.find(
       (each) => start + each.offset === offset && each.bits === bits && this.#isThere(each),
     );
-    return field === undefined ? undefined : { protocol, field, bits };
+    return field && { protocol, field, bits };
   }
 
   #headerAt(base: PayloadBase, offset: number): Header | undefined {
@@ -116,14 +131,13 @@ export function protocolAfter(protocol: Protocol, field: Field, value: bigint): 
 }
 
 /** The protocol that a value of a key of `meta` or `ct` says there is. */
-export function protocolOfKey(key: Key, value: bigint): string | undefined {
+function protocolOfKey(key: Key, value: bigint): string | undefined {
   const number = Number(value);
   switch (key.name) {
     case 'iiftype':
     case 'oiftype':
       return number === ARPHRD_ETHER ? 'ether' : undefined;
     case 'protocol':
-      if (key.tells === 'th') return (transportProtocols as Readonly<Record<number, string>>)[number];
       return { 2048: 'ip', 2054: 'arp', 34525: 'ip6' }[number];
     case 'nfproto':
     case 'l3proto':

@@ -94,7 +94,8 @@ export const ctKeys = keysOf(nftCtKeys, {
   l3proto: ['nf_proto', 8, { tells: 'nh' }],
   saddr: ['ipv4_addr', 32, { family: 'ip' }],
   daddr: ['ipv4_addr', 32, { family: 'ip' }],
-  protocol: ['inet_proto', 8, { tells: 'th' }],
+  // It says nothing of the packet at hand: `nft` asks for that before it names a field.
+  protocol: ['inet_proto'],
   'proto-src': ['inet_service'],
   'proto-dst': ['inet_service'],
   label: ['ct_label'],

@@ -1,5 +1,5 @@
 import type { NftSetMessage } from '../../../../netlink/families/netfilter/nft-set.ts';
-import { type Found, isMixed, protocolAfter, protocolOfKey } from '../headers.ts';
+import { type Found, isMixed, protocolAfter } from '../headers.ts';
 import type { MatchOperator } from '../schema.ts';
 import { ANONYMOUS } from '../set-flags.ts';
 import type { Term } from '../terms.ts';
@@ -14,7 +14,7 @@ export function learnKey(
   const { key, of } = term;
   if (key?.tells === undefined) return;
   if (of === 'meta' && key.name === 'l4proto') leaveOutNetworkOfIcmp(reader, value);
-  const learnt = reader.headers.learn(protocolOfKey(key, value));
+  const learnt = reader.headers.learnFromKey(key, value);
   if (learnt !== undefined && of === 'meta')
     reader.dependencies.set(key.tells, { output, found: undefined, key, value });
 }
@@ -31,9 +31,14 @@ export function learnField(reader: RuleReader, found: Found, op: MatchOperator, 
   leaveOut(reader, found);
   if (op !== '==') return;
   const { protocol, field } = found;
+  const { network } = reader.headers;
   const learnt = reader.headers.learn(protocolAfter(protocol, field, value));
-  if (learnt !== undefined) reader.dependencies.set(learnt.base as Layer, { output, found, key: undefined, value });
-  else if (field.name === 'type' && isIcmp(protocol.name)) reader.icmpDependency = { output, value };
+  // In a table of one family nothing has to say it: what does, is meant.
+  const isMeant =
+    !isMixed(reader.context.family) && (protocol.name === 'vlan' || (learnt?.base === 'nh' && learnt !== network));
+  if (learnt !== undefined && !isMeant)
+    reader.dependencies.set(learnt.base as Layer, { output, found, key: undefined, value });
+  if (learnt === undefined && field.name === 'type' && isIcmp(protocol.name)) reader.icmpDependency = { output, value };
 }
 
 /** Leaves out the statement that only said which protocol this field is of. */
@@ -53,12 +58,15 @@ export function leaveOut(reader: RuleReader, found: Found | undefined): void {
 function mayLeaveOut(reader: RuleReader, layer: Layer, found: Found): boolean {
   const dependency = reader.dependencies.get(layer);
   if (dependency === undefined) return false;
+  // Ports are those of any protocol.
+  if (found.protocol.name === 'th') return false;
   const told = dependency.found?.protocol.name;
-  if (layer === 'll' && told !== undefined)
-    return (
-      told === 'ether' && found.protocol.name === 'vlan' && found.field.name !== 'type' && dependency.value === 0x8100n
-    );
-  if (layer === 'th') return !(isMixed(reader.context.family) && (told === 'ip' || told === 'ip6'));
+  const mixed = isMixed(reader.context.family);
+  if (layer === 'll' && told !== undefined) {
+    const isTagged = told === 'ether' && found.protocol.name === 'vlan' && dependency.value === 0x8100n;
+    return isTagged && (found.field.name !== 'type' || !mixed);
+  }
+  if (layer === 'th') return !(mixed && (told === 'ip' || told === 'ip6'));
   return true;
 }
 

@@ -23,7 +23,8 @@ interface Described {
 export function describe(reader: RuleReader, term: Term): Described {
   switch (term.kind) {
     case 'payload': {
-      const found = reader.headers.findExactly(term.base, term.offset, term.bits);
+      const { base, offset, bits } = term;
+      const found = reader.headers.findExactly(base, offset, bits) ?? reader.headers.findPort(base, offset, bits);
       if (found === undefined)
         return { json: raw(term.base, term.offset, term.bits), part: { ...packetNumber, bits: term.bits } };
       leaveOut(reader, found);

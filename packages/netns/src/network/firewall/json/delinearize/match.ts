@@ -83,7 +83,7 @@ function matchPayload(
   while (at < end) {
     const width = end - at;
     const exact = reader.headers.findExactly(term.base, at, width);
-    const found = exact ?? reader.headers.find(term.base, at, width);
+    const found = exact ?? reader.headers.find(term.base, at, width) ?? reader.headers.findPort(term.base, at, width);
     const part = (value >> BigInt(end - at - (found?.bits ?? width))) & ones(found?.bits ?? width);
     const partial = found !== undefined && found.bits < found.field.bits;
     if (found === undefined || (partial && !found.field.type.prefixes)) {

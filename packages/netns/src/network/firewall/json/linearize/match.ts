@@ -3,7 +3,7 @@ import { checkKeys, isObject, objectAt, onlyEntry, stringAt } from '../checked.t
 import { type Constant, constantAt } from '../constants.ts';
 import { itemsAt } from '../elements-read.ts';
 import { fault, type Path, unknownWord } from '../fault.ts';
-import { protocolAfter, protocolOfKey } from '../headers.ts';
+import { protocolAfter } from '../headers.ts';
 import { type OptionKind, optionKinds } from '../protocols.ts';
 import { isFlags } from '../values.ts';
 import { isIcmp } from './ensure.ts';
@@ -167,7 +167,7 @@ function matchPrefix(
 
 function learnFrom(writer: RuleWriter, operand: Operand, value: bigint): void {
   const { protocol, field, key } = operand;
-  if (key?.tells !== undefined) writer.headers.learn(protocolOfKey(key, value));
+  if (key?.tells !== undefined) writer.headers.learnFromKey(key, value);
   if (protocol === undefined || field === undefined) return;
   writer.headers.learn(protocolAfter(protocol, field, value));
   if (field.name === 'type' && isIcmp(protocol)) writer.headers.icmpTypes = [Number(value)];
