@@ -95,7 +95,8 @@ const script = `#!/bin/sh
 # Made by scripts/build-front.mjs. \`netns exec NAME COMMAND\` goes straight to the static helper; all else to Node.
 case $0 in */*) here=\${0%/*} ;; *) here=. ;; esac
 # Here is bin/ itself, or a folder in which npm put a link to it.
-for root in "$here/.." "$here/../netns" "$here/../lib/node_modules/netns" ""; do
+root=$here/..
+[ -f "$root/dist/cli/main.cjs" ] || for root in "$here/../netns" "$here/../lib/node_modules/netns" ""; do
   [ -f "$root/dist/cli/main.cjs" ] && break
 done
 if [ -z "$root" ]; then
@@ -126,6 +127,28 @@ if [ "$1:$2" = unshare:-n ] && [ -x "$helper" ]; then
   esac
 fi
 
+# A name, the first word of a command, and how many words that has.
+simple() {
+  case $1 in '' | -* | . | .. | */*) return 1 ;; esac
+  [ \${#1} -le 60 ] && [ "$3" -ge 1 ] && { [ "$2" != -- ] || [ "$3" -ge 2 ]; } && [ -x "$helper" ]
+}
+
+# Whether it is a name of root's, and we are root: an ordinary user has others, which Node finds.
+of_machine() {
+  [ -O /run/netns ] && [ -e "/run/netns/$1" ]
+}
+
+case "$1 $2" in
+  'exec --no-mounts')
+    if simple "$3" "$4" $(($# - 3)) && of_machine "$3"; then
+      name=$3
+      shift 3
+      [ "$1" = -- ] && shift
+      exec "$helper" ${shellWords(shellFailures, false)} "$@"
+    fi
+    ;;
+esac
+
 # Options of unshare, and of nsenter -t PID, up to the command, and how many words that is.
 flags=0 words=0 skip='' ready=''
 case $1 in
@@ -142,7 +165,7 @@ if [ -n "$skip" ]; then
     esac
   done
 fi
-[ -x "$helper" ] || ready=''
+[ -n "$ready" ] && [ ! -x "$helper" ] && ready=''
 
 case $ready in
   unshare)
@@ -174,27 +197,6 @@ case $1$ready in
     ;;
 esac
 
-# A name, the first word of a command, and how many words that has.
-simple() {
-  case $1 in '' | -* | . | .. | */*) return 1 ;; esac
-  [ \${#1} -le 60 ] && [ "$3" -ge 1 ] && { [ "$2" != -- ] || [ "$3" -ge 2 ]; } && [ -x "$helper" ]
-}
-
-# Whether it is a name of root's, and we are root: an ordinary user has others, which Node finds.
-of_machine() {
-  { [ -O /run/netns ] && [ -e "/run/netns/$1" ]; } 2> /dev/null
-}
-
-case "$1 $2" in
-  'exec --no-mounts')
-    if simple "$3" "$4" $(($# - 3)) && of_machine "$3"; then
-      name=$3
-      shift 3
-      [ "$1" = -- ] && shift
-      exec "$helper" ${shellWords(shellFailures, false)} "$@"
-    fi
-    ;;
-esac
 case $1 in
   exec)
     if simple "$2" "$3" $(($# - 2)) && of_machine "$2"; then
