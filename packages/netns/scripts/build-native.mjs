@@ -77,4 +77,10 @@ function compile(source, target, flags) {
 
 compile('addon.c', 'netns.node', ['-shared', '-fPIC', ...(values.sanitize ? sanitized : bare)]);
 if (!values.sanitize)
-  compile('nsexec.c', 'nsexec', ['-static', '-no-pie', ...bare, '-Wl,--build-id=none', '-Wl,-z,noseparate-code,-z,norelro']);
+  compile('nsexec.c', 'nsexec', [
+    '-static',
+    '-no-pie',
+    ...bare,
+    '-Wl,--build-id=none',
+    '-Wl,-z,noseparate-code,-z,norelro',
+  ]);
