@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Limits, SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
@@ -97,6 +97,20 @@ describe.skipIf(impossible)('limits', () => {
     const plan: SpawnPlan = { ...sh('sleep 1000 & sleep 1000 & exit 3'), create: ['pid'], init: true, limits: all };
     expect((await exec(plan)).exitCode).toBe(3);
     await noneLeft();
+  });
+
+  it('are inside of a group that is joined, and hold besides its own', async () => {
+    const outer = `${groupsDirectory({ pids: 5 })}/outer-${process.pid}`;
+    mkdirSync(outer);
+    try {
+      writeFileSync(`${outer}/pids.max`, '6');
+      if (existsSync(`${outer}/cgroup.subtree_control`)) writeFileSync(`${outer}/cgroup.subtree_control`, '+pids');
+      const { stdout, stderr } = await exec({ ...sh('cat /proc/self/cgroup'), cgroup: outer, limits: { pids: 5 } });
+      expect([stderr, stdout]).toEqual(['', expect.stringMatching(`/outer-${process.pid}/netns-`)]);
+    } finally {
+      await expect.poll(() => readdirSync(outer).some((name) => name.startsWith('netns-'))).toBe(false);
+      rmdirSync(outer);
+    }
   });
 
   it('leave this process where it is', async () => {

@@ -36,6 +36,22 @@ describe('findLimitPlaces', () => {
     ]);
   });
 
+  it('makes it inside of those that the command joins, so that nothing gets out of their limits', () => {
+    const joined = ['/sys/fs/cgroup/pids/a/b', '/sys/fs/cgroup/cpuset/c'];
+    expect(findLimitPlaces({ pids: 5, cpu: 2 }, 'x', { ...old, joined }).map(({ directory }) => directory)).toEqual([
+      '/sys/fs/cgroup/pids/a/b/x',
+      '/sys/fs/cgroup/cpu/job/x',
+    ]);
+    const unified = {
+      membership: '0::/user/shell\n',
+      mounts: 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
+      controllersBelow: (directory: string) => (directory.endsWith('/full') ? ['pids'] : []),
+    };
+    const place = (directory: string) => findLimitPlaces({ pids: 5 }, 'x', { ...unified, joined: [directory] });
+    expect(place('/sys/fs/cgroup/full')).toMatchObject([{ directory: '/sys/fs/cgroup/full/x', unified: true }]);
+    expect(() => place('/sys/fs/cgroup/other')).toThrow('a limit on pids');
+  });
+
   it('says which controller is nowhere', () => {
     expect(() => findLimitPlaces({ memory: 1 }, 'x', old)).toThrow(UnsupportedError);
     expect(() => findLimitPlaces({ memory: 1 }, 'x', old)).toThrow('memory');

@@ -8,6 +8,8 @@ export interface CgroupFacts {
   readonly membership: string;
   /** /proc/self/mounts */
   readonly mounts: string;
+  /** The directories of the groups that the command joins besides: in their hierarchies the new group is to be inside of them. */
+  readonly joined?: readonly string[];
   /** The controllers that groups in a directory can have: `cgroup.subtree_control`. */
   controllersBelow(directory: string): readonly string[];
 }
@@ -60,6 +62,11 @@ function unifiedPlace(wanted: readonly string[], mounts: readonly string[][], fa
   const mount = mounts.find(([, , type]) => type === 'cgroup2')?.[1];
   const own = /^0::(.*)$/m.exec(facts.membership)?.[1];
   if (mount === undefined || own === undefined) return undefined;
+  const joined = joinedBelow(mount, facts);
+  if (joined !== undefined) {
+    const below = facts.controllersBelow(joined);
+    return wanted.every((controller) => below.includes(controller)) ? joined : undefined;
+  }
   for (let path = own === '/' ? '' : own; ; path = path.slice(0, path.lastIndexOf('/'))) {
     const below = facts.controllersBelow(`${mount}${path}`);
     if (wanted.every((controller) => below.includes(controller))) return `${mount}${path}`;
@@ -74,5 +81,11 @@ function oldPlace(controller: Controller, mounts: readonly string[][], facts: Cg
   const line = facts.membership.split('\n').find((each) => each.split(':')[1]?.split(',').includes(controller));
   const own = line?.split(':').slice(2).join(':');
   if (mount === undefined || own === undefined) return undefined;
+  const joined = joinedBelow(mount, facts);
+  if (joined !== undefined) return joined;
   return `${mount}${own === '/' ? '' : own}`;
+}
+
+function joinedBelow(mount: string, { joined = [] }: CgroupFacts): string | undefined {
+  return joined.find((directory) => directory === mount || directory.startsWith(`${mount}/`));
 }

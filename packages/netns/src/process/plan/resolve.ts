@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { namespaceFlags } from '../../namespaces/type.ts';
 import { builtin } from '../../native/builtin.ts';
@@ -8,7 +9,7 @@ import { capabilityMask, everyCapability } from './capabilities.ts';
 import { type CgroupFacts, findLimitPlaces } from './limit-places.ts';
 import { resolveEntries } from './resolve-enter.ts';
 import { ownIdFacts, resolveMaps } from './resolve-ids.ts';
-import type { CapabilityChanges, ClockOffset, Credentials, Entry, ForkSetUp, SetUp } from './set-up.ts';
+import type { CapabilityChanges, ClockOffset, Credentials, Entry, ForkSetUp, LimitPlace, SetUp } from './set-up.ts';
 import { forwardedByDefault, signalMask, signalNumber } from './signals.ts';
 import type { SpawnPlan } from './spawn-plan.ts';
 import { validatePlan } from './validate.ts';
@@ -81,7 +82,7 @@ function setUpOf(plan: SpawnPlan, enter: readonly Entry[], parent: number): SetU
     parent: '{PARENT}',
     enter,
     ...(entersUser ? { dropGroups: true } : {}),
-    ...(cgroup === undefined ? {} : { joinCgroups: typeof cgroup === 'string' ? [cgroup] : cgroup }),
+    ...(cgroup === undefined ? {} : { joinCgroups: joinedGroups(plan).filter((group) => !isOutside(group, limits)) }),
     ...(limits.length === 0 ? {} : { limits }),
     ...(plan.create === undefined ? {} : { unshare: flags }),
     ...maps,
@@ -162,13 +163,31 @@ function capabilitiesOf(plan: SpawnPlan): Pick<SetUp, 'capabilities'> {
   return { capabilities };
 }
 
-function limitsOf({ limits }: SpawnPlan) {
+function joinedGroups({ cgroup = [] }: SpawnPlan): readonly string[] {
+  return typeof cgroup === 'string' ? [cgroup] : cgroup;
+}
+
+/** A group of version 2 that has another with limits inside: nobody can be in it. */
+function isOutside(group: string, limits: readonly LimitPlace[]): boolean {
+  const directory = realPath(group);
+  return limits.some((place) => place.unified && dirname(place.directory) === directory);
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // joining it will say why
+  }
+}
+
+function limitsOf(plan: SpawnPlan) {
+  const { limits } = plan;
   if (limits === undefined) return [];
-  return findLimitPlaces(
-    limits,
-    `netns-${process.pid}-${builtin('crypto').randomBytes(4).toString('hex')}`,
-    ownCgroupFacts(),
-  );
+  return findLimitPlaces(limits, `netns-${process.pid}-${builtin('crypto').randomBytes(4).toString('hex')}`, {
+    ...ownCgroupFacts(),
+    joined: joinedGroups(plan).map(realPath),
+  });
 }
 
 /** What this machine says about control groups, to this process. */

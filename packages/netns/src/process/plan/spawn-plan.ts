@@ -48,7 +48,10 @@ export interface SpawnPlan {
 
   /** A control group that exists, by its directory (or several, one of each hierarchy of version 1). cgroups(7). */
   readonly cgroup?: string | readonly string[];
-  /** Limits: the command gets a control group of its own, which is removed when it has ended. */
+  /**
+   * Limits: the command gets a control group of its own, which is removed when it has ended. It is inside of the `cgroup` of its hierarchy; one
+   * of version 2 needs the controllers in its `cgroup.subtree_control` for that.
+   */
   readonly limits?: Limits;
 
   /** Who the command runs as, inside its user namespace. */
