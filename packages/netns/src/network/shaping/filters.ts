@@ -13,6 +13,7 @@ import { formatFilterParent, formatHandle, parseFilterParent, parseHandle } from
 import { kindName } from './kind-table.ts';
 import { decodeAction, encodeAction, type TrafficAction } from './kinds/actions.ts';
 import { decodeFlower, encodeFlower, type FlowerOptions } from './kinds/flower.ts';
+import { computed } from './kinds/kind.ts';
 import { decodeU32, encodeU32, type U32Options } from './kinds/u32.ts';
 import { explainKind } from './unsupported.ts';
 
@@ -165,9 +166,9 @@ export class TrafficFilters extends ReplaceableTable<
     const act = spec.actions?.map((each) => encodeAction(each, (link) => this.links.index(link)));
     switch (spec.kind) {
       case 'u32':
-        return { ...encodeU32(spec.options ?? {}, classid), act };
+        return { ...computed('u32', spec.options ?? {}, (given) => encodeU32(given, classid)), act };
       case 'flower':
-        return { ...encodeFlower(spec.options ?? {}, classid, etherType), act };
+        return { ...computed('flower', spec.options ?? {}, (given) => encodeFlower(given, classid, etherType)), act };
       case 'matchall':
         return { classid, act };
       case 'fw':

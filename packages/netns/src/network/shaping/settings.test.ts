@@ -47,6 +47,62 @@ describe('settings', () => {
     expect(() => encodeKind(qdiscSettings, { kind, options })).toThrow(InvalidArgumentError);
   });
 
+  const whole: Readonly<Record<string, object>> = {
+    pfifo: { limit: 5 },
+    bfifo: { limit: 5 },
+    prio: { bands: 3, priorityMap: Array.from({ length: 16 }, () => 1) },
+    tbf: { rate: 1e6, burst: 5000, latency: 50, peakRate: 2e6, peakBurst: 1600, overhead: 4 },
+    htb: { defaultClass: '10', directQueueLength: 5, quantumRatio: 10 },
+    hfsc: { defaultClass: '1' },
+    netem: { delay: 10, jitter: 2, loss: 0.1, rate: 1e6, limit: 5, lossModel: { model: 'gemodel', p: 0.1, r: 0.2 } },
+    fq_codel: { target: 5, interval: 100, limit: 10, flows: 16, quantum: 300, ecn: true },
+    fq: { flowLimit: 5, maximumRate: 1e6, pacing: true },
+    codel: { target: 5, interval: 100, limit: 10 },
+    pie: { target: 5, updateInterval: 10, limit: 10 },
+    cake: { bandwidth: 1e6, roundTripTime: 50 },
+    sfq: { perturb: 10, quantum: 1500, limit: 100 },
+  };
+  const wrong: readonly unknown[] = [
+    5n,
+    'x',
+    '',
+    Number.NaN,
+    Number.NEGATIVE_INFINITY,
+    -1,
+    0.5,
+    2 ** 60,
+    true,
+    null,
+    {},
+    [],
+    [5n],
+    () => 1,
+  ];
+
+  it.each(Object.entries(whole))(
+    'of another type are taken, or refused by name, never something else: %s',
+    (kind, options) => {
+      const encoded = (given: unknown) =>
+        qdisc.encode({ attributes: encodeKind(qdiscSettings, { kind, options: given }) as never });
+      expect(encoded(options).length).toBeGreaterThan(20);
+      const refused = (given: unknown) => {
+        try {
+          encoded(given);
+          return undefined;
+        } catch (error) {
+          return (error as { code?: string }).code ?? String(error);
+        }
+      };
+      const seen = new Set<string | undefined>();
+      for (const value of wrong) {
+        if (value !== undefined) seen.add(refused(value));
+        for (const key of Object.keys(options)) seen.add(refused({ ...options, [key]: value }));
+      }
+      expect(seen).toContain('ERR_NETNS_INVALID');
+      expect([...seen].filter((code) => code !== undefined && !/^ERR_NETNS_(INVALID|ENCODE)/.test(code))).toEqual([]);
+    },
+  );
+
   it('of kinds that are not known are kept', () => {
     const raw = Uint8Array.of(1, 2, 3, 4);
     const seen = decodeKind(qdiscSettings, { kind: 'other', name: 'fancy', raw });

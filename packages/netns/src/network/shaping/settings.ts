@@ -6,6 +6,7 @@ import { drrClass, fq, qfqClass, sfq } from './kinds/fair.ts';
 import { fifo } from './kinds/fifo.ts';
 import { hfsc, hfscClass } from './kinds/hfsc.ts';
 import { htb, htbClass } from './kinds/htb.ts';
+import { computed } from './kinds/kind.ts';
 import { netem } from './kinds/netem.ts';
 import { prio } from './kinds/prio.ts';
 import { tbf } from './kinds/tbf.ts';
@@ -80,7 +81,10 @@ export function encodeKind(settings: AnySettings, given: object) {
   const { kind, options, name, raw } = given as Given;
   if (kind === 'other') return { kind, name, raw };
   const known = Object.hasOwn(settings, kind) ? settings[kind] : undefined;
-  const data = known === undefined ? options : options === undefined ? undefined : known.encode(options as never);
+  const data =
+    known === undefined || options === undefined
+      ? options
+      : computed(kind, options as never, (given) => known.encode(given));
   return { kind, ...(data === undefined ? {} : { data }) };
 }
 

@@ -4,7 +4,7 @@ import { TC_ACT_GOTO_CHAIN, TC_ACT_JUMP, tcVerdicts } from '../../../netlink/fam
 import { nameOf, numberOf } from '../../../wire/names.ts';
 import type { In, Out } from '../../../wire/shape.ts';
 import { bytesSentIn, rateTable, splitRate, ticksToSend } from '../ticks.ts';
-import { bytesPerSecond } from './kind.ts';
+import { bytesPerSecond, computed } from './kind.ts';
 
 type Wire = In<typeof actionAttributes>;
 type Seen = Out<typeof actionAttributes>;
@@ -110,6 +110,10 @@ const vlanModes = ['', 'pop', 'push', 'modify'] as const;
 
 /** An action for the kernel; `indexOf` finds a device. Throws InvalidArgumentError. */
 export function encodeAction(action: TrafficAction, indexOf: (link: string | number) => number): Wire {
+  return computed(action.kind, action, (given) => encode(given, indexOf), 'actions');
+}
+
+function encode(action: TrafficAction, indexOf: (link: string | number) => number): Wire {
   const { kind } = action;
   switch (kind) {
     case 'gact':

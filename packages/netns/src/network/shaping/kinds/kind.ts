@@ -6,6 +6,33 @@ export interface SettingsOf<Options, Wire, Seen> {
   decode(seen: Seen): Options;
 }
 
+/**
+ * What a kind makes of settings in plain units, which it computes with: what no number of JavaScript can be added to is refused before, and
+ * named. Throws InvalidArgumentError.
+ */
+export function computed<Options, Made>(
+  kind: string,
+  options: Options,
+  encode: (options: Options) => Made,
+  argument = 'options',
+): Made {
+  checkNumbers(options, [argument]);
+  try {
+    return encode(options);
+  } catch (error) {
+    // A text, say, where an object or a list belongs.
+    if (!(error instanceof TypeError)) throw error;
+    throw new InvalidArgumentError(argument, options, `something in it is of another type than ${kind} takes`);
+  }
+}
+
+function checkNumbers(value: unknown, path: string[]): void {
+  if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)))
+    throw new InvalidArgumentError(path.join('.'), value, 'it must be a number that is neither a bigint nor endless');
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
+  for (const [key, each] of Object.entries(value)) checkNumbers(each, [...path, key]);
+}
+
 /** A fraction from 0 to 1 as the kernel has it, in parts of 2^32 - 1. */
 export function partsOf(fraction: number, option: string): number {
   if (typeof fraction !== 'number' || !(fraction >= 0 && fraction <= 1))
