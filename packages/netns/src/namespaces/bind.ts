@@ -27,7 +27,7 @@ export function runBinding(
   path: string,
   steps: readonly SyscallStep[],
   operations: readonly string[],
-): readonly number[] {
+): Int32Array {
   const fileStep = steps.findIndex(([name]) => name === 'mknodat');
   const { results, failed } = changes.run(operations[fileStep] ?? '', steps);
   if (!failed) return results;

@@ -46,7 +46,7 @@ export function validateName(name: string): void {
           ? 'it contains a slash'
           : name.includes('\0')
             ? 'it contains a NUL byte'
-            : Buffer.byteLength(name) > 255
+            : name.length > 85 && Buffer.byteLength(name) > 255
               ? 'it is longer than 255 bytes'
               : undefined;
   if (reason !== undefined) throw new InvalidArgumentError('netns name', name, reason);

@@ -159,7 +159,7 @@ export class UserDirectory implements NameDirectory {
             ['setns', holder.mounts.raw, CLONE_NEWNS],
           ];
     // What is asked for is not there, without a holder.
-    const nowhere: ChildOutcome = { results: [], failed: { step: 0, errno: ENOENT } };
+    const nowhere: ChildOutcome = { results: new Int32Array(), failed: { step: 0, errno: ENOENT } };
     return {
       run: (operation, steps) => (holder === undefined ? nowhere : inChildAfter(way, operation, steps)),
       forEach: (paths, steps, children) =>

@@ -4,7 +4,7 @@ import { check, programOf, type SyscallStep } from './syscall.ts';
 
 /** What happened in the child: one result for each step that ran, and which one failed. */
 export interface ChildOutcome {
-  readonly results: readonly number[];
+  readonly results: Int32Array;
   /** The step that the kernel refused or that never ran (then `errno` is EINTR: the child was killed); undefined if all ran. */
   readonly failed: { readonly step: number; readonly errno: number } | undefined;
 }
@@ -36,8 +36,8 @@ function outcomeOf(given: Int32Array, never: number): ChildOutcome {
   const ran = firstLeft < 0 ? given.length : firstLeft;
   const last = given[ran - 1] ?? 0;
   const step = last < 0 ? ran - 1 : ran;
-  const results = Array.from(given.subarray(0, step));
-  return { results, failed: step < given.length ? { step, errno: last < 0 ? -last : never } : undefined };
+  const failed = step < given.length ? { step, errno: last < 0 ? -last : never } : undefined;
+  return { results: given.subarray(0, step), failed };
 }
 
 /** The same, after steps that lead there (`setns`) and do not count: if one of those failed, `step` is negative. */
@@ -51,7 +51,7 @@ export function inChildAfter(
 
 function behind(way: readonly SyscallStep[], { results, failed }: ChildOutcome): ChildOutcome {
   return {
-    results: results.slice(way.length),
+    results: results.subarray(way.length),
     failed: failed && { ...failed, step: failed.step - way.length },
   };
 }

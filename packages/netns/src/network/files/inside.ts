@@ -29,7 +29,7 @@ export interface Task<T> {
   /** The numbers of steps that a step refers to are counted from the first of the task. */
   readonly steps: readonly SyscallStep[];
   /** Called with the results, or with what went before the step that failed. */
-  done(results: readonly number[], failed: Refused | undefined): T;
+  done(results: Int32Array, failed: Refused | undefined): T;
 }
 
 /** A child carries out at most 256 system calls, and two of them lead there. */
