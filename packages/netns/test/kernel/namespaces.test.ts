@@ -212,7 +212,7 @@ describe('a network namespace', () => {
       ['getsockopt', { result: 1 }, SOL_SOCKET, SO_NETNS_COOKIE, new Uint8Array(cookie.buffer), new Int32Array([8])],
       ['close', { result: 1 }],
     ]);
-    expect([failed, results.slice(2), namespace.cookie]).toEqual([undefined, [0, 0], cookie[0]]);
+    expect([failed, [...results.slice(2)], namespace.cookie]).toEqual([undefined, [0, 0], cookie[0]]);
   });
 
   describe.skipIf(missing)(`on an older kernel${missing ? ` (not tested: ${missing})` : ''}`, () => {
