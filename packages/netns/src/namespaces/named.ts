@@ -73,7 +73,7 @@ export function createNamesWith(
   const opened = shares.flatMap(({ count, results }) =>
     Array.from({ length: count }, (_, at) => {
       const first = at * steps.length + 1;
-      return results.slice(first, first + openers.length);
+      return [...results.slice(first, first + openers.length)];
     }),
   );
   const broken = shares.find(({ failed }) => failed !== undefined);
