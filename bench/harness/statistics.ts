@@ -31,3 +31,8 @@ function quantile(sorted: readonly number[], fraction: number): number {
   const above = sorted[Math.ceil(position)] ?? Number.NaN;
   return below + (above - below) * (position - Math.floor(position));
 }
+
+/** The median of the later half: what a process takes when V8 has compiled what it does again and again. */
+export function settled(runs: readonly number[]): number {
+  return median(runs.slice(Math.floor(runs.length / 2)));
+}

@@ -41,6 +41,8 @@ const spareWriters: Writer[] = [];
 /** So many are kept, and none that became larger. */
 const mostSpare = 16;
 const spareBytes = 1 << 20;
+/** What one of thousands of routes or addresses takes. */
+const usualBytes = 64;
 /** What a refusal takes of the room for answers, by the kernel's count. */
 const refusalBytes = 1024;
 const now = Promise.resolve();
@@ -117,7 +119,7 @@ export class NetlinkConnection implements Disposable {
     options: Omit<RequestOptions, 'operation'> & { readonly operation: (index: number) => string },
   ): Promise<readonly Refusal[]> {
     const { operation, flags = 0, explain } = options;
-    const all = new Writer();
+    const all = new Writer(Math.max(512, count * usualBytes));
     const starts: number[] = [];
     try {
       for (let index = 0; index < count; index++)
