@@ -46,7 +46,7 @@ export const h10: Headline = {
       })),
       missing: peers.missing,
       notes: [
-        `The median of ${changes} changes of a route. Floor and library make the change and hear of it in one process, so they include the change itself; the others are heard through a pipe. The library is hot: behind 2000 changes. After a rest the caches of the processor belong to whoever else is at work, which costs the more the more one needs.`,
+        `The median of ${changes} changes of a route. Floor and library make the change and hear of it in one process, so they include the change itself; the others are heard through a pipe. The library is hot: behind 20,000 changes. After a rest the caches of the processor belong to whoever else is at work, which costs the more the more one needs.`,
       ],
     };
   },

@@ -1,4 +1,4 @@
-// event COUNT REST: how long from a change (a route is made, or deleted) until this process hears of it, behind as many as 2,000 that are not
+// event COUNT REST: how long from a change (a route is made, or deleted) until this process hears of it, behind as many as 20,000 that are not
 // timed. It rests for REST milliseconds between two of them. One duration for each change.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openNetwork } from '../../packages/netns/src/index.ts';
@@ -17,6 +17,6 @@ const change = async () => {
   if (value?.event !== (there ? 'delete' : 'set')) throw new Error(`not expected: ${value?.event}`);
   there = !there;
 };
-for (let i = 0; i < 2000; i++) await change();
+for (let i = 0; i < 20_000; i++) await change();
 await reportEach(Number(count), change, rest === '0' ? undefined : () => sleep(Number(rest)));
 process.exit();
