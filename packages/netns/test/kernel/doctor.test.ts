@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { withoutCapabilities } from './support/call-in-process.ts';
 import { answerJson, command, netns } from './support/cli.ts';
+import { groupsDirectory } from './support/control-groups.ts';
 import { run } from './support/run.ts';
 
 const find = (findings: readonly Finding[], what: string) => findings.find((finding) => finding.what === what);
@@ -21,6 +22,14 @@ describe('netns doctor', () => {
       expect(find(findings, what)).toMatchObject({ state: 'yes' });
     expect(find(findings, 'veth devices')).toMatchObject({ state: 'yes' });
     expect(find(findings, 'nsexec')).toMatchObject({ state: 'yes', essential: true });
+  });
+
+  it('knows whether limits can be set: what it says is what happens', async () => {
+    const { stdout } = await netns('doctor', '--json');
+    const { state, note } = find(JSON.parse(stdout), 'control groups') as Finding;
+    expect(state === 'yes').toBe(groupsDirectory({ pids: 1, memory: 1, cpu: 1 }) !== undefined);
+    const { exitCode } = await netns('run', '--limit', 'pids=20,memory=64M,cpu=1', '--', 'true');
+    expect([state, exitCode === 0], note).toEqual([state, state === 'yes']);
   });
 
   it('names what is missing without privilege', async () => {

@@ -1,6 +1,7 @@
-import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { NetlinkConnection } from '../../connection/connection.ts';
-import { KernelError } from '../../errors.ts';
+import { KernelError, UnsupportedError } from '../../errors.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { createNamespace } from '../../namespaces/namespace.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
@@ -8,8 +9,11 @@ import { mayAdministrate } from '../../native/passage.ts';
 import { syscall } from '../../native/syscall.ts';
 import { openNetwork } from '../../network/network.ts';
 import { Nsids } from '../../network/nsids.ts';
+import { findLimitPlaces } from '../../process/plan/limit-places.ts';
+import { ownCgroupFacts } from '../../process/plan/resolve.ts';
+import type { Limits } from '../../process/plan/spawn-plan.ts';
 import type { Finding } from './finding.ts';
-import { type MachineFacts, read } from './machine-facts.ts';
+import type { MachineFacts } from './machine-facts.ts';
 import { namesPlace } from './names-place.ts';
 
 const group = 'features';
@@ -111,16 +115,30 @@ function tun(): Finding {
   }
 }
 
+/** Where `--limit` would make its groups, and whether we may. */
 function controlGroups(): Finding {
-  const line = (read('/proc/self/mountinfo') ?? '').split('\n').find((each) => each.includes(' - cgroup2 '));
-  const place = line?.split(' ')[4];
+  const refused = (['pids', 'memory', 'cpu'] as const).flatMap((controller) => {
+    const why = whyNoLimit(controller);
+    return why === undefined ? [] : [`${controller}: ${why}`];
+  });
   return {
     group,
-    what: 'control groups, version 2',
-    state: place === undefined ? 'no' : 'yes',
+    what: 'control groups',
+    state: refused.length === 0 ? 'yes' : 'no',
     neededFor: 'limits of processes, memory, and processors',
-    note: place === undefined ? 'not mounted' : `on ${place}`,
+    note: refused.length === 0 ? 'may be made' : refused.join(', '),
   };
+}
+
+function whyNoLimit(controller: keyof Limits): string | undefined {
+  try {
+    for (const { directory } of findLimitPlaces({ [controller]: 1 }, 'x', ownCgroupFacts()))
+      accessSync(dirname(directory), constants.W_OK);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return 'not in a hierarchy here';
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
 }
 
 function textOf(error: unknown): string {
