@@ -9,6 +9,7 @@ const plural: Readonly<Record<KeeperKind, readonly [one: string, many: string]>>
   socket: ['socket', 'sockets'],
   tun: ['tun', 'tuns'],
   'proc-file': ['file of /proc', 'files of /proc'],
+  registered: ['registered file', 'registered files'],
   mount: ['mount', 'mounts'],
   'in-flight': ['in flight', 'in flight'],
   child: ['below', 'below'],
@@ -52,6 +53,8 @@ export function sayKeeper(keeper: Keeper, of: Programs = programs): string {
       return `tun ${keeper.device ?? 'without a device'}: ${sayHolder(keeper, of)}`;
     case 'proc-file':
       return `${keeper.path}: ${sayHolder(keeper, of)}`;
+    case 'registered':
+      return `${keeper.what === 'socket' ? 'socket' : 'open file'} registered with io_uring: ${sayHolder(keeper, of)}`;
     case 'mount':
       return `mounted on ${keeper.path} in mnt:[${keeper.mountNamespace}]${keeper.covered ? ', covered by another mount' : ''}`;
     case 'in-flight':

@@ -16,12 +16,13 @@ import { openNamespacePath, relateAll } from './relations.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
 import { addActive } from './sources/active.ts';
 import { borrow, openProcess } from './sources/borrowed.ts';
-import { pathOfDescriptor } from './sources/descriptors.ts';
+import { pathOfInfo } from './sources/descriptors.ts';
 import { descriptorsWaiting, QueueView } from './sources/in-flight.ts';
 import { DescriptorSource } from './sources/kept-by-descriptors.ts';
-import { type MountScan, mountsIn, scanMounts } from './sources/mounts.ts';
+import { bytesOfPath, type MountScan, mountsIn, scanMounts } from './sources/mounts.ts';
 import { placeProcFiles } from './sources/proc-files.ts';
 import { linksFor, lookAtProcess, type SeenProcess } from './sources/processes.ts';
+import type { SeenRing } from './sources/rings.ts';
 import { type Draft, Survey } from './survey.ts';
 
 /** A namespace, and what was found of it. */
@@ -76,6 +77,8 @@ export interface MachineCensus {
   readonly names: readonly SeenName[];
   /** Queues of unix sockets in which descriptors wait; only where it was needed to look at these. */
   readonly queues: readonly SeenQueue[];
+  /** Each io_uring with sockets that no process has otherwise. */
+  readonly rings: readonly SeenRing[];
 }
 
 /** A name, and the inode number of its namespace if there is one. */
@@ -122,7 +125,7 @@ export async function census(options: MachineCensusOptions = {}): Promise<Machin
       const draft = survey.draft('mnt', inode);
       if (draft !== undefined) draft.id ??= id;
     }
-    const points = mounts.mounts.map(({ path }) => path);
+    const points = mounts.mounts.map(bytesOfPath);
     const source = new DescriptorSource(survey, nsfsDevice(), points, cookies);
     const look = await lookAtProcesses(survey, source, options);
     if (!mounts.exhaustive) addMountsOfOpen(survey, source, mounts);
@@ -171,6 +174,7 @@ function censusOf(
     completeness: { ...completeness, exhaustive: types.filter((type) => completeness.exhaustive.includes(type)) },
     names,
     queues,
+    rings: visibility.rings ?? [],
   };
 }
 
@@ -310,10 +314,6 @@ function lookIntoQueues(source: DescriptorSource): SeenQueue[] {
   return queues;
 }
 
-function pathOfInfo(holder: { pid: number; tid?: number; fd: number }): string {
-  return pathOfDescriptor(holder).replace(/\/fd\/(\d+)$/, '/fdinfo/$1');
-}
-
 function conclude(
   { drafts, types }: Survey,
   source: DescriptorSource,
@@ -366,6 +366,7 @@ function conclude(
   const shown = namespaces.filter(({ type }) => type === 'net').length;
   return {
     namespaces,
+    rings: source.rings,
     names: entries.map(({ name, id }) => ({ name, ...(id === undefined ? {} : { inode: id.ino }) })),
     completeness: {
       kernel: alive?.length,

@@ -23,8 +23,22 @@ export type Keeper =
   | ({ readonly kind: 'tun'; readonly device?: string; readonly copy?: true } & Holder)
   /** An open file of `/proc/PID/net`; of the namespace that the process was in when it was opened: most likely this one. */
   | ({ readonly kind: 'proc-file'; readonly path: string } & Holder)
-  /** A mount of its file; `covered`: something else is mounted over it, so that the path does not lead to it. */
-  | { readonly kind: 'mount'; readonly path: string; readonly mountNamespace: number; readonly covered?: true }
+  /**
+   * Registered with an io_uring, of which the descriptor is: the file of the namespace, or a socket that was made in it, and that no
+   * process has otherwise.
+   */
+  | ({ readonly kind: 'registered'; readonly what: 'descriptor' | 'socket'; readonly socket?: number } & Holder)
+  /**
+   * A mount of its file; `covered`: something else is mounted over it, so that the path does not lead to it; `raw`: the path, a character for
+   * each byte, where it is no UTF-8.
+   */
+  | {
+      readonly kind: 'mount';
+      readonly path: string;
+      readonly mountNamespace: number;
+      readonly covered?: true;
+      readonly raw?: string;
+    }
   /** On its way through a unix socket: `receiver` has it in its queue, first in line. `socket`: which one it is, if it is one. */
   | {
       readonly kind: 'in-flight';

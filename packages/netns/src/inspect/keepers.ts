@@ -18,6 +18,7 @@ import { type OrphanSocket, orphanSockets } from './orphans.ts';
 import { type ReferenceSum, sumReferences } from './references.ts';
 import { howToRelease } from './release.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
+import { type SeenRing, socketsWithin } from './sources/rings.ts';
 import { type SocketFacts, socketFacts } from './sources/socket-facts.ts';
 
 /** What keeps a namespace, and what would let it go. */
@@ -37,6 +38,8 @@ export interface KeepersReport {
   readonly references: ReferenceSum | undefined;
   /** Queues with more in them than could be looked at: what is not explained may be there. */
   readonly queues: readonly SeenQueue[];
+  /** Each io_uring with sockets whose namespace nobody tells: one that has no address yet may be in this one. */
+  readonly rings: readonly SeenRing[];
   /** Sockets inside that no process has; looked for when something is not explained: it may be these. */
   readonly orphans: readonly OrphanSocket[];
   /** What could not be seen, and why. */
@@ -67,25 +70,57 @@ export async function keepers(subject: NamespaceSubject, options: KeepersOptions
   const namespace = found.namespaces.find((each) => each.inode === inode);
   if (namespace === undefined)
     throw new KernelError({ errno: ENOENT, syscall: 'census', operation: `find a namespace with inode ${inode}` });
-  const report = reportOn(namespace, found, from === undefined ? live : remembered(from, namespace));
+  const witness = from === undefined ? live : remembered(from, namespace);
+  const report = reportOn(namespace, found, witness);
   if (from !== undefined || (report.references?.unexplained ?? 0) === 0) return { ...report, orphans: [] };
+  const registered = await registeredIn(namespace, found.rings);
+  const more = registered.map(({ keeper }) => keeper);
+  const again = reportOn({ ...namespace, keepers: [...namespace.keepers, ...more] }, found, {
+    ...witness,
+    socketFacts: (keeper) =>
+      registered.find((each) => each.keeper === keeper)?.facts ??
+      (keeper.kind === 'socket' ? witness.socketFacts(keeper) : undefined),
+  });
   const orphans = await inNetwork(namespace, orphanSockets);
-  return { ...report, orphans: typeof orphans === 'string' ? [] : orphans };
+  const known = new Set(more.map(({ socket }) => socket));
+  return { ...again, orphans: typeof orphans === 'string' ? [] : orphans.filter(({ inode }) => !known.has(inode)) };
 }
+
+/** The sockets of a namespace that nobody has but an io_uring. */
+async function registeredIn(
+  namespace: MachineNamespace,
+  rings: readonly SeenRing[],
+): Promise<readonly { readonly keeper: RegisteredSocket; readonly facts: SocketFacts }[]> {
+  const wanted = new Set(rings.flatMap(({ sockets }) => sockets));
+  if (wanted.size === 0) return [];
+  const within = await inNetwork(namespace, (network) => socketsWithin(network, wanted));
+  if (typeof within === 'string') return [];
+  return rings.flatMap(({ holder, sockets }) =>
+    sockets.flatMap((socket) => {
+      const facts = within.get(socket);
+      return facts === undefined ? [] : [{ keeper: { kind: 'registered', what: 'socket', socket, ...holder }, facts }];
+    }),
+  );
+}
+
+type RegisteredSocket = Extract<Keeper, { kind: 'registered' }>;
 
 /** What is asked about the keepers of a namespace. */
 interface Witness {
-  socketFacts(keeper: SocketKeeper): SocketFacts | undefined;
+  socketFacts(keeper: SocketKeeper | RegisteredSocket): SocketFacts | undefined;
   groups(keepers: readonly Keeper[]): number;
 }
 
 type SocketKeeper = Extract<Keeper, { kind: 'socket' }>;
 
-const live: Witness = { socketFacts: factsOf, groups: countGroups };
+const live: Witness = {
+  socketFacts: (keeper) => (keeper.kind === 'socket' ? factsOf(keeper) : undefined),
+  groups: countGroups,
+};
 
 function remembered({ namespaces }: MachineSnapshot, { inode }: MachineNamespace): Witness {
   const fact = namespaces.get(inode);
-  return { socketFacts: ({ socket }) => fact?.sockets?.[socket], groups: () => fact?.groups ?? 0 };
+  return { socketFacts: ({ socket = 0 }) => fact?.sockets?.[socket], groups: () => fact?.groups ?? 0 };
 }
 
 /** The inode of what was meant when a snapshot was taken. */
@@ -112,7 +147,7 @@ function inodeOf(subject: NamespaceSubject, type: NamespaceType, options: Keeper
 
 function reportOn(
   namespace: MachineNamespace,
-  { namespaces, queues, completeness }: MachineCensus,
+  { namespaces, queues, rings, completeness }: MachineCensus,
   witness: Witness,
 ): Omit<KeepersReport, 'orphans'> {
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
@@ -120,7 +155,7 @@ function reportOn(
     namespace,
     keepers: namespace.keepers.map((keeper) => ({
       keeper,
-      socket: keeper.kind === 'socket' ? witness.socketFacts(keeper) : undefined,
+      socket: keeper.kind === 'socket' || keeper.kind === 'registered' ? witness.socketFacts(keeper) : undefined,
       release: howToRelease(keeper, namespace, (inode) => byInode.get(inode)),
     })),
     references:
@@ -128,8 +163,16 @@ function reportOn(
         ? undefined
         : sumReferences(namespace.references, namespace.keepers, witness.groups(namespace.keepers)),
     queues: queues.filter(({ waiting, seen }) => seen < waiting),
+    rings: rings.flatMap(({ holder, sockets }) => {
+      const others = sockets.filter((socket) => !isKeptBy(namespace, socket));
+      return others.length === 0 ? [] : [{ holder, sockets: others }];
+    }),
     unseen: completeness.unseen,
   };
+}
+
+function isKeptBy({ keepers }: MachineNamespace, socket: number): boolean {
+  return keepers.some((keeper) => keeper.kind === 'registered' && keeper.socket === socket);
 }
 
 export function factsOf({ holders }: SocketKeeper): SocketFacts | undefined {

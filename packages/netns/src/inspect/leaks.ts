@@ -116,12 +116,15 @@ export interface ReleasedMount {
 export async function releaseMounts(
   leaked: LeakedNamespace | readonly LeakedNamespace[],
 ): Promise<readonly ReleasedMount[]> {
-  const mounts = new Map<number, { readonly path: string; readonly namespace: MachineNamespace }[]>();
+  const mounts = new Map<
+    number,
+    { readonly path: string; readonly raw: string | undefined; readonly namespace: MachineNamespace }[]
+  >();
   for (const { namespace } of [leaked].flat())
     for (const keeper of namespace.keepers) {
       if (keeper.kind !== 'mount') continue;
-      const { path, mountNamespace } = keeper;
-      mounts.set(mountNamespace, [...(mounts.get(mountNamespace) ?? []), { path, namespace }]);
+      const { path, raw, mountNamespace } = keeper;
+      mounts.set(mountNamespace, [...(mounts.get(mountNamespace) ?? []), { path, raw, namespace }]);
     }
   if (mounts.size === 0) return [];
   const released: ReleasedMount[] = [];
@@ -130,8 +133,8 @@ export async function releaseMounts(
     const wanted = mounts.get(place.inode);
     using open = wanted && openMachineNamespace(place);
     if (wanted === undefined || open === undefined) continue; // it is gone, and its mounts with it
-    for (const { path, namespace } of wanted)
-      if (unmountNamespace(path, namespace, { namespace: open, current: place.current }))
+    for (const { path, raw, namespace } of wanted)
+      if (unmountNamespace({ path, raw }, namespace, { namespace: open, current: place.current }))
         released.push({ inode: namespace.inode, path, mountNamespace: place.inode });
   }
   return released;

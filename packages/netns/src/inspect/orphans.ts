@@ -6,6 +6,8 @@ import { withPort } from '../wire/ip-address.ts';
 /** A socket that no process has. */
 export interface OrphanSocket {
   readonly what: InetSocketKind;
+  /** 0 if no process can have it any more. */
+  readonly inode: number;
   readonly state: SocketState;
   /** `10.0.0.1:80`, `[::1]:80`. */
   readonly local: string;
@@ -29,8 +31,9 @@ export async function orphanSockets({ sockets }: Network): Promise<readonly Orph
   const owners = socketOwners(new Set(found.map(({ inode }) => inode).filter((inode) => inode !== 0)));
   return found
     .filter(({ inode }) => (owners.of.get(inode) ?? []).length === 0)
-    .map(({ kind, state, local, remote }) => ({
+    .map(({ kind, inode, state, local, remote }) => ({
       what: kind,
+      inode,
       state,
       local: withPort(local.address, local.port),
       remote: remote.port === 0 ? undefined : withPort(remote.address, remote.port),

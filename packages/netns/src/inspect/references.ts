@@ -8,7 +8,7 @@ import type { Keeper } from './keeper.ts';
 export interface ReferenceSum {
   /** What the kernel says. */
   readonly counted: number;
-  /** 1 if the file of the namespace is open, mounted, or in flight. */
+  /** 1 if the file of the namespace is open, mounted, in flight, or registered with an io_uring. */
   readonly file: 0 | 1;
   readonly sockets: number;
   readonly tuns: number;
@@ -24,12 +24,11 @@ export interface ReferenceSum {
 /** `groups`: how many different sets of namespaces the tasks in it have. Pure. */
 export function sumReferences(counted: number, keepers: readonly Keeper[], groups: number): ReferenceSum {
   const count = (test: (keeper: Keeper) => boolean) => keepers.filter(test).length;
-  const inFlight = (what: string) => (keeper: Keeper) => keeper.kind === 'in-flight' && keeper.what === what;
   const isFile = (keeper: Keeper) =>
-    keeper.kind === 'descriptor' || keeper.kind === 'mount' || inFlight('descriptor')(keeper);
+    keeper.kind === 'descriptor' || keeper.kind === 'mount' || isElsewhere(keeper, 'descriptor');
   const file = keepers.some(isFile) ? 1 : 0;
   const sockets = new Set(keepers.flatMap(socketIn)).size;
-  const tuns = count((keeper) => keeper.kind === 'tun' && !keeper.copy) + count(inFlight('tun'));
+  const tuns = count((keeper) => keeper.kind === 'tun' && !keeper.copy) + count((keeper) => isElsewhere(keeper, 'tun'));
   const procFiles = count(({ kind }) => kind === 'proc-file');
   const most = count(({ kind }) => kind === 'process' || kind === 'thread');
   const least = Math.min(groups, most);
@@ -46,10 +45,15 @@ export function sumReferences(counted: number, keepers: readonly Keeper[], group
   };
 }
 
+/** In no table of descriptors. */
+function isElsewhere(keeper: Keeper, what: string): keeper is Extract<Keeper, { kind: 'in-flight' | 'registered' }> {
+  return (keeper.kind === 'in-flight' || keeper.kind === 'registered') && keeper.what === what;
+}
+
 /** Which socket a keeper is: one may be on its way to several processes that have it already. */
 function socketIn(keeper: Keeper): readonly unknown[] {
   if (keeper.kind === 'socket') return [keeper.socket];
-  return keeper.kind === 'in-flight' && keeper.what === 'socket' ? [keeper.socket ?? keeper] : [];
+  return isElsewhere(keeper, 'socket') ? [keeper.socket ?? keeper] : [];
 }
 
 /** The sum in one line: `7 references = 1 file + 4 sockets + 1 to 3 task groups; 1 not explained`. */

@@ -16,7 +16,10 @@ describe('howToRelease', () => {
     );
     expect(say({ kind: 'tun', pid: 7, fd: 3 })).toBe('close descriptor 3 of process 7, or end the process');
     expect(say({ kind: 'in-flight', what: 'socket', receiver: { pid: 7, fd: 4 } })).toBe(
-      'process 7 has to receive it and close it, or to close descriptor 4',
+      'process 7 has to receive it and close it, or to close descriptor 4, or end the process',
+    );
+    expect(say({ kind: 'registered', what: 'descriptor', pid: 7, fd: 3 })).toBe(
+      'close descriptor 3 of process 7, or end the process',
     );
     expect(say({ kind: 'child', type: 'net', inode: 5 })).toBe('it goes with net:[5]: netns why net:[5]');
   });
@@ -34,6 +37,19 @@ describe('howToRelease', () => {
       'close descriptor 3 of process 7, and descriptor 4 of process 7, descriptor 5 of process 7, descriptor 6 of process 7, 996 more, or end these processes',
     );
     expect(say({ kind: 'socket', socket: 1, holders: [] })).toBe('whoever has it has to close it');
+  });
+
+  it('writes paths so that bash takes them, whatever is in them', () => {
+    const here = () => ({ current: true, keepers: [] });
+    const release = (path: string, raw?: string) =>
+      howToRelease(
+        { kind: 'mount', path, mountNamespace: 5, ...(raw === undefined ? {} : { raw }) },
+        { names: ['x'], paths: ['/run/netns/\ufffd'] },
+        here,
+      );
+    expect(release('/run/\ufffd a', "/run/\xff'\xc3\\\n a")).toBe("umount $'/run/\\xff\\'\\xc3\\\\\\x0a a'");
+    expect(release('/run/netns/\ufffd', '/run/netns/\xff')).toBe("umount $'/run/netns/\\xff'"); // that is not its name
+    expect(release('/run/\ufffd')).toBe("umount $'/run/\ufffd'"); // this character is in the name
   });
 
   it('knows how to get to a mount', () => {

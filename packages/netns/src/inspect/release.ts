@@ -17,13 +17,14 @@ export function howToRelease(
     case 'descriptor':
     case 'tun':
     case 'proc-file':
+    case 'registered':
       return letGo([keeper]);
     case 'socket':
       return letGo(keeper.holders);
     case 'mount':
       return howToUnmount(keeper, namespace, find);
     case 'in-flight':
-      return `process ${keeper.receiver.pid} has to receive it and close it, or to close descriptor ${keeper.receiver.fd}`;
+      return `process ${keeper.receiver.pid} has to receive it and close it, or to close descriptor ${keeper.receiver.fd}, or end the process`;
     case 'child':
       return `it goes with ${keeper.type}:[${keeper.inode}]: netns why ${keeper.type}:[${keeper.inode}]`;
   }
@@ -45,14 +46,14 @@ function letGo(holders: readonly Holder[]): string {
 }
 
 function howToUnmount(
-  { path, mountNamespace, covered }: Extract<Keeper, { kind: 'mount' }>,
+  { path, mountNamespace, covered, raw }: Extract<Keeper, { kind: 'mount' }>,
   { names, paths }: Pick<MachineNamespace, 'names' | 'paths'>,
   find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers'> | undefined,
 ): string {
   const place = find(mountNamespace);
   const name = names[paths.indexOf(path)];
-  if (name !== undefined && place?.current && !covered) return `netns del ${name}`;
-  const word = shellWord(path);
+  if (name !== undefined && place?.current && !covered && raw === undefined) return `netns del ${name}`;
+  const word = raw === undefined ? shellWord(path) : `$'${[...raw].map(escapedByte).join('')}'`;
   const first = covered ? `unmount what is mounted over ${word}, then ` : '';
   if (place?.current) return `${first}umount ${word}`;
   const viewer = place?.keepers.find((keeper) => keeper.kind === 'process');
@@ -65,6 +66,12 @@ function shellWord(path: string): string {
   if (/^[\w@%+:,./-]+$/.test(path)) return path;
   if (/^[\x20-\x7e]+$/.test(path)) return `'${path.replaceAll("'", "'\\''")}'`;
   return `$'${[...path].map(escaped).join('')}'`;
+}
+
+/** Within `$'…'`, where the bytes are no text. */
+function escapedByte(byte: string): string {
+  if (byte === "'" || byte === '\\') return `\\${byte}`;
+  return /[\x20-\x7e]/.test(byte) ? byte : `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 /** Within `$'…'`: letters of other languages stay, what a terminal would not show does not. */

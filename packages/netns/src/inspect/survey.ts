@@ -72,9 +72,9 @@ export class Survey {
     }
   }
 
-  addMount({ type, inode, path, mountNamespace, covered }: NamespaceMount, own: number | undefined): void {
-    const keeper = { kind: 'mount', path, mountNamespace, ...(covered ? { covered } : {}) } as const;
-    this.add(type, inode, keeper, mountNamespace === own ? path : undefined);
+  addMount({ type, inode, ...mount }: NamespaceMount, own: number | undefined): void {
+    const leads = mount.mountNamespace === own && mount.raw === undefined;
+    this.add(type, inode, { kind: 'mount', ...mount }, leads ? mount.path : undefined);
   }
 
   /** A raw descriptor of a namespace, opened by its number or by a file that leads to it; undefined if there is no way. */

@@ -25,13 +25,13 @@ export interface MountPlace {
 }
 
 /**
- * Takes the mount of a namespace at `path` away, if it is that one still: another may have been mounted there, or over it. What is
+ * Takes the mount of a namespace at a path (`raw`: a character for each byte, where it is no UTF-8) away, if it is that one still: another may have been mounted there, or over it. What is
  * looked at and what is unmounted is the same mount, by a descriptor. False if it is not there any more. umount2(2).
  *
  * Throws KernelError EPERM without CAP_SYS_ADMIN there.
  */
 export function unmountNamespace(
-  path: string,
+  { path, raw }: { readonly path: string; readonly raw?: string | undefined },
   mounted: Pick<MachineNamespace, 'inode' | 'id'>,
   { namespace, current }: MountPlace,
 ): boolean {
@@ -44,7 +44,8 @@ export function unmountNamespace(
     const call = failed.step < 0 ? 'setns' : (steps[failed.step]?.[0] ?? '');
     throw new KernelError({ errno: failed.errno, syscall: call, operation });
   };
-  const found = run([['openat', AT_FDCWD, path, O_PATH | O_NOFOLLOW | O_CLOEXEC]]);
+  const bytes = raw === undefined ? path : Uint8Array.from(`${raw}\0`, (byte) => byte.charCodeAt(0));
+  const found = run([['openat', AT_FDCWD, bytes, O_PATH | O_NOFOLLOW | O_CLOEXEC]]);
   if (found === undefined) return false;
   using mount = Fd.adopt(found, path);
   if (!isOf(mount, mounted)) return false;

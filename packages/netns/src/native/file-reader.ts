@@ -80,36 +80,33 @@ export class FileReader {
 
   /**
    * What the links of a directory say that have numbers for names, as far as it is like `net:[4026531833]` or `socket:[123]`; and to
-   * `seePath` the beginning (`shownOfPath` bytes, a character for each) of each that is an absolute path. 0, or -errno if the directory cannot be read.
+   * `seeOther` the beginning (`shownOfPath` bytes, a character for each) of what the others say: paths, mostly. 0, or -errno if the directory cannot be read.
    */
-  linksIn(path: string, at: number, see: SeeLink, seePath?: (name: number, beginning: string) => void): number {
+  linksIn(path: string, at: number, see: SeeLink, seeOther?: (name: number, beginning: string) => void): number {
     const count = addon.readNumbered(at, path, this.#numbers, this.#links);
-    if (count > linksAtOnce) return this.#manyLinksIn(path, at, see, seePath);
-    for (let index = 0; index < count; index++) this.#tell(this.#numbers[index] as number, index, see, seePath);
+    if (count > linksAtOnce) return this.#manyLinksIn(path, at, see, seeOther);
+    for (let index = 0; index < count; index++) this.#tell(this.#numbers[index] as number, index, see, seeOther);
     return Math.min(count, 0);
   }
 
-  #manyLinksIn(path: string, at: number, see: SeeLink, seePath?: (name: number, beginning: string) => void): number {
+  #manyLinksIn(path: string, at: number, see: SeeLink, seeOther?: (name: number, beginning: string) => void): number {
     const read = (directory: number) => {
       const names = this.numbersIn(directory);
       for (let first = 0; first < names.length; first += linksAtOnce) {
         const some = names.slice(first, first + linksAtOnce);
         addon.readLinks(directory, `${some.join('\0')}\0`, this.#links);
-        for (const [index, name] of some.entries()) this.#tell(name, index, see, seePath);
+        for (const [index, name] of some.entries()) this.#tell(name, index, see, seeOther);
       }
       return 0;
     };
     return this.with(path, read, at) ?? -ENOENT; // its process has ended since it was counted
   }
 
-  #tell(name: number, index: number, see: SeeLink, seePath?: (name: number, beginning: string) => void): void {
+  #tell(name: number, index: number, see: SeeLink, seeOther?: (name: number, beginning: string) => void): void {
     const text = this.#link(index);
-    if (text.charCodeAt(0) === slash) {
-      seePath?.(name, text);
-      return;
-    }
-    const number = numberIn(text);
-    if (number !== undefined) see(name, text.slice(0, text.indexOf(':')), number);
+    const number = text.charCodeAt(0) === slash ? undefined : numberIn(text);
+    if (number === undefined) seeOther?.(name, text);
+    else see(name, text.slice(0, text.indexOf(':')), number);
   }
 
   /** What a link says: Node's own function makes a string sooner than a loop that V8 has not compiled yet. */

@@ -16,6 +16,7 @@ import { socketIn } from '../../src/process/sockets/raw-socket.ts';
 import { expectedKinds, hasList, onlyListed } from './support/census.ts';
 import { answer, answerJson, netns } from './support/cli.ts';
 import { startExample } from './support/examples.ts';
+import { registered } from './support/io-uring.ts';
 import { type Kept, withKept } from './support/kept.ts';
 import { isRealRoot } from './support/privilege.ts';
 import { endOf } from './support/run.ts';
@@ -23,7 +24,7 @@ import { endOf } from './support/run.ts';
 /** Those that this machine lets us make: a reason is there for each that is missing. */
 function made(kept: Kept): [name: string, inode: number][] {
   for (const [name, { refused }] of Object.entries(kept))
-    if (refused !== undefined) expect(`${name}: ${refused}`).toMatch(/^tun: /); // no /dev/net/tun here
+    if (refused !== undefined) expect(`${name}: ${refused}`).toMatch(/^(?:tun|file in an io_uring): /); // this machine has none
   const isToBeSeen = (name: string) => hasList || !onlyListed.includes(name);
   return Object.entries(kept).flatMap(([name, { inode }]) =>
     inode !== undefined && isToBeSeen(name) ? [[name, inode]] : [],
@@ -126,6 +127,57 @@ describe('keepers', beside, () => {
       }
     });
   });
+
+  it.runIf(hasList)(
+    'finds sockets that only an io_uring has, and says where one without an address may be',
+    async (context) => {
+      const make = (listening: boolean): { ring: number; inode: number; socket: number } => {
+        using namespace = createNamespace('net');
+        using socket = socketIn(namespace, 'inet', 'stream');
+        if (listening) syscall('listen', socket.raw, 1);
+        return {
+          ring: registered(socket.raw),
+          inode: namespace.id.ino,
+          socket: statSync(`/proc/self/fd/${socket.raw}`).ino,
+        };
+      };
+      const made: ReturnType<typeof make>[] = [];
+      try {
+        made.push(make(true), make(false));
+      } catch (error) {
+        context.skip(`no io_uring here: ${error}`);
+      }
+      const [bound, unbound] = made as [ReturnType<typeof make>, ReturnType<typeof make>];
+      try {
+        const own = { pid: process.pid, fd: bound.ring };
+        const report = await keepers({ inode: bound.inode });
+        expect(report.keepers).toEqual([
+          {
+            keeper: { kind: 'registered', what: 'socket', socket: bound.socket, ...own },
+            socket: {
+              what: 'tcp',
+              local: expect.stringMatching(/^0\.0\.0\.0:\d+$/),
+              remote: undefined,
+              listening: true,
+            },
+            release: `close descriptor ${bound.ring} of process ${process.pid}, or end the process`,
+          },
+        ]);
+        expect(report).toMatchObject({ references: { counted: 1, sockets: 1, unexplained: 0 }, orphans: [] });
+        const other = await keepers({ inode: unbound.inode });
+        expect(other).toMatchObject({ keepers: [], references: { counted: 1, unexplained: 1 } });
+        expect(other.rings).toContainEqual({
+          holder: { pid: process.pid, fd: unbound.ring },
+          sockets: [unbound.socket],
+        });
+        expect(await answer('why', String(unbound.inode))).toContain(
+          `may be registered with io_uring: socket ${unbound.socket} of descriptor ${unbound.ring} of process ${process.pid}`,
+        );
+      } finally {
+        for (const { ring } of made) syscall('close', ring);
+      }
+    },
+  );
 
   it('tells of a connection that outlives its program, and so of what nothing else explains', async () => {
     using namespace = NetworkNamespace.create();

@@ -1,4 +1,5 @@
-import { rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { isLeaked, leaks, releaseMounts } from '../../src/inspect/leaks.ts';
@@ -164,6 +165,29 @@ describe('leaks', () => {
       expect(await found()).toBeUndefined();
     } finally {
       rmSync(file);
+    }
+  });
+
+  it('unmounts where the path is no UTF-8, too, and advises what bash understands', async () => {
+    const directory = temporaryDirectory('odd');
+    const bytes = Buffer.from(`${directory}/\xff'\xc3\n a\0`, 'latin1');
+    const file = bytes.subarray(0, -1);
+    const bound = () => {
+      using namespace = createNamespace('net');
+      writeFileSync(file, '');
+      perform('mount', 'mount', `/proc/self/fd/${namespace.fd.raw}`, bytes, 'none', MS_BIND, null);
+      return namespace.id.ino;
+    };
+    const leakOf = async (inode: number) => (await leaks()).find((each) => each.namespace.inode === inode);
+    try {
+      const [command = ''] = (await leakOf(bound()))?.release ?? [];
+      expect(command).toBe(`umount $'${directory}/\\xff\\'\\xc3\\x0a a'`);
+      execFileSync('bash', ['-c', command]);
+      const leak = await leakOf(bound());
+      expect(leak && (await releaseMounts(leak))).toHaveLength(1);
+      rmSync(file); // nothing is mounted there
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
     }
   });
 

@@ -90,7 +90,7 @@ function headline({ namespace }: KeepersReport): string {
 }
 
 function sayKept({ keeper, socket }: KeptBy, of: Programs): string {
-  if (keeper.kind !== 'socket' || socket === undefined) return sayKeeper(keeper, of);
+  if ((keeper.kind !== 'socket' && keeper.kind !== 'registered') || socket === undefined) return sayKeeper(keeper, of);
   const { what, local, remote, listening } = socket;
   const where = [
     ...(local === undefined ? [] : [local]),
@@ -101,13 +101,17 @@ function sayKept({ keeper, socket }: KeptBy, of: Programs): string {
 }
 
 /** What may be behind that which is not explained, or may be missing. */
-function doubts({ namespace, references, queues, orphans, unseen }: KeepersReport, of: Programs): string[] {
+function doubts({ namespace, references, queues, rings, orphans, unseen }: KeepersReport, of: Programs): string[] {
   const isExplained = references !== undefined && references.unexplained === 0;
   if (isExplained || (namespace.type !== 'net' && unseen.length === 0)) return [];
   return [
     ...queues.map(
       ({ receiver, waiting, seen }) =>
         `may be in flight: ${waiting - seen} of ${waiting} waiting on ${sayHolder(receiver, of)} could not be looked at`,
+    ),
+    ...rings.map(
+      ({ holder, sockets }) =>
+        `may be registered with io_uring: ${sockets.length === 1 ? 'socket' : 'one of the sockets'} ${sockets.join(', ')} of ${sayHolder(holder, of)}`,
     ),
     ...orphans.map(
       ({ what, state, local, remote }) =>

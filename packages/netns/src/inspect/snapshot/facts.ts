@@ -5,6 +5,7 @@ import type { MachineNamespace, SeenQueue } from '../census.ts';
 import type { Completeness } from '../completeness.ts';
 import type { Container } from '../containers/cgroups.ts';
 import type { Publication } from '../publications.ts';
+import type { SeenRing } from '../sources/rings.ts';
 import type { SocketFacts } from '../sources/socket-facts.ts';
 import type { TopologyLink } from '../topology.ts';
 
@@ -113,6 +114,8 @@ export interface VisibilityFact {
   readonly ends: boolean;
   /** There were processes whose sockets could not be seen. */
   readonly ownersPartial: boolean;
+  /** Each io_uring with sockets that no process has otherwise. */
+  readonly rings?: readonly SeenRing[];
 }
 
 /** A name in a directory of names; without an inode it led nowhere. */

@@ -96,10 +96,10 @@ async function* allFacts(options: SnapshotOptions): AsyncGenerator<Fact> {
       value: { pid, ...(parent === undefined ? {} : { parent }), command: programs.commandOf(pid) },
     };
   }
-  const { completeness } = found;
+  const { completeness, rings } = found;
   yield {
     fact: 'visibility',
-    value: { completeness, ends, ownersPartial: owners.partial },
+    value: { completeness, ends, ownersPartial: owners.partial, ...(rings.length === 0 ? {} : { rings }) },
   };
 }
 

@@ -3,6 +3,7 @@ import { type NamespaceType, namespaceTypes } from '../../namespaces/type.ts';
 import { AT_FDCWD, KCMP_FILES } from '../../native/constants.ts';
 import type { FileReader } from '../../native/file-reader.ts';
 import { syscall } from '../../native/syscall.ts';
+import { linkOfRing } from './rings.ts';
 
 /** What a table of descriptors has that can keep a namespace. */
 export interface DescriptorTable {
@@ -10,7 +11,7 @@ export interface DescriptorTable {
   readonly tid: number | undefined;
   readonly files: readonly { readonly fd: number; readonly type: NamespaceType; readonly inode: number }[];
   readonly sockets: readonly { readonly fd: number; readonly socket: number }[];
-  /** The beginnings of links that are paths, a character for each byte. */
+  /** The beginnings of links that are paths, a character for each byte, and `linkOfRing`. */
   readonly paths: readonly { readonly fd: number; readonly beginning: string }[];
 }
 
@@ -62,7 +63,9 @@ function readTable(reader: FileReader, path: string, at: number, tid: number | u
         if (type !== undefined) files.push({ fd, type, inode: number });
       }
     },
-    (fd, beginning) => paths.push({ fd, beginning }),
+    (fd, beginning) => {
+      if (beginning.startsWith('/') || beginning === linkOfRing) paths.push({ fd, beginning });
+    },
   );
   return result < 0 ? result : { tid, files, sockets, paths };
 }
@@ -78,12 +81,17 @@ function sameTable(a: DescriptorTable, b: DescriptorTable): boolean {
 
 /** Whether a link that is a path can lead to what keeps a namespace; `mountPoints` are the beginnings of paths where one is mounted. */
 export function isInteresting(beginning: string, mountPoints: ReadonlySet<string>): boolean {
-  return interestingPath.test(beginning) || mountPoints.has(beginning);
+  return interestingPath.test(beginning) || beginning === linkOfRing || mountPoints.has(beginning);
 }
 
 /** The path of a descriptor of another process. */
 export function pathOfDescriptor({ pid, tid, fd }: { pid: number; tid?: number | undefined; fd: number }): string {
   return tid === undefined ? `/proc/${pid}/fd/${fd}` : `/proc/${pid}/task/${tid}/fd/${fd}`;
+}
+
+/** What the kernel tells of such a descriptor. */
+export function pathOfInfo(holder: Parameters<typeof pathOfDescriptor>[0]): string {
+  return pathOfDescriptor(holder).replace(/\/fd\/(\d+)$/, '/fdinfo/$1');
 }
 
 /** What a link says in full. */

@@ -1,17 +1,18 @@
 import { idOfDescriptor, idOfFileIfAny } from '../../namespaces/identity.ts';
-import { typeOfFlag } from '../../namespaces/type.ts';
+import { namespaceTypes, typeOfFlag } from '../../namespaces/type.ts';
 import { KCMP_FILE, NS_GET_NSTYPE } from '../../native/constants.ts';
 import type { Fd } from '../../native/fd.ts';
-import { shownOfPath } from '../../native/file-reader.ts';
+import { FileReader, shownOfPath } from '../../native/file-reader.ts';
 import { syscall } from '../../native/syscall.ts';
 import type { Holder, Keeper } from '../keeper.ts';
 import { openNamespacePath } from '../relations.ts';
 import type { Survey } from '../survey.ts';
 import { borrow, openProcess } from './borrowed.ts';
-import { type DescriptorTable, isInteresting, linkOf, pathOfDescriptor } from './descriptors.ts';
+import { type DescriptorTable, isInteresting, linkOf, pathOfDescriptor, pathOfInfo } from './descriptors.ts';
 import { cookieOfSocket, deviceOfTun, inodeOfSocket } from './of-descriptor.ts';
 import { nameInNet, type SeenProcFile } from './proc-files.ts';
 import type { SeenProcess } from './processes.ts';
+import { linkOfRing, type RegisteredFile, registeredFiles, type SeenRing } from './rings.ts';
 
 type SocketKeeper = Extract<Keeper, { kind: 'socket' }> & { readonly holders: Holder[] };
 
@@ -21,7 +22,9 @@ export interface SeenSocket {
   inode: number | undefined;
 }
 
-/** Finds what the descriptors of processes keep: namespaces that are open, sockets, `/dev/net/tun`, files of `/proc/PID/net`. */
+const attemptsAtRing = 10;
+
+/** Finds what the descriptors of processes keep: namespaces that are open, sockets, `/dev/net/tun`, files of `/proc/PID/net`, io_urings. */
 export class DescriptorSource {
   readonly #survey: Survey;
   readonly #nsfs: number;
@@ -31,6 +34,8 @@ export class DescriptorSource {
   /** Open files of `/proc/PID/net`; the directory itself, and files below /proc/sys, keep nothing. */
   readonly procFiles: SeenProcFile[] = [];
   readonly #tuns: Holder[] = [];
+  readonly #rings: { readonly holder: Holder; readonly sockets: ReadonlySet<number> }[] = [];
+  readonly #reader = new FileReader();
   /** Mount namespaces that processes have open, and files that lead to them. */
   readonly mountNamespaces = new Map<number, string>();
   /** Which network namespace has a cookie. */
@@ -38,11 +43,11 @@ export class DescriptorSource {
   /** Network namespaces that are known by their cookies alone. */
   readonly unknownCookies = new Set<bigint>();
 
-  /** `mountPoints`: where namespaces are mounted; `cookies`: those that are known already. */
+  /** `mountPoints`: where namespaces are mounted, a character for each byte; `cookies`: those that are known already. */
   constructor(survey: Survey, nsfs: number, mountPoints: Iterable<string>, cookies: Map<bigint, number>) {
     this.#survey = survey;
     this.#nsfs = nsfs;
-    this.#mountPoints = new Set([...mountPoints].map((path) => Buffer.from(path).toString('latin1', 0, shownOfPath)));
+    this.#mountPoints = new Set([...mountPoints].map((path) => path.slice(0, shownOfPath)));
     this.#cookies = cookies;
   }
 
@@ -66,7 +71,8 @@ export class DescriptorSource {
   }
 
   #addPath(holder: Holder, beginning: string): void {
-    if (beginning.startsWith('/dev/')) this.#addTun(holder);
+    if (beginning === linkOfRing) this.#addRing(holder);
+    else if (beginning.startsWith('/dev/')) this.#addTun(holder);
     else if (beginning.startsWith('/proc/')) this.#addProcFile(holder);
     else this.#addMounted(holder, beginning === '/');
   }
@@ -95,6 +101,31 @@ export class DescriptorSource {
       const copy = this.#tuns.some((other) => isSameFile(other, holder)) ? ({ copy: true } as const) : {};
       this.#tuns.push(holder);
       this.#survey.add('net', inode, { kind: 'tun', ...holder, ...(device === undefined ? {} : { device }), ...copy });
+    });
+  }
+
+  /** What is registered with an io_uring; the kernel says nothing while that is busy, which is never for long. */
+  #addRing(holder: Holder): void {
+    let files: readonly RegisteredFile[] | undefined;
+    for (let attempt = 0; files === undefined && attempt < attemptsAtRing; attempt++) {
+      const info = this.#reader.bytes(pathOfInfo(holder));
+      if (info === undefined) return;
+      files = registeredFiles(new TextDecoder('latin1').decode(info));
+    }
+    const sockets = new Set<number>();
+    for (const { kind, inode } of files ?? []) {
+      const type = namespaceTypes.find((each) => each === kind);
+      if (type !== undefined) this.#survey.add(type, inode, { kind: 'registered', what: 'descriptor', ...holder });
+      else if (kind === 'socket') sockets.add(inode);
+    }
+    if (sockets.size > 0) this.#rings.push({ holder, sockets });
+  }
+
+  /** The rings with sockets that no process has otherwise; when all processes have been looked at. */
+  get rings(): SeenRing[] {
+    return this.#rings.flatMap(({ holder, sockets }) => {
+      const alone = [...sockets].filter((socket) => !this.sockets.has(socket));
+      return alone.length === 0 ? [] : [{ holder, sockets: alone }];
     });
   }
 

@@ -36,6 +36,13 @@ export interface NamespaceMount {
   readonly mountNamespace: number;
   /** Something else is mounted over it. */
   readonly covered?: true;
+  /** The path, a character for each byte, where it is no UTF-8. */
+  readonly raw?: string;
+}
+
+/** The path of a mount, a character for each byte. */
+export function bytesOfPath({ path, raw }: Pick<NamespaceMount, 'path' | 'raw'>): string {
+  return raw ?? Buffer.from(path).toString('latin1');
 }
 
 /** What was found in the mount namespaces. */
@@ -73,15 +80,15 @@ function scanByProcesses(viewers: ReadonlyMap<number, number>, all: MountScan | 
       continue;
     }
     namespaces.set(inode, undefined);
-    for (const { type, inode: mounted, target, covered } of findMounts(table))
-      mounts.push({ type, inode: mounted, path: target, mountNamespace: inode, ...(covered ? { covered } : {}) });
+    for (const { inode: mounted, target, ...rest } of findMounts(table))
+      mounts.push({ inode: mounted, path: target, mountNamespace: inode, ...rest });
   }
   return { mounts, namespaces, exhaustive: false, unreadable };
 }
 
 function readTable(pid: number): string | undefined {
   try {
-    return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
+    return readFileSync(`/proc/${pid}/mountinfo`, 'latin1');
   } catch {
     return undefined; // it has ended, or may not be looked at
   }
@@ -195,7 +202,8 @@ function namespaceAt(mount: bigint, id: bigint, mountNamespace: number): Namespa
   if (facts === undefined) return undefined;
   const [, word, inode] = rootName.exec(facts.root) ?? [];
   const type = namespaceTypes.find((each) => each === word);
-  return type && { type, inode: Number(inode), path: facts.point, mountNamespace };
+  const { point, raw } = facts;
+  return type && { type, inode: Number(inode), path: point, mountNamespace, ...(raw === undefined ? {} : { raw }) };
 }
 
 const wanted = STATMOUNT_SB_BASIC | STATMOUNT_MNT_BASIC | STATMOUNT_MNT_ROOT | STATMOUNT_MNT_POINT;

@@ -33,6 +33,8 @@ export interface MountFacts {
   readonly root: string;
   /** Where, seen from the root of its mount namespace. */
   readonly point: string;
+  /** The same, a character for each byte, where it is no UTF-8. */
+  readonly raw: string | undefined;
 }
 
 /** Where an answer says on which mount one is mounted, in words of 64 bits (`mnt_parent_id`). */
@@ -43,11 +45,22 @@ export function mountFacts(answer: Uint8Array, magic: number): MountFacts | unde
   const view = new DataView(answer.buffer, answer.byteOffset, answer.length);
   if (view.getUint32(24, true) !== magic) return undefined;
   const mask = view.getBigUint64(8, true);
-  const text = (bit: bigint, at: number) => {
-    if ((mask & bit) === 0n) return '';
+  const place = (bit: bigint, at: number): readonly [start: number, end: number] => {
+    if ((mask & bit) === 0n) return [0, 0];
     const start = fixedSize + view.getUint32(at, true);
     const end = answer.indexOf(0, start);
-    return readText(answer, start, end < 0 ? answer.length : end);
+    return [start, end < 0 ? answer.length : end];
   };
-  return { root: text(STATMOUNT_MNT_ROOT, 104), point: text(STATMOUNT_MNT_POINT, 108) };
+  const [start, end] = place(STATMOUNT_MNT_POINT, 108);
+  const point = readText(answer, start, end);
+  return { root: readText(answer, ...place(STATMOUNT_MNT_ROOT, 104)), point, raw: rawOf(point, answer, start, end) };
+}
+
+/** The bytes of what does not give them back: one at least stands for what is no UTF-8. */
+function rawOf(text: string, bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (!text.includes('\ufffd')) return undefined;
+  const own = bytes.subarray(start, end);
+  const again = new TextEncoder().encode(text);
+  if (again.length === own.length && again.every((byte, index) => byte === own[index])) return undefined;
+  return String.fromCharCode(...own);
 }

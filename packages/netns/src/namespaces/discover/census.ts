@@ -62,7 +62,7 @@ export class NamespaceCensus implements Disposable {
       this.#addProcesses();
       for (const file of open.files) this.#addDescriptor(file);
       if (this.#types.includes('net')) for (const socket of open.sockets) this.#addSocket(socket);
-      this.#addMounts(findMounts(readFileSync('/proc/self/mountinfo', 'utf8')));
+      this.#addMounts(findMounts(readFileSync('/proc/self/mountinfo', 'latin1')));
       if (options.relations || options.ancestors) this.#relateAll(options.ancestors === true);
     } catch (error) {
       this.close();

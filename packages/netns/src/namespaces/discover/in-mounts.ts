@@ -8,11 +8,13 @@ export interface SeenMount {
   readonly target: string;
   /** Something else is mounted over it. */
   readonly covered?: true;
+  /** The same, a character for each byte, where it is no UTF-8. */
+  readonly raw?: string;
 }
 
 const root = /^(\w+):\[(\d+)\]$/;
 
-/** Finds the namespaces in the text of a mountinfo file, in its order. proc_pid_mountinfo(5). */
+/** Finds the namespaces in the text of a mountinfo file, a character for each byte, in its order. proc_pid_mountinfo(5). */
 export function findMounts(mountinfo: string): SeenMount[] {
   if (!mountinfo.includes(' - nsfs ')) return [];
   const lines = mountinfo.split('\n');
@@ -23,21 +25,15 @@ export function findMounts(mountinfo: string): SeenMount[] {
     const [mount = '', , , from = '', target = ''] = fields.split(' ');
     const [, word = '', inode] = root.exec(from) ?? [];
     const type = namespaceTypes.find((each) => each === word);
-    return type === undefined
-      ? []
-      : [{ type, inode: Number(inode), target: unescapePath(target), ...(below.has(mount) ? { covered: true } : {}) }];
+    if (type === undefined) return [];
+    return [{ type, inode: Number(inode), ...pathOf(target), ...(below.has(mount) ? { covered: true as const } : {}) }];
   });
 }
 
 /** Blanks and the like are written as three octal digits, byte by byte. */
-function unescapePath(text: string): string {
-  if (!text.includes('\\')) return text;
-  const bytes = Buffer.from(text);
-  const plain: number[] = [];
-  for (let at = 0; at < bytes.length; at++) {
-    const octal = /^\\([0-7]{3})/.exec(bytes.toString('latin1', at, at + 4))?.[1];
-    plain.push(octal === undefined ? (bytes[at] ?? 0) : Number.parseInt(octal, 8));
-    if (octal !== undefined) at += 3;
-  }
-  return Buffer.from(plain).toString();
+function pathOf(text: string): Pick<SeenMount, 'target' | 'raw'> {
+  const raw = text.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(Number.parseInt(digits, 8)));
+  const bytes = Buffer.from(raw, 'latin1');
+  const target = bytes.toString();
+  return Buffer.from(target).equals(bytes) ? { target } : { target, raw };
 }

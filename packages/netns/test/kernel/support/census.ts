@@ -31,6 +31,7 @@ export const expectedKinds: Readonly<Record<string, KeeperKind>> = {
   'descriptor in flight': 'in-flight',
   'socket in flight': 'in-flight',
   'socket in a circle': 'in-flight',
+  'file in an io_uring': 'registered',
 };
 
 /** Nothing else leads to these. */

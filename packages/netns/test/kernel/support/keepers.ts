@@ -3,6 +3,7 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { createNamespace, type Namespace } from '../../../src/namespaces/namespace.ts';
 import { AT_FDCWD, CLONE_NEWNET, O_CLOEXEC, O_RDONLY } from '../../../src/native/constants.ts';
 import { perform } from '../../../src/native/syscall.ts';
+import { registered } from './io-uring.ts';
 import { type Hold, pathOf, sorts } from './sorts-of-keepers.ts';
 
 /**
@@ -32,6 +33,10 @@ if (isMainThread) {
     'table of a thread': (namespace) => work('table', namespace),
     thread: (namespace) => work('thread', namespace),
     ...sorts,
+    'file in an io_uring': (namespace) => {
+      const ring = registered(namespace.fd.raw);
+      return { what: ring, drop: () => closeSync(ring) };
+    },
   };
   for (const [name, make] of Object.entries(makers)) {
     const namespace = createNamespace('net');
