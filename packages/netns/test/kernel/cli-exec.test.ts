@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNames } from '../../src/namespaces/named.ts';
@@ -118,6 +119,23 @@ describe('exec', () => {
     expect((await netns('exec', '--all', 'no-such-command')).exitCode).toBe(127);
     expect((await netns('exec', '--all', 'sh', '-c', 'kill -KILL $$')).exitCode).toBe(137);
     expect((await netns('exec', '--all')).exitCode).toBe(125);
+  });
+
+  it('runs once in each as ip, and waits for no name that is something else', async () => {
+    createNames(['b', 'a']);
+    writeFileSync(pathOf('stale'), '');
+    execFileSync('mkfifo', [pathOf('fifo')]);
+    const { stdout, stderr, exitCode } = await netns('ip', '-all', 'netns', 'exec', 'readlink', '/proc/self/ns/net');
+    expect(
+      stdout
+        .split('\n')
+        .filter((line) => line.startsWith('net:'))
+        .sort(),
+    ).toEqual([link('a').trim(), link('b').trim()].sort());
+    const refused = (name: string) => `setting the network namespace "${name}" failed: Invalid argument`;
+    expect([stderr.trim().split('\n').sort(), exitCode]).toEqual([[refused('fifo'), refused('stale')], 0]);
+    const list = await netns('ip', 'netns');
+    expect([list.stdout.trim().split('\n').sort(), list.exitCode]).toEqual([['a', 'b', 'fifo', 'stale'], 0]);
   });
 
   it('collects output and status in JSON', async () => {
