@@ -95,6 +95,7 @@ export const multicastCases: readonly Case[] = [
     'vrf show',
     '-j vrf',
     'vrf show nope',
+    'vrf show nope x',
     'vrf help',
     'vrf foo',
     'vrf identify',

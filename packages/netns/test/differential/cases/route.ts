@@ -50,6 +50,18 @@ const changing = (setup: string, lines: readonly string[]): readonly Case[] =>
 
 /** `ip route` list, get, add and its like, delete, flush. */
 export const routeCases: readonly Case[] = [
+  // where there is no main table yet
+  ...[
+    'route',
+    '-j route',
+    'route show 10.0.0.0/8',
+    'route show 10.0.0.0/8 fd00::1',
+    'route show src fd00::1 via 10.0.0.1',
+    'route show root fe80::/10 foo',
+    'route show table 100',
+    'route list table local',
+    'route flush 10.0.0.0/8',
+  ].map((line): Case => ({ line })),
   ...[
     'route',
     'r',

@@ -46,5 +46,7 @@ export const tokenCases: readonly Case[] = [
     'token s fd00::1 dev v0',
     'token del dev v0',
     'token d ::1 dev v0',
+    'token a ::9 dev v0',
+    'token set ::9 dev v0 h',
   ].map((line): Case => ({ line: `$IP ${line}${show}`, setup: zoo, changes: true })),
 ];

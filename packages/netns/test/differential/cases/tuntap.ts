@@ -42,6 +42,8 @@ export const tuntapCases: readonly Case[] = [
     'del t1',
     'del t2 mode tun',
     'del nope mode tun',
+    'del t1 user 5 mode tun',
+    'del t1 mode tun gr',
   ].map((words) => ({ line: `-n a tuntap ${words}`, setup: devices })),
   ...[
     'add mode tun',

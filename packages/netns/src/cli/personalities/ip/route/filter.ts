@@ -26,7 +26,7 @@ interface Masked {
 
 /** Which routes a listing shows. */
 export interface RouteFilter {
-  family: Family | undefined;
+  readonly family: Family | undefined;
   /** 0: all of them. */
   table: number;
   cloned: boolean;
@@ -59,7 +59,7 @@ interface Context {
 
 type Row = OptionRow<RouteFilter, Context>;
 
-const mainTable = 254;
+export const mainTable = 254;
 
 function wanted(word: string, family: Family | undefined): Wanted {
   return { ...prefix(word, family), anyFamily: isAnyWord(word) && family === undefined };
@@ -71,7 +71,6 @@ function readRange(filter: RouteFilter, first: string, take: () => string, which
   const isMatch = 'match'.startsWith(first) && first !== '';
   const isExact = 'exact'.startsWith(first) && first !== '';
   const found = wanted(isRoot || isMatch || isExact ? take() : first, filter.family);
-  if (!found.anyFamily) filter.family ??= found.family;
   const [root, match] = which === 'dst' ? (['root', 'match'] as const) : (['fromRoot', 'fromMatch'] as const);
   if (!isMatch) filter[root] = found;
   if (!isRoot) filter[match] = found;
@@ -180,7 +179,6 @@ const rows: readonly Row[] = [
     help: '[ src PREFIX ]',
     apply: (filter, take) => {
       filter.source = wanted(take(), filter.family);
-      if (!filter.source.anyFamily) filter.family ??= filter.source.family;
     },
   },
   {

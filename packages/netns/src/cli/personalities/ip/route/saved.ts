@@ -11,7 +11,7 @@ import { writeSaved } from '../saved/write.ts';
 import type { Session } from '../session.ts';
 import { routeText } from './describe.ts';
 import { readRouteFilter } from './filter.ts';
-import { routeSearch, routeView } from './show.ts';
+import { orNone, routeSearch, routeView } from './show.ts';
 import { routeHelp } from './usage.ts';
 
 const savedRoutes: Saved = { noun: 'route', magic: 0x45311224, declaration: route, wrongFile: 1, wrongMessage: 2 };
@@ -25,7 +25,8 @@ export function saveRoutes(session: Session, words: readonly string[]): Promise<
     const devices = new DeviceNames(connection);
     const filter = readRouteFilter(words, session.options, { devices, help: () => routeHelp() });
     const { request, matches } = routeSearch(devices, filter, session.options);
-    const found = dumpOf(connection, verbatim(route), encoded(route, request), 'list routes');
+    const list = () => dumpOf(connection, verbatim(route), encoded(route, request), 'list routes');
+    const found = orNone(list, filter);
     return found.filter((payload) => matches(route.decode(payload)));
   });
 }

@@ -3,13 +3,14 @@ import { AF_INET } from '../../../../netlink/families/route/address-families.ts'
 import { type RouteMessage, RTM_F_CLONED, route } from '../../../../netlink/families/route/route.ts';
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
+import { Exit } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import type { Options } from '../options.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
 import { type Fixed, type RouteView, routeJson, routeText } from './describe.ts';
-import { fixedBy, isShown, type RouteFilter, readRouteFilter } from './filter.ts';
+import { fixedBy, isShown, mainTable, type RouteFilter, readRouteFilter } from './filter.ts';
 import { routeHelp } from './usage.ts';
 
 /** `ip route list …`. */
@@ -32,7 +33,18 @@ export function findRoutes(
   what: 'Dump' | 'Flush',
 ): readonly RouteMessage[] {
   const { request, matches } = routeSearch(devices, filter, options);
-  return dumpOf(connection, route, request, 'list routes', `${what} terminated`).filter(matches);
+  const ask = () => dumpOf(connection, route, request, 'list routes', `${what} terminated`);
+  return (what === 'Dump' ? orNone(ask, filter) : ask()).filter(matches);
+}
+
+/** The kernel makes the main table when the first route is put into it: to list it before shows none. */
+export function orNone<T>(list: () => readonly T[], { table }: RouteFilter): readonly T[] {
+  try {
+    return list();
+  } catch (error) {
+    if (table === mainTable && error instanceof Exit && error.message.includes('FIB table does not exist')) return [];
+    throw error;
+  }
 }
 
 /** What to ask the kernel for, and which of its answers are meant. Throws Exit. */

@@ -9,13 +9,13 @@ import type { Command, Session } from '../session.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
 import { runSubCommand, type SubCommand } from '../sub-commands.ts';
-import { Words } from '../words.ts';
+import { isPrefix, Words } from '../words.ts';
 
 const show = async () => list;
 
 const rows: readonly SubCommand[] = [
   { words: 'list* lst* show* get*', load: show },
-  { words: 'set*', load: async () => change() },
+  { words: 'add* set*', load: async () => change() },
   { words: 'delete*', load: async () => change(new Uint8Array(16)) },
   { words: 'help*', load: async () => () => help() },
 ];
@@ -84,6 +84,7 @@ function change(given?: Uint8Array): Command {
     const connection = await session.connection();
     const draft: Draft = { token: given };
     const otherwise = (into: Draft, word: string) => {
+      if (isPrefix(word, 'help')) help();
       into.token ??= bytesSent(word, prefix(word, 'inet6'), 'inet6');
     };
     readOptions({ rows: [device], otherwise }, new Words(words), draft, new DeviceNames(connection));

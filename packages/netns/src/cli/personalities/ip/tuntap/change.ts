@@ -100,6 +100,12 @@ const grammar: Grammar<Draft, undefined> = {
   },
 };
 
+/** Whose a device is counts only when it is made: then the words for it are words like others. */
+const nobodys: typeof grammar = {
+  ...grammar,
+  rows: grammar.rows.filter(({ words }) => words !== 'user*' && words !== 'group*'),
+};
+
 function setName(draft: Draft, word: string, option: 'dev' | 'name'): void {
   if (word === '' || Buffer.byteLength(word) > 15 || /[/\s]/.test(word)) {
     throw invalidArgument(word, `"${option}" not a valid ifname`);
@@ -110,7 +116,7 @@ function setName(draft: Draft, word: string, option: 'dev' | 'name'): void {
 /** `ip tuntap add …`, and `ip tuntap del …`, which opens the device and lets it end with that. */
 export function changeTuntap(session: Session, words: readonly string[], persist: boolean): number {
   const draft: Draft = { flags: flags.no_pi };
-  readOptions(grammar, new Words(words), draft, undefined);
+  readOptions(persist ? grammar : nobodys, new Words(words), draft, undefined);
   if ((draft.flags & (flags.tun | flags.tap)) === 0) throw failure('You failed to specify a tunnel mode');
   // struct ifreq: the name, then the flags
   const request = Buffer.alloc(40);

@@ -1,0 +1,179 @@
+import { expect, it } from 'vitest';
+import { Captured, declaredFields } from '../../test/codec/coverage.ts';
+import { loadFixtures } from '../../test/codec/load.ts';
+import { catalogue } from './catalogue.ts';
+
+/** What a network is made of: the messages whose every attribute was captured from a tool or a kernel, but for those below. */
+const network = [
+  'link',
+  'linkProperty',
+  'linkStatisticsRequest',
+  'linkStatistics',
+  'address',
+  'multicastAddress',
+  'anycastAddress',
+  'addressLabel',
+  'route',
+  'nexthop',
+  'nexthopBucket',
+  'rule',
+  'neighbour',
+  'neighbourTable',
+  'netconf',
+  'prefix',
+  'bridgeVlan',
+  'bridgeVlanDump',
+  'mdbRequest',
+  'mdb',
+  'nsid',
+];
+
+/** Attributes that nobody at hand has sent, by the reason; a path stands for what is within it, too. */
+const lacking: Readonly<Record<string, readonly string[]>> = {
+  'old: Linux has the numbers, and nothing that sends them': [
+    'link.cost',
+    'link.priority',
+    'link.wireless',
+    'link.weight',
+    'link.portSelf',
+    'link.vfPorts',
+    'route.protoinfo',
+    'route.session',
+    'route.mpAlgo',
+    'link.linkinfo.xstats',
+  ],
+  'numbers that the kinds of tunnels share, where a kind has no use for them': [
+    'link.linkinfo.gre.encapLimit',
+    'link.linkinfo.gre.flowinfo',
+    'link.linkinfo.gre.flags',
+    'link.linkinfo.ip6gre.tos',
+    'link.linkinfo.ip6gre.pmtudisc',
+    'link.linkinfo.ip6gre.ignoreDf',
+    'link.linkinfo.ipip.encapLimit',
+    'link.linkinfo.ipip.flowinfo',
+    'link.linkinfo.sit.encapLimit',
+    'link.linkinfo.sit.flowinfo',
+    'link.linkinfo.ip6tnl.tos',
+    'link.linkinfo.ip6tnl.pmtudisc',
+  ],
+  'hardware that says so: cards, switches, virtual functions, modems': [
+    'link.numVf',
+    'link.vfinfoList.info.vlan',
+    'link.vfinfoList.info.stats',
+    'link.vfinfoList.info.broadcast',
+    'link.physPortId',
+    'link.physSwitchId',
+    'link.physPortName',
+    'link.parentDevName',
+    'link.parentDevBusName',
+    'link.afSpec.mctp',
+    'link.devlinkPort',
+    'link.dpllPin',
+    'link.linkinfo.dsa',
+    'link.linkinfo.rmnet.flags',
+    'linkStatistics.linkOffloadXstats.cpuHit',
+    'linkStatistics.linkOffloadXstats.l3Stats',
+  ],
+  'in events and answers that come only where something happens that was not brought about: a router, another querier, a daemon for multicast, an attached program':
+    [
+      'link.event',
+      'link.linkinfo.slave.bond.adAggregatorId',
+      'link.linkinfo.slave.bond.adActorOperPortState',
+      'link.linkinfo.slave.bond.adPartnerOperPortState',
+      'link.newNetnsid',
+      'link.newIfindex',
+      'link.inet6.raMtu',
+      'link.inet6.mcast',
+      'link.inet6',
+      'link.protinfo',
+      'link.xdp',
+      'link.linkinfo.bridge.mcastQuerierState',
+      'link.linkinfo.hsr.supervisionAddr',
+      'link.linkinfo.hsr.seqNr',
+      'link.linkinfo.amt.remoteIp',
+      'route.mfcStats',
+      'route.mfcExpires',
+      'route.mfcExpires6',
+      'bridgeVlan.globalOptions.mcastRouterPorts',
+      'bridgeVlan.globalOptions.mcastQuerierState',
+      'bridgeVlan.globalOptions.range',
+      'linkStatistics.linkXstats.bridge.vlan',
+      'link.bridgePort',
+    ],
+  'no tool at hand asks for it': [
+    'link.targetNetnsid',
+    'address.targetNetnsid',
+    'nsid.pid',
+    'neighbour.linkNetnsid',
+    'link.linkinfo.gtp.fd0',
+    'link.linkinfo.gtp.fd1',
+    'link.linkinfo.vxlan.remcsumNopartial',
+    'route.encap.ip.opts',
+    'route.encap.ip6.opts',
+    'route.encap.ila.identifier',
+    'route.encap.ila.dir',
+    'route.encap.bpf',
+    'nexthop.encap.bpf',
+    'route.encap.seg6local.bpf',
+    'bridgeVlan.entry.tunnelInfo',
+  ],
+  'newer than the tools at hand': [
+    'link.linkinfo.netkit',
+    'link.linkinfo.vxlan.mcRoute',
+    'link.linkinfo.bridge.stpMode',
+    'link.linkinfo.macvlan.bcCutoff',
+    'link.linkinfo.bond.broadcastNeigh',
+    'link.linkinfo.geneve.portRange',
+    'link.linkinfo.hsr.interlink',
+    'route.flowlabel',
+    'route.encap.ioam6.src',
+    'nexthop.groupStats',
+    'nexthop.hwStatsEnable',
+    'nexthop.hwStatsUsed',
+    'rule.dscp',
+    'rule.dscpMask',
+    'rule.flowlabel',
+    'rule.flowlabelMask',
+    'rule.sportMask',
+    'neighbour.fdbExtAttrs',
+    'neighbour.ndmFlagsMask',
+    'netconf.forceForwarding',
+    'bridgeVlan.entry.mcastNGroups',
+    'bridgeVlan.entry.mcastMaxGroups',
+    'bridgeVlan.entry.neighSuppress',
+    'mdbRequest.setEntryAttrs.srcList',
+    'mdbRequest.setEntryAttrs.groupMode',
+    'mdbRequest.setEntryAttrs.rtprot',
+    'mdbRequest.setEntryAttrs.dst',
+    'mdbRequest.setEntryAttrs.dstPort',
+    'mdbRequest.setEntryAttrs.vni',
+    'mdbRequest.setEntryAttrs.ifindex',
+    'mdbRequest.setEntryAttrs.srcVni',
+    'mdbRequest.setEntryAttrs.stateMask',
+    'mdb.mdb.entry.info.srcList',
+    'mdb.mdb.entry.info.dst',
+    'mdb.mdb.entry.info.dstPort',
+    'mdb.mdb.entry.info.vni',
+    'mdb.mdb.entry.info.ifindex',
+    'mdb.mdb.entry.info.srcVni',
+  ],
+};
+
+const known = Object.values(lacking).flat();
+const captured = new Captured(loadFixtures());
+const declared = declaredFields(catalogue.filter(({ name }) => network.includes(name)));
+const missing = declared.filter((each) => !captured.has(each)).map(({ path }) => path);
+const isWithin = (path: string, outer: string) => path === outer || path.startsWith(`${outer}.`);
+
+it('the messages of a network are in the catalogue', () => {
+  const names = catalogue.map(({ name }) => name);
+  expect(network.filter((name) => !names.includes(name))).toEqual([]);
+});
+
+it('each attribute of them is in a captured message', () => {
+  expect(missing.filter((path) => !known.some((outer) => isWithin(path, outer)))).toEqual([]);
+});
+
+it('what is said to lack a captured message has none', () => {
+  expect(known.filter((outer) => !missing.some((path) => isWithin(path, outer)))).toEqual([]);
+});
