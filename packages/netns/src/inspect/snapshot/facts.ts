@@ -1,9 +1,12 @@
 /** What a snapshot of the machine is made of: facts, each of which is one line of its file. Pure. */
+
+import { namespaceTypes } from '../../namespaces/type.ts';
 import type { RulesetObject } from '../../network/firewall/json/schema.ts';
 import type { InetSocket, SocketOwner, UnixSocket } from '../../network/sockets/socket.ts';
 import type { MachineNamespace, SeenQueue } from '../census.ts';
 import type { Completeness } from '../completeness.ts';
 import type { Container } from '../containers/cgroups.ts';
+import type { KeeperKind } from '../keeper.ts';
 import type { Publication } from '../publications.ts';
 import type { SeenRing } from '../sources/rings.ts';
 import type { SocketFacts } from '../sources/socket-facts.ts';
@@ -151,7 +154,7 @@ export type Fact = {
 
 export type FactOf<K extends FactKind> = Extract<Fact, { readonly fact: K }>;
 
-type Kind = 'text' | 'number' | 'truth' | 'list' | 'object';
+type Kind = 'text' | 'number' | 'truth' | 'list' | 'texts' | 'object';
 
 /** What the value of a fact must have: enough that who reads it does not stumble. */
 export const required: { readonly [K in FactKind]: Readonly<Record<string, Kind>> } = {
@@ -185,15 +188,80 @@ export const required: { readonly [K in FactKind]: Readonly<Record<string, Kind>
 };
 
 /** What the namespace of a `namespace` fact must have. */
-export const requiredOfNamespace: Readonly<Record<string, Kind>> = {
+const requiredOfNamespace: Readonly<Record<string, Kind>> = {
   type: 'text',
   inode: 'number',
-  names: 'list',
-  paths: 'list',
+  names: 'texts',
+  paths: 'texts',
   keepers: 'list',
   initial: 'truth',
   current: 'truth',
 };
+
+const holder: Readonly<Record<string, Kind>> = { pid: 'number', fd: 'number' };
+
+/** What a keeper must have, by its kind. */
+const requiredOfKeeper: { readonly [K in KeeperKind]: Readonly<Record<string, Kind>> } = {
+  process: { pid: 'number' },
+  thread: { pid: 'number', tid: 'number' },
+  'for-children': { pid: 'number' },
+  descriptor: holder,
+  socket: { socket: 'number', holders: 'list' },
+  tun: holder,
+  'proc-file': { path: 'text', ...holder },
+  registered: { what: 'text', ...holder },
+  mount: { path: 'text', mountNamespace: 'number' },
+  'in-flight': { what: 'text', receiver: 'object' },
+  child: { type: 'text', inode: 'number' },
+};
+
+const requiredOfCompleteness: Readonly<Record<string, Kind>> = {
+  shown: 'number',
+  newer: 'number',
+  dying: 'number',
+  exhaustive: 'texts',
+  unseen: 'texts',
+};
+
+/** The first thing that is wrong within a value that has all its parts; undefined: nothing is. */
+export function lackWithin(kind: FactKind, value: Readonly<Record<string, unknown>>): string | undefined {
+  if (kind === 'namespace') return lackOfNamespace(value.namespace);
+  if (kind === 'queue') return lackOf(value.receiver, holder);
+  if (kind !== 'visibility') return undefined;
+  return lackOf(value.completeness, requiredOfCompleteness) ?? firstLack(value.rings ?? [], lackOfRing);
+}
+
+function lackOfNamespace(namespace: unknown): string | undefined {
+  const lack = lackOf(namespace, requiredOfNamespace);
+  if (lack !== undefined || !isObject(namespace)) return lack;
+  if (!namespaceTypes.some((type) => type === namespace.type)) return `there is no type '${namespace.type}'`;
+  return firstLack(namespace.keepers, lackOfKeeper);
+}
+
+function lackOfKeeper(keeper: unknown): string | undefined {
+  const kind = isObject(keeper) ? keeper.kind : undefined;
+  if (!isObject(keeper) || typeof kind !== 'string' || !Object.hasOwn(requiredOfKeeper, kind))
+    return 'a keeper is of no kind that this program knows';
+  const lack = lackOf(keeper, requiredOfKeeper[kind as KeeperKind]);
+  if (lack !== undefined) return `keeper: ${lack}`;
+  if (kind === 'socket') return firstLack(keeper.holders, (each) => lackOf(each, holder));
+  return kind === 'in-flight' ? lackOf(keeper.receiver, holder) : undefined;
+}
+
+function lackOfRing(ring: unknown): string | undefined {
+  return (
+    lackOf(ring, { holder: 'object', sockets: 'list' }) ?? (isObject(ring) ? lackOf(ring.holder, holder) : undefined)
+  );
+}
+
+function firstLack(list: unknown, lackOfOne: (value: unknown) => string | undefined): string | undefined {
+  if (!Array.isArray(list)) return 'a list is needed';
+  for (const each of list) {
+    const lack = lackOfOne(each);
+    if (lack !== undefined) return lack;
+  }
+  return undefined;
+}
 
 export const networkObjects: readonly NetworkObject[] = [
   'link',
@@ -220,6 +288,7 @@ const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   number: (value) => Number.isSafeInteger(value),
   truth: (value) => typeof value === 'boolean',
   list: Array.isArray,
+  texts: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string'),
   object: isObject,
 };
 
@@ -228,6 +297,7 @@ const words: Readonly<Record<Kind, string>> = {
   number: 'a whole number',
   truth: 'true or false',
   list: 'a list',
+  texts: 'a list of texts',
   object: 'an object',
 };
 

@@ -139,4 +139,28 @@ describe('the lines of a snapshot', () => {
     expect(refusal([...good, ...good])).toBe('file:5: there is more behind the end');
     expect(refusal([...good.slice(0, 2), ...good])).toBe('file:3: a snapshot begins in the middle of another');
   });
+
+  it('are refused for what is wrong deep inside, too', () => {
+    const whole = { type: 'net', inode: 5, names: [], paths: [], keepers: [], initial: false, current: false };
+    const namespace = (parts: object) => [
+      formatFact(header),
+      JSON.stringify({ fact: 'namespace', value: { namespace: { ...whole, ...parts } } }),
+    ];
+    const kept = (...keepers: readonly unknown[]) => namespace({ keepers });
+    expect(refusal(namespace({ names: [null] }))).toBe("file:2: namespace: 'names' has to be a list of texts");
+    expect(refusal(namespace({ type: 'alien' }))).toBe("file:2: namespace: there is no type 'alien'");
+    for (const keeper of [null, {}, { kind: 'future' }, { kind: 'toString' }])
+      expect(refusal(kept(keeper))).toBe('file:2: namespace: a keeper is of no kind that this program knows');
+    expect(refusal(kept({ kind: 'process' }))).toBe("file:2: namespace: keeper: 'pid' has to be a whole number");
+    expect(refusal(kept({ kind: 'socket', socket: 1, holders: [{ pid: 1 }] }))).toBe(
+      "file:2: namespace: 'fd' has to be a whole number",
+    );
+    const seen = (parts: object) => [
+      formatFact(header),
+      JSON.stringify({ fact: 'visibility', value: { ...visibility.value, ...parts } }),
+    ];
+    expect(refusal(seen({ completeness: {} }))).toBe("file:2: visibility: 'shown' has to be a whole number");
+    expect(refusal(seen({ rings: 'x' }))).toBe('file:2: visibility: a list is needed');
+    expect(refusal(seen({ rings: [null] }))).toBe('file:2: visibility: an object is needed');
+  });
 });

@@ -5,9 +5,9 @@ import {
   type FactKind,
   isObject,
   lackOf,
+  lackWithin,
   networkObjects,
   required,
-  requiredOfNamespace,
   snapshotVersion,
 } from './facts.ts';
 
@@ -55,9 +55,10 @@ export class FactReader {
     const kind = isObject(value) ? value.fact : undefined;
     if (!isObject(value) || typeof kind !== 'string' || !Object.hasOwn(required, kind))
       return this.#refuse(this.#line === 1 ? 'this is no snapshot of netns' : 'this is no fact of a snapshot');
-    const lack = lackOf(value.value, required[kind as FactKind]);
+    const lack =
+      lackOf(value.value, required[kind as FactKind]) ??
+      lackWithin(kind as FactKind, value.value as Record<string, unknown>);
     if (lack !== undefined) this.#refuse(`${kind}: ${lack}`);
-    if (kind === 'namespace') this.#checkNamespace((value.value as Record<string, unknown>).namespace);
     if (objects.has(kind) && !(typeof value.in === 'string' && this.#networks.has(value.in)))
       this.#refuse(`${kind}: it is in no network that came before`);
     return revive(value as unknown as Fact);
@@ -69,11 +70,6 @@ export class FactReader {
     } catch {
       return this.#refuse(this.#line === 1 ? 'this is no snapshot of netns' : 'this is no JSON');
     }
-  }
-
-  #checkNamespace(namespace: unknown): void {
-    const lack = lackOf(namespace, requiredOfNamespace);
-    if (lack !== undefined) this.#refuse(`namespace: ${lack}`);
   }
 
   #checkHeader(fact: Fact): void {
