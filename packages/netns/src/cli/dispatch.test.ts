@@ -15,7 +15,13 @@ describe('dispatch', () => {
     expect(answer).toEqual({ status: 0, stdout: expect.stringMatching(/^netns \d+\.\d+\.\d+\n$/), stderr: '' });
     expect(await netns('--version')).toEqual(answer);
     expect(await netns('-V')).toEqual(answer);
-    expect((await netns('version', '--json')).stdout).toMatch(/^\{"version":"\d+\.\d+\.\d+"\}\n$/);
+    for (const words of [
+      ['version', '--json'],
+      ['version', '-j'],
+      ['--json', 'version'],
+      ['-j', 'version'],
+    ])
+      expect((await netns(...words)).stdout).toMatch(/^\{"version":"\d+\.\d+\.\d+"\}\n$/);
   });
 
   it('tells about itself', async () => {
@@ -41,6 +47,7 @@ describe('dispatch', () => {
     ['', "there is no verb ''"],
     ['constructor', "there is no verb 'constructor'"],
     ['--jason', "unknown option '--jason'"],
+    ['--json', "unknown option '--json'"],
     ['a\x1b[2J', "there is no verb 'a\\x1b[2J'"],
   ])('does not know %j', async (word, message) => {
     expect(await netns(word)).toEqual({ status: 2, stdout: '', stderr: `netns: ${message}\ntry 'netns help'\n` });

@@ -50,6 +50,9 @@ const asOptions: Readonly<Record<string, VerbName>> = {
   '-V': 'version',
 };
 
+/** As with `ip`, this may stand in front of what it is for. */
+const inFront = ['--json', '-j'];
+
 /** What a command line asks for, and the words that are left for it; `unknown` leaves the one that nobody knows. */
 export interface Request {
   readonly of: VerbName | UtilLinuxName | 'ip' | 'tc' | 'unknown';
@@ -68,6 +71,8 @@ export function requestOf(argv: readonly string[], name: string): Request {
   if (first === 'ip') return { of: 'ip', name: 'ip', words };
   if (first === 'tc') return { of: 'tc', name: 'tc', words };
   if (areIpWords(argv)) return { of: 'ip', name: 'ip', words: argv };
+  const isVerb = (word: string | undefined) => verbNames.some((each) => each === word);
+  if (inFront.includes(first) && isVerb(words[0])) return requestOf([words[0] ?? '', first, ...words.slice(1)], name);
   const word = Object.hasOwn(asOptions, first) ? asOptions[first] : first;
   const of = [...verbNames, ...utilLinuxNames].find((each) => each === word);
   return of === undefined ? { of: 'unknown', name, words: [first] } : { of, name, words };

@@ -57,7 +57,7 @@ export interface Call<O extends Options = Options> {
 
 /** Options that every verb has. */
 export const commonOptions = {
-  json: { summary: 'answer in JSON' },
+  json: { summary: 'answer in JSON', letter: 'j' },
   help: { summary: 'tell about this verb, and do nothing', letter: 'h' },
 } as const satisfies Options;
 
