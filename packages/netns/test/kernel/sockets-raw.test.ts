@@ -52,4 +52,7 @@ it('says what the kernel refuses', () => {
   );
   expect(() => ns.socket('nonsense' as 'inet', 'raw')).toThrow('invalid socket domain "nonsense"');
   expect(() => ns.socket('inet', 'toString' as 'raw')).toThrow('invalid socket type');
+  for (const number of [Number.NaN, 1.5, 2 ** 40 + 2])
+    expect(() => ns.socket(number, 'dgram')).toThrow('no 32-bit number');
+  expect(() => ns.socket('inet', 'raw', 'icmp' as never)).toThrow('invalid socket protocol "icmp"');
 });

@@ -27,13 +27,13 @@ export type SocketType = keyof typeof types | number;
  * close-on-exec. `protocol` is as in socket(2); that of packet sockets is in network byte order.
  *
  * Throws KernelError: EPERM (raw and packet sockets need CAP_NET_RAW inside), EAFNOSUPPORT, EPROTONOSUPPORT;
- * InvalidArgumentError for an unknown word. socket(2).
+ * InvalidArgumentError for an unknown word, or what is no 32-bit number. socket(2).
  */
 export function socketIn(namespace: Namespace, domain: SocketDomain, type: SocketType, protocol = 0): Fd {
   const request = {
     domain: numberOf(domains, domain, 'socket domain'),
     type: numberOf(types, type, 'socket type'),
-    protocol,
+    protocol: integer(protocol, 'socket protocol', 'it is no 32-bit number'),
   };
   const opened = openSocket(namespace, request);
   if (opened instanceof Fd) return opened;
@@ -41,8 +41,12 @@ export function socketIn(namespace: Namespace, domain: SocketDomain, type: Socke
 }
 
 function numberOf(words: Readonly<Record<string, number>>, value: string | number, what: string): number {
-  const number = typeof value === 'number' ? value : Object.hasOwn(words, value) ? words[value] : undefined;
-  if (number === undefined)
-    throw new InvalidArgumentError(what, value, `it is none of ${Object.keys(words).join(', ')}`);
-  return number;
+  const reason = `it is none of ${Object.keys(words).join(', ')}`;
+  return integer(Object.hasOwn(words, value) ? words[value] : value, what, `${reason}, and no 32-bit number`);
+}
+
+/** As the system call takes it: it would cut off what is longer, and take something else for what is no number. */
+function integer(value: unknown, what: string, reason: string): number {
+  if (typeof value === 'number' && (value | 0) === value) return value;
+  throw new InvalidArgumentError(what, value, reason);
 }

@@ -1,6 +1,6 @@
 import { access } from 'node:fs';
-import { isAbsolute, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Worker, WorkerOptions } from 'node:worker_threads';
 import { type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
 import { builtin } from '../../native/builtin.ts';
@@ -38,7 +38,7 @@ export function workerIn(home: Home, module: string | URL, options: NamespaceWor
   const text = [
     threadEntryText(net.raw, mnt?.fd.raw),
     `(${useNames})(${JSON.stringify(namesFor(home, mount))});`,
-    `import(${JSON.stringify(moduleUrl(module))});`,
+    startText(module),
   ].join('\n');
   const worker = new Worker(text, { ...workerOptions, eval: true });
   worker.once('exit', () => held[Symbol.dispose]());
@@ -56,8 +56,20 @@ function namesFor(home: Home, mount: NamespaceRef | undefined): WorkerNames {
   return { servers, hosts: [...entries, ...local] };
 }
 
-/** As Worker itself takes it: a URL, or a path. */
-function moduleUrl(module: string | URL): string {
-  if (module instanceof URL) return module.href;
-  return pathToFileURL(isAbsolute(module) ? module : resolve(module)).href;
+/**
+ * What makes `module`, a URL or a path as Worker itself takes it, the main module of a thread that runs text: arguments, `require.main`, what it throws
+ * and what it exits with are those of a plain Worker. Only a file can be one; all else is imported.
+ */
+function startText(module: string | URL): string {
+  const inside = module instanceof URL && module.protocol !== 'file:';
+  const file = inside ? undefined : module instanceof URL ? fileURLToPath(module) : resolve(module);
+  const start = inside ? `import(${JSON.stringify(module.href)})` : `process.getBuiltinModule('node:module').runMain()`;
+  return `(${beMain})(${JSON.stringify(file)}); ${start};`;
+}
+
+/** Runs in the new thread, from its own text: it may use nothing of this file. Takes away what only text that is run has. */
+function beMain(file: string | undefined): void {
+  for (const name of ['require', 'module', 'exports', '__filename', '__dirname'])
+    Reflect.deleteProperty(globalThis, name);
+  process.argv.splice(1, 1, ...(file === undefined ? [] : [file]));
 }
