@@ -27,6 +27,13 @@ describe('closest', () => {
     expect(closest('mon', verbs)).toBe('monitor');
   });
 
+  it('finds it by its beginning where the end is wrong by a letter more', () => {
+    expect(closest('linx', ['addresses', 'link', 'links'])).toBe('link');
+    expect(closest('linx', ['addresses', 'links', 'routes'])).toBe('links');
+    expect(closest('xins', ['addresses', 'links', 'routes'])).toBeUndefined();
+    expect(closest('lin', ['lime', 'loom'])).toBeUndefined();
+  });
+
   it('does not guess when nothing is near', () => {
     expect(closest('xyzzy', verbs)).toBeUndefined();
     expect(closest('', verbs)).toBeUndefined();

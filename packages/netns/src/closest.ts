@@ -1,13 +1,19 @@
 /** The candidate that `word` was most likely meant to be; undefined if none is near. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
-  const allowed = Math.max(1, Math.floor(word.length / 3));
+  const usual = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
-  let bestDistance = allowed + 1;
+  let bestDistance = Number.POSITIVE_INFINITY;
   for (const candidate of candidates) {
     const distance = candidate.startsWith(word) && word !== '' ? 1 : editDistance(word, candidate);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    // Who writes the beginning rightly may be wrong in the end by a letter more: `linx` is `links`.
+    const allowed = beginAlike(word, candidate) ? usual + 1 : usual;
+    if (distance <= allowed && distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+function beginAlike(a: string, b: string): boolean {
+  return a.length > 3 && a.slice(0, 3) === b.slice(0, 3);
 }
 
 /** How many letters must be put in, taken out, replaced, or swapped with their neighbour. */

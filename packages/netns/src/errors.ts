@@ -138,6 +138,16 @@ function quoted(text: string): string {
   return text.length <= mostShown ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, mostShown))}…`;
 }
 
+/** Any value as one line: for an object without a prototype, or a symbol in a list, there is no text. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  try {
+    return String(value);
+  } catch {
+    return typeof value;
+  }
+}
+
 /** An argument that cannot be right, found before anything was done. */
 export class InvalidArgumentError extends NetnsError {
   readonly code = 'ERR_NETNS_INVALID';
@@ -147,7 +157,7 @@ export class InvalidArgumentError extends NetnsError {
   readonly reason: string;
 
   constructor(argument: string, value: unknown, reason: string) {
-    super(`invalid ${argument} ${typeof value === 'string' ? quoted(value) : String(value)}: ${reason}`);
+    super(`invalid ${argument} ${shown(value)}: ${reason}`);
     this.argument = argument;
     this.value = value;
     this.reason = reason;

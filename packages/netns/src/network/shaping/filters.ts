@@ -105,6 +105,21 @@ export interface TrafficFilterQuery {
   readonly chain?: number | undefined;
 }
 
+function encodeBpf({ fd, name, instructions, directAction }: BpfFilterOptions) {
+  return {
+    ...(instructions === undefined ? {} : { opsLen: instructions.length / 8, ops: instructions }),
+    fd,
+    name,
+    flags: directAction ? 1 : undefined,
+  };
+}
+
+/** It shares a number of 32 bits with the protocol: what is larger would be cut to another priority. */
+function priorityNumber(priority = 0): number {
+  if (Number.isInteger(priority) && priority >= 0 && priority <= 0xffff) return priority;
+  throw new InvalidArgumentError('priority', priority, 'it must be a whole number from 0 to 65535');
+}
+
 /**
  * The filters of one network namespace: which class a packet goes into, and what is done with it. `tc filter show`, `add`, `replace`, `delete`.
  *
@@ -137,7 +152,7 @@ export class TrafficFilters extends ReplaceableTable<
   protected override explainRefusal(error: Error, spec: TrafficFilterSpec): Error {
     const own = explainKind(error, 'filter', kindName(spec));
     if (own !== error) return own;
-    const [first] = spec.actions ?? [];
+    const first = spec.actions?.[0];
     return explainKind(error, 'action', first?.kind === 'raw' ? first.of : (first?.kind ?? ''));
   }
 
@@ -153,7 +168,7 @@ export class TrafficFilters extends ReplaceableTable<
     const header = {
       ...placeNumbers(spec, this.links),
       handle: spec.handle,
-      info: (((spec.priority ?? 0) << 16) | swapped(etherType)) >>> 0,
+      info: ((priorityNumber(spec.priority) << 16) | swapped(etherType)) >>> 0,
     };
     const chain = spec.chain === undefined || spec.chain === 0 ? undefined : spec.chain;
     if (!fresh) return { header, attributes: { kind: 'other', name: kindName(spec), chain } };
@@ -163,7 +178,9 @@ export class TrafficFilters extends ReplaceableTable<
 
   #settings(spec: Exclude<TrafficFilterSpec, Unknown>, etherType: number): object {
     const classid = spec.classId === undefined ? undefined : parseHandle(spec.classId, 'classId');
-    const act = spec.actions?.map((each) => encodeAction(each, (link) => this.links.index(link)));
+    if (spec.actions !== undefined && !Array.isArray(spec.actions))
+      throw new InvalidArgumentError('actions', spec.actions, 'it must be a list');
+    const act = spec.actions?.map((each: TrafficAction) => encodeAction(each, (link) => this.links.index(link)));
     switch (spec.kind) {
       case 'u32':
         return { ...computed('u32', spec.options ?? {}, (given) => encodeU32(given, classid)), act };
@@ -173,17 +190,8 @@ export class TrafficFilters extends ReplaceableTable<
         return { classid, act };
       case 'fw':
         return { classid, act, mask: spec.options?.mask };
-      case 'bpf': {
-        const { fd, name, instructions, directAction } = spec.options ?? {};
-        return {
-          classid,
-          act,
-          ...(instructions === undefined ? {} : { opsLen: instructions.length / 8, ops: instructions }),
-          fd,
-          name,
-          flags: directAction ? 1 : undefined,
-        };
-      }
+      case 'bpf':
+        return { classid, act, ...computed('bpf', spec.options ?? {}, encodeBpf) };
       default:
         return {
           ...spec.options,

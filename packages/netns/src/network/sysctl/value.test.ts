@@ -30,10 +30,20 @@ describe('values of sysctls', () => {
     expect(formatSysctl('net.x', value)).toBe(text);
   });
 
-  it.each([Number.NaN, 1.5, 2 ** 60, 'a\nb', 'a\0', [1, Number.NaN], 'x'.repeat(4096), undefined, null, {}])(
-    '%j is refused',
-    (value) => {
-      expect(() => formatSysctl('net.x', value as never)).toThrow(InvalidArgumentError);
-    },
-  );
+  it.each([
+    Number.NaN,
+    1.5,
+    2 ** 60,
+    'a\nb',
+    'a\0',
+    [1, Number.NaN],
+    [Symbol('s')],
+    Object.create(null),
+    'x'.repeat(4096),
+    undefined,
+    null,
+    {},
+  ])('%j is refused', (value) => {
+    expect(() => formatSysctl('net.x', value as never)).toThrow(InvalidArgumentError);
+  });
 });

@@ -110,6 +110,8 @@ const vlanModes = ['', 'pop', 'push', 'modify'] as const;
 
 /** An action for the kernel; `indexOf` finds a device. Throws InvalidArgumentError. */
 export function encodeAction(action: TrafficAction, indexOf: (link: string | number) => number): Wire {
+  if (typeof action !== 'object' || action === null)
+    throw new InvalidArgumentError('actions', action, 'each must be an object with a kind');
   return computed(action.kind, action, (given) => encode(given, indexOf), 'actions');
 }
 
