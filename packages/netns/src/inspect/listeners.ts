@@ -3,7 +3,9 @@ import { openSockets } from '../connection/transport.ts';
 import { KernelError } from '../errors.ts';
 import type { Fd } from '../native/fd.ts';
 import { NETLINK_NETFILTER, NETLINK_SOCK_DIAG } from '../netlink/protocols.ts';
+import type { FirewallElement } from '../network/firewall/elements.ts';
 import { Firewall } from '../network/firewall/firewall.ts';
+import type { SetName } from '../network/firewall/sets.ts';
 import type { SocketFilter } from '../network/sockets/filter.ts';
 import { socketOwners } from '../network/sockets/owners.ts';
 import type { InetSocket, SocketOwner, UnixSocket } from '../network/sockets/socket.ts';
@@ -253,10 +255,31 @@ async function publicationsIn(firewall: Firewall): Promise<readonly Publication[
   try {
     const chains = await firewall.chains.list();
     if (!chains.some(({ type, hook }) => type === 'nat' && hook === 'prerouting')) return [];
-    return publicationsOf(chains, await firewall.rules.list());
+    const rules = await firewall.rules.list();
+    const known = new Map<string, readonly FirewallElement[]>();
+    // What is in a map may lead to chains that look into others.
+    for (;;) {
+      const wanted = new Map<string, SetName>();
+      const published = publicationsOf(chains, rules, ({ family, table, name }) => {
+        const key = `${family} ${table} ${name}`;
+        if (!known.has(key)) wanted.set(key, { family, table, name });
+        return known.get(key);
+      });
+      if (wanted.size === 0) return published;
+      for (const [key, set] of wanted) known.set(key, await elementsIn(firewall, set));
+    }
   } catch (error) {
     if (!(error instanceof KernelError)) throw error;
     return withoutFirewall.includes(error.code) ? [] : undefined;
+  }
+}
+
+async function elementsIn({ elements }: Firewall, set: SetName): Promise<readonly FirewallElement[]> {
+  try {
+    return await elements.list(set);
+  } catch (error) {
+    if (error instanceof KernelError && error.code === 'ENOENT') return []; // gone meanwhile, with its rule
+    throw error;
   }
 }
 
@@ -278,26 +301,49 @@ async function publish(
     ? await homesOf()
     : new Map<string, ReadonlySet<number>>();
   const byPort = new Map<string, Heard[]>();
+  const byProtocol = new Map<string, Heard[]>();
+  const note = (map: Map<string, Heard[]>, key: string, each: Heard) => {
+    const others = map.get(key);
+    if (others === undefined) map.set(key, [each]);
+    else others.push(each);
+  };
   for (const each of found) {
     if (each.socket.kind === 'unix') continue;
-    const key = `${each.socket.kind} ${each.socket.local.port}`;
-    const others = byPort.get(key);
-    if (others === undefined) byPort.set(key, [each]);
-    else others.push(each);
+    note(byPort, `${each.socket.kind} ${each.socket.local.port}`, each);
+    note(byProtocol, each.socket.kind, each);
   }
   for (const { place, publication } of rules) {
-    const { to, protocol, address, port, conditional } = publication;
+    const { to, protocol, address, conditional } = publication;
+    const candidates = to.lastPort === undefined ? byPort.get(`${protocol} ${to.port}`) : byProtocol.get(protocol);
     const target = placeOfTarget(place.inode, to.address, homes);
-    for (const { socket, place: home } of byPort.get(`${protocol} ${to.port}`) ?? []) {
+    for (const { socket, place: home } of candidates ?? []) {
       if (home.inode !== target || socket.kind === 'unix' || !takes(socket, to.address)) continue;
+      const ports = portsFor(publication, socket.local.port);
+      if (ports === undefined) continue;
+      const { port, lastPort } = ports;
       const others = published.get(socket) ?? [];
       // Several ways through the chains may lead to the same.
-      if (others.some((each) => each.namespace === place && each.address === address && each.port === port)) continue;
-      others.push({ namespace: place, address, port, conditional });
+      if (
+        others.some(
+          (each) =>
+            each.namespace === place && each.address === address && each.port === port && each.lastPort === lastPort,
+        )
+      )
+        continue;
+      others.push({ namespace: place, address, ...ports, conditional });
       published.set(socket, others);
     }
   }
   return published;
+}
+
+/** Where a port is published by a rule that may send many to as many others; undefined: not by this one. */
+function portsFor(
+  { port, lastPort, to }: Publication,
+  wanted: number,
+): { readonly port: number; readonly lastPort?: number } | undefined {
+  if (to.lastPort === undefined) return { port, ...(lastPort !== undefined && { lastPort }) };
+  return wanted < to.port || wanted > to.lastPort ? undefined : { port: port + wanted - to.port };
 }
 
 /** The inode of the namespace to which a rule sends packets; undefined where that is not certain. */

@@ -135,16 +135,32 @@ describe('listeners', () => {
         ip6 daddr ${net}::1 tcp dport 1004 dnat ip6 to [${net}::2]:80
         tcp dport 1005 dnat ip to ${v4}:80
         fib daddr type local tcp dport 1006 dnat ip6 to [${net}::2]:80
+      }; }
+      table ip c {
+        map m { type inet_service : ipv4_addr . inet_service; elements = { 1009 : ${v4} . 80 }; }
+        set s { type inet_service; flags interval; elements = { 1010-1019 }; }
+        chain v { meta l4proto tcp dnat to ${v4}:80
+        }
+        chain pre { ${base}
+          dnat to tcp dport map @m
+          tcp dport @s dnat to ${v4}:80
+          tcp dport vmap { 1020 : goto v }
+          ip daddr . tcp dport { 192.0.2.1 . 1021 } dnat to ${v4}:80
+          tcp dport 1022-1029 dnat to ${v4}:80
       }; }\n`;
-      const dnat = (port: number) => `-p tcp --dport ${port} -j DNAT --to-destination`;
+      const dnat = (port: number | string) => `-p tcp --dport ${port} -j DNAT --to-destination`;
       const script = `printf '%s' "$0" | nft -f - &&
         iptables-nft -t nat -A PREROUTING ${dnat(1007)} ${v4}:80 &&
+        iptables-nft -t nat -A PREROUTING ${dnat('1030:1039')} ${v4}:75-84/1030 &&
+        iptables-nft -t nat -A PREROUTING -p tcp -m multiport --dports 1040,1050:1059 -j DNAT --to-destination ${v4}:80 &&
         ip6tables-nft -t nat -N ENGINE && ip6tables-nft -t nat -A PREROUTING -d ${net}::1 -j ENGINE &&
         ip6tables-nft -t nat -A ENGINE ${dnat(1008)} [${net}::2]:80`;
       const { stderr, exitCode } = await router.exec('sh', ['-c', script, nft]);
       expect([stderr.replace(/^#.*\n/gm, ''), exitCode]).toEqual(['', 0]);
       const [found] = (await listeners()).listeners.filter(({ namespace }) => namespace.names.includes('web'));
-      const ports = found?.published.map(({ address, port, conditional }) => [port, address, conditional]);
+      const ports = found?.published.map(({ address, port, lastPort, conditional }) =>
+        lastPort === undefined ? [port, address, conditional] : [port, address, conditional, lastPort],
+      );
       expect(ports?.sort(([a], [b]) => Number(a) - Number(b))).toEqual([
         [1001, undefined, false],
         [1002, `${net}::1`, false],
@@ -154,6 +170,14 @@ describe('listeners', () => {
         [1006, undefined, true],
         [1007, undefined, false],
         [1008, `${net}::1`, false],
+        [1009, undefined, false],
+        [1010, undefined, false, 1019],
+        [1020, undefined, false],
+        [1021, '192.0.2.1', false],
+        [1022, undefined, false, 1029],
+        [1035, undefined, false],
+        [1040, undefined, false],
+        [1050, undefined, false, 1059],
       ]);
     } finally {
       server.close();

@@ -41,7 +41,7 @@ export const verb = defineVerb({
   notes: [
     'TCP that listens and UDP that is bound, also in namespaces that no process is in, with who has it (`-`: nobody who can be seen,\n' +
       'or the kernel) and where a firewall sends what comes to another port: rules of nft and iptables-nft. A `~` marks those that\n' +
-      'ask for more than address and port. What is not certain is not shown.',
+      'ask for more than address and port, or choose by chance. What is not certain is not shown.',
     `Columns: ${Object.keys(columns).join(', ')}.`,
   ],
   options: {
@@ -82,11 +82,11 @@ function columnNamed(name: string): Column<Listening> {
   throw new UsageError(`there is no column '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`);
 }
 
-/** `8080`, `192.0.2.1:8080`; and where, if that is not the machine's own firewall. */
-function sayPublished({ namespace, address, port, conditional }: PublishedAt): string {
+/** `*:8080`, `192.0.2.1:8080-8089`; and where, if that is not the machine's own firewall. */
+function sayPublished({ namespace, address, port, lastPort, conditional }: PublishedAt): string {
   const host = address === undefined ? '*' : address.includes(':') ? `[${address}]` : address;
   const place = namespace.initial ? '' : ` of ${titleOf(namespace)}`;
-  return `${conditional ? '~' : ''}${host}:${port}${place}`;
+  return `${conditional ? '~' : ''}${host}:${port}${lastPort === undefined ? '' : `-${lastPort}`}${place}`;
 }
 
 /** What the kernel said word for word is for the library. */

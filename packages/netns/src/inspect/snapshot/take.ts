@@ -218,7 +218,12 @@ async function readFirewall({ firewall }: Network, links: readonly Link[]) {
   try {
     const ruleset = await firewall.list();
     return {
-      publications: publicationsOf(ruleset.chains, ruleset.rules),
+      publications: publicationsOf(
+        ruleset.chains,
+        ruleset.rules,
+        ({ family, table, name }) =>
+          ruleset.sets.find((set) => set.name === name && set.table === table && set.family === family)?.elements,
+      ),
       objects: objectsOf(ruleset, contextOf(links)),
     };
   } catch (error) {
