@@ -325,6 +325,8 @@ const portReadOnly: Readonly<Record<string, readonly string[]>> = {
     'adActorOperPortState',
     'adPartnerOperPortState',
     'actorPortPrio',
+    'adChurnActorState',
+    'adChurnPartnerState',
   ],
   vrf: ['table'],
 };

@@ -77,9 +77,6 @@ const lacking: Readonly<Record<string, readonly string[]>> = {
   'in events and answers that come only where something happens that was not brought about: a router, another querier, a daemon for multicast, an attached program':
     [
       'link.event',
-      'link.linkinfo.slave.bond.adAggregatorId',
-      'link.linkinfo.slave.bond.adActorOperPortState',
-      'link.linkinfo.slave.bond.adPartnerOperPortState',
       'link.newNetnsid',
       'link.newIfindex',
       'link.inet6.raMtu',
@@ -115,7 +112,7 @@ const lacking: Readonly<Record<string, readonly string[]>> = {
     'route.encap.bpf',
     'nexthop.encap.bpf',
     'route.encap.seg6local.bpf',
-    'bridgeVlan.entry.tunnelInfo',
+    'bridgeVlan.entry.tunnelInfo.cmd',
   ],
   'newer than the tools at hand': [
     'link.linkinfo.netkit',

@@ -67,6 +67,9 @@ import { qdisc, trafficClass } from './families/route/qdisc.ts';
 import { route } from './families/route/route.ts';
 import { rule } from './families/route/rule.ts';
 import {
+  xfrmAcquire,
+  xfrmAsyncEvent,
+  xfrmMapping,
   xfrmPolicies,
   xfrmPolicy,
   xfrmPolicyCount,
@@ -74,6 +77,7 @@ import {
   xfrmPolicyExpired,
   xfrmPolicyFlush,
   xfrmPolicyGone,
+  xfrmReport,
   xfrmState,
   xfrmStateCount,
   xfrmStateExpired,
@@ -171,6 +175,10 @@ export const catalogue: readonly KnownMessage[] = [
   xfrmStateNumber.sent,
   xfrmStateFlush,
   xfrmStateExpired,
+  xfrmAcquire,
+  xfrmAsyncEvent,
+  xfrmReport,
+  xfrmMapping,
   xfrmStateCount,
   xfrmPolicy,
   xfrmPolicyGone,

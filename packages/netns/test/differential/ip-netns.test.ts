@@ -31,6 +31,7 @@ import { statsCases } from './cases/stats.ts';
 import { tokenCases } from './cases/token.ts';
 import { mruleCases, tunnelCases } from './cases/tunnel.ts';
 import { tuntapCases } from './cases/tuntap.ts';
+import { xfrmCases } from './cases/xfrm.ts';
 import { runTwins, type Twins } from './twins.ts';
 
 /** Every command line, run with the installed `ip` and with ours, must print, return and leave behind the same. */
@@ -60,6 +61,7 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'settings of devices': netconfCases,
   'counters by groups': statsCases,
   'families of generic netlink': genericCases,
+  'events of IPsec': xfrmCases,
   tokens: tokenCases,
   'tables of neighbours': ntableCases,
   'labels of addresses': addrlabelCases,

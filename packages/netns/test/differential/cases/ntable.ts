@@ -38,6 +38,11 @@ export const ntableCases: readonly Case[] = [
     'ntable change name arp_cache base 5 dev v0',
     'ntable change name arp_cache refcnt 5 dev v0',
     '-6 ntable change name arp_cache dev v0 queue 4',
+    'ntable change name arp_cache dev nope',
+    'ntable change dev nope name arp_cache foo',
+    'ntable change name arp_cache dev v0 dev nope queue 5',
+    'ntable change name arp_cache name ndisc_cache queue 5',
+    'ntable change name foo dev nope name arp_cache',
   ].map((line): Case => ({ line, setup: zoo })),
   ...[
     'ntable change name arp_cache dev v0 locktime 20 retrans 500 queue 7 queue 8',

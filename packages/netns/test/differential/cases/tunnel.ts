@@ -27,6 +27,10 @@ const beginnings = [
 /** Words behind `ip tunnel`; a kernel without tunnels refuses what is right, too. */
 const words4 = [
   'add',
+  'add x mode gre remote 10.0.0.9 dev nope foo',
+  'add x mode gre dev nope remote x',
+  'add x mode ipip dev nope key 5',
+  'add x mode ipip remote 10.0.0.9 ttl 5 nopmtudisc dev nope',
   'add x',
   'add name x',
   'add name',
@@ -189,6 +193,7 @@ const words6 = [
   'add x local fd00::1/64',
   'add x dev',
   'add x dev nope',
+  'add x mode ip6gre dev nope remote x',
   'add x dev v0',
   'add x encaplimit',
   'add x encaplimit none',

@@ -1,5 +1,5 @@
 import { attrs } from '../../../wire/attributes.ts';
-import { u8, u32 } from '../../../wire/integers.ts';
+import { u8, u16be, u32 } from '../../../wire/integers.ts';
 import { exchange, message } from '../../../wire/message.ts';
 import { named } from '../../../wire/names.ts';
 import type { In, Out } from '../../../wire/shape.ts';
@@ -12,7 +12,16 @@ import {
   xfrmStateCountAttributes,
   xfrmTypeAttributes,
 } from './attributes.ts';
-import { xfrmPolicyId, xfrmPolicyInfo, xfrmProtocols, xfrmStateId, xfrmStateInfo } from './structs.ts';
+import {
+  xfrmAddress,
+  xfrmId,
+  xfrmPolicyId,
+  xfrmPolicyInfo,
+  xfrmProtocols,
+  xfrmSelector,
+  xfrmStateId,
+  xfrmStateInfo,
+} from './structs.ts';
 
 const protocol = NETLINK_XFRM;
 const common = { protocol, attributes: xfrmAttributes } as const;
@@ -139,6 +148,58 @@ export const xfrmPolicyExpired = message({
   kernelName: 'XFRM_MSG_POL*',
   types: { expire: 0x1b },
   header: struct({ pol: member(xfrmPolicyInfo), hard: u8, padding: pad(7) }),
+});
+
+/** A packet needs a state that is not there: whoever settles keys is asked for one. */
+export const xfrmAcquire = message({
+  ...common,
+  name: 'xfrmAcquire',
+  kernelName: 'XFRM_MSG_*',
+  types: { acquire: 0x17 },
+  header: struct({
+    id: member(xfrmId),
+    saddr: xfrmAddress,
+    sel: member(xfrmSelector),
+    policy: member(xfrmPolicyInfo),
+    aalgos: u32,
+    ealgos: u32,
+    calgos: u32,
+    seq: u32,
+  }),
+});
+
+/** How far a state has got: its counters, told now and then so that another machine can go on. `flags` are XFRM_AE_*. */
+export const xfrmAsyncEvent = message({
+  ...common,
+  name: 'xfrmAsyncEvent',
+  kernelName: 'XFRM_MSG_*AE',
+  types: { new: 0x1e },
+  header: struct({ id: member(xfrmStateId), saddr: xfrmAddress, flags: u32, reqid: u32 }),
+});
+
+/** A packet of a mobile node was refused (Mobile IPv6): which ones, and the care-of address in `coaddr`. */
+export const xfrmReport = message({
+  ...common,
+  name: 'xfrmReport',
+  kernelName: 'XFRM_MSG_*',
+  types: { report: 0x20 },
+  header: struct({ proto: named(u8, xfrmProtocols), padding: pad(3), sel: member(xfrmSelector) }),
+});
+
+/** A peer behind NAT sends from another address or port than before. */
+export const xfrmMapping = message({
+  ...common,
+  name: 'xfrmMapping',
+  kernelName: 'XFRM_MSG_*',
+  types: { mapping: 0x26 },
+  header: struct({
+    id: member(xfrmStateId),
+    reqid: u32,
+    oldSaddr: xfrmAddress,
+    newSaddr: xfrmAddress,
+    oldSport: u16be,
+    newSport: u16be,
+  }),
 });
 
 /** How many states there are: `ip xfrm state count`. */

@@ -14,29 +14,30 @@ type Attributes = NonNullable<NeighbourTableMessageInput['attributes']>;
 
 interface Draft {
   name?: string;
-  device?: string;
+  ifindex?: number;
   readonly table: Record<string, number | bigint>;
   readonly parms: Record<string, number | bigint>;
 }
 
-const options: readonly OptionRow<Draft, unknown>[] = [
+const options: readonly OptionRow<Draft, DeviceNames>[] = [
   {
     words: 'name',
+    once: 'NAME',
     apply: (draft, take) => {
       draft.name = take();
     },
   },
   {
     words: 'dev',
-    apply: (draft, take) => {
-      draft.device = take();
+    apply: (draft, take, devices) => {
+      draft.ifindex = devices.needed(take());
     },
   },
   ...settingLines
     .flat()
     .filter(({ fixed }) => fixed !== true)
     .map(
-      ({ word, of, key, wide }): OptionRow<Draft, unknown> => ({
+      ({ word, of, key, wide }): OptionRow<Draft, DeviceNames> => ({
         words: word,
         apply: (draft, take) => {
           const number = unsigned(take(), 32, `"${word}" value is invalid`);
@@ -53,15 +54,14 @@ export async function changeTable(session: Session, list: readonly string[]): Pr
   const otherwise = (_draft: Draft, word: string) => {
     throw invalidArgument(word, 'unknown');
   };
-  readOptions({ rows: options, otherwise }, new Words(list), draft, undefined);
+  const connection = await session.connection();
+  readOptions({ rows: options, otherwise }, new Words(list), draft, new DeviceNames(connection));
   if (draft.name === undefined) throw missingArgument('NAME');
   const ofDevice = Object.keys(draft.parms).length > 0;
   if (!ofDevice && Object.keys(draft.table).length === 0)
     throw misuse('Not enough information: changeable attributes required.\n');
-  const connection = await session.connection();
   const attributes: Writable<Attributes> = { name: draft.name, ...draft.table };
-  const ifindex = draft.device === undefined ? undefined : new DeviceNames(connection).needed(draft.device);
-  if (ofDevice) attributes.parms = { ifindex, ...draft.parms };
+  if (ofDevice) attributes.parms = { ifindex: draft.ifindex, ...draft.parms };
   const request = { header: { family: familyNumber(session.options.family) }, attributes };
   connection.requestSync(neighbourTable, 'set', request, { operation: 'change a table of neighbours' });
   return 0;

@@ -37,14 +37,15 @@ export function* messagesOf(
   file: Uint8Array,
   begin: number,
   code: number,
-): Generator<{ readonly type: number; readonly payload: Uint8Array }> {
+): Generator<{ readonly type: number; readonly flags: number; readonly payload: Uint8Array }> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   for (let at = begin; at < file.length; ) {
     const length = file.length - at < NLMSG_HDRLEN ? NLMSG_HDRLEN : view.getUint32(at, true);
     if (length < NLMSG_HDRLEN || length > longest)
       throw failure(`!!!malformed message: len=${length} @${at + NLMSG_HDRLEN}`, code);
     if (at + length > file.length) throw failure('rtnl-from_file: truncated message', code);
-    yield { type: view.getUint16(at + 4, true), payload: file.slice(at + NLMSG_HDRLEN, at + length) };
+    const payload = file.slice(at + NLMSG_HDRLEN, at + length);
+    yield { type: view.getUint16(at + 4, true), flags: view.getUint16(at + 6, true), payload };
     at += align4(length);
   }
 }

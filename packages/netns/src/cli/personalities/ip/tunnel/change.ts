@@ -34,13 +34,13 @@ export function baseDevice6({ protocol, inFlags }: Tunnel6): string {
 
 /** Reads a tunnel over IPv4, and sees to it that it makes sense. Throws Exit, and OtherVersion. */
 export async function tunnel4(session: Session, list: readonly string[], verb: Verb | 'show') {
+  const devices = new DeviceNames(await session.connection());
   const context: TunnelContext<Tunnel4> = {
-    devices: new DeviceNames(await session.connection()),
     help: () => tunnelHelp(4),
     existing:
       verb === 'change' ? (name) => askTunnel(session, layout4, 'get', name, { ...newTunnel4(), name }) : undefined,
   };
-  const { tunnel, modeGiven } = readTunnel(tunnelRows4, new Words(list), newTunnel4(), context);
+  const { tunnel, modeGiven, device } = readTunnel(tunnelRows4, new Words(list), newTunnel4(), context);
   // A name like those that the kernel gives tells of the kind.
   if (tunnel.protocol === 0) {
     if (/^gre/.test(tunnel.name)) tunnel.protocol = carried.gre;
@@ -56,6 +56,7 @@ export async function tunnel4(session: Session, list: readonly string[], verb: V
   if (keyed && !isVti && (tunnel.protocol === carried.ipip || tunnel.protocol === carried.ipv6)) {
     throw failure('Keys are not allowed with ipip and sit tunnels');
   }
+  if (device !== undefined) tunnel.link = devices.needed(device);
   if (tunnel.ttl !== 0 && !tunnel.pmtudisc) throw failure('ttl != 0 and nopmtudisc are incompatible');
   const [first = 0] = tunnel.remote;
   if (first >= 224 && first < 240) {
@@ -70,15 +71,17 @@ export async function tunnel4(session: Session, list: readonly string[], verb: V
 
 /** Reads a tunnel over IPv6. Throws Exit. */
 export async function tunnel6(session: Session, list: readonly string[], verb: Verb | 'show') {
+  const devices = new DeviceNames(await session.connection());
   const context: TunnelContext<Tunnel6> = {
-    devices: new DeviceNames(await session.connection()),
     help: () => tunnelHelp(6),
     existing:
       verb === 'change' ? (name) => askTunnel(session, layout6, 'get', name, { ...newTunnel6(), name }) : undefined,
   };
   // What is shown is not restricted by what a new one would have.
   const fresh = { ...newTunnel6(), ...(verb === 'show' && { protocol: carried.any, ttl: 0, encapLimit: 0 }) };
-  return readTunnel(tunnelRows6, new Words(list), fresh, context);
+  const reading = readTunnel(tunnelRows6, new Words(list), fresh, context);
+  if (reading.device !== undefined) reading.tunnel.link = devices.needed(reading.device);
+  return reading;
 }
 
 /** `ip tunnel add|change|del …`. */

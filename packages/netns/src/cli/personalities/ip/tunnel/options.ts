@@ -1,4 +1,3 @@
-import type { DeviceNames } from '../device-names.ts';
 import { duplicateOrGarbage, invalidArgument, misuse } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { address, dottedAddress } from '../inet.ts';
@@ -9,7 +8,6 @@ import { bits, carried, type Tunnel4, type Tunnel6 } from './parameters.ts';
 
 /** What is going on while the words of a tunnel are read. */
 export interface TunnelContext<T> {
-  readonly devices: DeviceNames;
   /** Prints help; does not return. */
   help(): never;
   /** A tunnel with this name is changed: what is not mentioned stays as it is. */
@@ -26,6 +24,8 @@ export interface Reading<T> {
   readonly tunnel: T;
   /** What it is was said. */
   modeGiven: boolean;
+  /** What it goes through: looked for when all words were read. */
+  device?: string;
 }
 
 type Flags = 'inFlags' | 'outFlags';
@@ -81,8 +81,8 @@ function deviceRow<T extends Tunnel4 | Tunnel6>(): Row<T> {
   return {
     words: 'dev',
     help: '[ dev PHYS_DEV ]',
-    apply: ({ tunnel }, take, { devices }) => {
-      tunnel.link = devices.needed(take());
+    apply: (reading, take) => {
+      reading.device = take();
     },
   };
 }

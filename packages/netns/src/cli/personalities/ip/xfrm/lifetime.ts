@@ -16,6 +16,7 @@ export function lifetimeText(
   config: Out<typeof xfrmLifetimeConfig>,
   current: Out<typeof xfrmLifetimeCurrent>,
   newline: string,
+  indent = '',
 ): string {
   return [
     '	lifetime config:',
@@ -26,6 +27,7 @@ export function lifetimeText(
     '	lifetime current:',
     `	  ${current.bytes}(bytes), ${current.packets}(packets)`,
     `	  add ${momentText(current.addTime)} use ${momentText(current.useTime)}`,
-    '',
-  ].join(newline);
+  ]
+    .map((line) => `${indent}${line}${newline}`)
+    .join('');
 }

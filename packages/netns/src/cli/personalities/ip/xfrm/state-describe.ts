@@ -43,9 +43,14 @@ export function idText(
   mode: number,
   statistics: boolean,
 ): string {
-  const number = statistics ? `spi 0x${hex32(spi)}(${spi}) ` : spi === 0 ? '' : `spi 0x${hex32(spi)} `;
   const request = statistics ? `reqid ${reqid}(0x${hex32(reqid)})` : `reqid ${reqid}`;
-  return `proto ${protocolText(proto)} ${number}${request} mode ${xfrmModes[mode] ?? mode}`;
+  return `${numberText({ spi, proto }, statistics)}${request} mode ${xfrmModes[mode] ?? mode}`;
+}
+
+/** Protocol and number alone. */
+export function numberText({ spi, proto }: { readonly spi: number; readonly proto: number }, statistics: boolean) {
+  const number = statistics ? `spi 0x${hex32(spi)}(${spi}) ` : spi === 0 ? '' : `spi 0x${hex32(spi)} `;
+  return `proto ${protocolText(proto)} ${number}`;
 }
 
 export function markText({ mark, setMark, setMarkMask }: Attributes): string {

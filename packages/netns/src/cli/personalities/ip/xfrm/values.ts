@@ -1,4 +1,4 @@
-import { AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
+import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-families.ts';
 import {
   xfrmDirections,
   type xfrmLifetimeConfig,
@@ -8,6 +8,7 @@ import {
 import { formatIpAddress } from '../../../../wire/ip-address.ts';
 import type { In } from '../../../../wire/shape.ts';
 import { invalidArgument } from '../exit.ts';
+import { familyNumber } from '../families.ts';
 import type { InetAddress } from '../inet.ts';
 import { parseUnsigned, parseUnsigned64 } from '../numbers.ts';
 import type { Family } from '../options.ts';
@@ -24,7 +25,8 @@ export function wireAddress({ bytes }: Pick<InetAddress, 'bytes'>): Uint8Array {
 }
 
 export function addressText(bytes: Uint8Array, family: number): string {
-  return formatIpAddress(family === AF_INET6 ? bytes : bytes.subarray(0, 4));
+  if (family === AF_INET6) return formatIpAddress(bytes);
+  return family === AF_INET ? formatIpAddress(bytes.subarray(0, 4)) : '???';
 }
 
 /** An unsigned number of 32 bits, or Exit (255): `what value is invalid`, or what else is said. */
@@ -119,4 +121,9 @@ export function securityContext(text: string) {
 /** The family that `-family` asks for. */
 export function preferredFamily({ options }: Session): Family | undefined {
   return options.family;
+}
+
+/** Its number (AF_*), or 0. */
+export function preferredNumber({ options }: Session): number {
+  return familyNumber(options.family);
 }

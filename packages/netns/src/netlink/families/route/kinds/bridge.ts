@@ -137,4 +137,5 @@ export const bridgeSpec = attrs({
   flags: [0, u16],
   mode: [1, u16],
   vlanInfo: [2, repeated(struct({ flags: u16, vid: u16 }))],
+  vlanTunnelInfo: [3, repeated(nested(attrs({ id: [1, u32], vid: [2, u16], flags: [3, u16] })))],
 });
