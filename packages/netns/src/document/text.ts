@@ -5,8 +5,8 @@ import type { NetworkDocument } from './document.ts';
 import { scanJson } from './json-text.ts';
 import { problemsOf } from './validate.ts';
 
-/** What reading YAML costs grows with its length (some hundred bytes of memory for each); JSON is cheap. */
-const mostYaml = 2 * 1024 * 1024;
+/** How many characters of YAML are read: what that costs grows with the length (some hundred bytes of memory for each); JSON is cheap. */
+export const mostYaml = 2 * 1024 * 1024;
 const mostJson = 64 * 1024 * 1024;
 /** A document has about ten levels. */
 const mostLevels = 64;

@@ -1,4 +1,6 @@
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NetworkNamespace } from '../../src/index.ts';
 import { createNames } from '../../src/namespaces/named.ts';
 import { answer, answerJson, netns, netnsWith, startNetns } from './support/cli.ts';
 import { emptyRunDirectory } from './support/run-directories.ts';
@@ -88,5 +90,42 @@ describe('stats', () => {
     const [first, second] = text.split('\n').map((line) => JSON.parse(line || 'null'));
     expect(first).toEqual({ counters: expect.any(Object) });
     expect(second).toEqual({ counters: expect.any(Object), seconds: expect.any(Number), rates: expect.any(Object) });
+  });
+});
+
+describe('conntrack', () => {
+  it('says how connections are listed to who names a namespace alone, and what a word was meant to be', async () => {
+    expect((await netns('conntrack', 'blue')).stderr).toContain('say list blue');
+    expect((await netns('conntrack', 'lst', 'blue')).stderr).toContain("did you mean 'list'?");
+  });
+
+  it('tells with an event what was changed', async (context) => {
+    using ns = NetworkNamespace.open('blue');
+    const { connections } = ns.network;
+    const counted = await connections.count().catch(() => undefined);
+    context.skip(counted === undefined, 'this kernel does not keep track of connections');
+    const ends = { protocol: 'udp', source: '10.0.0.1', destination: '10.0.0.2', destinationPort: 2 } as const;
+    const child = startNetns(['conntrack', 'events', 'blue'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
+      let heard = false;
+      const first = lines.next().then(() => {
+        heard = true;
+      });
+      // Until it listens, the kernel tells nothing of what is made.
+      for (let sourcePort = 1000; !heard; sourcePort++) {
+        await connections.add({ ...ends, sourcePort, timeout: 100 });
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await first;
+      await connections.add({ ...ends, sourcePort: 1, timeout: 100, mark: 7 });
+      await connections.update({ ...ends, sourcePort: 1 }, { mark: 8 });
+      const told: string[] = [];
+      while (!told.at(-1)?.startsWith('update')) told.push(String((await lines.next()).value));
+      expect(told.at(-2)).toMatch(/^new udp .* 10\.0\.0\.1:1 10\.0\.0\.2:2 .* mark=7$/);
+      expect(told.at(-1)).toMatch(/^update udp .* mark=8$/);
+    } finally {
+      child.kill();
+    }
   });
 });

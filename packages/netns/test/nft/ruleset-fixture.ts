@@ -21,14 +21,19 @@ export function loadRulesets(): RulesetFixture[] {
       ruleset: RulesetObject[];
       messages: string[];
     };
-    return { name: file.replace('.json', ''), ruleset, messages: decode(messages) };
+    return {
+      name: file.replace('.json', ''),
+      ruleset,
+      messages: decodeRuleset(messages.map((text) => Buffer.from(text, 'base64'))),
+    };
   });
 }
 
-function decode(messages: readonly string[]): RulesetMessages {
+/** What datagrams of the kernel, or of who makes a ruleset, say of it. */
+export function decodeRuleset(datagrams: readonly Uint8Array[]): RulesetMessages {
   const byKind = new Map<string, unknown[]>();
-  for (const text of messages)
-    for (const message of splitDatagram(new Uint8Array(Buffer.from(text, 'base64')))) {
+  for (const datagram of datagrams)
+    for (const message of splitDatagram(new Uint8Array(datagram))) {
       const declaration = declarationOf(message.type, NETLINK_NETFILTER, 'received');
       if (declaration === undefined) throw new Error(`message ${message.type}`);
       const group = byKind.get(declaration.name) ?? [];

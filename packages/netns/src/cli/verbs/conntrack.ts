@@ -1,3 +1,4 @@
+import { closest } from '../../closest.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import type {
   Connection,
@@ -78,7 +79,11 @@ export const verb = defineVerb({
   async run({ words, options: given, json, io }) {
     const [word = 'list', name, ...rest] = words;
     const action = actions.find((each) => each === word);
-    if (action === undefined) throw new UsageError(`'${word}' is none of ${actions.join(', ')}`);
+    if (action === undefined) {
+      const near = closest(word, actions);
+      const hint = near === undefined ? `of a namespace of that name, say list ${word}` : `did you mean '${near}'?`;
+      throw new UsageError(`'${word}' is none of ${actions.join(', ')}: ${hint}`);
+    }
     if (rest.length > 0) throw new UsageError(`'${rest.join(' ')}' is too much`);
     using namespace = name === undefined ? undefined : openNamespace(name, 'net', io.names);
     using connections = new Connections(namespace?.fd);
@@ -304,11 +309,12 @@ function icmpOf({ icmpId }: ConnectionTuple): string | undefined {
   return icmpId === undefined ? undefined : `id${icmpId}`;
 }
 
+/** What each connection has, and by its name what only some have: that is what an update changes (`mark=7`). */
 function lineOf(connection: Connection): string {
-  return columns
-    .slice(0, 7)
-    .map(({ cell }) => cell(connection))
-    .join(' ');
+  const cells = columns.map(({ title, cell }) => [title.toLowerCase(), cell(connection)] as const);
+  const always = cells.slice(0, 7).map(([, text]) => text);
+  const some = cells.slice(7).flatMap(([title, text]) => (text === '-' ? [] : [`${title}=${text}`]));
+  return [...always, ...some].join(' ');
 }
 
 /** All but what the kernel said in its own words. */

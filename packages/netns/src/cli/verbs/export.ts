@@ -2,10 +2,11 @@ import { closest } from '../../closest.ts';
 import { describe, sectionNames } from '../../document/describe.ts';
 import type { SectionName } from '../../document/document.ts';
 import { documentJsonSchema } from '../../document/schema-document.ts';
-import { formatDocument } from '../../document/text.ts';
+import { formatDocument, mostYaml } from '../../document/text.ts';
 import { listNames } from '../../namespaces/names.ts';
 import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
+import { note } from '../report.ts';
 import { UsageError } from '../verb.ts';
 
 export const verb = defineVerb({
@@ -37,8 +38,13 @@ export const verb = defineVerb({
     const names = options.all ? listNames(io.names).map(({ name }) => name) : [];
     const sections = options.section?.map(sectionOf);
     const document = await describe([...new Set([...names, ...words])], { ...io.names, sections });
-    if (json) writeJson(io, document);
-    else io.stdout.write(await formatDocument(document));
+    if (json) {
+      writeJson(io, document);
+      return 0;
+    }
+    const yaml = await formatDocument(document);
+    io.stdout.write(yaml);
+    if (yaml.length > mostYaml) note(io, 'this is more YAML than apply takes: say --json, of which it takes 64 MiB');
     return 0;
   },
 });
