@@ -64,6 +64,23 @@ describe('netns doctor', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('says no of names that could not be made, and of a limit that another user namespace has', async () => {
+    const outer = ['--user', '--map-root-user', '--mount', '--', 'sh', '-c'];
+    const script = `echo 1 > /proc/sys/user/max_user_namespaces; mount -t tmpfs -o ro t /tmp && mount -t tmpfs -o ro r /run &&
+      exec unshare --user --map-user=1000 --map-group=1000 -- env -u XDG_RUNTIME_DIR "$0" doctor --json`;
+    const { stdout, stderr } = await netns('unshare', ...outer, script, command);
+    expect(stderr).toBe('');
+    const findings = JSON.parse(stdout) as Finding[];
+    expect(findings.find(({ what }) => what.startsWith('names in /tmp'))).toMatchObject({
+      state: 'no',
+      note: 'writing to /tmp: EROFS',
+    });
+    expect(find(findings, 'make user namespaces')).toMatchObject({
+      state: 'no',
+      note: expect.stringMatching(/max_user_namespaces is \d+ here, and may be lower in a user namespace around/),
+    });
+  });
+
   it('knows where a helper program is missing', async () => {
     const { stdout } = await run('/bin/sh', [
       '-c',

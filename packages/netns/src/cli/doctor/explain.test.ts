@@ -17,6 +17,9 @@ describe('explainRefusal', () => {
   it('names the limit that is reached', () => {
     expect(explainRefusal(28, 'user', nobody)).toBe('No space left on device; the limit user.max_user_namespaces is 0');
     expect(explainRefusal(28, 'pid', nobody)).toContain('user.max_pid_namespaces is not told');
+    expect(explainRefusal(28, 'net', nobody)).toContain(
+      'is 7 here, and may be lower in a user namespace around this one',
+    );
   });
 
   it('names a missing capability only where it is missing, and where it is needed', () => {

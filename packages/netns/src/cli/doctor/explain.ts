@@ -11,13 +11,19 @@ export function explainRefusal(errno: number, type: NamespaceType, facts: Machin
 
 function rulesFor(errno: number, type: NamespaceType, facts: MachineFacts): string[] {
   if (errno === EINVAL) return [`this kernel has no ${type} namespaces`];
-  if (errno === ENOSPC) return [`the limit user.max_${type}_namespaces is ${facts.limits[type] ?? 'not told'}`];
+  if (errno === ENOSPC) return [limitReached(type, facts.limits[type])];
   if (errno !== EPERM && errno !== EACCES) return [];
   if (type !== 'user') return [...missing(facts, 'CAP_SYS_ADMIN'), ...generalRules(facts)];
   return [
     ...(facts.unprivilegedUserNamespaces === 0 ? ['kernel.unprivileged_userns_clone is 0'] : []),
     ...generalRules(facts),
   ];
+}
+
+/** Each user namespace around this one has a limit of its own, which cannot be read from inside. */
+function limitReached(type: NamespaceType, limit: number | undefined): string {
+  const here = `the limit user.max_${type}_namespaces is ${limit ?? 'not told'}`;
+  return limit === 0 ? here : `${here} here, and may be lower in a user namespace around this one`;
 }
 
 /** Why the maker of a user namespace may do nothing inside. */

@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NetlinkConnection } from '../../connection/connection.ts';
+import { ENOSYS } from '../../errno-numbers.ts';
 import { KernelError, UnsupportedError } from '../../errors.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import { createNamespace } from '../../namespaces/namespace.ts';
@@ -12,6 +13,7 @@ import { Nsids } from '../../network/nsids.ts';
 import { findLimitPlaces } from '../../process/plan/limit-places.ts';
 import { ownCgroupFacts } from '../../process/plan/resolve.ts';
 import type { Limits } from '../../process/plan/spawn-plan.ts';
+import { explainNoRights } from './explain.ts';
 import type { Finding } from './finding.ts';
 import type { MachineFacts } from './machine-facts.ts';
 import { namesPlace } from './names-place.ts';
@@ -21,7 +23,7 @@ const group = 'features';
 /** What the kernel was built and set up with. */
 export async function featureFindings(facts: MachineFacts, names: RunDirectoryOptions): Promise<Finding[]> {
   return [
-    pidfds(),
+    pidfds(facts),
     cookies(),
     await netlink(),
     await deviceKind('veth', 'connecting namespaces'),
@@ -33,7 +35,7 @@ export async function featureFindings(facts: MachineFacts, names: RunDirectoryOp
   ];
 }
 
-function pidfds(): Finding {
+function pidfds(facts: MachineFacts): Finding {
   const fd = syscall('pidfd_open', process.pid, 0);
   if (fd >= 0) syscall('close', fd);
   return {
@@ -41,7 +43,7 @@ function pidfds(): Finding {
     what: 'pidfds',
     state: fd >= 0 ? 'yes' : 'no',
     neededFor: 'never taking one process for another',
-    note: fd >= 0 ? 'tried' : 'Linux 5.3 has them',
+    note: fd >= 0 ? 'tried' : fd === -ENOSYS ? 'Linux 5.3 has them' : explainNoRights(-fd, facts),
   };
 }
 
@@ -136,7 +138,7 @@ function whyNoLimit(controller: keyof Limits): string | undefined {
       accessSync(dirname(directory), constants.W_OK);
     return undefined;
   } catch (error) {
-    if (error instanceof UnsupportedError) return 'not in a hierarchy here';
+    if (error instanceof UnsupportedError) return `it needs ${error.since}`;
     return (error as NodeJS.ErrnoException).code ?? String(error);
   }
 }

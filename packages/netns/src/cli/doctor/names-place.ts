@@ -1,4 +1,5 @@
 import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { KernelError } from '../../errors.ts';
 import { nameDirectories } from '../../namespaces/name-directories.ts';
 import { defaultRunDirectory, type NameDirectory, type RunDirectoryOptions } from '../../namespaces/name-directory.ts';
@@ -30,12 +31,9 @@ function ofTheMachine(): Finding {
   const there = existsSync(defaultRunDirectory);
   const place = there ? defaultRunDirectory : '/run';
   const what = `writing to ${place}`;
-  try {
-    accessSync(place, constants.W_OK);
-    return { ...common, what, state: 'yes', note: there ? 'it is there' : 'it would be made' };
-  } catch (error) {
-    return { ...common, what, state: 'no', note: (error as NodeJS.ErrnoException).code ?? String(error) };
-  }
+  const refusal = tryWriting(place);
+  if (refusal !== undefined) return { ...common, what, state: 'no', note: refusal };
+  return { ...common, what, state: 'yes', note: there ? 'it is there' : 'it would be made' };
 }
 
 function ofTheUser(directory: NameDirectory, facts: MachineFacts): Finding {
@@ -47,8 +45,23 @@ function ofTheUser(directory: NameDirectory, facts: MachineFacts): Finding {
     if (error instanceof KernelError) return { ...common, what, state: 'no', note: error.message };
     throw error;
   }
-  const refusal = tryHolding(facts);
+  const refusal = refusalToMake(dirname(directory.path)) ?? tryHolding(facts);
   return { ...common, what, state: refusal === undefined ? 'yes' : 'no', note: refusal ?? 'tried' };
+}
+
+function refusalToMake(path: string): string | undefined {
+  const place = existsSync(path) ? path : dirname(path);
+  const refusal = tryWriting(place);
+  return refusal && `writing to ${place}: ${refusal}`;
+}
+
+function tryWriting(place: string): string | undefined {
+  try {
+    accessSync(place, constants.W_OK);
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
+  }
 }
 
 /** What the process that holds a user's names does, and what makes a namespace. */

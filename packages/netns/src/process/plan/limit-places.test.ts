@@ -6,6 +6,7 @@ const old = {
   membership: '8:pids:/\n4:cpu,cpuacct:/job\n0::/\n',
   mounts: 'cgroup /sys/fs/cgroup/pids cgroup rw,pids 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw,cpu,cpuacct 0 0\n',
   controllersBelow: () => [],
+  controllersOf: () => [],
 };
 
 describe('findLimitPlaces', () => {
@@ -13,6 +14,7 @@ describe('findLimitPlaces', () => {
     const facts = {
       membership: '0::/user/shell\n',
       mounts: 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
+      controllersOf: () => ['pids', 'cpu'],
       controllersBelow: (directory: string) => (directory === '/sys/fs/cgroup/user' ? ['pids', 'cpu'] : []),
     };
     expect(findLimitPlaces({ pids: 5, cpu: 0.5 }, 'x', facts)).toEqual([
@@ -45,11 +47,23 @@ describe('findLimitPlaces', () => {
     const unified = {
       membership: '0::/user/shell\n',
       mounts: 'cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n',
+      controllersOf: () => ['pids', 'cpu'],
       controllersBelow: (directory: string) => (directory.endsWith('/full') ? ['pids'] : []),
     };
     const place = (directory: string) => findLimitPlaces({ pids: 5 }, 'x', { ...unified, joined: [directory] });
     expect(place('/sys/fs/cgroup/full')).toMatchObject([{ directory: '/sys/fs/cgroup/full/x', unified: true }]);
-    expect(() => place('/sys/fs/cgroup/other')).toThrow('a limit on pids');
+    expect(() => place('/sys/fs/cgroup/other')).toThrow(
+      'a limit on pids is not available here: it needs the pids controller in cgroup.subtree_control of /sys/fs/cgroup/other',
+    );
+    expect(() => findLimitPlaces({ pids: 5 }, 'x', unified)).toThrow(
+      'of /sys/fs/cgroup/user/shell or of a group above it',
+    );
+    expect(() => findLimitPlaces({ pids: 5 }, 'x', { ...unified, membership: '0::/\n' })).toThrow(
+      /of \/sys\/fs\/cgroup$/,
+    );
+    expect(() => findLimitPlaces({ memory: 5 }, 'x', unified)).toThrow(
+      'needs a control group with the memory controller',
+    );
   });
 
   it('says which controller is nowhere', () => {

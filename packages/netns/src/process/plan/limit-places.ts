@@ -12,6 +12,8 @@ export interface CgroupFacts {
   readonly joined?: readonly string[];
   /** The controllers that groups in a directory can have: `cgroup.subtree_control`. */
   controllersBelow(directory: string): readonly string[];
+  /** The controllers that a group itself has: `cgroup.controllers`. */
+  controllersOf(directory: string): readonly string[];
 }
 
 type Controller = keyof Limits;
@@ -51,7 +53,7 @@ export function findLimitPlaces(limits: Limits, name: string, facts: CgroupFacts
   for (const controller of wanted) {
     const directory = oldPlace(controller, mounts, facts);
     if (directory === undefined)
-      throw new UnsupportedError(`a limit on ${controller}`, `a control group with the ${controller} controller`);
+      throw new UnsupportedError(`a limit on ${controller}`, lacking(controller, mounts, facts));
     places.set(directory, [...(places.get(directory) ?? []), ...filesOf(oldFiles, controller)]);
   }
   return [...places].map(([directory, files]) => ({ directory: `${directory}/${name}`, files, unified: false }));
@@ -59,19 +61,36 @@ export function findLimitPlaces(limits: Limits, name: string, facts: CgroupFacts
 
 /** Our own group, or one above it: a group with processes in it cannot have groups with controllers below it. */
 function unifiedPlace(wanted: readonly string[], mounts: readonly string[][], facts: CgroupFacts): string | undefined {
+  const unified = unifiedGroups(mounts, facts);
+  if (unified === undefined) return undefined;
+  const { mount, own, joined } = unified;
+  const handsDown = (directory: string) => {
+    const below = facts.controllersBelow(directory);
+    return wanted.every((controller) => below.includes(controller));
+  };
+  if (joined !== undefined) return handsDown(joined) ? joined : undefined;
+  for (let path = own; ; path = path.slice(0, path.lastIndexOf('/'))) {
+    if (handsDown(`${mount}${path}`)) return `${mount}${path}`;
+    if (path === '') return undefined;
+  }
+}
+
+/** Where version 2 is mounted, the path of our own group in it (that of the root is empty), and the group that the command joins. */
+function unifiedGroups(mounts: readonly string[][], facts: CgroupFacts) {
   const mount = mounts.find(([, , type]) => type === 'cgroup2')?.[1];
   const own = /^0::(.*)$/m.exec(facts.membership)?.[1];
   if (mount === undefined || own === undefined) return undefined;
-  const joined = joinedBelow(mount, facts);
-  if (joined !== undefined) {
-    const below = facts.controllersBelow(joined);
-    return wanted.every((controller) => below.includes(controller)) ? joined : undefined;
-  }
-  for (let path = own === '/' ? '' : own; ; path = path.slice(0, path.lastIndexOf('/'))) {
-    const below = facts.controllersBelow(`${mount}${path}`);
-    if (wanted.every((controller) => below.includes(controller))) return `${mount}${path}`;
-    if (path === '') return undefined;
-  }
+  return { mount, own: own === '/' ? '' : own, joined: joinedBelow(mount, facts) };
+}
+
+/** A machine of version 2 mostly has the controller, and a group on the way does not hand it down. */
+function lacking(controller: Controller, mounts: readonly string[][], facts: CgroupFacts): string {
+  const unified = unifiedGroups(mounts, facts);
+  if (unified === undefined || !facts.controllersOf(unified.mount).includes(controller))
+    return `a control group with the ${controller} controller`;
+  const { joined, mount, own } = unified;
+  const where = joined ?? (own === '' ? mount : `${mount}${own} or of a group above it`);
+  return `the ${controller} controller in cgroup.subtree_control of ${where}`;
 }
 
 function oldPlace(controller: Controller, mounts: readonly string[][], facts: CgroupFacts): string | undefined {

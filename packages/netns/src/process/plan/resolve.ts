@@ -195,12 +195,15 @@ export function ownCgroupFacts(): CgroupFacts {
   return {
     membership: readFileSync('/proc/self/cgroup', 'utf8'),
     mounts: readFileSync('/proc/self/mounts', 'utf8'),
-    controllersBelow: (directory) => {
-      try {
-        return readFileSync(`${directory}/cgroup.subtree_control`, 'utf8').trim().split(' ');
-      } catch {
-        return [];
-      }
-    },
+    controllersBelow: (directory) => wordsOf(`${directory}/cgroup.subtree_control`),
+    controllersOf: (directory) => wordsOf(`${directory}/cgroup.controllers`),
   };
+}
+
+function wordsOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').trim().split(' ');
+  } catch {
+    return [];
+  }
 }

@@ -15,7 +15,12 @@ export function groupsDirectory(limits: Limits = { pids: 1 }): string | undefine
   }
 }
 
-/** Control groups that this process, or one that it has started, has made and that are still there. */
-export function groupsLeft(directory: string | undefined = groupsDirectory()): string[] {
+/** Control groups that this process has made and that are still there; other test files have theirs in the same place. */
+export function groupsLeft(): string[] {
+  return groupsOfAll().filter((name) => name.startsWith(`netns-${process.pid}-`));
+}
+
+/** Those of everybody: what a command has made is among them. */
+export function groupsOfAll(directory: string | undefined = groupsDirectory()): string[] {
   return directory === undefined ? [] : readdirSync(directory).filter((name) => /^netns-\d+-[0-9a-f]{8}$/.test(name));
 }
