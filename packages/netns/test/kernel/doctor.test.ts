@@ -66,7 +66,7 @@ describe('netns doctor', () => {
 
   it('says no of names that could not be made, and of a limit that another user namespace has', async () => {
     const outer = ['--user', '--map-root-user', '--mount', '--', 'sh', '-c'];
-    const script = `echo 1 > /proc/sys/user/max_user_namespaces; mount -t tmpfs -o ro t /tmp && mount -t tmpfs -o ro r /run &&
+    const script = `echo 1 > /proc/sys/user/max_user_namespaces; mount --rbind /tmp /tmp && mount -o remount,bind,ro /tmp && mount -t tmpfs -o ro r /run &&
       exec unshare --user --map-user=1000 --map-group=1000 -- env -u XDG_RUNTIME_DIR "$0" doctor --json`;
     const { stdout, stderr } = await netns('unshare', ...outer, script, command);
     expect(stderr).toBe('');
