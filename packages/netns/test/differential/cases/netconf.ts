@@ -16,6 +16,7 @@ export const netconfCases: readonly Case[] = [
   'netconf show foo',
   'netconf foo',
   '-4 netconf',
+  '-c netconf show dev v0',
   '-6 netconf show dev v1',
   '-d netconf show dev v0',
   '-o netconf show dev v0',

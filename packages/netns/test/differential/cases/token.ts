@@ -27,6 +27,7 @@ export const tokenCases: readonly Case[] = [
     'token set',
     'token set ::6',
     'token set dev v0',
+    'token get dev v0 dev nope',
     'token set foo dev v0',
     'token set 10.0.0.1 dev v0',
     'token set ::7 dev nope',

@@ -31,11 +31,15 @@ const strictness: Readonly<Record<number, string>> = { 0: 'off', 1: 'strict', 2:
 /** What a device does with packets that are not its own, without the newline at its end. */
 const parts: readonly Shown[] = [
   value('family', '% ', ({ header: { family } }) => familyName(family)),
-  value('interface', '% ', ({ attributes: { ifindex } }, view) => {
-    if (ifindex === undefined) return undefined;
-    if (ifindex === NETCONFA_IFINDEX_ALL) return 'all';
-    return ifindex === NETCONFA_IFINDEX_DEFAULT ? 'default' : view.deviceName(ifindex);
-  }),
+  value(
+    'interface',
+    (name, { paint }) => paint('ifname', `${name} `),
+    ({ attributes: { ifindex } }, view) => {
+      if (ifindex === undefined) return undefined;
+      if (ifindex === NETCONFA_IFINDEX_ALL) return 'all';
+      return ifindex === NETCONFA_IFINDEX_DEFAULT ? 'default' : view.deviceName(ifindex);
+    },
+  ),
   onOff('forwarding', 'forwarding'),
   value('rp_filter', 'rp_filter % ', ({ attributes: { rpFilter } }) =>
     rpFilter === undefined ? undefined : (strictness[rpFilter] ?? 'unknown mode'),

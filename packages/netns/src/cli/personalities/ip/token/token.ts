@@ -55,6 +55,7 @@ const device: OptionRow<Draft, DeviceNames> = {
   words: 'dev',
   apply: (draft, take, devices) => {
     const word = take();
+    if (draft.index !== undefined) return; // passed over, as by ip
     draft.index = devices.indexOf(word);
     if (draft.index === 0) throw invalidArgument(word, 'dev is invalid\n');
   },
