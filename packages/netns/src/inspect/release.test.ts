@@ -40,7 +40,7 @@ describe('howToRelease', () => {
   });
 
   it('writes paths so that bash takes them, whatever is in them', () => {
-    const here = () => ({ current: true, keepers: [] });
+    const here = () => ({ current: true, keepers: [], owner: undefined });
     const release = (path: string, raw?: string) =>
       howToRelease(
         { kind: 'mount', path, mountNamespace: 5, ...(raw === undefined ? {} : { raw }) },
@@ -54,11 +54,16 @@ describe('howToRelease', () => {
 
   it('knows how to get to a mount', () => {
     const mount: Keeper = { kind: 'mount', path: '/run/netns/a', mountNamespace: 5 };
-    const here = () => ({ current: true, keepers: [] });
+    const here = () => ({ current: true, keepers: [], owner: undefined });
     expect(howToRelease(mount, { names: ['a'], paths: ['/run/netns/a'] }, here)).toBe('netns del a');
     expect(howToRelease(mount, nameless, here)).toBe('umount /run/netns/a');
-    const there = () => ({ current: false, keepers: [{ kind: 'process', pid: 7 } as const] });
+    const process = { kind: 'process', pid: 7 } as const;
+    const there = () => ({ current: false, keepers: [process], owner: undefined });
     expect(howToRelease(mount, nameless, there)).toBe('nsenter --mount=/proc/7/ns/mnt umount /run/netns/a');
+    const owned = (inode: number) => ({ current: false, keepers: [process], owner: inode === 5 ? 6 : undefined });
+    expect(howToRelease(mount, nameless, owned)).toBe(
+      'nsenter --preserve-credentials --user=/proc/7/ns/user --mount=/proc/7/ns/mnt umount /run/netns/a',
+    );
     expect(howToRelease({ ...mount, covered: true }, { names: ['a'], paths: ['/run/netns/a'] }, here)).toBe(
       'unmount what is mounted over /run/netns/a, then umount /run/netns/a',
     );
@@ -66,7 +71,7 @@ describe('howToRelease', () => {
   });
 
   it('writes paths so that a shell understands them', () => {
-    const here = () => ({ current: true, keepers: [] });
+    const here = () => ({ current: true, keepers: [], owner: undefined });
     const release = (path: string) => howToRelease({ kind: 'mount', path, mountNamespace: 5 }, nameless, here);
     expect(release('/run/a b')).toBe("umount '/run/a b'");
     expect(release("/run/it's")).toBe("umount '/run/it'\\''s'");

@@ -5,7 +5,7 @@ import type { Holder, Keeper } from './keeper.ts';
 export function howToRelease(
   keeper: Keeper,
   namespace: Pick<MachineNamespace, 'names' | 'paths'>,
-  find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers'> | undefined,
+  find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers' | 'owner'> | undefined,
 ): string {
   switch (keeper.kind) {
     case 'process':
@@ -48,7 +48,7 @@ function letGo(holders: readonly Holder[]): string {
 function howToUnmount(
   { path, mountNamespace, covered, raw }: Extract<Keeper, { kind: 'mount' }>,
   { names, paths }: Pick<MachineNamespace, 'names' | 'paths'>,
-  find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers'> | undefined,
+  find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers' | 'owner'> | undefined,
 ): string {
   const place = find(mountNamespace);
   const name = names[paths.indexOf(path)];
@@ -57,7 +57,12 @@ function howToUnmount(
   const first = covered ? `unmount what is mounted over ${word}, then ` : '';
   if (place?.current) return `${first}umount ${word}`;
   const viewer = place?.keepers.find((keeper) => keeper.kind === 'process');
-  if (viewer !== undefined) return `${first}nsenter --mount=/proc/${viewer.pid}/ns/mnt umount ${word}`;
+  if (viewer !== undefined) {
+    // Who made it without privilege may go there by way of the user namespace that owns it, and may not change groups.
+    const isOthers = place?.owner !== undefined && find(place.owner)?.current === false;
+    const passage = isOthers ? ` --preserve-credentials --user=/proc/${viewer.pid}/ns/user` : '';
+    return `${first}nsenter${passage} --mount=/proc/${viewer.pid}/ns/mnt umount ${word}`;
+  }
   return `it goes with mnt:[${mountNamespace}], which no process is in: netns why mnt:[${mountNamespace}]`;
 }
 

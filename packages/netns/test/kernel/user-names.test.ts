@@ -30,6 +30,18 @@ afterEach(() => user.end());
 const lines = (text: string) => text.trimEnd().split('\n');
 
 describe('an ordinary user', () => {
+  it('is told by netns why how to release what they have, and can do it', async () => {
+    await user.answer('add', 'web');
+    const { keepers } = await user.answerJson<{ keepers: { keeper: { kind: string }; release: string }[] }>(
+      'why',
+      'web',
+    );
+    const advice = keepers.find(({ keeper }) => keeper.kind === 'mount')?.release ?? '';
+    expect(advice).toContain(' umount ');
+    expect(await user.run(['sh', '-c', advice])).toMatchObject({ stderr: '', exitCode: 0 });
+    expect(await user.answer('ls')).toMatch(/^web +stale /m);
+  });
+
   it('has the library', async () => {
     expect(await user.library('user-names', user.runtime)).toEqual({
       stdout: 'all is well\n',
