@@ -283,7 +283,8 @@ describe('link-local addresses', () => {
     expect(error).toMatchObject({ code: 'ENODEV', syscall: 'send' });
     client.close();
 
-    const connected = a.dgram.createSocket('udp6');
+    // Bound: the kernel has made a link-local address of its own meanwhile, perhaps.
+    const connected = await bound(a.dgram.createSocket('udp6'), { port: 0, address: 'fe80::a%e0' });
     await new Promise<void>((done) => connected.connect(547, 'fe80::b%e0', done));
     expect(connected.remoteAddress()).toEqual({ address: 'fe80::b%e0', family: 'IPv6', port: 547 });
     connected.send('connected');
