@@ -29,6 +29,30 @@ afterEach(() => user.end());
 
 const lines = (text: string) => text.trimEnd().split('\n');
 
+/** `netns monitor --json`, from when it is sure to hear. */
+async function listening() {
+  const child = user.start([command, 'monitor', '--json']);
+  let heard = '';
+  child.stdout?.on('data', (chunk) => {
+    heard += chunk;
+  });
+  const end = endOf(child);
+  const told = () => heard;
+  const asked = async () => {
+    await user.answer('add', 'probe');
+    await user.answer('del', 'probe');
+    return told();
+  };
+  await expect.poll(asked).toContain('probe');
+  return { child, end, told };
+}
+
+/** What it said but of the name by which we see that it hears. */
+function eventsIn(stdout: string): readonly string[] {
+  const events = lines(stdout).map((line) => Object.values(JSON.parse(line)).join(' '));
+  return events.filter((event) => !event.endsWith(' probe'));
+}
+
 describe('an ordinary user', () => {
   it('is told by netns why how to release what they have, and can do it', async () => {
     await user.answer('add', 'web');
@@ -252,21 +276,15 @@ describe('an ordinary user', () => {
   });
 
   it('is told of names that come and go', async () => {
-    const child = user.start([command, 'monitor', '--json']);
-    let told = '';
-    child.stdout?.on('data', (chunk) => {
-      told += chunk;
-    });
-    const end = endOf(child);
-    while (user.holder === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { end, told } = await listening();
     await user.answer('add', 'a');
     await user.answer('del', 'a');
     await user.answer('add', 'b');
-    await expect.poll(() => told).toMatch(/"ready".*"b"/);
+    await expect.poll(told).toMatch(/"ready".*"b"/);
     const [holder] = [user.holder ?? 0];
     process.kill(holder, 'SIGKILL');
     const { stdout, stderr, exitCode } = await end;
-    const events = lines(stdout).map((line) => Object.values(JSON.parse(line)).join(' '));
+    const events = eventsIn(stdout);
     expect({ stderr, exitCode, events }).toEqual({
       stderr: '',
       exitCode: 0,
@@ -276,9 +294,7 @@ describe('an ordinary user', () => {
   });
 
   it('is told of names that have gone before anybody looked', async () => {
-    const child = user.start([command, 'monitor', '--json']);
-    const end = endOf(child);
-    while (user.holder === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    const { child, end } = await listening();
     const holder = user.holder ?? 0;
     child.kill('SIGSTOP');
     await user.answer('add', 'b');
@@ -286,7 +302,7 @@ describe('an ordinary user', () => {
     await hasEnded(holder);
     child.kill('SIGCONT');
     const { stdout, stderr, exitCode } = await end;
-    const events = lines(stdout).map((line) => Object.values(JSON.parse(line)).join(' '));
+    const events = eventsIn(stdout);
     expect({ stderr, exitCode, events }).toEqual({ stderr: '', exitCode: 0, events: ['add b', 'delete b'] });
   });
 });
