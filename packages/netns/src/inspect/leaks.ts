@@ -34,7 +34,8 @@ export async function leaks(options: LeaksOptions = {}): Promise<readonly Leaked
 export async function findLeaks(
   options: LeaksOptions = {},
 ): Promise<{ readonly leaked: readonly LeakedNamespace[]; readonly completeness: Completeness }> {
-  const { namespaces, completeness } = await census({ ...options, types: ['net', 'mnt'], queues: 'always' });
+  // Mount and user namespaces say how to reach a mount that holds one.
+  const { namespaces, completeness } = await census({ ...options, types: ['net', 'mnt', 'user'], queues: 'always' });
   const since = options.from === undefined ? ageOf : ageIn(options.from);
   return { leaked: leakedAmong(namespaces, since), completeness };
 }

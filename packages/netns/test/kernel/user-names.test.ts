@@ -12,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createNames } from '../../src/namespaces/named.ts';
 import { listNames, removeNames } from '../../src/namespaces/names.ts';
@@ -64,6 +65,23 @@ describe('an ordinary user', () => {
     expect(advice).toContain(' umount ');
     expect(await user.run(['sh', '-c', advice])).toMatchObject({ stderr: '', exitCode: 0 });
     expect(await user.answer('ls')).toMatch(/^web +stale /m);
+  });
+
+  it('is told by netns leaks how to release what a mount elsewhere holds, and can do it', async () => {
+    const script =
+      'mount -t tmpfs none /mnt && touch /mnt/held && unshare -n mount --bind /proc/self/ns/net /mnt/held && echo held && exec sleep 60';
+    const child = user.start(['unshare', '-rmn', 'sh', '-c', script]);
+    const end = endOf(child);
+    try {
+      await once(child.stdout as Readable, 'data');
+      const advice = async () =>
+        /nsenter[^"]* umount \/mnt\/held/.exec((await user.netns('leaks', '--json')).stdout)?.[0];
+      expect(await user.run(['sh', '-c', (await advice()) ?? 'exit 9'])).toMatchObject({ stderr: '', exitCode: 0 });
+      expect(await advice()).toBeUndefined();
+    } finally {
+      child.kill('SIGKILL');
+      await end;
+    }
   });
 
   it('has the library', async () => {
