@@ -11,6 +11,7 @@ import {
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
   NETLINK_LISTEN_ALL_NSID,
+  SIOCGIFINDEX,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SO_SNDBUF,
@@ -72,8 +73,6 @@ const slots = 8;
 /** What a socket has room for that nobody enlarged, and a little less (`net.core.wmem_default`, `rmem_default`). */
 const usualRoom = 150_000;
 const EPOLLIN = 1;
-/** `linux/sockios.h`. netdevice(7). */
-const SIOCGIFINDEX = 0x8933;
 
 /**
  * Where datagrams are received into, one for all connections of a thread: nothing is kept in it, since a datagram is
