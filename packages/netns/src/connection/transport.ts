@@ -11,7 +11,6 @@ import {
   NETLINK_EXT_ACK,
   NETLINK_GET_STRICT_CHK,
   NETLINK_LISTEN_ALL_NSID,
-  SIOCGIFINDEX,
   SO_RCVBUF,
   SO_RCVBUFFORCE,
   SO_SNDBUF,
@@ -22,6 +21,7 @@ import {
   SOL_SOCKET,
   UV_READABLE,
 } from '../native/constants.ts';
+import { deviceIndex } from '../native/device-requests.ts';
 import { Fd } from '../native/fd.ts';
 import { inEachNamespace, inNamespace } from '../native/passage.ts';
 import { check, perform, syscall } from '../native/syscall.ts';
@@ -46,7 +46,7 @@ export interface Transport extends Disposable {
   makeRoom?(outgoing: number, incoming: number): void;
   /** What is there now, possibly nothing. Throws KernelError; ENOBUFS: the kernel dropped messages for want of room. */
   receive(): readonly Datagram[];
-  /** The index of a device by a short lookup that takes no lock; undefined where that does not find it, for whatever reason, or the name is not ASCII. */
+  /** The index of a device by a short lookup that takes no lock; undefined where that does not find it, for whatever reason. */
   deviceIndex?(name: string): number | undefined;
   /** Blocks until there is something to receive; false after `milliseconds`. */
   wait(milliseconds: number): boolean;
@@ -93,10 +93,6 @@ let usual: { readonly bytes: Uint8Array; readonly ask: Ask } | undefined;
 let askOutgoing: Ask | undefined;
 /** What one request was answered with. */
 const answer = { ...scratch, nsid: undefined };
-
-/** `struct ifreq`: a name of 16 bytes, the last of them zero, then what is asked for. */
-const deviceRequest = new Int32Array(10);
-const deviceName = new Uint8Array(deviceRequest.buffer, 0, 16);
 
 function cutShort(): DecodeError {
   return new DecodeError('datagram', slotSize, 'it was cut short');
@@ -202,14 +198,7 @@ export class NetlinkSocket implements Transport {
   }
 
   deviceIndex(name: string): number | undefined {
-    if (name.length >= deviceName.length) return undefined;
-    deviceRequest.fill(0);
-    for (let at = 0; at < name.length; at++) {
-      const character = name.charCodeAt(at);
-      if (character > 127) return undefined;
-      deviceName[at] = character;
-    }
-    return syscall('ioctl', this.#fd.raw, SIOCGIFINDEX, deviceRequest) < 0 ? undefined : deviceRequest[4];
+    return deviceIndex(this.#fd.raw, name);
   }
 
   wait(milliseconds: number): boolean {

@@ -1,7 +1,7 @@
 import { ENODEV } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { AF_NETLINK, CLONE_NEWNET, SOCK_CLOEXEC, SOCK_RAW } from '../native/constants.ts';
-import { deviceIndex, deviceName, IFNAMSIZ } from '../native/device-names.ts';
+import { deviceIndex, deviceName, IFNAMSIZ } from '../native/device-requests.ts';
 import { Fd } from '../native/fd.ts';
 import { inNamespace } from '../native/passage.ts';
 import { check, perform } from '../native/syscall.ts';
@@ -32,7 +32,7 @@ export class InterfaceNames implements Disposable {
     const text = new TextEncoder().encode(name);
     if (text.length === 0 || text.length >= IFNAMSIZ || text.includes(0))
       throw new InvalidArgumentError('link', name, 'a device has a name of 1 to 15 bytes');
-    const index = deviceIndex(this.#socket.raw, text);
+    const index = deviceIndex(this.#socket.raw, name);
     if (index === undefined) throw new KernelError({ errno: ENODEV, syscall: 'ioctl', operation: `find link ${name}` });
     return index;
   }

@@ -271,7 +271,8 @@ export class Links {
     if (typeof ref === 'number') return ref;
     const known = this.#known?.get(ref);
     if (known !== undefined) return known;
-    const index = (this.#shifting === 0 ? this.#connection.deviceIndex(ref) : undefined) ?? this.#askForIndex(ref);
+    const index =
+      (this.#shifting === 0 ? this.#connection.deviceIndex(ref) : undefined) ?? this.#askForIndex(ref, option);
     this.#known ??= this.#forgetSoon();
     this.#known.set(ref, index);
     return index;
@@ -294,7 +295,8 @@ export class Links {
   }
 
   /** Behind all changes that were asked for until now. */
-  #askForIndex(name: string): number {
+  #askForIndex(name: string, option: string): number {
+    if (name.includes('\0')) throw noRef(name, option); // found by nothing, so it need not be looked for every time
     const operation = `find link ${name}`;
     const [index] = this.#connection.requestSync(headerOfLink, 'get', queryFor(name, {}), { operation });
     if (index === undefined) throw noAnswer(name);
@@ -311,7 +313,11 @@ const explain = (error: unknown) => inOptions(error, link.name, optionNames);
 
 function checkRef(ref: string | number, option: string): void {
   const sound = typeof ref === 'number' ? Number.isInteger(ref) && ref >= 0 && ref < 2 ** 31 : isName(ref);
-  if (!sound) throw new InvalidArgumentError(option, ref, 'it must be the name or index of a device');
+  if (!sound) throw noRef(ref, option);
+}
+
+function noRef(ref: unknown, option: string): InvalidArgumentError {
+  return new InvalidArgumentError(option, ref, 'it must be the name or index of a device');
 }
 
 function isName(ref: unknown): boolean {

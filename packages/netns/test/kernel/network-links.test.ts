@@ -110,6 +110,25 @@ describe('links', () => {
     await expect(links.set('a-name-of-no-device-at-all', { up: true })).rejects.toMatchObject({ code: 'ENODEV' });
   });
 
+  it('are found by every name that a device can have, and by no other', async () => {
+    using ns = NetworkNamespace.create();
+    const { links, addresses } = ns.network;
+    await links.add({ kind: 'bridge', name: 'fifteen-letters' });
+    await links.add({ kind: 'bridge', name: 'größe-öäü' });
+    const [long, accented] = [await links.get('fifteen-letters'), await links.get('größe-öäü')];
+    await addresses.add({ link: 'größe-öäü', address: '192.0.2.1/24' });
+    await addresses.add({ link: 'fifteen-letters', address: '192.0.2.2/24' });
+    const found = (await addresses.list({ family: 'inet' })).map(({ address, link }) => [address, link]);
+    expect(found).toEqual([
+      ['192.0.2.2', long.index],
+      ['192.0.2.1', accented.index],
+    ]);
+    for (const link of ['fifteen-letters+', 'fifteen-letter', 'größe-öä', 'fifteen-letters\0'])
+      await expect(addresses.add({ link, address: '192.0.2.3/24' }), link).rejects.toMatchObject({
+        code: link.includes('\0') ? 'ERR_NETNS_INVALID' : 'ENODEV',
+      });
+  });
+
   it('are read as ip reads them', async () => {
     using ns = NetworkNamespace.create();
     const { links } = ns.network;

@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { ENOSYS } from '../../errno-numbers.ts';
@@ -16,6 +16,7 @@ import type { Limits } from '../../process/plan/spawn-plan.ts';
 import { explainNoRights } from './explain.ts';
 import type { Finding } from './finding.ts';
 import type { MachineFacts } from './machine-facts.ts';
+import { whyNoWriting } from './may-write.ts';
 import { namesPlace } from './names-place.ts';
 
 const group = 'features';
@@ -134,9 +135,8 @@ function controlGroups(): Finding {
 
 function whyNoLimit(controller: keyof Limits): string | undefined {
   try {
-    for (const { directory } of findLimitPlaces({ [controller]: 1 }, 'x', ownCgroupFacts()))
-      accessSync(dirname(directory), constants.W_OK);
-    return undefined;
+    const places = findLimitPlaces({ [controller]: 1 }, 'x', ownCgroupFacts());
+    return places.map(({ directory }) => whyNoWriting(dirname(directory))).find((why) => why !== undefined);
   } catch (error) {
     if (error instanceof UnsupportedError) return `it needs ${error.since}`;
     return (error as NodeJS.ErrnoException).code ?? String(error);

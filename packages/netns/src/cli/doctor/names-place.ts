@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { KernelError } from '../../errors.ts';
 import { nameDirectories } from '../../namespaces/name-directories.ts';
@@ -18,6 +18,7 @@ import { attempt } from './attempt.ts';
 import { explainNoRights, explainRefusal } from './explain.ts';
 import type { Finding } from './finding.ts';
 import type { MachineFacts } from './machine-facts.ts';
+import { whyNoWriting } from './may-write.ts';
 
 const common = { group: 'features', neededFor: 'names of namespaces' } as const;
 
@@ -31,7 +32,7 @@ function ofTheMachine(): Finding {
   const there = existsSync(defaultRunDirectory);
   const place = there ? defaultRunDirectory : '/run';
   const what = `writing to ${place}`;
-  const refusal = tryWriting(place);
+  const refusal = whyNoWriting(place);
   if (refusal !== undefined) return { ...common, what, state: 'no', note: refusal };
   return { ...common, what, state: 'yes', note: there ? 'it is there' : 'it would be made' };
 }
@@ -51,17 +52,8 @@ function ofTheUser(directory: NameDirectory, facts: MachineFacts): Finding {
 
 function refusalToMake(path: string): string | undefined {
   const place = existsSync(path) ? path : dirname(path);
-  const refusal = tryWriting(place);
+  const refusal = whyNoWriting(place);
   return refusal && `writing to ${place}: ${refusal}`;
-}
-
-function tryWriting(place: string): string | undefined {
-  try {
-    accessSync(place, constants.W_OK);
-    return undefined;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? String(error);
-  }
 }
 
 /** What the process that holds a user's names does, and what makes a namespace. */

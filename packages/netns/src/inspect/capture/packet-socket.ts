@@ -1,4 +1,4 @@
-import { EPERM } from '../../errno-numbers.ts';
+import { ENODEV, EPERM } from '../../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../../errors.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { Arena } from '../../native/arena.ts';
@@ -11,9 +11,6 @@ import {
   PACKET_RX_RING,
   PACKET_STATISTICS,
   PACKET_VERSION,
-  SIOCGIFHWADDR,
-  SIOCGIFINDEX,
-  SIOCGIFNAME,
   SO_ATTACH_FILTER,
   SO_ERROR,
   SOCK_DGRAM,
@@ -22,6 +19,7 @@ import {
   SOL_SOCKET,
   TPACKET_V3,
 } from '../../native/constants.ts';
+import { deviceHardware, deviceIndex, deviceName, IFNAMSIZ } from '../../native/device-requests.ts';
 import { Fd } from '../../native/fd.ts';
 import { SharedMemory } from '../../native/shared-memory.ts';
 import { perform, syscall } from '../../native/syscall.ts';
@@ -44,10 +42,6 @@ export interface PacketSocketOptions {
   readonly patience: number;
 }
 
-const nameSize = 16;
-/** `struct ifreq`. */
-const requestSize = 40;
-const hardwareAddressSize = 6;
 const largeBlock = 256 * 1024;
 const smallBlock = 128 * 1024;
 /** TPACKET_V3 has frames of any length; the kernel only wants them to fit. */
@@ -73,15 +67,15 @@ export class PacketSocket implements Disposable {
    * InvalidArgumentError for a filter that is wrong, or asks for what packets of this interface do not have. Linux 3.2.
    */
   constructor(namespace: Namespace, name: string, options: PacketSocketOptions) {
-    if (name.length === 0 || name.length >= nameSize)
+    if (name.length === 0 || name.length >= IFNAMSIZ)
       throw new InvalidArgumentError('interface', name, 'a name of 1 to 15 letters is needed');
     const operation = `capture on ${name} of ${options.title}`;
     using undo = new ResourceStack();
     // Protocol 0: it gets nothing until it is bound.
     const raw = undo.use(socketIn(namespace, SOCK_RAW, operation));
     this.name = name;
-    this.index = interfaceIndex(raw, name, operation);
-    const { type, address } = hardwareOf(raw, name, operation);
+    this.index = found(deviceIndex(raw.raw, name), operation);
+    const { type, address } = found(deviceHardware(raw.raw, name), operation);
     this.form = linkFormOf(type);
     this.hardwareAddress = this.form.layer === 'ethernet' ? address : undefined;
     this.#socket = this.form.layer === 'cooked' ? undo.use(socketIn(namespace, SOCK_DGRAM, operation)) : raw;
@@ -116,9 +110,7 @@ export class PacketSocket implements Disposable {
   /** Clears the error that it reports, and tells whether the interface is still there. */
   isThere(): boolean {
     syscall('getsockopt', this.#socket.raw, SOL_SOCKET, SO_ERROR, new Uint8Array(4), Int32Array.of(4));
-    const request = new Uint8Array(requestSize);
-    new DataView(request.buffer).setInt32(nameSize, this.index, true);
-    return syscall('ioctl', this.#socket.raw, SIOCGIFNAME, request) >= 0;
+    return deviceName(this.#socket.raw, this.index) !== undefined;
   }
 
   /** How many packets passed the filter so far, and how many of those found no room in the ring. */
@@ -154,27 +146,9 @@ function socketIn(namespace: Namespace, type: number, operation: string): Fd {
   throw new KernelError({ ...opened, operation, hint });
 }
 
-function requestFor(name: string): Uint8Array {
-  const request = new Uint8Array(requestSize);
-  request.set(new TextEncoder().encode(name).subarray(0, nameSize - 1));
-  return request;
-}
-
-function interfaceIndex(socket: Fd, name: string, operation: string): number {
-  const request = requestFor(name);
-  perform(operation, 'ioctl', socket.raw, SIOCGIFINDEX, request);
-  return new DataView(request.buffer).getInt32(nameSize, true);
-}
-
-function hardwareOf(
-  socket: Fd,
-  name: string,
-  operation: string,
-): { readonly type: number; readonly address: Uint8Array } {
-  const request = requestFor(name);
-  perform(operation, 'ioctl', socket.raw, SIOCGIFHWADDR, request);
-  const type = new DataView(request.buffer).getUint16(nameSize, true);
-  return { type, address: request.slice(nameSize + 2, nameSize + 2 + hardwareAddressSize) };
+function found<T>(fact: T | undefined, operation: string): T {
+  if (fact === undefined) throw new KernelError({ errno: ENODEV, syscall: 'ioctl', operation });
+  return fact;
 }
 
 /** `struct sock_fprog` holds a pointer: the program has to be where we know the address. */

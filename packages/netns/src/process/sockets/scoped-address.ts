@@ -1,6 +1,6 @@
 import { EINVAL, ENODEV } from '../../errno-numbers.ts';
 import { AF_INET6 } from '../../native/constants.ts';
-import { deviceIndex, deviceName } from '../../native/device-names.ts';
+import { deviceIndex, deviceName } from '../../native/device-requests.ts';
 import { syscall } from '../../native/syscall.ts';
 import { formatIpAddress } from '../../wire/ip-address.ts';
 import { ipSocketAddress, splitZone } from './socket-address.ts';
@@ -34,7 +34,7 @@ export function zonedAddress(socket: number, text: string, port: number): Uint8A
   const [bare, zone = ''] = splitZone(text);
   const bytes = ipSocketAddress(bare, port);
   if (bytes?.length !== socketAddressSize) return -EINVAL;
-  const index = /^\d+$/.test(zone) ? Number(zone) : deviceIndex(socket, new TextEncoder().encode(zone));
+  const index = /^\d+$/.test(zone) ? Number(zone) : deviceIndex(socket, zone);
   if (index === undefined) return -ENODEV;
   new DataView(bytes.buffer).setUint32(scopeOffset, index, true);
   return bytes;
