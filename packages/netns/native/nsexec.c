@@ -11,7 +11,7 @@
  *   put TEXT           writes to the one in hand             write PATH TEXT
  *   setns FLAGS        enters what is in hand, and lets go   try-setns SLOT FLAGS   finish-setns SLOT FLAGS   in two passes
  *   unshare FLAGS      mount SOURCE TARGET TYPE FLAGS        umount TARGET FLAGS     mkdir PATH
- *   rmgroup PATH       ends all in a control group and removes it
+ *   rmgroup PATH       ends all in a control group and the groups inside, and removes them
  *   chdir PATH         fchdir   chroot PATH   hostname NAME   domainname NAME   terminal   prctl OPTION VALUE
  *   groups LIST        groups-early   groups-late   setgid N   setuid N   capabilities MASK   bounding MASK   ambient MASK
  *   keep PATH          if PATH is a mount point, keeps what is mounted there          restore      puts all of it back
@@ -26,6 +26,7 @@
  *   death-signal N PARENT   init   die with the parent; be the init of a pid namespace, and go on in a child
  */
 #include "nsexec/credentials.h"
+#include "nsexec/groups.h"
 #include "nsexec/mounts.h"
 #include "nsexec/processes.h"
 

@@ -12,6 +12,13 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
+/** What may have been meant instead of an unknown word, to follow what is said of it: the nearest one, or else all there are. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const near = closest(word, known);
+  if (near !== undefined) return `: did you mean '${near}'?`;
+  return known.length > 0 ? `; known are ${known.join(', ')}` : '';
+}
+
 function beginAlike(a: string, b: string): boolean {
   return a.length > 3 && a.slice(0, 3) === b.slice(0, 3);
 }

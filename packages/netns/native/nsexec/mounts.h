@@ -61,8 +61,6 @@ static long bind_over(const char *source, const char *target) {
   return error == -EINVAL ? sys5(__NR_mount, (long)source, (long)target, 0, MS_BIND, 0) : error;
 }
 
-struct entry { uint64_t inode; int64_t offset; unsigned short length; unsigned char type; char name[]; };
-
 static void bind_entry(const char *directory, const char *target_directory, const char *name) {
   char source[PATH_SIZE], target[PATH_SIZE], text[3 * PATH_SIZE];
   long error = JOIN(source, directory, "/", name);

@@ -45,6 +45,9 @@ static long do_command_failed(char **a) {
   return 0;
 }
 
+/* As getdents64(2) gives them. */
+struct entry { uint64_t inode; int64_t offset; unsigned short length; unsigned char type; char name[]; };
+
 static long open_path(const char *path, long flags) { return sys4(__NR_openat, AT_FDCWD, (long)path, flags | O_CLOEXEC, 0); }
 static long do_open(char **a) { return hand = open_path(a[0], O_RDONLY | O_NONBLOCK); }
 static long do_open_write(char **a) { return hand = open_path(a[0], O_WRONLY); }
@@ -95,34 +98,6 @@ static long do_hostname(char **a) { return sys2(__NR_sethostname, (long)a[0], (l
 static long do_domainname(char **a) { return sys2(__NR_setdomainname, (long)a[0], (long)string_length(a[0])); }
 static long do_prctl(char **a) { return sys5(__NR_prctl, to_number(a[0]), to_number(a[1]), 0, 0, 0); }
 static long do_mkdir(char **a) { return sys3(__NR_mkdirat, AT_FDCWD, (long)a[0], 0755); }
-
-/* Whoever the command has left in its control group. */
-static void kill_members(const char *group) {
-  char path[PATH_SIZE], list[4096];
-  if (JOIN(path, group, "/cgroup.procs") < 0) return;
-  long fd = open_path(path, O_RDONLY), length = fd < 0 ? fd : sys3(__NR_read, fd, (long)list, sizeof list - 1);
-  sys1(__NR_close, fd);
-  list[length > 0 ? length : 0] = 0;
-  for (char *line = list; *line; line++) {
-    long pid = to_number(line);
-    if (pid > 0) sys2(__NR_kill, pid, 9);
-    while (*line && *line != '\n') line++;
-    if (!*line) return;
-  }
-}
-
-/* It is busy until the kernel has taken leave of its last process: up to a second of patience. */
-static long do_rmgroup(char **a) {
-  struct { long seconds, nanoseconds; } pause = {0, 5000000};
-  long error = 0;
-  for (int i = 0; i < 200; i++) {
-    error = sys3(__NR_unlinkat, AT_FDCWD, (long)a[0], AT_REMOVEDIR);
-    if (error != -EBUSY) break;
-    kill_members(a[0]);
-    sys2(__NR_nanosleep, (long)&pause, 0);
-  }
-  return error;
-}
 
 /* A new session whose terminal is standard input. */
 static long do_terminal(char **a) {

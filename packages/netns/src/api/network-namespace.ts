@@ -12,6 +12,7 @@ import { type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import type { Fd } from '../native/fd.ts';
 import type { NetworkEvent, NetworkMonitorOptions } from '../network/monitor.ts';
 import { type Network, networkOver, openingNetwork, openNetwork, openNetworks } from '../network/network.ts';
+import { checkOptions } from '../options.ts';
 import { etcDirectory } from '../process/exec.ts';
 import type { NamespaceDgram } from '../process/sockets/dgram.ts';
 import type { NamespaceHttp } from '../process/sockets/http.ts';
@@ -31,6 +32,9 @@ import {
   spawnIn,
 } from '../process/spawn.ts';
 import { ResourceStack } from '../resource.ts';
+
+const runDirectoryOptions: readonly (keyof RunDirectoryOptions)[] = ['runDirectory', 'userRuntimeDirectory'];
+const namingOptions: readonly (keyof NamingOptions)[] = [...runDirectoryOptions, 'lockPatienceMs', 'onWarning'];
 
 /**
  * A network namespace: a whole network stack of its own (devices, addresses, routes, firewall, sockets), held open.
@@ -58,7 +62,9 @@ export class NetworkNamespace extends Namespace {
    * For an ordinary user it belongs to a user namespace of their own, as `unshare --map-root-user --net` has it, together with the others that
    * this process has open; `owner` puts it beside one that exists: `create({ owner: web.owner() })`. Throws as `createNamespace` does.
    */
-  static create({ owner }: { readonly owner?: Namespace | undefined } = {}): NetworkNamespace {
+  static create(options: { readonly owner?: Namespace | undefined } = {}): NetworkNamespace {
+    checkOptions(options, ['owner']);
+    const { owner } = options;
     if (owner !== undefined && owner.type !== 'user')
       throw new InvalidArgumentError('owner', String(owner), 'it is no user namespace');
     return new NetworkNamespace(createNamespace('net', owner?.fd));
@@ -66,6 +72,7 @@ export class NetworkNamespace extends Namespace {
 
   /** Makes a new one and gives it a name. `ip netns add NAME`. Throws as `createNamed` does. */
   static createNamed(name: string, options: NamingOptions = {}): NetworkNamespace {
+    checkOptions(options, namingOptions);
     return new NetworkNamespace(createNamed(name, options), name);
   }
 
@@ -74,6 +81,7 @@ export class NetworkNamespace extends Namespace {
    * `netns add NAME` for each. All or none. Throws as `createNames` does; close what you get.
    */
   static createAll(names: readonly string[], options: NamingOptions = {}): NetworkNamespace[] {
+    checkOptions(options, namingOptions);
     const opened = createNamesWith([openingOwn, openingNetwork], names, options);
     return opened.map(([namespace = -1, socket = -1], index) => {
       const name = names[index] ?? '';
@@ -85,6 +93,7 @@ export class NetworkNamespace extends Namespace {
 
   /** Opens one that exists: by name, path, process, descriptor. Throws as `openNamespace` does. */
   static open(ref: NamespaceRef, options: RunDirectoryOptions = {}): NetworkNamespace {
+    checkOptions(options, runDirectoryOptions);
     const namespace = openNamespace(ref, 'net', options);
     if (namespace.type !== 'net') {
       namespace.close();
@@ -98,6 +107,7 @@ export class NetworkNamespace extends Namespace {
    * Throws as `openNamespace` and `openNetwork` do.
    */
   static openAll(refs: readonly NamespaceRef[], options: RunDirectoryOptions = {}): NetworkNamespace[] {
+    checkOptions(options, runDirectoryOptions);
     using undo = new ResourceStack();
     const opened = refs.map((ref) => undo.use(NetworkNamespace.open(ref, options)));
     for (const [index, network] of openNetworks(opened).entries()) {
@@ -110,21 +120,25 @@ export class NetworkNamespace extends Namespace {
 
   /** Lists the names. `ip netns list`. Throws as `listNames` does. */
   static names(options: RunDirectoryOptions = {}): NameEntry[] {
+    checkOptions(options, runDirectoryOptions);
     return listNames(options);
   }
 
   /** Gives one that exists a name. `ip netns attach NAME PID`. Throws as `attachName` does. */
   static attachName(name: string, ref: NamespaceRef, options: NamingOptions = {}): void {
+    checkOptions(options, namingOptions);
     attachName(name, ref, options);
   }
 
   /** Takes a name away; the namespace lives on while something holds it. `ip netns delete NAME`. Throws as `removeName` does. */
   static removeName(name: string, options: RunDirectoryOptions = {}): void {
+    checkOptions(options, runDirectoryOptions);
     removeName(name, options);
   }
 
   /** Follows the names as they come and go. `ip netns monitor`. Throws as `monitorNames` does. */
   static monitor(options: MonitorOptions = {}): AsyncIterableIterator<NameEvent> {
+    checkOptions(options, [...runDirectoryOptions, 'signal']);
     return monitorNames(options);
   }
 

@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { closest, suggestion } from '../closest.ts';
 import type { ByKind, Either, Fields, Integer, ListOf, MapOf, Schema, Text, Words } from './schema.ts';
 
 /** The way to a value: keys of objects, indexes of lists. */
@@ -162,9 +162,7 @@ function hintOf({ about }: Text): string {
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
-  const near = closest(key, known);
-  if (near !== undefined) return `'${key}' is not known here: did you mean '${near}'?`;
-  return known.length > 0 ? `'${key}' is not known here; known are ${known.join(', ')}` : `'${key}' is not known here`;
+  return `'${key}' is not known here${suggestion(key, known)}`;
 }
 
 type KnownFields = Readonly<Record<string, Schema>>;

@@ -52,13 +52,15 @@ export function directSteps(
  * until its child starts. Undefined for any other plan, and where something could be said against it.
  */
 export function directEntry(plan: SpawnPlan): readonly [Namespace, SyscallStep] | undefined {
+  if (typeof plan !== 'object' || plan === null) return undefined;
   const { command, args = [], argv0 = '', enter } = plan;
   if (enter?.length !== 1 || !Array.isArray(args)) return undefined;
   for (const part in plan) if (!plainParts.has(part)) return undefined;
   if (![command, argv0, ...args].every(isPlainText) || command === '') return undefined;
   const [target] = enter;
   if (typeof target !== 'object' || target === null || !('namespace' in target)) return undefined;
-  const { type, namespace } = target;
+  const { type, namespace, ...more } = target;
+  for (const _ in more) return undefined;
   if (!(namespace instanceof Namespace) || namespace.type !== type || namespace.fd.closed) return undefined;
   const flag = namespaceFlags[type];
   return (flag & (notDirectly | namespaceFlags.user)) === 0

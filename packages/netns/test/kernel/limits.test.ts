@@ -22,12 +22,11 @@ const files = unified
       ['memory', 'memory.limit_in_bytes'],
       ['cpu', 'cpu.cfs_quota_us', 'cpu.cfs_period_us'],
     ];
+/** Finds the directory of its group that has a controller. */
+const groupWith = (controller = '') =>
+  `group=/sys/fs/cgroup/${controller}$(sed -n "s/^[0-9]*:${controller === '' ? '' : `[^:]*\\b${controller}\\b[^:]*`}:\\(.*netns-.*\\)/\\1/p" /proc/self/cgroup)`;
 const look = files
-  .map(
-    ([controller, ...names]) =>
-      `group=$(sed -n "s/^[0-9]*:${unified ? '' : `[^:]*\\b${controller}\\b[^:]*`}:\\(.*netns-.*\\)/\\1/p" /proc/self/cgroup); ` +
-      `(cd "/sys/fs/cgroup${controller === '' ? '' : `/${controller}`}$group" && cat ${names.join(' ')})`,
-  )
+  .map(([controller, ...names]) => `${groupWith(controller)}; (cd "$group" && cat ${names.join(' ')})`)
   .join('; ');
 const values = unified ? ['20', '67108864', '50000 100000'] : ['20', '67108864', '50000', '100000'];
 
@@ -97,6 +96,14 @@ describe.skipIf(impossible)('limits', () => {
   it('are for all of a pid namespace, and end what is left in there', async () => {
     const plan: SpawnPlan = { ...sh('sleep 1000 & sleep 1000 & exit 3'), create: ['pid'], init: true, limits: all };
     expect((await exec(plan)).exitCode).toBe(3);
+    await noneLeft();
+  });
+
+  it('are for groups that the command makes inside, too: these go with their processes', async () => {
+    const script = `${groupWith(unified ? '' : 'pids')}; mkdir $group/a $group/a/b $group/a/empty $group/c || exit 9
+      for inner in a/b c; do sleep 1000 & echo $! > $group/$inner/cgroup.procs || exit 8; done`;
+    // Whoever still lived would keep the output open.
+    expect(await exec({ ...sh(script), limits: { pids: 20 } })).toMatchObject({ stderr: '', exitCode: 0 });
     await noneLeft();
   });
 

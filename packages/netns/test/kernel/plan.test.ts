@@ -13,6 +13,7 @@ import { type NamespaceType, namespaceTypes } from '../../src/namespaces/type.ts
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { describePlan, exec, spawn } from '../../src/process/run-plan.ts';
 import { childrenOf, isAlive } from './support/holder.ts';
+import { isRealRoot } from './support/privilege.ts';
 import { runNode } from './support/run.ts';
 
 const root = process.geteuid?.() === 0;
@@ -82,6 +83,25 @@ describe('creating', () => {
       ({ stdout }) => expect(stdout.trim().split(/\s+/)).toEqual(['0', '0', '1', '5', '5', '3']),
       (error: KernelError) => expect(error.message).toMatch(/^cannot write \/proc\/\{?\w+\}?\/uid_map: /),
     );
+  });
+});
+
+describe('setgroups(2) in a new user namespace', () => {
+  const setgroups = 'cat /proc/self/setgroups';
+  const own = (count: number) => [{ inside: 0, outside: process.geteuid?.() ?? 0, count }];
+
+  it.each([
+    ['is as the kernel has it, without a map', {}, 'allow\n'],
+    ['can be given up without a map', { setgroups: 'deny' }, 'deny\n'],
+    ['has to be, by who maps only their own group', { users: 'root' }, 'deny\n'],
+    ['which may as well be said', { users: own(1), setgroups: 'deny' }, 'deny\n'],
+  ] as const)('%s', async (_, plan, text) => {
+    expect(await output({ ...sh(setgroups), create: ['user'], ...plan })).toBe(text);
+  });
+
+  it.skipIf(!isRealRoot)('is kept with ranges, or given up before they are written', async () => {
+    expect(await output({ ...sh(setgroups), create: ['user'], users: own(2) })).toBe('allow\n');
+    expect(await output({ ...sh(setgroups), create: ['user'], users: own(2), setgroups: 'deny' })).toBe('deny\n');
   });
 });
 

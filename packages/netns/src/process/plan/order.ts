@@ -15,7 +15,7 @@ const mapper = 1;
  * Puts all that a set-up asks for into the one order in which the kernel allows it. Pure: the same set-up gives the same steps.
  *
  * Why this order: control groups are named by paths of outside; a user namespace gives the right to make and enter the others, so
- * it is entered or made first; maps must be there before ids can be set; a new pid namespace has only children in it, so all that
+ * it is entered or made first; once groups are mapped nobody can give up setgroups(2); maps must be there before ids can be set; a new pid namespace has only children in it, so all that
  * follows happens in one; mounts come before the root changes, ids after all that needs privilege, and last what a change of ids
  * would undo: the signal for the parent's death.
  */
@@ -32,12 +32,12 @@ export function orderSteps(setUp: SetUp): PlannedStep[] {
     map.length > 0 ? [aside(mapper, 'map ids', map)] : [],
     ownerSteps(setUp),
     unshareSteps(setUp),
+    setgroupsStep(setUp),
     map.length > 0 ? [join(mapper, 'map ids')] : [],
     offsetSteps(setUp),
     setUp.fork === undefined ? bound : forkSteps(setUp, setUp.fork, bound),
     cgroupMembership(setUp, forked),
     selfMapSteps(setUp),
-    setgroupsStep(setUp),
     propagationSteps(setUp),
     nameSteps(setUp),
     rootSteps(setUp),

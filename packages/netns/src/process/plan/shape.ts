@@ -1,3 +1,4 @@
+import { suggestion } from '../../closest.ts';
 import { InvalidArgumentError } from '../../errors.ts';
 import type { SpawnPlan } from './spawn-plan.ts';
 
@@ -15,19 +16,22 @@ const either =
   (...checks: Check[]): Check =>
   (value) =>
     checks.some((check) => check(value));
-const recordOf =
-  (of: Check, ...names: string[]): Check =>
+/** An object with these parts and no others. */
+const parts =
+  (of: Readonly<Record<string, Check>>, needed: readonly string[] = []): Check =>
   (value) =>
     record(value) &&
-    Object.entries(value as object).every(([name, each]) => names.includes(name) && (each === undefined || of(each)));
+    needed.every((name) => (value as Record<string, unknown>)[name] !== undefined) &&
+    Object.entries(value as object).every(
+      ([name, each]) => Object.hasOwn(of, name) && (each === undefined || of[name]?.(each)),
+    );
 
-const target: Check = (value) =>
-  record(value) &&
-  ('process' in (value as object)
-    ? either(number, record)((value as { process: unknown }).process) &&
-      either((types) => types === undefined, list(text))((value as { types?: unknown }).types)
-    : text((value as { type?: unknown }).type) && either(text, record)((value as { namespace?: unknown }).namespace));
-const map = either(text, list(recordOf(number, 'inside', 'outside', 'count')));
+const target = either(
+  parts({ process: either(number, record), types: list(text) }, ['process']),
+  parts({ type: text, namespace: either(text, record) }, ['type', 'namespace']),
+);
+const range = parts({ inside: number, outside: number, count: number }, ['inside', 'outside', 'count']);
+const map = either(text, list(range));
 const signal = either(text, number);
 const capabilities = either((value) => value === 'all', list(text));
 
@@ -48,9 +52,9 @@ const shapes: Record<keyof SpawnPlan, readonly [is: Check, words: string]> = {
   cwd: [text, 'a path'],
   hostname: [text, 'a text'],
   domainname: [text, 'a text'],
-  clocks: [recordOf(number, 'monotonic', 'boottime'), '{ monotonic?, boottime? } in seconds'],
+  clocks: [parts({ monotonic: number, boottime: number }), '{ monotonic?, boottime? } in seconds'],
   cgroup: [either(text, list(text)), 'a path or a list of paths'],
-  limits: [recordOf(number, 'pids', 'memory', 'cpu'), '{ pids?, memory?, cpu? }'],
+  limits: [parts({ pids: number, memory: number, cpu: number }), '{ pids?, memory?, cpu? }'],
   uid: [number, 'a number'],
   gid: [number, 'a number'],
   supplementaryGroups: [list(number), 'a list of numbers'],
@@ -72,8 +76,10 @@ export const planParts = Object.keys(shapes) as readonly (keyof SpawnPlan)[];
 
 /** Throws InvalidArgumentError for a part that is unknown or of another kind. */
 export function checkShape(plan: SpawnPlan): void {
+  if (!record(plan)) throw new InvalidArgumentError('plan', describe(plan), 'it has to be an object');
   for (const [name, value] of Object.entries(plan)) {
-    if (!Object.hasOwn(shapes, name)) throw new InvalidArgumentError('plan', name, 'there is no such part');
+    if (!Object.hasOwn(shapes, name))
+      throw new InvalidArgumentError('plan', name, `there is no such part${suggestion(name, planParts)}`);
     const [is, words] = shapes[name as keyof SpawnPlan];
     if (value !== undefined && !is(value))
       throw new InvalidArgumentError(name, describe(value), `it has to be ${words}`);

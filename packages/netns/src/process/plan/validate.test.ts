@@ -49,9 +49,17 @@ describe('validatePlan', () => {
     [{ supplementaryGroups: [1.5] }, 'whole number'],
     [{ keepCapabilities: ['net_magic'] }, 'no such capability'],
     [{ keepCapabilities: ['CAP_NET_RAW'], dropCapabilities: ['net_raw'] }, 'both kept and dropped'],
-    [{ creates: ['net'] }, 'no such part'],
+    [{ creates: ['net'] }, "no such part: did you mean 'create'?"],
+    [{ toString: 1 }, 'no such part; known are command, args'],
     [{ args: 'x' }, 'it has to be a list of texts'],
     [{ enter: ['web'] }, 'it has to be a list of { type, namespace } or { process, types? }'],
+    [{ enter: [{ process: 1, type: 'net' }] }, 'it has to be a list of'],
+    [{ enter: [{ type: 'net', namespace: 'web', types: [] }] }, 'it has to be a list of'],
+    [{ enter: [{ type: 'net' }] }, 'it has to be a list of'],
+    [{ enter: [{ process: 1, toString: 1 }] }, 'it has to be a list of'],
+    [{ create: ['user'], users: [{ inside: 0, outside: 0 }] }, 'a list of { inside, outside, count }'],
+    [{ create: ['time'], clocks: { realtime: 1 } }, '{ monotonic?, boottime? }'],
+    [{ limits: { disk: 1 } }, 'it has to be { pids?, memory?, cpu? }'],
     [{ limits: { memory: '1G' } }, 'it has to be { pids?, memory?, cpu? }'],
     [{ killSignal: 'SIGNOPE' }, 'no such signal'],
     [{ forwardSignals: ['SIGKILL'] }, 'pass it on'],
@@ -59,6 +67,11 @@ describe('validatePlan', () => {
   ])('refuses %j', (more, reason) => {
     expect(() => validatePlan(plan(more))).toThrow(InvalidArgumentError);
     expect(() => validatePlan(plan(more))).toThrow(reason);
+  });
+
+  it.each([null, undefined, 'ls', 7, ['ls']])('refuses %j, which is no plan at all', (nothing) => {
+    const refusal = { name: 'InvalidArgumentError', argument: 'plan', reason: 'it has to be an object' };
+    expect(() => validatePlan(nothing as never)).toThrow(expect.objectContaining(refusal));
   });
 
   it('accepts what can be right', () => {
