@@ -4,6 +4,8 @@
 
 #include "steps.h"
 
+#include <linux/limits.h>
+
 
 /* A file without a known format is a shell script, as execvp(3) has it. */
 static long execute(const char *path, char **argv, char **environment) {
@@ -17,6 +19,11 @@ static long execute(const char *path, char **argv, char **environment) {
   return sys3(__NR_execve, (long)shell[0], (long)shell, (long)environment);
 }
 
+/* Errors of a directory in PATH that do not end the search: a network file system may be away. */
+static int is_elsewhere(long error) {
+  return error == ENOENT || error == ENOTDIR || error == ESTALE || error == ENODEV || error == ETIMEDOUT;
+}
+
 static long execute_in_path(const char *name, char **argv, char **environment) {
   const char *path = "/bin:/usr/bin";
   char file[PATH_SIZE];
@@ -24,6 +31,7 @@ static long execute_in_path(const char *name, char **argv, char **environment) {
   for (const char *p = name; *p; p++)
     if (*p == '/') return execute(name, argv, environment);
   if (!*name) return -ENOENT;
+  if (string_length(name) > NAME_MAX) return -ENAMETOOLONG;
   for (char **e = environment; *e; e++)
     if ((*e)[0] == 'P' && (*e)[1] == 'A' && (*e)[2] == 'T' && (*e)[3] == 'H' && (*e)[4] == '=') path = *e + 5;
   for (const char *start = path, *end;; start = end + 1) {
@@ -35,7 +43,7 @@ static long execute_in_path(const char *name, char **argv, char **environment) {
       memcpy(file + n, name, length + 1);
       long error = execute(file, argv, environment);
       if (error == -EACCES) denied = error;
-      else if (error != -ENOENT && error != -ENOTDIR) return error;
+      else if (!is_elsewhere(-error)) return error;
     }
     if (!*end) return denied ? denied : -ENOENT;
   }

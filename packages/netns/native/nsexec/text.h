@@ -53,10 +53,12 @@ static const char *error_text(long error) {
   return "Unknown error";
 }
 
+/* In one write, however long the text is. */
 static void complain(const char *what, long error) {
-  char line[3 * PATH_SIZE];
-  long length = JOIN(line, what, ": ", error_text(error), "\n");
-  if (length > 0) sys3(__NR_write, 2, (long)line, length);
+  const char *parts[] = {what, ": ", error_text(error), "\n"};
+  struct { const char *text; size_t length; } line[4];
+  for (unsigned i = 0; i < 4; i++) line[i].text = parts[i], line[i].length = string_length(parts[i]);
+  sys3(__NR_writev, 2, (long)line, 4);
 }
 
 static void decimal(char *out, long n) {

@@ -66,6 +66,9 @@ const same: readonly string[] = [
   '-n/nope true',
   '-t T -n/nope true',
   '-w/nope true',
+  '-r true',
+  '-U/proc/T/ns/user -w true',
+  '-U/proc/T/ns/user --user=/proc/T/ns/user -r/ -r/ -w/ -w/tmp ls /proc/self/fd',
   '-r/nope true',
   '-t 99999999 -n true',
   '-t 99999999 -a true',
@@ -77,6 +80,7 @@ const same: readonly string[] = [
   '--s',
   '--no-fork=1',
   '-S x true',
+  '-S 99999999999999999999 true',
   '-G x true',
 ];
 
@@ -126,6 +130,25 @@ const newer: readonly {
     stderr: 'failed to obtain a valid file descriptor for PID TARGET: No such process',
   },
   { line: '-t T -w -W/ -n true', since: '2.41', status: 1, stderr: 'options --wd and --wdns cannot be combined' },
+  { line: '-w -W/ -S x true', since: '2.41', status: 1, stderr: 'options --wd and --wdns cannot be combined' },
+  {
+    line: '-U/proc/T/ns/user -S follow true',
+    since: '2.39',
+    status: 1,
+    stderr: 'neither filename nor target pid supplied for ',
+  },
+  {
+    line: '-U/proc/T/ns/user -t 99999999 -e true',
+    since: '2.39',
+    status: 1,
+    stderr: 'cannot open /proc/PID/environ: No such file or directory',
+  },
+  {
+    line: '-t T -n -N 2147483648 true',
+    since: '2.41',
+    status: 1,
+    stderr: "failed to parse file descriptor: '2147483648': Numerical result out of range",
+  },
   { line: '-t T -N x true', since: '2.41', status: 1, stderr: "failed to parse file descriptor: 'x'" },
   { line: '-n:x true', since: '2.42', status: 1, stderr: 'failed to parse nsid: x' },
   { line: '-t T -U -S 5 true', since: '2.40', status: 1, stderr: 'setuid() failed: Invalid argument' },

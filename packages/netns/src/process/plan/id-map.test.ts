@@ -1,15 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allIds, formatRanges, type IdRange, lastId, validateRanges, withSingle } from './id-map.ts';
+import {
+  formatRanges,
+  type IdRange,
+  lastId,
+  mappedIds,
+  type SplitRange,
+  validateRanges,
+  withSingle,
+} from './id-map.ts';
 
 const range = (inside: number, outside: number, count: number): IdRange => ({ inside, outside, count });
+const whole = (...numbers: Parameters<typeof range>): SplitRange => ({ ...range(...numbers), whole: true });
 
 describe('withSingle', () => {
   it.each([
     ['disjoint', range(0, 0, 1), range(1, 100000, 65536), '0 0 1\n1 100000 65536'],
     ['the inner id is taken', range(0, 0, 1), range(0, 100000, 65536), '0 0 1\n1 100000 65535'],
     ['in the middle', range(1003, 0, 1), range(1000, 1000, 10), '1003 0 1\n1000 1000 3\n1004 1003 6'],
-    ['all', range(0, 0, 1), allIds, '0 0 1\n1 1 4294967294'],
+    ['all', range(0, 0, 1), range(0, 0, lastId + 1), '0 0 1\n1 1 4294967294'],
+    ['one that stays whole', range(5, 0, 1), whole(0, 100, 10), '5 0 1\n0 100 5\n6 105 5'],
+    ['one that stays whole, whose outer id is taken', range(0, 104, 1), whole(0, 100, 10), '0 104 1\n1 100 4\n5 105 5'],
   ])('%s', (_, single, ranges, text) => {
     expect(formatRanges(withSingle(single, [ranges]))).toBe(text);
   });
@@ -26,6 +37,17 @@ describe('withSingle', () => {
         expect(total).toBeLessThanOrEqual(count + 1);
       }),
     );
+  });
+});
+
+describe('mappedIds', () => {
+  it('are those of this user namespace, each as itself', () => {
+    expect(mappedIds('         0          0 4294967295\n')).toEqual([range(0, 0, lastId + 1)]);
+    expect(mappedIds('         0       1000          1\n        10     100000      65536\n')).toEqual([
+      range(0, 0, 1),
+      range(10, 10, 65536),
+    ]);
+    expect(mappedIds('')).toEqual([]);
   });
 });
 

@@ -13,8 +13,20 @@ export const lastId = 0xffff_fffe;
 /** How many lines the kernel takes (`UID_GID_MAP_MAX_EXTENTS`, Linux 4.15; 5 before). */
 export const maxRanges = 340;
 
-/** The whole range that the kernel knows. */
-export const allIds: IdRange = { inside: 0, outside: 0, count: lastId + 1 };
+/** A range that a single id may be put into (`withSingle`). */
+export interface SplitRange extends IdRange {
+  /** It loses no id when one of its inner ids is taken: those from there on move up by one. */
+  readonly whole?: true;
+}
+
+/** All ids that there are in this user namespace, each as itself: from the text of `/proc/self/uid_map` or `gid_map`. */
+export function mappedIds(text: string): IdRange[] {
+  return [...text.matchAll(/^ *(\d+) +\d+ +(\d+)$/gm)].map(([, first, count]) => ({
+    inside: Number(first),
+    outside: Number(first),
+    count: Number(count),
+  }));
+}
 
 /** Throws InvalidArgumentError for ranges that no kernel takes: numbers out of range, overlaps, too many. */
 export function validateRanges(what: string, ranges: readonly IdRange[]): void {
@@ -46,17 +58,17 @@ function rangeFault({ inside, outside, count }: IdRange): string | undefined {
  * Puts one id into ranges: it comes first, as a line of its own; each range that has it on either side loses its highest id, and
  * is split around it. (So has unshare(1); a range keeps its lowest ids, which are those that have a meaning.)
  */
-export function withSingle(single: IdRange, ranges: readonly IdRange[]): IdRange[] {
+export function withSingle(single: IdRange, ranges: readonly SplitRange[]): IdRange[] {
   return [single, ...ranges.flatMap((range) => splitAround(range, single))];
 }
 
-function splitAround(range: IdRange, single: IdRange): IdRange[] {
+function splitAround(range: SplitRange, single: IdRange): IdRange[] {
   const insideAt = single.inside - range.inside;
   const outsideAt = single.outside - range.outside;
   const hits = (at: number) => at >= 0 && at < range.count;
   if (!hits(insideAt) && !hits(outsideAt)) return [range];
   // Both sides have one id less; where one is missing, the rest moves together.
-  const shortened = range.count - 1;
+  const shortened = range.whole && !hits(outsideAt) ? range.count : range.count - 1;
   const cuts = [insideAt, outsideAt].filter((at) => at >= 0 && at < shortened).sort((a, b) => a - b);
   const edges = [0, ...new Set(cuts), shortened];
   return edges.slice(0, -1).flatMap((start, index) => {

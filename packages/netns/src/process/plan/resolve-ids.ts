@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UnsupportedError } from '../../errors.ts';
-import { allIds } from './id-map.ts';
+import { mappedIds } from './id-map.ts';
 import type { IdMapping } from './set-up.ts';
 import type { IdMap, SpawnPlan } from './spawn-plan.ts';
 import { findNamedId, firstSubids } from './subids.ts';
@@ -30,21 +30,21 @@ export function resolveMaps(
   facts: IdFacts,
 ): { readonly users?: IdMapping; readonly groups?: IdMapping } {
   return {
-    ...(users === undefined ? {} : { users: resolveMap(users, facts.uid, '/etc/subuid', facts) }),
-    ...(groups === undefined ? {} : { groups: resolveMap(groups, facts.gid, '/etc/subgid', facts) }),
+    ...(users === undefined ? {} : { users: resolveMap(users, facts.uid, 'uid', facts) }),
+    ...(groups === undefined ? {} : { groups: resolveMap(groups, facts.gid, 'gid', facts) }),
   };
 }
 
-function resolveMap(map: IdMap, own: number, file: string, facts: IdFacts): IdMapping {
+function resolveMap(map: IdMap, own: number, kind: 'uid' | 'gid', facts: IdFacts): IdMapping {
   if (map === 'root') return { single: { inside: 0, outside: own, count: 1 }, ranges: [] };
   if (map === 'current') return { single: { inside: own, outside: own, count: 1 }, ranges: [] };
-  if (map === 'all') return { ranges: [allIds] };
+  if (map === 'all') return { ranges: mappedIds(facts.read(`/proc/self/${kind}_map`)) };
   if (typeof map !== 'string') {
     const [only, ...more] = map;
     const single = more.length === 0 && only?.count === 1 && only.outside === own ? only : undefined;
     return single === undefined ? { ranges: map } : { single, ranges: [] };
   }
-  const range = ownSubids(file, facts);
+  const range = ownSubids(`/etc/sub${kind}`, facts);
   if (map === 'subids') return { ranges: [{ ...range, inside: range.outside }] };
   return { single: { inside: 0, outside: own, count: 1 }, ranges: [{ ...range, inside: 1 }] };
 }

@@ -1,5 +1,5 @@
 import type { NamespaceType } from '../../namespaces/type.ts';
-import type { IdRange } from './id-map.ts';
+import type { IdRange, SplitRange } from './id-map.ts';
 import type { PlanStep } from './step.ts';
 
 /**
@@ -74,7 +74,7 @@ export interface Entry {
 /** The lines of `/proc/PID/uid_map`: one id that a process may write for itself, or ranges that only a privileged one can. */
 export interface IdMapping {
   readonly single?: IdRange;
-  readonly ranges: readonly IdRange[];
+  readonly ranges: readonly SplitRange[];
 }
 
 export interface ClockOffset {

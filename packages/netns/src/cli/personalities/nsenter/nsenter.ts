@@ -23,6 +23,7 @@ function prepare(request: Request, io: Io): Prepared {
   const pid = request.target?.pid;
   const root = placeOf(request.root, pid, 'root');
   const wd = placeOf(request.wd, pid, 'cwd');
+  const wdns = request.wdns?.directory;
   const env = request.env ? environmentOf(pid) : io.env;
   const cgroup = request.joinCgroup ? openCgroup(readCgroup(pid)) : undefined;
   if (enter.length === 0) throw failure(program, 'no namespace specified');
@@ -31,9 +32,9 @@ function prepare(request: Request, io: Io): Prepared {
     parent: String(process.pid),
     enter,
     ...credentialsOf(request, enter),
-    ...(root === undefined ? {} : { root, keepCwd: wd === undefined && request.wdns === undefined }),
+    ...(root === undefined ? {} : { root, keepCwd: wd === undefined && wdns === undefined }),
     ...(wd === undefined ? {} : { cwd: wd }),
-    ...(request.wdns === undefined ? {} : { cwd: { take: ['open', request.wdns] } }),
+    ...(wdns === undefined ? {} : { cwd: { take: ['open', wdns] } }),
     ...(cgroup === undefined ? {} : { cgroupFile: handOver(cgroup) }),
     ...(has('pid') && request.fork ? { fork: { mirrorStops: true } } : {}),
     ...(request.keepCaps && has('user') ? { capabilities: { ambient: everyCapability } } : {}),
@@ -48,34 +49,37 @@ function placeOf(
 ): Place | undefined {
   if (place === undefined) return undefined;
   if (place !== 'target') return { take: handOver(place) };
-  return { take: ['use', String(openFile(`/proc/${needed(pid)}/${link}`))] };
+  return { take: ['use', String(openFile(ofTarget(pid, link)))] };
 }
 
-function needed(pid: number | undefined): number {
-  if (pid === undefined) throw failure(program, 'no target PID specified');
-  return pid;
+/** A file of the target's. */
+function ofTarget(pid: number | undefined, name: string): string {
+  if (pid === undefined) throw failure(program, `neither filename nor target pid supplied for ${name}`);
+  return `/proc/${pid}/${name}`;
 }
 
 function readCgroup(pid: number | undefined): string {
   try {
-    return readFileSync(`/proc/${needed(pid)}/cgroup`, 'utf8');
+    return readFileSync(ofTarget(pid, 'cgroup'), 'utf8');
   } catch {
     throw failure(program, 'failed to get cgroup path');
   }
 }
 
 function environmentOf(pid: number | undefined): NodeJS.ProcessEnv {
+  const path = ofTarget(pid, 'environ');
   try {
-    const pairs = readFileSync(`/proc/${needed(pid)}/environ`, 'utf8').split('\0');
+    const pairs = readFileSync(path, 'utf8').split('\0');
     return Object.fromEntries(
       pairs
         .filter((pair) => pair.includes('='))
         .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
     );
   } catch (error) {
-    const { errno } = error as NodeJS.ErrnoException;
+    const { errno, syscall } = error as NodeJS.ErrnoException;
     if (errno === undefined) throw error;
-    throw failure(program, 'failed to get environment variables', Math.abs(errno));
+    const text = syscall === 'open' ? `cannot open ${path}` : 'failed to get environment variables';
+    throw failure(program, text, Math.abs(errno));
   }
 }
 
@@ -96,10 +100,10 @@ function credentialsOf(request: Request, enter: readonly Entry[]): Pick<SetUp, '
 
 function idOf(id: number | 'follow' | undefined, { target }: Request, which: 'uid' | 'gid'): number | undefined {
   if (id !== 'follow') return id;
-  const path = `/proc/${needed(target?.pid)}`;
+  const path = ofTarget(target?.pid, '');
   try {
     return statSync(path)[which];
   } catch (error) {
-    throw failure(program, `stat of ${path} failed`, Math.abs((error as NodeJS.ErrnoException).errno ?? 2));
+    throw failure(program, `cannot open ${path}`, Math.abs((error as NodeJS.ErrnoException).errno ?? 2));
   }
 }

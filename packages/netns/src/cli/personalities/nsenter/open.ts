@@ -22,6 +22,11 @@ export function openFile(path: string, text = `cannot open ${path}`): number {
   return ok(syscall('openat', AT_FDCWD, path, O_RDONLY), text);
 }
 
+/** What is opened and not used would go to the program. */
+export function closeFile(fd: number | undefined): void {
+  if (fd !== undefined) syscall('close', fd);
+}
+
 function ok(result: number, text: string): number {
   if (result < 0) throw failure(program, text, -result);
   return result;

@@ -22,7 +22,6 @@ export const nsenterOptions = {
   },
   pid: { letter: 'p', ...file, summary: 'enter the pid namespace, in a child' },
   user: { letter: 'U', ...file, summary: 'enter the user namespace' },
-  'user-parent': { ...none, summary: 'enter the user namespace that owns what is entered' },
   cgroup: { letter: 'C', ...file, summary: 'enter the cgroup namespace' },
   time: { letter: 'T', ...file, summary: 'enter the time namespace' },
   setuid: { letter: 'S', ...required, value: 'uid|follow', summary: 'run as this user; follow: as that of the target' },
@@ -40,6 +39,7 @@ export const nsenterOptions = {
   'join-cgroup': { letter: 'c', ...none, summary: "join the target's control group" },
   'preserve-credentials': { ...none, summary: 'leave user and groups as they are' },
   'keep-caps': { ...none, summary: 'keep the capabilities of the user namespace' },
+  'user-parent': { ...none, summary: 'enter the user namespace that owns what is entered' },
 } as const satisfies GetoptTable;
 
 export const nsenterSentence = 'Runs a program in the namespaces of other processes.';

@@ -2,8 +2,8 @@ import type { NamespaceType } from '../../../namespaces/type.ts';
 import { failure } from '../util-linux/failure.ts';
 import { type GetoptMatch, getopt } from '../util-linux/getopt.ts';
 import { helpOf, versionOf } from '../util-linux/help.ts';
-import { parseUnsigned } from '../util-linux/numbers.ts';
-import { openFile, openNamespaceArgument } from './open.ts';
+import { parseUnsigned, rangeError } from '../util-linux/numbers.ts';
+import { closeFile, openFile, openNamespaceArgument } from './open.ts';
 import { nsenterOptions, nsenterSentence } from './options.ts';
 
 const program = 'nsenter';
@@ -20,7 +20,8 @@ export interface Request {
   gid: number | 'follow' | undefined;
   root: number | 'target' | undefined;
   wd: number | 'target' | undefined;
-  wdns: string | undefined;
+  /** Alone, `-W` says nothing but that it is not `-w`. */
+  wdns: { readonly directory: string | undefined } | undefined;
   env: boolean;
   fork: boolean;
   joinCgroup: boolean;
@@ -75,8 +76,6 @@ export function readRequest(argv: readonly string[]): Request {
     readPlaces(request, next.value);
     readCredentials(request, next.value);
   }
-  if (request.wd !== undefined && request.wdns !== undefined)
-    throw failure(program, 'options --wd and --wdns cannot be combined');
   return request;
 }
 
@@ -91,6 +90,7 @@ function readTarget(request: Request, { name, value }: Match): void {
   const type = typeOfOption[name];
   if (type !== undefined) {
     const file = value === undefined ? undefined : openNamespaceArgument(withoutEquals(value), type);
+    if (file !== undefined) closeFile(request.namespaces.get(type));
     if (file !== undefined || !request.namespaces.has(type)) request.namespaces.set(type, file);
   }
   switch (name) {
@@ -102,8 +102,8 @@ function readTarget(request: Request, { name, value }: Match): void {
       request.all = true;
       break;
     case 'net-socket': {
-      const parsed = parseUnsigned(value ?? '');
-      if ('errno' in parsed) throw failure(program, `failed to parse file descriptor: '${value}'`);
+      const parsed = parseUnsigned(value ?? '', 0, 0x7fff_ffff);
+      if ('errno' in parsed) throw failure(program, `failed to parse file descriptor: '${value}'`, rangeError(parsed));
       request.netSocket = parsed.value;
       break;
     }
@@ -138,15 +138,24 @@ function readPlaces(request: Request, { name, value }: Match): void {
     case 'version':
       throw versionOf(program);
     case 'root':
-      request.root = value === undefined ? 'target' : openFile(value);
+      request.root = placeOf(request.root, value);
       break;
     case 'wd':
-      request.wd = value === undefined ? 'target' : openFile(withoutEquals(value));
+      request.wd = placeOf(request.wd, value === undefined ? undefined : withoutEquals(value));
       break;
     case 'wdns':
-      request.wdns = value === undefined ? '.' : withoutEquals(value);
+      request.wdns = { directory: value === undefined ? undefined : withoutEquals(value) };
       break;
   }
+  if (request.wd !== undefined && request.wdns !== undefined)
+    throw failure(program, 'options --wd and --wdns cannot be combined');
+}
+
+/** The last one counts. */
+function placeOf(before: number | 'target' | undefined, path: string | undefined): number | 'target' {
+  const opened = path === undefined ? 'target' : openFile(path);
+  if (typeof before === 'number') closeFile(before);
+  return opened;
 }
 
 function readCredentials(request: Request, { name, value = '' }: Match): void {
@@ -169,6 +178,6 @@ function readCredentials(request: Request, { name, value = '' }: Match): void {
 function idOf(kind: 'uid' | 'gid', word: string): number | 'follow' {
   if (word === 'follow') return 'follow';
   const parsed = parseUnsigned(word);
-  if ('errno' in parsed) throw failure(program, `failed to parse ${kind}: '${word}'`);
+  if ('errno' in parsed) throw failure(program, `failed to parse ${kind}: '${word}'`, rangeError(parsed));
   return parsed.value;
 }

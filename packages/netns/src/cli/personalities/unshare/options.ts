@@ -22,6 +22,7 @@ export const unshareOptions = {
     value: 'signal',
     summary: 'the child gets SIGKILL (or <signal>) when we die; forks',
   },
+  'forward-signals': { ...none, summary: 'pass SIGTERM and SIGINT on to the child; forks' },
   'mount-proc': {
     argument: 'optional',
     value: 'dir',
@@ -48,7 +49,6 @@ export const unshareOptions = {
   propagation: { ...required, value: 'private|slave|shared|unchanged', summary: 'how mounts spread; default: private' },
   setgroups: { ...required, value: 'allow|deny', summary: 'whether setgroups(2) may be used inside' },
   'keep-caps': { ...none, summary: 'the program keeps the capabilities of the new user namespace' },
-  'forward-signals': { ...none, summary: 'pass SIGTERM and SIGINT on to the child; forks' },
   setuid: { letter: 'S', ...required, value: 'uid', summary: 'run as this user' },
   setgid: { letter: 'G', ...required, value: 'gid', summary: 'run as this group, with no others' },
   root: { letter: 'R', ...required, value: 'dir', summary: 'this is the root directory' },

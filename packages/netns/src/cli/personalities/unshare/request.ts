@@ -1,12 +1,12 @@
 import { type NamespaceType, namespaceFlags } from '../../../namespaces/type.ts';
 import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../../native/constants.ts';
-import type { IdRange } from '../../../process/plan/id-map.ts';
+import type { SplitRange } from '../../../process/plan/id-map.ts';
 import { failure } from '../util-linux/failure.ts';
 import { type GetoptMatch, getopt } from '../util-linux/getopt.ts';
 import { helpOf, versionOf } from '../util-linux/help.ts';
-import { parseSigned } from '../util-linux/numbers.ts';
+import { parseSigned, rangeError } from '../util-linux/numbers.ts';
 import { signalArgument } from '../util-linux/signal-argument.ts';
-import { mappedId, ownerArgument, plainId, rangeArgument, subidRange } from './id-arguments.ts';
+import { mappedId, ownerArgument, plainId, rangesArgument, subidRange } from './id-arguments.ts';
 import { unshareOptions, unshareSentence } from './options.ts';
 
 const program = 'unshare';
@@ -23,8 +23,8 @@ export interface Request {
   interpreter: string | undefined;
   mapUser: number | 'current' | undefined;
   mapGroup: number | 'current' | undefined;
-  userRanges: IdRange[];
-  groupRanges: IdRange[];
+  userRanges: SplitRange[];
+  groupRanges: SplitRange[];
   owner: { readonly uid: number; readonly gid: number } | undefined;
   /** Undefined: unchanged. */
   propagation: number | undefined;
@@ -138,7 +138,7 @@ function readNamespaces(request: Request, { name, value }: Match): void {
       useBinfmt(request, value);
       break;
     case 'load-interp':
-      useBinfmt(request, undefined);
+      useBinfmt(request, request.binfmt);
       request.interpreter = value;
       break;
     case 'propagation':
@@ -150,7 +150,7 @@ function readNamespaces(request: Request, { name, value }: Match): void {
 
 function useBinfmt(request: Request, directory: string | undefined): void {
   request.flags |= namespaceFlags.mnt | namespaceFlags.user;
-  request.binfmt ??= directory ?? '/proc/sys/fs/binfmt_misc';
+  request.binfmt = directory ?? '/proc/sys/fs/binfmt_misc';
   if (directory === undefined) request.proc ??= '/proc';
 }
 
@@ -175,10 +175,10 @@ function readMaps(request: Request, { name, value = '' }: Match): void {
       request.mapUser = request.mapGroup = 'current';
       break;
     case 'map-users':
-      request.userRanges.push(rangeArgument('uid', value));
+      request.userRanges.push(...rangesArgument('uid', value));
       break;
     case 'map-groups':
-      request.groupRanges.push(rangeArgument('gid', value));
+      request.groupRanges.push(...rangesArgument('gid', value));
       break;
     case 'map-auto':
     case 'map-subids':
@@ -220,10 +220,12 @@ function readOther(request: Request, { name, value = '' }: Match): void {
       request.wd = value;
       break;
     case 'monotonic':
-    case 'boottime':
-      request[name] = parseSigned(value);
-      if (request[name] === undefined) throw failure(program, `failed to parse ${name} offset: '${value}'`);
+    case 'boottime': {
+      const parsed = parseSigned(value);
+      if ('errno' in parsed) throw failure(program, `failed to parse ${name} offset: '${value}'`, rangeError(parsed));
+      request[name] = parsed.value;
       break;
+    }
     case 'clear-env':
       request.clearEnv = true;
       break;
