@@ -39,10 +39,12 @@ describe('inside', () => {
     await new Promise((resolve) => socket.once('close', resolve));
   });
 
-  it('refuses a path that is too long, on every Node', async () => {
+  it('refuses a path that is too long or has a NUL byte, on every Node', async () => {
     using ns = await lively();
-    const [error] = await once(ns.net.createServer().listen(`/run/${'x'.repeat(120)}`), 'error');
-    expect(error).toMatchObject({ code: 'EINVAL', syscall: 'listen' });
+    for (const path of [`/run/${'x'.repeat(120)}`, '/run/a\0b']) {
+      const [error] = await once(ns.net.createServer().listen(path), 'error');
+      expect(error).toMatchObject({ code: 'EINVAL', syscall: 'listen' });
+    }
   });
 
   it('keeps abstract names apart', async () => {
@@ -75,6 +77,7 @@ describe('inside', () => {
     const local = await linkLocal();
     for (const host of [`${local}%e0`, '::']) {
       const zoned = b.net.createServer((socket) => socket.end(`${socket.remoteAddress}`)).listen(80, host);
+      await once(zoned, 'listening');
       if (host !== '::') expect(zoned.address()).toMatchObject({ address: host });
       const socket = a.net.connect(80, `${local}%e0`);
       const [words] = await once(socket, 'data');

@@ -1,11 +1,12 @@
 import type http from 'node:http';
 import type https from 'node:https';
 import type net from 'node:net';
+import type tls from 'node:tls';
 import { builtin } from '../../native/builtin.ts';
 import type { Home } from './home.ts';
 import { httpRequestArguments } from './http-arguments.ts';
 import { listenInside } from './listen.ts';
-import { netIn } from './net.ts';
+import { secureInside } from './tls.ts';
 
 /** The part of `node:https` that makes sockets. */
 export interface NamespaceHttps {
@@ -17,17 +18,18 @@ export interface NamespaceHttps {
   readonly globalAgent: https.Agent;
 }
 
-type CreateConnection = (options: net.NetConnectOpts & { socket?: net.Socket }) => net.Socket;
+type CreateConnection = (options: tls.ConnectionOptions, ...rest: unknown[]) => tls.TLSSocket | undefined;
 
 /** `node:https` for the inside of a namespace. Sessions are resumed as with Node's own agent. */
 export function httpsIn(home: Home): NamespaceHttps {
   const node = builtin('https');
-  const { connect } = netIn(home);
   const { createConnection: secure } = node.Agent.prototype as unknown as { createConnection: CreateConnection };
 
   class Agent extends node.Agent {
-    override createConnection(options: net.NetConnectOpts): net.Socket {
-      return secure.call(this, { ...options, socket: connect(options) });
+    override createConnection(options: net.NetConnectOpts, ...rest: unknown[]): net.Socket {
+      return secureInside(home, options as tls.ConnectionOptions, (ready) =>
+        secure.call(this, ready, ...rest),
+      ) as net.Socket;
     }
   }
   const globalAgent = new Agent((node.globalAgent as unknown as { readonly options: https.AgentOptions }).options);

@@ -1,15 +1,10 @@
 import type net from 'node:net';
-import { InvalidArgumentError } from '../../errors.ts';
 import { builtin } from '../../native/builtin.ts';
-import { AF_UNIX, SOCK_STREAM } from '../../native/constants.ts';
-import { Fd } from '../../native/fd.ts';
-import { connectInside } from './connect.ts';
-import { parseConnect } from './connect-arguments.ts';
+import { parseArguments } from './arguments.ts';
+import { connectingIn } from './connect.ts';
 import type { Home } from './home.ts';
 import { listenInside } from './listen.ts';
-import { nodeError } from './node-error.ts';
-import { openSocket } from './open-socket.ts';
-import { isAbstract } from './socket-address.ts';
+import { lookupIn } from './lookup-hook.ts';
 
 /** The part of `node:net` that makes sockets. */
 export interface NamespaceNet {
@@ -25,39 +20,28 @@ export interface NamespaceNet {
 /** `node:net` for the inside of a namespace: the same functions, objects, events and errors. */
 export function netIn(home: Home): NamespaceNet {
   const node = builtin('net');
+  const inside = connectingIn(home);
 
   class Socket extends node.Socket {
+    constructor(options?: net.SocketConstructorOpts) {
+      super(options);
+      inside(this);
+    }
+
     override connect(...args: unknown[]): this {
-      const { options, connected } = parseConnect(args);
-      const nodeConnect = super.connect as (...args: unknown[]) => unknown;
-      if (typeof options.path !== 'string') connectInside(this, home, { options, connected }, nodeConnect);
-      else if (isAbstract(options.path) && !hasHandle(this))
-        throw new InvalidArgumentError('path', options.path, 'an abstract name needs connect() of the namespace');
-      else nodeConnect.call(this, options, connected);
-      return this;
+      const { options, callback } = parseArguments(args);
+      const nodeConnect = super.connect as (...args: unknown[]) => this;
+      // For a host that is no text Node has the right error.
+      const names = options.lookup == null && (!options.host || typeof options.host === 'string');
+      return nodeConnect.call(this, names ? { ...options, lookup: lookupIn(home) } : options, callback);
     }
   }
 
   const connect = (...args: unknown[]): net.Socket => {
-    const { options, connected } = parseConnect(args);
-    const socket = typeof options.path === 'string' ? unixSocket(options) : new Socket(options as object);
-    if (options.timeout) socket.setTimeout(options.timeout);
-    return socket.destroyed ? socket : socket.connect(options, connected);
-  };
-
-  /** A path leads out of Node at once, so its socket has to be there before. */
-  const unixSocket = (options: object): net.Socket => {
-    try {
-      const fd = openSocket(home, { domain: AF_UNIX, type: SOCK_STREAM });
-      if (!(fd instanceof Fd)) return new Socket(options).destroy(nodeError(fd.errno, 'connect'));
-      using owned = fd;
-      const own = { ...options, fd: owned.raw, readable: true, writable: true, manualStart: true };
-      const socket = new Socket(own as object);
-      owned.release();
-      return socket;
-    } catch (error) {
-      return new Socket(options).destroy(error as Error); // the namespace cannot be entered, or is closed
-    }
+    const { options, callback } = parseArguments(args);
+    const socket = new Socket(options);
+    if (options.timeout) socket.setTimeout(options.timeout as number);
+    return socket.connect(options, callback);
   };
 
   const createServer = (...args: Parameters<typeof net.createServer>) => listenInside(node.createServer(...args), home);
@@ -68,8 +52,4 @@ export function netIn(home: Home): NamespaceNet {
     createConnection: connect as typeof net.createConnection,
     Socket,
   };
-}
-
-function hasHandle(socket: net.Socket): boolean {
-  return (socket as unknown as { readonly _handle: object | null })._handle !== null;
 }

@@ -30,11 +30,11 @@ const longestUnixPath = 107;
 /**
  * `struct sockaddr_un`, as long as it has to be. A name that begins with a NUL byte is abstract: it exists only in its network
  * namespace, and ends where the structure ends. Node before 22 fills such names with NUL bytes, which makes other names of
- * them; what is to meet Node there has to do the same. Undefined if the text is too long. unix(7).
+ * them; what is to meet Node there has to do the same. Undefined if the text is too long, or a path with a NUL byte in it. unix(7).
  */
 export function unixSocketAddress(path: string): Uint8Array | undefined {
   const bytes = new TextEncoder().encode(path);
-  if (bytes.length > longestUnixPath) return undefined;
+  if (bytes.length > longestUnixPath || (!isAbstract(path) && path.includes('\0'))) return undefined;
   const padded = isAbstract(path) && Number.parseInt(process.versions.node, 10) < 22;
   const result = new Uint8Array(padded ? 110 : 2 + bytes.length + (isAbstract(path) ? 0 : 1));
   new Uint16Array(result.buffer, 0, 1)[0] = AF_UNIX;

@@ -1,9 +1,10 @@
-import type { Socket } from 'node:net';
 import type tls from 'node:tls';
 import { builtin } from '../../native/builtin.ts';
-import { parseConnect } from './connect-arguments.ts';
+import { parseArguments } from './arguments.ts';
+import { connectingIn } from './connect.ts';
 import type { Home } from './home.ts';
 import { listenInside } from './listen.ts';
+import { type LookupCallback, type LookupFunction, lookupIn } from './lookup-hook.ts';
 import { netIn } from './net.ts';
 
 /** The part of `node:tls` that makes sockets. */
@@ -15,18 +16,11 @@ export interface NamespaceTls {
 /** `node:tls` for the inside of a namespace: TLS of Node's over a TCP connection that is made inside. */
 export function tlsIn(home: Home): NamespaceTls {
   const node = builtin('tls');
-  const { connect: connectTcp } = netIn(home);
 
   const connect = (...args: unknown[]): tls.TLSSocket => {
-    const parsed = parseConnect(args);
+    const { options, callback } = parseArguments(args);
     const more = args.slice(1).find((value) => typeof value === 'object' && value !== null);
-    const options = { ...parsed.options, ...more } as tls.ConnectionOptions;
-    if (options.socket !== undefined) return node.connect(options, parsed.connected);
-    const socket = connectTcp(transportOptions(options));
-    const secure = node.connect({ ...options, socket }, parsed.connected);
-    if (options.timeout) secure.setTimeout(options.timeout);
-    passOn(socket, secure);
-    return secure;
+    return secureInside(home, { ...options, ...more }, (ready) => node.connect(ready, callback));
   };
 
   return {
@@ -36,14 +30,24 @@ export function tlsIn(home: Home): NamespaceTls {
   };
 }
 
-/** What concerns the plain bytes stays with the TLS socket. */
-function transportOptions(options: object): Parameters<typeof import('node:net').connect>[0] {
-  const { onread, signal, timeout, ...transport } = options as Record<string, unknown>;
-  return transport as never;
-}
-
-/** Of what happens to a socket that was given to it, Node passes on the errors and the end, but not how it was connected. */
-function passOn(socket: Socket, secure: tls.TLSSocket): void {
-  for (const event of ['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connectionAttemptTimeout'])
-    socket.on(event, (...args) => secure.emit(event, ...args));
+/** Has Node make a TLS socket from options, `make`, that connects inside. */
+export function secureInside<S extends tls.TLSSocket | undefined>(
+  home: Home,
+  options: tls.ConnectionOptions,
+  make: (options: tls.ConnectionOptions) => S,
+): S {
+  if (options.socket) return make(options);
+  // Node connects to a path before the TLS socket could be prepared.
+  if (options.path) return make({ ...options, socket: netIn(home).connect({ path: options.path }) });
+  let made = false;
+  const given = (options.lookup as LookupFunction | null | undefined) ?? lookupIn(home);
+  const lookup: LookupFunction = (hostname, lookupOptions, callback) =>
+    given(hostname, lookupOptions, (...found: Parameters<LookupCallback>) => {
+      if (made) callback(...found);
+      else process.nextTick(callback, ...found);
+    });
+  const socket = make({ ...options, lookup: (typeof given === 'function' ? lookup : given) as never });
+  if (socket !== undefined) connectingIn(home)(socket);
+  made = true;
+  return socket;
 }
