@@ -51,11 +51,11 @@ const utilLinux: Readonly<
 
 /** Runs the command with the words behind its name; gives the exit status. */
 export async function dispatch(argv: readonly string[], io: Io): Promise<number> {
-  const { of, name, words } = requestOf(argv, io.name);
+  const { of, name, words, bare = false } = requestOf(argv, io.name);
   switch (of) {
     case 'ip': {
       const { runIp } = await import('./verbs/ip.ts');
-      return runIp(words, { ...io, name });
+      return runIp(words, { ...io, name, hints: bare });
     }
     case 'tc': {
       const { runTc } = await import('./verbs/tc.ts');

@@ -3,6 +3,7 @@ import { areIpWords, ipObjects } from './ip-objects.ts';
 import { objectWord } from './personalities/ip/objects.ts';
 import { verbNames } from './request.ts';
 
+const isVerb = (word: string) => verbNames.some((name) => name === word);
 const words = (line: string) => (line === '' ? [] : line.split(' '));
 
 describe('areIpWords', () => {
@@ -15,8 +16,13 @@ describe('areIpWords', () => {
     '-n web monitor',
     'monitor link',
     'monitor all',
+    '-n web r',
+    '-s -n web xfrm state',
+    '-f inet6 a',
+    '-batch file',
+    '-force -batch -',
   ])('%s', (line) => {
-    expect(areIpWords(words(line))).toBe(true);
+    expect(areIpWords(words(line), isVerb)).toBe(true);
   });
 
   it.each([
@@ -32,8 +38,10 @@ describe('areIpWords', () => {
     'add route',
     '-x route',
     'r',
+    '-j r',
+    '-n web --help',
   ])('not %j', (line) => {
-    expect(areIpWords(words(line))).toBe(false);
+    expect(areIpWords(words(line), isVerb)).toBe(false);
   });
 });
 

@@ -59,6 +59,8 @@ export interface Request {
   /** What it is called by: `ip` behaves by its name. */
   readonly name: string;
   readonly words: readonly string[];
+  /** Words of `ip` without `ip` in front of them. */
+  readonly bare?: true;
 }
 
 /** Reads the words behind the name that the command was called by. */
@@ -70,8 +72,8 @@ export function requestOf(argv: readonly string[], name: string): Request {
   const [first = 'help', ...words] = argv;
   if (first === 'ip') return { of: 'ip', name: 'ip', words };
   if (first === 'tc') return { of: 'tc', name: 'tc', words };
-  if (areIpWords(argv)) return { of: 'ip', name: 'ip', words: argv };
   const isVerb = (word: string | undefined) => verbNames.some((each) => each === word);
+  if (areIpWords(argv, isVerb)) return { of: 'ip', name: 'ip', words: argv, bare: true };
   if (inFront.includes(first) && isVerb(words[0])) return requestOf([words[0] ?? '', first, ...words.slice(1)], name);
   const word = Object.hasOwn(asOptions, first) ? asOptions[first] : first;
   const of = [...verbNames, ...utilLinuxNames].find((each) => each === word);

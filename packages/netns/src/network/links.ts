@@ -1,5 +1,5 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
-import { InvalidArgumentError, KernelError, NetlinkError, UnsupportedError } from '../errors.ts';
+import { InvalidArgumentError, KernelError, UnsupportedError } from '../errors.ts';
 import { Namespace } from '../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
@@ -16,6 +16,7 @@ import { NLM_F_CREATE, NLM_F_EXCL } from '../netlink/header.ts';
 import { ResourceStack } from '../resource.ts';
 import { flagNames } from '../wire/names.ts';
 import type { Slice } from '../wire/slice.ts';
+import { kindOption, lacksKind } from './missing-kind.ts';
 import { inOptions, type OptionNames } from './options.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
@@ -182,7 +183,8 @@ export class Links {
     const operation = () => `add ${spec.kind} link${spec.name === undefined ? '' : ` ${spec.name}`}`;
     const made = this.#change('new', operation, NLM_F_CREATE | NLM_F_EXCL, (opened) => this.#toAdd(spec, opened));
     return made.catch((error: unknown) => {
-      throw lacksKind(error) ? unsupportedKind(spec.kind, error) : error;
+      if (!lacksKind(error)) throw error;
+      throw new UnsupportedError(`the device kind ${spec.kind}`, `a kernel with ${kindOption(spec.kind)}`, error);
     });
   }
 
@@ -350,45 +352,6 @@ function queryFor(ref: string | number, query: LinkQuery) {
 
 function noAnswer(ref: string | number): KernelError {
   return new KernelError({ errno: 19, syscall: 'RTM_GETLINK', operation: `find link ${ref}` });
-}
-
-/** The kernel's own words for a kind that no part of it registered, after it has looked for a module. */
-function lacksKind(error: unknown): boolean {
-  return (
-    error instanceof NetlinkError && error.code === 'EOPNOTSUPP' && error.extack?.message === 'Unknown device type'
-  );
-}
-
-function unsupportedKind(kind: string, cause: unknown): UnsupportedError {
-  return new UnsupportedError(`the device kind ${kind}`, `a kernel with CONFIG_${kindOption(kind)}`, cause);
-}
-
-/** Which option of the kernel's configuration has a kind; those that are not here are called like the kind. */
-const kindOptions: Readonly<Record<string, string>> = {
-  bond: 'BONDING',
-  erspan: 'NET_IPGRE',
-  gre: 'NET_IPGRE',
-  gretap: 'NET_IPGRE',
-  ip6erspan: 'IPV6_GRE',
-  ip6gre: 'IPV6_GRE',
-  ip6gretap: 'IPV6_GRE',
-  ip6tnl: 'IPV6_TUNNEL',
-  ipip: 'NET_IPIP',
-  ipoib: 'INFINIBAND_IPOIB',
-  ipvtap: 'IPVTAP',
-  sit: 'IPV6_SIT',
-  team: 'NET_TEAM',
-  vcan: 'CAN_VCAN',
-  vlan: 'VLAN_8021Q',
-  vrf: 'NET_VRF',
-  vti: 'NET_IPVTI',
-  vti6: 'IPV6_VTI',
-  vxcan: 'CAN_VXCAN',
-  xfrm: 'XFRM_INTERFACE',
-};
-
-function kindOption(kind: string): string {
-  return kindOptions[kind] ?? kind.toUpperCase();
 }
 
 function queryOf({ stats, targetNsid }: LinkQuery) {

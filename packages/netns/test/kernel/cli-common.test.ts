@@ -47,6 +47,29 @@ describe('the command as it is built', () => {
     expect(await run('sh', ['-c', '"$0" nonsense 2>&-', command])).toMatchObject({ exitCode: 2, stdout: '' });
   });
 
+  it('takes the words of ip without the word ip, and then says more than ip does', async () => {
+    expect(await netns('-o', 'l')).toEqual(await netns('ip', '-o', 'link'));
+    expect((await netns('-oneline', 'l')).stdout).toMatch(/^1: lo: /);
+    expect(await netns('-n', 'nowhere', 'a')).toEqual(await netns('ip', '-n', 'nowhere', 'a'));
+    expect(await netns('-batch', '/dev/null')).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+    expect(await netns('-j', 'ls')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"namespaces"') });
+    for (const [kind, option] of [
+      ['dummy', 'CONFIG_DUMMY'],
+      ['vlan', 'CONFIG_VLAN_8021Q'],
+      ['gre', 'CONFIG_NET_IPGRE'],
+    ] as const) {
+      const bare = await netns('link', 'add', 'try', 'type', kind);
+      await netns('link', 'del', 'try');
+      const words = await netns('ip', 'link', 'add', 'try', 'type', kind);
+      await netns('link', 'del', 'try');
+      const lacks = words.stderr === 'Error: Unknown device type.\n';
+      const hint = lacks ? `netns: this kernel has no ${kind} device (${option})\n` : '';
+      expect(bare).toEqual({ ...words, stderr: `${words.stderr}${hint}` });
+    }
+    const nonsense = await netns('link', 'add', 'try', 'type', 'nonsense');
+    expect(nonsense).toMatchObject({ stderr: 'Error: Unknown device type.\n', exitCode: 2 });
+  });
+
   it('says in one line what it takes, where privilege is missing', async () => {
     createNames(['blue']);
     const [setpriv = '', ...options] = withoutCapabilities;

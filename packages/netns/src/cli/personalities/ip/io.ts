@@ -10,6 +10,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The name that the program was called by, without directories. */
   readonly name: string;
+  /** Whether more may be said than `ip` says: it was asked in the words of `netns`. */
+  readonly hints?: boolean;
   /** How many files a command may open, before Node raised that. */
   readonly softFileLimit?: number | undefined;
   /** Where names of namespaces are, as far as this user's session says it. */

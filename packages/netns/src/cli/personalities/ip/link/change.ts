@@ -1,14 +1,18 @@
+import type { NetlinkError } from '../../../../errors.ts';
 import { type LinkMessageInput, link } from '../../../../netlink/families/route/link.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { kindOption, lacksKind } from '../../../../network/missing-kind.ts';
 import { failure, misuse, noSuchDevice } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
 import { openNamespaceFile } from '../netns/file.ts';
 import { refuseEcho } from '../refuse.ts';
+import { refusalText } from '../report.ts';
 import type { Session } from '../session.ts';
 import { Words } from '../words.ts';
 import { placeBelow } from './below.ts';
 import { type LinkDraft, nameByDevice, newDraft, releaseDraft } from './draft.ts';
 import { readKind } from './kind-words.ts';
+import { loadKind } from './kinds/kinds.ts';
 import { Lookup } from './lookup.ts';
 import { type LinkContext, linkGrammar } from './options.ts';
 import { linkHelp } from './usage.ts';
@@ -57,9 +61,17 @@ async function change(session: Session, list: readonly string[], request: Reques
     const operation = `${request.creating ? 'add' : request.verb === 'del' ? 'delete' : 'change'} a link`;
     connection.requestSync(link, request.verb, message, { operation, flags: request.flags });
     return 0;
+  } catch (error) {
+    throw session.io.hints && lacksKind(error) ? await withHint(error, draft.kind ?? '') : error;
   } finally {
     releaseDraft(draft);
   }
+}
+
+/** What `ip` leaves its readers to find out, of a kind that we know. */
+async function withHint(error: NetlinkError, kind: string): Promise<Error> {
+  if ((await loadKind(kind)) === undefined) return error;
+  return failure(`${refusalText(error)}\nnetns: this kernel has no ${kind} device (${kindOption(kind)})`, 2);
 }
 
 /** `group DEVGROUP` without a link: all links of the group. */
