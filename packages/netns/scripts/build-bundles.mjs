@@ -31,7 +31,8 @@ export async function buildBundles(packageDir, outdir) {
       logLevel: 'warning',
     });
   const facts = tablesOnly(await tablesOfVerbs(packageDir, outdir));
-  const command = (name, ...choices) => bundle(name, 'cli/main.ts', facts, chosen(sources, choices), debugWhenAsked);
+  const command = (name, ...choices) =>
+    bundle(name, 'cli/main.ts', facts, chosen(sources, choices), partsWhenAsked, debugWhenAsked);
   const theVerb = (verb) => ({ by: 'cli/dispatch.ts', among: /^cli\/verbs\//, take: [`${verbsFolder}/${verb}.ts`] });
 
   const { ipObjects } = await importSources(packageDir, ['cli/bundle-of.ts']);
@@ -115,6 +116,37 @@ function chosen(sources, all) {
     },
   };
 }
+
+/**
+ * What is imported from where, but loaded only when something of it is first made or called: of the parts of a network (routes, firewall,
+ * shaping, …) a verb asks for one or two, and who waits for one kind of events needs no declaration of all others.
+ */
+const whenAsked = {
+  'network/network.ts': /^\.\/(?!links\.ts$)/,
+  'connection/listener.ts': /\/catalogue\.ts$/,
+};
+
+const partsWhenAsked = {
+  name: 'parts when asked',
+  setup({ onLoad }) {
+    onLoad({ filter: /\/(?:network\/network|connection\/listener)\.ts$/ }, async ({ path }) => {
+      const [, late] = Object.entries(whenAsked).find(([file]) => path.endsWith(`/src/${file}`));
+      const files = new Map();
+      const takeAway = (whole, names, file) => {
+        if (!late.test(file)) return whole;
+        for (const name of names.split(', ')) files.set(name, file);
+        return '';
+      };
+      const text = (await readFile(path, 'utf8')).replace(/^import \{ (.*) \} from '(.*)';\n/gm, takeAway);
+      const contents = text.replace(/\b(new )?(\w+)(?=\()/g, (whole, create, name) => {
+        if (!files.has(name)) return whole;
+        const taken = `require('${files.get(name)}').${name}`;
+        return create ? `new (${taken})` : taken;
+      });
+      return { contents, loader: 'ts' };
+    });
+  },
+};
 
 /** The decoder of every message is loaded only when NETNS_DEBUG is set. */
 const debugWhenAsked = {

@@ -1,6 +1,7 @@
+import { NetlinkConnection } from '../connection/connection.ts';
 import { createNamespace, type Namespace } from '../namespaces/namespace.ts';
 import type { Fd } from '../native/fd.ts';
-import { type Network, openNetwork } from '../network/network.ts';
+import { Nsids } from '../network/nsids.ts';
 import { ResourceStack } from '../resource.ts';
 import { nsidEventOf, subscribeToNsids } from './nsid-events.ts';
 
@@ -20,7 +21,7 @@ import { nsidEventOf, subscribeToNsids } from './nsid-events.ts';
  */
 export class EndWatch implements Disposable {
   readonly #resources: ResourceStack;
-  readonly #network: Network;
+  readonly #nsids: Nsids;
   readonly #events: ReturnType<typeof subscribeToNsids>;
   readonly #marker: Namespace;
   /** Ids of what has not ended. */
@@ -29,12 +30,12 @@ export class EndWatch implements Disposable {
 
   private constructor(
     resources: ResourceStack,
-    network: Network,
+    nsids: Nsids,
     events: ReturnType<typeof subscribeToNsids>,
     marker: Namespace,
   ) {
     this.#resources = resources;
-    this.#network = network;
+    this.#nsids = nsids;
     this.#events = events;
     this.#marker = marker;
   }
@@ -46,10 +47,10 @@ export class EndWatch implements Disposable {
       using scratch = createNamespace('net', owner);
       // Made now: making one later would wait for the locks that taking others apart needs.
       const marker = resources.use(createNamespace('net', owner));
-      const network = resources.use(openNetwork(scratch));
+      const nsids = new Nsids(resources.use(new NetlinkConnection({ namespace: scratch.fd })));
       const events = subscribeToNsids(scratch.fd);
       resources.defer(() => void events.return?.());
-      return new EndWatch(resources, network, events, marker);
+      return new EndWatch(resources, nsids, events, marker);
     } catch (error) {
       resources[Symbol.dispose]();
       throw error;
@@ -59,10 +60,10 @@ export class EndWatch implements Disposable {
   /** Watches a namespace; gives the number to ask for it. The caller must close what it holds of it, or it never ends. */
   async add(namespace: Namespace): Promise<number> {
     const subject = { fd: namespace.fd };
-    const known = (await this.#network.nsids.get(subject)).nsid;
+    const known = (await this.#nsids.get(subject)).nsid;
     if (known >= 0) return known;
     const number = this.#next++; // not the kernel's choice: it would give the number of an ended one again
-    await this.#network.nsids.assign(subject, number);
+    await this.#nsids.assign(subject, number);
     this.#pending.add(number);
     return number;
   }
@@ -100,7 +101,7 @@ export class EndWatch implements Disposable {
   }
 
   async #resynchronise(): Promise<void> {
-    const alive = new Set((await this.#network.nsids.list()).map(({ nsid }) => nsid));
+    const alive = new Set((await this.#nsids.list()).map(({ nsid }) => nsid));
     for (const nsid of [...this.#pending]) if (!alive.has(nsid)) this.#pending.delete(nsid);
   }
 

@@ -6,7 +6,7 @@ const RTNLGRP_NSID = 28;
 
 /** Listens for the ids of a namespace (by default this process's own) from the moment of the call. Linux 4.1. */
 export function subscribeToNsids(namespace?: Fd): AsyncIterableIterator<NetlinkEvent> {
-  return subscribe({ namespace, groups: [RTNLGRP_NSID] });
+  return subscribe({ namespace, groups: [RTNLGRP_NSID], declaration });
 }
 
 /**
@@ -17,7 +17,6 @@ export function nsidEventOf(
   event: NetlinkEvent,
 ): { readonly gone: boolean; readonly nsid: number } | 'lost' | undefined {
   if (event.kind === 'overrun') return 'lost';
-  if (event.declaration !== declaration) return undefined;
   const { nsid } = (event.value as NsidMessage).attributes;
   return nsid === undefined ? undefined : { gone: event.type === declaration.types.del, nsid };
 }

@@ -3,7 +3,7 @@ import { listNames } from '../../namespaces/names.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { passageTo } from '../../native/passage.ts';
 import { defineVerb } from '../define-verb.ts';
-import { EndWatch } from '../end-watch.ts';
+import type { EndWatch } from '../end-watch.ts';
 import type { Io } from '../io.ts';
 import { writeJson } from '../json.ts';
 import { findKeepers, openIfReady, type Removed, remove, sayKeepers } from '../removal.ts';
@@ -33,7 +33,7 @@ export const verb = defineVerb({
   async run({ words, options, json, io }) {
     const names = namesOf(words, options.all === true, io.names);
     const patience = patienceOf(options.wait);
-    using watch = patience === undefined ? undefined : watchFor(names, io.names);
+    using watch = patience === undefined ? undefined : await watchFor(names, io.names);
     const held: Namespace[] = [];
     const removed: Removed[] = [];
     let status = 0;
@@ -82,7 +82,8 @@ function namesOf(words: readonly string[], all: boolean, place: RunDirectoryOpti
 }
 
 /** With the rights that it takes to be in those namespaces: all of an ordinary user's belong to one user namespace. */
-function watchFor(names: readonly string[], place: RunDirectoryOptions): EndWatch {
+async function watchFor(names: readonly string[], place: RunDirectoryOptions): Promise<EndWatch> {
+  const { EndWatch } = await import('../end-watch.ts'); // few wait
   for (const name of names) {
     using namespace = openIfReady(name, place);
     using owner = namespace && passageTo(namespace.fd);
