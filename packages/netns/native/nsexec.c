@@ -15,7 +15,8 @@
  *   chdir PATH         fchdir   chroot PATH   hostname NAME   domainname NAME   terminal   prctl OPTION VALUE
  *   groups LIST        groups-early   groups-late   setgid N   setuid N   capabilities MASK   bounding MASK   ambient MASK
  *   keep PATH          if PATH is a mount point, keeps what is mounted there          restore      puts all of it back
- *   sysfs NAME         replaces /sys by a fresh one          binds DIRECTORY TARGET   binds each entry of a directory
+ *   sysfs NAME         replaces /sys by a fresh one          sysfs-over NAME   covers it by one
+ *   binds DIRECTORY TARGET   binds each entry of a directory
  *   leave-vrf          leaves the control group that ties this process to a VRF device
  *   aside N COUNT      COUNT words are for a child that waits until `join N` and is then waited for
  *   afterwards 3 COUNT the same, but it also does them when this process is killed: to tidy up
@@ -36,8 +37,9 @@ static const struct { const char *name; unsigned words; long (*run)(char **); } 
     {"open", 1, do_open},         {"use", 1, do_use},           {"setns", 1, do_setns},
     {"unshare", 1, do_unshare},   {"mount", 4, do_mount},       {"umount", 2, do_umount},
     {"write", 2, do_write},       {"chdir", 1, do_chdir},       {"keep", 1, do_keep},
-    {"restore", 0, do_restore},   {"sysfs", 1, do_sysfs},       {"binds", 2, do_binds},
-    {"leave-vrf", 0, do_leave_vrf},                             {"open-write", 1, do_open_write},
+    {"restore", 0, do_restore},   {"sysfs", 1, do_sysfs},       {"sysfs-over", 1, do_sysfs_over},
+    {"binds", 2, do_binds},       {"leave-vrf", 0, do_leave_vrf},
+    {"open-write", 1, do_open_write},
     {"put", 1, do_put},           {"pidfd", 1, do_pidfd},       {"hold", 1, do_hold},
     {"take", 1, do_take},         {"try-setns", 2, do_try_setns},
     {"finish-setns", 2, do_finish_setns},                       {"fchdir", 0, do_fchdir},

@@ -41,14 +41,17 @@ static long do_restore(char **a) {
   return 0;
 }
 
-/* If the old /sys cannot be removed (it is locked in a user namespace), the new one must be as read-only as that one. */
-static long do_sysfs(char **a) {
+/* If the old /sys stays, the new one must be as read-only as that one (it is locked in a user namespace). */
+static long mount_sysfs(const char *name, int over) {
   struct { long type, block_size, counts[5], id, name_length, fragment, flags, spare[4]; } old = {0};
   long read_only = 0;
-  if (sys2(__NR_umount2, (long)"/sys", MNT_DETACH) < 0 && sys2(__NR_statfs, (long)"/sys", (long)&old) == 0)
+  if ((over || sys2(__NR_umount2, (long)"/sys", MNT_DETACH) < 0) && sys2(__NR_statfs, (long)"/sys", (long)&old) == 0)
     read_only = old.flags & ST_RDONLY ? MS_RDONLY : 0;
-  return sys5(__NR_mount, (long)a[0], (long)"/sys", (long)"sysfs", read_only, 0);
+  return sys5(__NR_mount, (long)name, (long)"/sys", (long)"sysfs", read_only, 0);
 }
+
+static long do_sysfs(char **a) { return mount_sysfs(a[0], 0); }
+static long do_sysfs_over(char **a) { return mount_sysfs(a[0], 1); }
 
 /* A target that is a symbolic link is covered itself: a bind that follows it would land on a file that others replace. Only a
  * directory cannot cover one: then the old call follows it, or says what is wrong in the usual words. */

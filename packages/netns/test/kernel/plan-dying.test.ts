@@ -1,17 +1,22 @@
 import { spawn as nodeSpawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
 import type { NamespaceType } from '../../src/namespaces/type.ts';
+import { nsexecPath } from '../../src/native/addon.ts';
 import { Fd } from '../../src/native/fd.ts';
 import { perform } from '../../src/native/syscall.ts';
+import { nsexecWords, shellFailures } from '../../src/process/plan/failure-style.ts';
+import { orderSteps } from '../../src/process/plan/order.ts';
+import { resolvePlan } from '../../src/process/plan/resolve.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { exec, spawn } from '../../src/process/run-plan.ts';
 import { callInProcess, callWords } from './support/call-in-process.ts';
 import { netns } from './support/cli.ts';
 import { hold, isAlive } from './support/holder.ts';
+import { isRealRoot } from './support/privilege.ts';
 import { run, temporaryDirectory } from './support/run.ts';
 import { straceMissing, trace } from './support/strace.ts';
 
@@ -126,6 +131,24 @@ describe('a parent that dies', () => {
     expect(await gone(pid)).toBe(true);
   });
 
+  it.skipIf(!isRealRoot)('takes the command along: killSignal, although a change of ids forgets it', async () => {
+    chmodSync(dirname(directory), 0o755);
+    chmodSync(directory, 0o777);
+    const pid = await orphan('other-ids', { uid: 7, gid: 8, killSignal: 'SIGKILL' });
+    expect(pid).toBeGreaterThan(1);
+    expect(await gone(pid)).toBe(true);
+  });
+
+  it('before the command asks for the signal: it is not run', async () => {
+    const plan: SpawnPlan = { command: 'echo', args: ['lives'], killSignal: 'SIGKILL' };
+    const started = (parent: number) => {
+      using resolved = resolvePlan(plan, { numberOf: (_, index) => index + 3, parent });
+      return run(nsexecPath, nsexecWords(orderSteps(resolved.setUp), shellFailures, plan.command, plan.args ?? []));
+    };
+    expect(await started(process.pid)).toEqual({ stdout: 'lives\n', stderr: '', exitCode: 0, signal: null });
+    expect(await started(process.ppid)).toEqual({ stdout: '', stderr: '', exitCode: 1, signal: null });
+  });
+
   it('leaves alone who was not told to end with it', async () => {
     const pid = await orphan('alone', { create: ['user'], users: 'root' });
     await setTimeout(200);
@@ -192,6 +215,17 @@ describe('a process to enter', () => {
     const read = run('cat', [fifo]);
     await expect(child.ready).rejects.toMatchObject({ code: 'ESRCH', syscall: 'setns' });
     expect((await read).stdout).toBe('0');
+  });
+
+  it.skipIf(missing)('that ends while its namespaces are read: they may be those of another by then', async () => {
+    const plan = { command: 'true', enter: [{ process: process.pid, types: ['net'] }] };
+    const calls = ['pidfd_send_signal'];
+    const { stdout } = await trace(callWords(['exec', plan]), join(directory, 'alive'), {
+      calls,
+      inject: ['pidfd_send_signal:error=ESRCH:when=1'],
+    });
+    const message = `cannot enter process ${process.pid}: No such process (ESRCH, pidfd_open); it has ended`;
+    expect(JSON.parse(stdout)).toEqual([{ error: { name: 'KernelError', code: 'ESRCH', message } }]);
   });
 
   it('that we may not look at', async () => {

@@ -6,6 +6,7 @@ import { createNamespace } from '../../src/namespaces/namespace.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { exec, spawn } from '../../src/process/run-plan.ts';
 import { openPseudoTerminal } from '../../src/process/terminal.ts';
+import { command } from './support/cli.ts';
 import { groupsDirectory } from './support/control-groups.ts';
 import { isRealRoot } from './support/privilege.ts';
 import { run, temporaryDirectory } from './support/run.ts';
@@ -19,6 +20,7 @@ interface Case {
   readonly missing?: string | false;
 }
 
+const well = { stderr: '', exitCode: 0, signal: null };
 const own = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
 const uts = createNamespace('uts');
 afterAll(() => uts.close());
@@ -78,8 +80,7 @@ const cases: Readonly<Record<keyof SpawnPlan, readonly Case[]>> = {
     {
       plan: { ...user, users: 'all' },
       script: 'echo $(cat /proc/self/uid_map)',
-      says: '0 0 4294967295\n',
-      missing: onlyOneId,
+      says: isRealRoot ? '0 0 4294967295\n' : /^0 0 1\n/,
     },
   ],
   groups: [
@@ -115,6 +116,12 @@ const cases: Readonly<Record<keyof SpawnPlan, readonly Case[]>> = {
   sys: [{ plan: { create: ['net', 'mnt'], sys: true }, script: 'ls /sys/class/net', says: 'lo\n' }],
   root: [
     { plan: { root: '/usr' }, script: 'pwd; ls -d /share', says: '/\n/share\n', missing: splitUsr },
+    {
+      plan: { ...inPid, root: '/usr' },
+      script: '',
+      says: 'cannot mount proc on /proc: No such file or directory (ENOENT, mount)',
+      missing: splitUsr,
+    },
     { plan: { root: '/usr', cwd: '/share' }, script: 'pwd', says: '/share\n', missing: splitUsr },
   ],
   cwd: [
@@ -222,6 +229,25 @@ describe.each(Object.entries(cases).flatMap(([part, list]) => list.map((each) =>
     });
   },
 );
+
+describe('a fresh /proc and /sys', () => {
+  it('never appear outside, and no mount goes there, although all mounts are shared with the new ones', async () => {
+    const script = `mount --make-rshared / && sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo > "$0/before"
+      for propagation in shared unchanged slave private; do
+        "$1" run --new mnt,net,pid --propagation $propagation -- sh -c 'echo $(ls /sys/class/net) $(cat /proc/1/comm)'
+        sed 's/^[0-9]* [0-9]* //' /proc/self/mountinfo | diff "$0/before" -
+      done`;
+    const words = ['--mount', '--propagation', 'private', 'sh', '-c', script, temporaryDirectory('mounts'), command];
+    expect(await run('unshare', words)).toEqual({ ...well, stdout: 'lo nsexec\n'.repeat(4) });
+  });
+
+  it('are refused on a directory where that cannot be prevented', async () => {
+    const proc = temporaryDirectory('plain');
+    const plan: SpawnPlan = { command: 'true', create: ['mnt', 'pid'], propagation: 'shared', proc };
+    await expect(exec(plan)).rejects.toThrow(`cannot keep the mount at ${proc} from spreading: Invalid argument`);
+    await exec({ ...plan, propagation: 'slave' });
+  });
+});
 
 describe('terminal', () => {
   it('standard input is the controlling terminal, in a session of its own', async () => {

@@ -2,7 +2,7 @@ import { EINVAL } from '../../errno-numbers.ts';
 import { MS_PRIVATE, MS_REC, MS_SHARED, MS_SLAVE } from '../../native/constants.ts';
 import { keptSysMounts } from './enter-named.ts';
 import { fileSteps } from './order-identity.ts';
-import type { Binfmt, Place, SetUp } from './set-up.ts';
+import type { Binfmt, Place, SetUp, Spreading } from './set-up.ts';
 import type { PlannedStep } from './step.ts';
 import { kernelStep } from './step-makers.ts';
 
@@ -73,21 +73,23 @@ function chdirStep(path: string): PlannedStep {
 
 export function mountSteps({ proc, sys, binfmt }: SetUp): PlannedStep[] {
   const steps: PlannedStep[] = [];
-  if (proc?.makePrivate)
-    steps.push(
-      kernelStep('prepare', 'mount', '', ['tolerate', String(EINVAL)]), // it is no mount point: all the better
-      kernelStep(
-        'proc-private',
-        'mount',
-        `keep the mount at ${proc.directory} from spreading`,
-        ['mount', 'none', proc.directory, '', String(MS_PRIVATE | MS_REC)],
-        { call: `mount(${proc.directory}, MS_REC|MS_PRIVATE)`, subject: proc.directory },
-      ),
-    );
+  if (proc !== undefined) steps.push(...spreadingSteps(proc.directory, proc.spreading));
   if (proc !== undefined) steps.push(mountStep('proc', proc.directory));
   if (sys !== undefined) steps.push(...sysSteps(sys));
   if (binfmt !== undefined) steps.push(...binfmtSteps(binfmt, !binfmt.beforeRoot));
   return steps;
+}
+
+function spreadingSteps(directory: string, spreading: Spreading | undefined): PlannedStep[] {
+  if (spreading === undefined) return [];
+  const step = kernelStep(
+    'proc-private',
+    'mount',
+    `keep the mount at ${directory} from spreading`,
+    ['mount', 'none', directory, '', String(MS_PRIVATE | MS_REC)],
+    { call: `mount(${directory}, MS_REC|MS_PRIVATE)`, subject: directory },
+  );
+  return spreading === 'prevent' ? [step] : [kernelStep('prepare', 'mount', '', ['tolerate', String(EINVAL)]), step];
 }
 
 function mountStep(type: string, directory: string): PlannedStep {
@@ -103,11 +105,16 @@ function mountStep(type: string, directory: string): PlannedStep {
   );
 }
 
-/** A fresh /sys shows the devices of the network namespace; what is mounted below the old one comes back. */
-function sysSteps(name: string): PlannedStep[] {
+/**
+ * A fresh /sys shows the devices of the network namespace; what is mounted below the old one comes back. The old one stays below where its
+ * removal would be seen outside.
+ */
+function sysSteps({ name, spreading }: NonNullable<SetUp['sys']>): PlannedStep[] {
+  const word = spreading === undefined ? 'sysfs' : 'sysfs-over';
   return [
+    ...spreadingSteps('/sys', spreading),
     ...keptSysMounts.map((path) => kernelStep('prepare', 'open_tree', `keep ${path}`, ['keep', path])),
-    kernelStep('mount', 'mount', 'mount /sys', ['sysfs', name], { call: 'mount(sysfs, /sys)', subject: '/sys' }),
+    kernelStep('mount', 'mount', 'mount /sys', [word, name], { call: 'mount(sysfs, /sys)', subject: '/sys' }),
     kernelStep('prepare', 'move_mount', 'put back the mounts below /sys', ['restore']),
   ];
 }

@@ -27,7 +27,7 @@ describe('orderSteps', () => {
         propagation: MS_REC | MS_PRIVATE,
         root: { path: '/x' },
         cwd: { path: '/y' },
-        proc: { directory: '/proc', makePrivate: false },
+        proc: { directory: '/proc' },
         credentials: { groups: [], gid: 5, uid: 5 },
         capabilities: { ambient: 1n, bounding: 3n },
         noNewPrivileges: true,

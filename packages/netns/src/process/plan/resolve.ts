@@ -99,7 +99,7 @@ function setUpOf(plan: SpawnPlan, enter: readonly Entry[], parent: number): SetU
     ...(root === undefined ? {} : { root: { path: root } }),
     ...(cwd === undefined ? {} : { cwd: { path: cwd } }),
     ...(proc === undefined || proc === false ? {} : { proc: procOf(plan, proc) }),
-    ...(plan.sys ? { sys: 'sysfs' } : {}),
+    ...(plan.sys ? { sys: { name: 'sysfs', ...spreadingOf(plan) } } : {}),
     ...credentialsOf(plan, entersUser, maps.groups?.single !== undefined && maps.groups.ranges.length === 0),
     ...capabilitiesOf(plan),
     ...(plan.noNewPrivileges ? { noNewPrivileges: true } : {}),
@@ -130,9 +130,14 @@ function forkOf({ forwardSignals = forwardedByDefault, init }: SpawnPlan, waiter
   };
 }
 
-function procOf({ root, propagation = 'private' }: SpawnPlan, proc: true | string) {
-  const makePrivate = root === undefined && propagation !== 'private';
-  return { directory: proc === true ? '/proc' : proc, makePrivate };
+function procOf(plan: SpawnPlan, proc: true | string) {
+  return { directory: proc === true ? '/proc' : proc, ...spreadingOf(plan) };
+}
+
+/** Where the new mounts share what changes with those outside, a fresh /proc or /sys would appear there, and the old one go. */
+function spreadingOf({ create = [], propagation }: SpawnPlan): { readonly spreading?: 'prevent' } {
+  const shares = create.includes('mnt') && (propagation === 'shared' || propagation === 'unchanged');
+  return shares ? { spreading: 'prevent' } : {};
 }
 
 function credentialsOf(plan: SpawnPlan, entersUser: boolean, groupsDenied: boolean): Pick<SetUp, 'credentials'> {

@@ -49,8 +49,8 @@ export interface SetUp {
   readonly cwd?: Place;
   /** With a new root: the current directory stays what it is, inside or not. */
   readonly keepCwd?: boolean;
-  readonly proc?: { readonly directory: string; readonly makePrivate: boolean };
-  readonly sys?: string;
+  readonly proc?: { readonly directory: string; readonly spreading?: Spreading };
+  readonly sys?: { readonly name: string; readonly spreading?: Spreading };
   readonly binfmt?: Binfmt;
 
   readonly credentials?: Credentials;
@@ -114,6 +114,12 @@ export interface Credentials {
   readonly gid?: number;
   readonly uid?: number;
 }
+
+/**
+ * What keeps a fresh mount from appearing outside, too, where mounts are shared with those there. The mount below it is made private: where it is
+ * a mount point (`if-mounted`, as others have it), or else nothing is mounted (`prevent`).
+ */
+export type Spreading = 'if-mounted' | 'prevent';
 
 /** Sets of capabilities as bits. */
 export interface CapabilityChanges {

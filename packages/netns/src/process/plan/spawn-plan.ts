@@ -33,7 +33,10 @@ export interface SpawnPlan {
 
   /** Whether mounts spread between outside and a new mount namespace. Default: `private`. mount_namespaces(7). */
   readonly propagation?: 'private' | 'slave' | 'shared' | 'unchanged';
-  /** Mounts a fresh /proc (or on that directory), which shows the new pid namespace. Needs a mount namespace of its own. */
+  /**
+   * Mounts a fresh /proc (or on that directory), which shows the new pid namespace. Needs a mount namespace of its own. It never appears outside: with
+   * `propagation` shared or unchanged the directory has to be a mount point for that, as /proc is.
+   */
   readonly proc?: boolean | string;
   /** Mounts a fresh /sys, which shows the devices of the network namespace. Needs a mount namespace of its own. */
   readonly sys?: boolean;
@@ -68,7 +71,7 @@ export interface SpawnPlan {
 
   /** Standard input becomes its controlling terminal, in a session of its own. */
   readonly terminal?: boolean;
-  /** What it gets when this process ends. In a new pid namespace the default is SIGKILL, for all that is in there. */
+  /** What it gets when this process ends, or the worker thread that has started it. prctl(2) PR_SET_PDEATHSIG. In a new pid namespace the default is SIGKILL, for all that is in there. */
   readonly killSignal?: Signal | 'none';
   /** What is passed on by the process that waits outside of a pid namespace. Default: what programs send each other. */
   readonly forwardSignals?: readonly Signal[];

@@ -26,7 +26,9 @@ export function setUpOf(request: Request): SetUp {
     ...(wd === undefined ? {} : { cwd: { path: wd } }),
     ...(proc === undefined
       ? {}
-      : { proc: { directory: proc, makePrivate: root === undefined && !isPrivate(request) } }),
+      : {
+          proc: { directory: proc, ...(root === undefined && !isPrivate(request) ? { spreading: 'if-mounted' } : {}) },
+        }),
     ...(binfmt === undefined
       ? {}
       : {
