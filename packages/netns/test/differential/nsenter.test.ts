@@ -49,6 +49,7 @@ const same: readonly string[] = [
   '-t T -aF true',
   '-t T -U --preserve-credentials id -u',
   '-t T -U -S 0 id -u',
+  '-t T -U --preserve-credentials -G 0 id -g',
   '-t T -U -G 0 id -g',
   '-t T -U -m -p sh -c exit\\ 4',
   '-t T -U -p sh -c kill\\ -9\\ $$',

@@ -64,11 +64,14 @@ describe('--all', () => {
   });
 
   it('is no fault for who is inside already', async () => {
-    const again = await nsenter('-t', String(process.pid), '-a', 'readlink', ...links);
-    // Without root our pid namespace, for one, belongs to a user namespace above ours.
-    if (isRealRoot)
-      expect(again).toEqual({ ...well, stdout: `${namespaceTypes.map((type) => own(type)).join('\n')}\n` });
-    else expect(again).toEqual(refused('reassociate to namespaces failed: Operation not permitted'));
+    // Without root our pid namespace, for one, belongs to a user namespace above ours: it could not be entered.
+    expect(await said('-t', String(process.pid), '-a', 'readlink', ...links)).toBe(
+      namespaceTypes.map((type) => own(type)).join('\n'),
+    );
+    // Whoever may enter their own mount namespace comes to its root, as with the original; who may not stays.
+    expect(await said('-t', String(process.pid), '-a', 'pwd')).toBe('/');
+    const powerless = ['--drop', 'all', '--', 'sh', '-c', '"$0" nsenter -t $$ -a pwd', command];
+    expect(await netns('run', ...powerless)).toEqual({ ...well, stdout: `${process.cwd()}\n` });
     // Asked for by name, one's own user namespace cannot be entered.
     expect(await nsenter('-t', String(process.pid), '-U', 'true')).toEqual(
       refused('reassociate to namespaces failed: Invalid argument'),

@@ -1,3 +1,4 @@
+import { EPERM } from '../../errno-numbers.ts';
 import { CLONE_NEWUSER } from '../../native/constants.ts';
 import type { Entry, SetUp } from './set-up.ts';
 import type { PlannedStep } from './step.ts';
@@ -9,7 +10,12 @@ import { flagNames, kernelStep } from './step-makers.ts';
  */
 export function enterSteps({ enter = [], dropGroups, cgroupFile }: SetUp): PlannedStep[] {
   const users = enter.filter(({ flags }) => flags === CLONE_NEWUSER);
-  const steps = users.length === 0 ? enter.flatMap(enterNow) : enterTwice(enter, users);
+  const optional = enter.filter((entry) => entry.optional);
+  const needed = enter.filter((entry) => !entry.optional);
+  const steps = [
+    ...optional.flatMap(enterIfAllowed),
+    ...(users.length === 0 ? needed.flatMap(enterNow) : enterTwice(needed, users)),
+  ];
   if (dropGroups)
     steps.unshift(
       kernelStep('groups', 'setgroups', 'give up the groups', ['groups-early'], { call: 'setgroups(0), if allowed' }),
@@ -57,6 +63,12 @@ function enterNow(entry: Entry): PlannedStep[] {
       subject: entry.what,
     }),
   ];
+}
+
+function enterIfAllowed(entry: Entry): PlannedStep[] {
+  const steps = enterNow(entry);
+  const tolerate = kernelStep('prepare', 'setns', '', ['tolerate', String(EPERM)]);
+  return [...steps.slice(0, 1), tolerate, ...steps.slice(1)];
 }
 
 function nameOf({ by }: Entry) {

@@ -69,6 +69,8 @@ export interface Entry {
   readonly what: string;
   /** A user namespace that nobody asked for: it only gives the right to enter the others. */
   readonly passage?: true;
+  /** No fault if it is not allowed. */
+  readonly optional?: true;
 }
 
 /** The lines of `/proc/PID/uid_map`: one id that a process may write for itself, or ranges that only a privileged one can. */

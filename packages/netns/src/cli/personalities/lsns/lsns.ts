@@ -74,7 +74,7 @@ function arrange(
   if (inode === undefined) {
     return arrangeNamespaces({ entries: census.entries(), processes: census.processes }, request, wanted);
   }
-  const entry = census.get(inode);
+  const entry = census.get(Number(inode));
   if (entry === undefined) throw failure(program, `not found namespace: ${inode}`);
   return arrangeProcesses(entry, census.processes, request, wanted);
 }

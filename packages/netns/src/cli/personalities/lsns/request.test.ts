@@ -36,7 +36,7 @@ describe('readRequest', () => {
   });
 
   it('takes options behind the word, and nothing as one behind two dashes', () => {
-    expect(readRequest(['123', '-J'])).toMatchObject({ inode: 123, form: 'json' });
+    expect(readRequest(['123', '-J'])).toMatchObject({ inode: 123n, form: 'json' });
     expect(message('--', '-J')).toBe("1 lsns: invalid namespace argument: '-J'\n");
   });
 

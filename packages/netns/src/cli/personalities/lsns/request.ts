@@ -3,7 +3,7 @@ import { type NamespaceType, namespaceTypes } from '../../../namespaces/type.ts'
 import { Failure, failure } from '../util-linux/failure.ts';
 import { getopt } from '../util-linux/getopt.ts';
 import { helpOf, versionOf } from '../util-linux/help.ts';
-import { parseUnsigned } from '../util-linux/numbers.ts';
+import { mostUnsigned, parseWhole } from '../util-linux/numbers.ts';
 import { findColumn, type LsnsColumn, lsnsColumns } from './columns.ts';
 import type { FilterNode } from './filter/node.ts';
 import { parseFilter } from './filter/parse.ts';
@@ -23,7 +23,7 @@ export interface LsnsRequest {
   readonly persistent: boolean;
   readonly pid: number | undefined;
   /** Show the processes of this namespace. */
-  readonly inode: number | undefined;
+  readonly inode: bigint | undefined;
   readonly filter: FilterNode | undefined;
   /** `--list-columns`: tell what there is, and do nothing else. */
   readonly listColumns: boolean;
@@ -112,7 +112,7 @@ function take(draft: Draft, name: keyof typeof lsnsOptions, value: string, hasVa
       draft.output = value;
       break;
     case 'task':
-      draft.pid = numberOf(value, 'PID', 1, 0x7fff_ffff);
+      draft.pid = Number(numberOf(value, 'PID', 1n, 0x7fff_ffffn));
       break;
     case 'type':
       draft.types.add(typeOf(value));
@@ -130,8 +130,8 @@ function take(draft: Draft, name: keyof typeof lsnsOptions, value: string, hasVa
   }
 }
 
-function numberOf(word: string, what: 'PID' | 'namespace', least: number, most: number): number {
-  const number = parseUnsigned(word, least, most);
+function numberOf(word: string, what: 'PID' | 'namespace', least: bigint, most: bigint): bigint {
+  const number = parseWhole(word, least, most);
   if ('value' in number) return number.value;
   throw failure(program, `invalid ${what} argument: '${word}'`, number.errno === EINVAL ? undefined : number.errno);
 }
@@ -156,7 +156,7 @@ function filterOf(expression: string): FilterNode {
 function finish(draft: Draft, word: string | undefined, listColumns = false): LsnsRequest {
   if (word !== undefined && draft.pid !== undefined)
     throw failure(program, '--task is mutually exclusive with <namespace>');
-  const inode = word === undefined ? undefined : numberOf(word, 'namespace', 0, 2 ** 64);
+  const inode = word === undefined ? undefined : numberOf(word, 'namespace', 0n, mostUnsigned);
   const processTree = !draft.list && (word !== undefined || !draft.all);
   return {
     form: draft.json ? 'json' : draft.raw ? 'raw' : 'table',
@@ -168,7 +168,7 @@ function finish(draft: Draft, word: string | undefined, listColumns = false): Ls
     wrap: draft.wrap,
     persistent: draft.persistent,
     pid: draft.pid,
-    inode: inode === 0 ? undefined : inode,
+    inode: inode === 0n ? undefined : inode,
     filter: draft.filter,
     listColumns,
   };

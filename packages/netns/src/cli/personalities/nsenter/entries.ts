@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../../namespaces/type.ts';
+import { ENOENT } from '../../../errno-numbers.ts';
+import { type NamespaceType, namespaceFlags } from '../../../namespaces/type.ts';
 import type { Entry } from '../../../process/plan/set-up.ts';
 import { failure } from '../util-linux/failure.ts';
 import { checkInode, duplicate, handOver, openNamespaceOf, openNetworkOfSocket, openProcess, ownerOf } from './open.ts';
@@ -14,9 +15,10 @@ const fileOrder: readonly NamespaceType[] = ['user', 'cgroup', 'ipc', 'uts', 'ne
 export function entriesOf(request: Request): Entry[] {
   const { target } = request;
   const namespaces = new Map(request.namespaces);
-  if (request.all)
-    for (const type of allTypes(target?.pid ?? 0)) if (!namespaces.has(type)) namespaces.set(type, undefined);
+  // Before its number is used: whoever has it later, this is who will be entered.
   const pidfd = target === undefined ? undefined : openProcess(target.pid);
+  if (request.all)
+    for (const type of foreignTypes(target?.pid ?? 0)) if (!namespaces.has(type)) namespaces.set(type, undefined);
   if (target?.inode !== undefined) checkInode(target.pid, pidfd, target.inode);
   const ofTarget = [...namespaces].filter(([, file]) => file === undefined).map(([type]) => type);
   if (ofTarget.length > 0 && target === undefined) throw failure(program, 'no target PID specified');
@@ -28,20 +30,37 @@ export function entriesOf(request: Request): Entry[] {
     for (const type of ofTarget)
       if (pidfd === undefined || type === 'user') namespaces.set(type, openNamespaceOf(target?.pid ?? 0, type));
   if (request.userParent) namespaces.set('user', ownerOf(ownedBy(namespaces, target?.pid)));
-  return [...pidfdEntries(namespaces, pidfd), ...fileEntries(namespaces)];
+  const ownMounts = request.all && !namespaces.has('mnt') ? [ownMountsEntry()] : [];
+  return [...ownMounts, ...pidfdEntries(namespaces, pidfd), ...fileEntries(namespaces)];
 }
 
-/** Every type that this kernel has; one's own user namespace cannot be entered. */
-function allTypes(pid: number): NamespaceType[] {
-  const path = `/proc/${pid}/ns/user`;
+/**
+ * Every type whose namespace is another one than ours. Where we are already there is nothing to do, and an ordinary user has no right
+ * to: the namespaces of a rootless container are ours where it has none of its own.
+ */
+function foreignTypes(pid: number): NamespaceType[] {
+  return fileOrder.filter((type) => {
+    const own = inodeOf(`/proc/self/ns/${type}`);
+    const ofChildren = inodeOf(`/proc/self/ns/${type}_for_children`) ?? own;
+    if (own === undefined) return false; // a type that this kernel does not have
+    const path = `/proc/${pid}/ns/${type}`;
+    const theirs = inodeOf(path);
+    if (theirs === undefined) throw failure(program, `stat of ${path} failed`, ENOENT);
+    return theirs !== own || theirs !== ofChildren;
+  });
+}
+
+function inodeOf(path: string): number | undefined {
   try {
-    const same = statSync(path).ino === statSync('/proc/self/ns/user').ino;
-    return namespaceTypes.filter((type) =>
-      type === 'user' ? !same : statSync(`/proc/self/ns/${type}`, { throwIfNoEntry: false }),
-    );
+    return statSync(path, { throwIfNoEntry: false })?.ino;
   } catch (error) {
-    throw failure(program, `stat of ${path} failed`, Math.abs((error as NodeJS.ErrnoException).errno ?? 2));
+    throw failure(program, `stat of ${path} failed`, Math.abs((error as NodeJS.ErrnoException).errno ?? ENOENT));
   }
+}
+
+/** To enter the mount namespace where we are takes us to its root; that is left out where it is not allowed. */
+function ownMountsEntry(): Entry {
+  return { take: ['open', '/proc/self/ns/mnt'], flags: namespaceFlags.mnt, by: 'file', what: 'ns/mnt', optional: true };
 }
 
 /** Whose owner is meant: the user namespace given, that of the target, or any other that was given. */

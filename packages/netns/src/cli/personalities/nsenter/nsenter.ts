@@ -26,7 +26,7 @@ function prepare(request: Request, io: Io): Prepared {
   const wdns = request.wdns?.directory;
   const env = request.env ? environmentOf(pid) : io.env;
   const cgroup = request.joinCgroup ? openCgroup(readCgroup(pid)) : undefined;
-  if (enter.length === 0) throw failure(program, 'no namespace specified');
+  if (enter.length === 0 && !request.all) throw failure(program, 'no namespace specified');
   const has = (type: keyof typeof namespaceFlags) => enter.some(({ flags }) => (flags & namespaceFlags[type]) !== 0);
   const setUp: SetUp = {
     parent: String(process.pid),
@@ -92,7 +92,7 @@ function credentialsOf(request: Request, enter: readonly Entry[]): Pick<SetUp, '
   return {
     ...(becomesRoot ? { dropGroups: true } : {}),
     credentials: {
-      ...(gid === undefined ? {} : { groups: becomesRoot ? 'late' : [], gid }),
+      ...(gid === undefined ? {} : { groups: becomesRoot ? 'late' : 'late-if-allowed', gid }),
       ...(uid === undefined ? {} : { uid }),
     },
   };

@@ -4,7 +4,7 @@ import type { SplitRange } from '../../../process/plan/id-map.ts';
 import { failure } from '../util-linux/failure.ts';
 import { type GetoptMatch, getopt } from '../util-linux/getopt.ts';
 import { helpOf, versionOf } from '../util-linux/help.ts';
-import { parseSigned, rangeError } from '../util-linux/numbers.ts';
+import { leastSigned, mostSigned, parseWhole, rangeError } from '../util-linux/numbers.ts';
 import { signalArgument } from '../util-linux/signal-argument.ts';
 import { mappedId, ownerArgument, plainId, rangesArgument, subidRange } from './id-arguments.ts';
 import { unshareOptions, unshareSentence } from './options.ts';
@@ -221,9 +221,9 @@ function readOther(request: Request, { name, value = '' }: Match): void {
       break;
     case 'monotonic':
     case 'boottime': {
-      const parsed = parseSigned(value);
+      const parsed = parseWhole(value, leastSigned, mostSigned);
       if ('errno' in parsed) throw failure(program, `failed to parse ${name} offset: '${value}'`, rangeError(parsed));
-      request[name] = parsed.value;
+      request[name] = String(parsed.value);
       break;
     }
     case 'clear-env':

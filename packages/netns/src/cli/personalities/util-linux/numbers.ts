@@ -10,16 +10,18 @@ export function rangeError({ errno }: { readonly errno: number }): number | unde
 
 /** An unsigned number of 32 bits. Blanks in front and a plus are allowed, a minus is out of range. */
 export function parseUnsigned(word: string, least = 0, most = 0xffff_ffff): ParsedNumber {
-  const match = /^\s*([+-]?)(\d+)$/.exec(word);
-  if (match === null) return { errno: EINVAL };
-  const value = Number(match[2]) * (match[1] === '-' ? -1 : 1);
-  return value < least || value > most ? { errno: ERANGE } : { value };
+  const parsed = parseWhole(word, BigInt(least), BigInt(most));
+  return 'errno' in parsed ? parsed : { value: Number(parsed.value) };
 }
 
-/** A signed number of 64 bits, as text: it goes into a file of the kernel. */
-export function parseSigned(word: string): ParsedNumber<string> {
-  const match = /^\s*([+-]?)0*(\d+)$/.exec(word);
-  if (match === null) return { errno: EINVAL };
-  const value = BigInt(`${match[2]}`) * (match[1] === '-' ? -1n : 1n);
-  return BigInt.asIntN(64, value) === value ? { value: String(value) } : { errno: ERANGE };
+export const leastSigned = -(1n << 63n);
+export const mostSigned = (1n << 63n) - 1n;
+export const mostUnsigned = (1n << 64n) - 1n;
+
+/** One between these two, of up to 64 bits. */
+export function parseWhole(word: string, least: bigint, most: bigint): ParsedNumber<bigint> {
+  const [, sign, digits] = /^\s*([+-]?)(\d+)$/.exec(word) ?? [];
+  if (digits === undefined) return { errno: EINVAL };
+  const value = BigInt(digits) * (sign === '-' ? -1n : 1n);
+  return value < least || value > most ? { errno: ERANGE } : { value };
 }
