@@ -1,4 +1,5 @@
 import type { Case } from '../case.ts';
+import { randomBatchCase } from './random-batches.ts';
 
 const named = 'ip netns add a';
 const afterForce = 'with -force a batch goes on after an error in the words of a line';
@@ -42,6 +43,10 @@ export const batchCases: readonly Case[] = [
   batch('\n\n  \t\nnetns \\\n  list\nfoo\n'),
   batch('netns li\\\nst\nnetns add b\\\n c\n'),
   batch('netns list \\'),
+  batch('netns list\0 x\nnetns\0\nli\0nk \\\nshow\n\0netns foo\nnetns list \0\\\nlink show lo\n', '-force'),
+  batch('tunnel show\nnetns list\n', '-0'),
+  batch('neigh add 10.0.0.1 lladdr 02:00:00:00:00:01\nnetns list\n'),
+  batch('neigh get 10.0.0.1\nnetns list\n'),
   batch('netns list \\\n'),
   batch('netns list\nnetns add b # \\\nnetns list\n'),
   batch('netns\tlist\r\n\tnetns list\n'),
@@ -95,4 +100,5 @@ export const batchCases: readonly Case[] = [
   { line: '-batch /dev/null netns list', setup: named },
   { line: "printf 'netns list\\nfoo' | $IP -batch -", setup: named },
   { line: "printf 'foo\\nnetns list\\n' | $IP -force -b -", setup: named },
+  randomBatchCase,
 ];

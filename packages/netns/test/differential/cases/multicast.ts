@@ -96,6 +96,9 @@ export const multicastCases: readonly Case[] = [
     '-j vrf',
     'vrf show nope',
     'vrf show nope x',
+    'vrf show he',
+    'vrf show help',
+    'vrf show nope help',
     'vrf help',
     'vrf foo',
     'vrf identify',
@@ -123,6 +126,16 @@ export const multicastCases: readonly Case[] = [
       line: `tcp_metrics ${words}`,
       setup: zoo,
       differs: { better: 'ip 6.1 passes over each word that follows an address', out: '', err, code },
+    }),
+  ),
+  ...['foo', 'from 10.0.0.1/40', 'to foo'].map(
+    (words): Case => ({
+      line: `mroute show ${words}`,
+      setup: zoo,
+      differs: {
+        better: 'ip has no name for the family of routes of multicasts',
+        err: /^Error: any valid prefix is expected rather than ".*"\.\n$/,
+      },
     }),
   ),
   ...['239.1.2.3', 'from 10.0.0.9', 'to 239.1.0.0/16 from 10.0.0.8'].map(

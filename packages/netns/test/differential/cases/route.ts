@@ -231,6 +231,7 @@ export const routeCases: readonly Case[] = [
     'route get foo',
     'route get from 10.0.0.1',
     '-6 route get 10.0.0.1',
+    'route get 10.0.0.0/8 10.0.0.0/9 foo',
   ].map((line): Case => ({ line, setup: zoo })),
   {
     line: '-j route show table 999',

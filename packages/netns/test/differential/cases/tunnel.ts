@@ -282,6 +282,17 @@ export const tunnelCases: readonly Case[] = [
   ...words4.map((words): Case => ({ line: `tunnel ${words}`, setup })),
   ...words6.map((words): Case => ({ line: `-6 tunnel ${words}`, setup })),
   ...others.map((line): Case => ({ line, setup })),
+  ...['a/b', '1/2', '10/'].map(
+    (word): Case => ({
+      line: `tunnel add t0 mode gre tclass ${word}`,
+      setup,
+      differs: {
+        better: 'ip passes over what is behind a slash',
+        err: `Error: argument "${word}" is wrong: bad TOS value\n`,
+        code: 255,
+      },
+    }),
+  ),
   {
     line: '-6 tunnel add x encaplimit 256',
     setup,
@@ -311,6 +322,16 @@ export const mruleCases: readonly Case[] = [
     '-d mrule',
     'mru',
   ].map((line): Case => ({ line, setup: mrules })),
+  ...['to foo', 'from 10.0.0.1/40'].map(
+    (words): Case => ({
+      line: `mrule list ${words}`,
+      setup: mrules,
+      differs: {
+        better: 'ip has no name for the family of routes of multicasts',
+        err: /^Error: inet prefix is expected rather than ".*"\.\n$/,
+      },
+    }),
+  ),
   {
     line: '$IP mrule add oif v0 pref 9; $IP mrule del pref 7; $IP mrule; $IP -6 mrule flush; $IP -6 mrule',
     setup: mrules,

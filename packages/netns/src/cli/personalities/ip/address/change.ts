@@ -3,7 +3,7 @@ import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/hea
 import { failure, noSuchDevice } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
-import { hostBits, type InetPrefix, isMulticast, toText } from '../inet.ts';
+import { hostBits, type InetPrefix, isAnyWord, isMulticast } from '../inet.ts';
 import { Lookup } from '../link/lookup.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Session } from '../session.ts';
@@ -39,31 +39,38 @@ async function change(session: Session, words: readonly string[], verb: 'new' | 
   return 0;
 }
 
+const [IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST, IFA_ANYCAST] = [1, 2, 4, 5] as const;
+
+const raw = (type: number, bytes: Uint8Array | undefined) => (bytes === undefined ? [] : [{ type, raw: bytes }]);
+
 /** The request without the index of its link. Throws Exit. */
 function toMessage(draft: AddressDraft, deleting: boolean, warn: (text: string) => void): AddressMessageInput {
   const { local, peer, label, device } = draft;
   if (device === undefined) throw failure('Not enough information: "dev" argument is required.');
-  const wildcard = deleting && peer === undefined && local?.family === 'inet' && !local.lengthGiven;
+  const wildcard =
+    deleting && peer === undefined && local?.family === 'inet' && !local.lengthGiven && !isAnyWord(local.word);
   if (wildcard) warn(wildcardWarning(local.word));
-  const far: InetPrefix | undefined = peer ?? (wildcard ? undefined : local);
-  const broadcast = broadcastOf(draft, far, deleting);
+  const far = peer ?? (wildcard ? undefined : local);
   const shortFlags = draft.flags <= 0xff;
   return {
     header: {
       family: familyNumber(draft.family),
-      prefixlen: peer?.length ?? local?.length ?? 0,
+      prefixlen: (peer?.length || local?.length) ?? 0,
       flags: shortFlags ? draft.flags : 0,
       scope: draft.scope ?? (deleting ? 0 : defaultScope(local)),
     },
     attributes: {
-      local: local && toText(local),
-      address: far && toText(far),
       label,
-      broadcast,
-      anycast: draft.anycast && toText(draft.anycast),
       cacheinfo: cacheinfo(draft),
       flags: shortFlags ? undefined : draft.flags,
       rtPriority: draft.metric,
+      // as bytes, which `any` has none of
+      unknown: [
+        ...raw(IFA_LOCAL, local?.sent),
+        ...raw(IFA_ADDRESS, far?.sent),
+        ...raw(IFA_BROADCAST, broadcastOf(draft, far, deleting)),
+        ...raw(IFA_ANYCAST, draft.anycast?.sent),
+      ],
     },
   };
 }
@@ -73,14 +80,13 @@ function defaultScope(local: InetPrefix | undefined): number {
   return local?.family === 'inet' && local.bytes[0] === 127 ? 254 : 0;
 }
 
-function broadcastOf(draft: AddressDraft, far: InetPrefix | undefined, deleting: boolean): string | undefined {
+function broadcastOf(draft: AddressDraft, far: InetPrefix | undefined, deleting: boolean): Uint8Array | undefined {
   const { broadcast } = draft;
   if (broadcast === undefined) return undefined;
-  if (broadcast !== '+' && broadcast !== '-') return toText(broadcast);
+  if (broadcast !== '+' && broadcast !== '-') return broadcast.sent;
   if (deleting) return undefined;
   if (draft.family !== 'inet') throw failure('Broadcast can be set only for IPv4 addresses');
-  const found = far && hostBits(far, broadcast === '+');
-  return found && toText(found);
+  return far && hostBits(far, broadcast === '+')?.bytes;
 }
 
 function cacheinfo({ validLifetime, preferredLifetime }: AddressDraft) {

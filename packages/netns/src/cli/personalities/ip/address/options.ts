@@ -1,7 +1,7 @@
 import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import { duplicateArgument, duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
+import { address, bytesSent, type InetAddress, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import { scopeNumber } from '../link/names.ts';
 import { parseUnsigned } from '../numbers.ts';
 import type { Family } from '../options.ts';
@@ -10,11 +10,11 @@ import { isPrefix } from '../words.ts';
 /** A request about an address, while its words are read. */
 export interface AddressDraft {
   family: Family | undefined;
-  local?: InetPrefix & { readonly word: string };
-  peer?: InetPrefix;
+  local?: InetPrefix & AsWritten;
+  peer?: InetPrefix & AsWritten;
   /** An address, or the last or first one of the network. */
-  broadcast?: InetAddress | '+' | '-';
-  anycast?: InetAddress;
+  broadcast?: AsWritten | '+' | '-';
+  anycast?: AsWritten;
   scope?: number;
   device?: string;
   label?: string;
@@ -22,6 +22,12 @@ export interface AddressDraft {
   validLifetime?: number;
   preferredLifetime?: number;
   flags: number;
+}
+
+/** Of an address: its word, and what is sent of that. */
+interface AsWritten {
+  readonly word: string;
+  readonly sent: Uint8Array;
 }
 
 interface Context {
@@ -63,10 +69,10 @@ function inFamily<T extends InetAddress>(
   draft: AddressDraft,
   word: string,
   read: (word: string, family?: Family) => T,
-): T {
+): T & AsWritten {
   const found = read(word, draft.family);
   if (!isAnyWord(word)) draft.family ??= found.family;
-  return found;
+  return { ...found, word, sent: bytesSent(word, found, draft.family) };
 }
 
 /** The options of `ip address add` and its like, in the order in which `ip` compares them. */
@@ -161,6 +167,6 @@ export const addressGrammar: Grammar<AddressDraft, Context> = {
     const word = first === 'local' ? take() : first;
     if (isPrefix(word, 'help')) context.help();
     if (draft.local !== undefined) throw duplicateOrGarbage('local', word);
-    draft.local = { ...inFamily(draft, word, prefix), word };
+    draft.local = inFamily(draft, word, prefix);
   },
 };

@@ -63,6 +63,9 @@ async function findLabels(session: Session, ending: string, code: number): Promi
 }
 
 const IFAL_ADDRESS = 1;
+/** What the kernel has for a prefix without a label. */
+const noLabel = 0xffffffff;
+const reason = 'label is invalid\n';
 
 interface Context {
   readonly devices: DeviceNames;
@@ -96,7 +99,9 @@ const options: readonly OptionRow<Draft, Context>[] = [
   {
     words: 'label',
     apply: (draft, take) => {
-      draft.label = unsigned(take(), 32, 'label is invalid\n');
+      const word = take();
+      draft.label = unsigned(word, 32, reason);
+      if (draft.label === noLabel) throw invalidArgument(word, reason);
     },
   },
 ];

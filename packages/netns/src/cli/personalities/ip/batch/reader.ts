@@ -7,11 +7,13 @@ export interface BatchLine {
 }
 
 const maximumWords = 511;
+/** A comment, or a NUL byte, at which C's strings end. */
+const endOfText = /[#\0]/;
 
 /**
  * Reads a batch file as `ip -batch` does, blank lines left out.
  *
- * `#` cuts a line off, also inside a word or quotes. A backslash at the end of a line joins it with the next one as
+ * `#` cuts a line off, also inside a word or quotes, and so does a NUL byte. A backslash at the end of a line joins it with the next one as
  * it stands. A file that ends there says so through `warn` and simply ends.
  */
 export function* readBatch(lines: Iterable<string>, warn: (text: string) => void): Generator<BatchLine> {
@@ -21,8 +23,8 @@ export function* readBatch(lines: Iterable<string>, warn: (text: string) => void
     const next = source.next();
     if (next.done === true) return undefined;
     number += 1;
-    const hash = next.value.indexOf('#');
-    return hash < 0 ? next.value : next.value.slice(0, hash);
+    const end = next.value.search(endOfText);
+    return end < 0 ? next.value : next.value.slice(0, end);
   };
   for (let line = nextLine(); line !== undefined; line = nextLine()) {
     for (let joint = line.indexOf('\\\n'); joint >= 0; joint = line.indexOf('\\\n')) {

@@ -29,10 +29,13 @@ export class Lookup {
 
   /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
   indexOf(name: string): number {
-    const found = this.named(name);
-    if (found !== undefined) return found.header.index;
-    const number = /^if([0-9]+)$/.exec(name)?.[1];
-    return number === undefined ? 0 : Number(number);
+    return this.named(name)?.header.index ?? indexIn(name);
+  }
+
+  /** The link with a name, or with the index that `if5` means. */
+  find(name: string): LinkMessage | undefined {
+    const index = indexIn(name);
+    return this.named(name) ?? (index === 0 ? undefined : this.byIndex(index));
   }
 
   #get({ header = {}, attributes }: LinkMessageInput): LinkMessage | undefined {
@@ -44,4 +47,8 @@ export class Lookup {
       throw error;
     }
   }
+}
+
+function indexIn(name: string): number {
+  return Number(/^if([0-9]+)$/.exec(name)?.[1] ?? 0);
 }

@@ -37,7 +37,7 @@ export function findLinks(
 ): readonly LinkMessage[] {
   const { device } = filter;
   if (device !== undefined) {
-    const found = lookup.named(device);
+    const found = lookup.find(device);
     if (found === undefined) throw failure(`Device "${device}" does not exist.`);
     return [found];
   }

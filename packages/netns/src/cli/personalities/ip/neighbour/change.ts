@@ -6,14 +6,13 @@ import {
 } from '../../../../netlink/families/route/neighbour.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { DeviceNames } from '../device-names.ts';
-import { failure } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
-import { toText } from '../inet.ts';
 import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
-import { linkLayerAddress, type NeighbourDraft, neighbourGrammar } from './options.ts';
+import { linkLayerAddress, NDA_DST, type NeighbourDraft, neighbourGrammar } from './options.ts';
 import { neighbourHelp } from './usage.ts';
 
 /** A command that makes, changes (with these flags) or deletes a neighbour. */
@@ -24,8 +23,8 @@ function change(verb: 'new' | 'del', flags: number): Command {
     readOptions(neighbourGrammar, new Words(list), draft, { help: () => neighbourHelp() });
     const { device, address } = draft;
     const isProxy = (draft.flags & neighbourFlag('proxy')) !== 0;
-    if (address === undefined || (device === undefined && !isProxy)) {
-      throw failure('Device and destination are required arguments.', 255);
+    if (address === undefined || address === 'of no family' || (device === undefined && !isProxy)) {
+      throw misuse('Device and destination are required arguments.\n');
     }
     const lladdr = linkLayerAddress(draft.lladdr);
     const connection = await session.connection();
@@ -37,10 +36,10 @@ function change(verb: 'new' | 'del', flags: number): Command {
         flags: draft.flags,
       },
       attributes: {
-        dst: toText(address),
         lladdr,
         protocol: draft.protocol,
         flagsExt: draft.extFlags === 0 ? undefined : draft.extFlags,
+        unknown: [{ type: NDA_DST, raw: address.sent }], // as bytes, which `any` has none of
       },
     };
     connection.requestSync(neighbour, verb, request, { operation: 'change a neighbour', flags });

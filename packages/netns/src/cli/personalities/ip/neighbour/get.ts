@@ -3,25 +3,25 @@ import { DeviceNames } from '../device-names.ts';
 import { duplicateOrGarbage, failure } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { address, type InetAddress, toText } from '../inet.ts';
 import type { Family } from '../options.ts';
 import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
+import { NDA_DST, type NeighbourAddress, readAddress } from './options.ts';
 import { neighbourView, printNeighbours } from './show.ts';
 import { neighbourHelp } from './usage.ts';
 
 interface Draft {
   readonly family: Family | undefined;
   device?: string;
-  address?: InetAddress;
+  address?: NeighbourAddress | 'of no family';
   proxy: boolean;
 }
 
-function readAddress(draft: Draft, word: string): void {
+function addressOf(draft: Draft, word: string): void {
   if (isPrefix(word, 'help')) neighbourHelp();
   if (draft.address !== undefined) throw duplicateOrGarbage('to', word);
-  draft.address = address(word, draft.family);
+  draft.address = readAddress(word, draft.family);
 }
 
 const rows: readonly OptionRow<Draft, unknown>[] = [
@@ -34,7 +34,7 @@ const rows: readonly OptionRow<Draft, unknown>[] = [
   {
     words: 'proxy',
     apply: (draft, take) => {
-      readAddress(draft, take());
+      addressOf(draft, take());
       draft.proxy = true;
     },
   },
@@ -45,23 +45,24 @@ export async function getNeighbour(session: Session, words: readonly string[]): 
   refuseResolve(session);
   const draft: Draft = { family: session.options.family, proxy: false };
   readOptions(
-    { rows, otherwise: (into, word, take) => readAddress(into, word === 'to' ? take() : word) },
+    { rows, otherwise: (into, word, take) => addressOf(into, word === 'to' ? take() : word) },
     new Words(words),
     draft,
     {},
   );
-  if (draft.address === undefined || draft.device === undefined) {
+  const { address } = draft;
+  if (address === undefined || address === 'of no family' || draft.device === undefined) {
     throw failure('Device and address are required arguments.');
   }
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const request = {
     header: {
-      family: familyNumber(draft.address.family),
+      family: familyNumber(address.family),
       ifindex: devices.needed(draft.device),
       flags: draft.proxy ? neighbourFlag('proxy') : 0,
     },
-    attributes: { dst: toText(draft.address) },
+    attributes: { unknown: [{ type: NDA_DST, raw: address.sent }] },
   };
   const found = connection.requestSync(neighbour, 'get', request, { operation: 'ask for a neighbour' });
   printNeighbours(session, found, neighbourView(session, devices));

@@ -1,17 +1,23 @@
 import { neighbourExtFlags, neighbourFlag } from '../../../../netlink/families/route/neighbour.ts';
 import { duplicateArgument, duplicateOrGarbage } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { address, type InetAddress, isAnyWord } from '../inet.ts';
+import { address, bytesSent, type InetAddress, isAnyWord } from '../inet.ts';
 import type { Family } from '../options.ts';
 import { numberIn, protocols } from '../route-names.ts';
 import { hardwareAddress } from '../values.ts';
 import { isPrefix } from '../words.ts';
 import { stateNumber } from './states.ts';
 
+export const NDA_DST = 1;
+
+/** An address, and what is sent of how it was written. */
+export type NeighbourAddress = InetAddress & { readonly sent: Uint8Array };
+
 /** A request about a neighbour, while its words are read. */
 export interface NeighbourDraft {
   readonly family: Family | undefined;
-  address?: InetAddress;
+  /** Undefined, or of no family, is no address. */
+  address?: NeighbourAddress | 'of no family';
   device?: string;
   lladdr?: string;
   state?: number;
@@ -68,7 +74,7 @@ export const neighbourRows: readonly Row[] = [
       const word = take();
       if (isPrefix(word, 'help')) context.help();
       if (draft.address !== undefined) throw duplicateArgument('address', word);
-      draft.address = address(word, draft.family);
+      draft.address = readAddress(word, draft.family);
       draft.flags |= neighbourFlag('proxy');
     },
   },
@@ -103,10 +109,16 @@ export const neighbourGrammar: Grammar<NeighbourDraft, Context> = {
     let word = first === 'to' ? take() : first;
     if (isPrefix(word, 'help')) word = take(); // `ip` passes over it
     if (draft.address !== undefined) throw duplicateOrGarbage('to', word);
-    // one of no family is no address
-    if (draft.family !== undefined || !isAnyWord(word)) draft.address = address(word, draft.family);
+    draft.address = readAddress(word, draft.family);
   },
 };
+
+/** `any` tells of no family itself. Throws Exit. */
+export function readAddress(word: string, family: Family | undefined): NeighbourAddress | 'of no family' {
+  if (family === undefined && isAnyWord(word)) return 'of no family';
+  const found = address(word, family);
+  return { ...found, sent: bytesSent(word, found, family) };
+}
 
 /** What `lladdr` says, as the codec has it. `null` is no address. */
 export function linkLayerAddress(word: string | undefined): string | undefined {

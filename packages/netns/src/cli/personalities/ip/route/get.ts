@@ -28,6 +28,7 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
         const word = first === 'to' ? take() : first;
         if (isPrefix(word, 'help')) routeHelp();
         into.destination = readPrefix(into, word);
+        warnOfLength(session, into.destination);
       },
     },
     new Words(list),
@@ -37,18 +38,17 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
   const { destination } = draft;
   if (destination === undefined) throw failure('need at least a destination address');
   const inet6 = draft.family === 'inet6'; // where every answer is from its table
-  const bits = warnOfLength(session, destination);
   const request = {
     header: {
       family: familyNumber(draft.family ?? 'inet'),
-      dstLen: bits,
+      dstLen: isUnset(destination) ? 0 : destination.bytes.length * 8,
       srcLen: draft.source?.length ?? 0,
       tos: draft.tos ?? 0,
       flags:
         (inet6 ? 0 : RTM_F_LOOKUP_TABLE) | (draft.fibmatch ? RTM_F_FIB_MATCH : 0) | (draft.notify ? RTM_F_NOTIFY : 0),
     },
     attributes: {
-      dst: destination.length === 0 && !destination.lengthGiven ? undefined : toText(destination),
+      dst: isUnset(destination) ? undefined : toText(destination),
       src: draft.source && toText(draft.source),
       iif: draft.input === undefined ? undefined : devices.needed(draft.input),
       oif: draft.output === undefined ? undefined : devices.needed(draft.output),
@@ -71,10 +71,11 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
 }
 
 /** The kernel decides for addresses, not for prefixes: a shorter length is said to count for nothing. */
-function warnOfLength(session: Session, { length, lengthGiven, bytes }: InetPrefix): number {
+function warnOfLength(session: Session, { length, lengthGiven, bytes }: InetPrefix): void {
   const all = bytes.length * 8;
-  if (lengthGiven && length !== all) {
+  if (lengthGiven && length !== all)
     session.warn(`Warning: /${length} as prefix is invalid, only /${all} (or none) is supported.\n`);
-  }
-  return length === 0 && !lengthGiven ? 0 : all;
 }
+
+/** `default` and its like. */
+const isUnset = ({ length, lengthGiven }: InetPrefix) => length === 0 && !lengthGiven;

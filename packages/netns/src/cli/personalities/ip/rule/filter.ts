@@ -92,8 +92,8 @@ export const ruleFilterRows: readonly Row[] = [
   ),
   into('protocol', 'protocol*', '[ protocol PROTO ]', (word) => numberIn(protocols, word, 8, 'invalid "protocol"\n')),
   into('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
-  into('sport', 'sport', undefined, readPorts),
-  into('dport', 'dport', undefined, readPorts),
+  into('sport', 'sport', undefined, (word) => readPorts(word, 'sport')),
+  into('dport', 'dport', undefined, (word) => readPorts(word, 'dport')),
   into('dscp', 'dscp', '[ dscp DSCP[/MASK] ] [ flowlabel FLOWLABEL[/MASK] ]', readDscp),
   into('flowlabel', 'flowlabel', undefined, readFlowLabel),
 ];

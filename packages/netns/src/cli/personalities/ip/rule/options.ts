@@ -73,7 +73,7 @@ function ports(which: 'sport' | 'dport'): Row {
   return {
     words: which,
     apply: ({ attributes }, take) => {
-      const { start, end, mask } = readPorts(take());
+      const { start, end, mask } = readPorts(take(), which);
       attributes[`${which}Range`] = { start, end };
       attributes[`${which}Mask`] = mask;
     },

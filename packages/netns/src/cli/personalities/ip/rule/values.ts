@@ -20,7 +20,7 @@ export interface Ports extends Range {
 
 const allBits = 0xffff;
 
-export function readPorts(word: string): Ports {
+export function readPorts(word: string, which: 'sport' | 'dport'): Ports {
   const masked = portAndMask(word);
   if (masked !== undefined) {
     if ('wrong' in masked) throw invalidArgument(masked.part, `invalid ${masked.wrong}`);
@@ -28,7 +28,8 @@ export function readPorts(word: string): Ports {
     return { start: port, end: port, ...(mask !== allBits && { mask }) };
   }
   const found = portRange(word);
-  if (found === undefined) throw invalidArgument(word, 'invalid port range\n');
+  if (found === undefined)
+    throw invalidArgument(word, which === 'sport' ? 'invalid port range\n' : 'invalid dport range');
   return found;
 }
 

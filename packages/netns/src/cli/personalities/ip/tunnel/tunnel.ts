@@ -1,4 +1,4 @@
-import { failure, misuse } from '../exit.ts';
+import { misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import type { Family } from '../options.ts';
 import type { Command, Session } from '../session.ts';
@@ -42,7 +42,7 @@ async function versionOf(family: Family, words: readonly string[]): Promise<4 | 
   if (family === 'inet' || family === 'inet6') return family === 'inet6' ? 6 : 4;
   const { isOfVersion6 } = await import('./options.ts');
   if (isOfVersion6(words[words.indexOf('mode') + 1] ?? '')) return 6;
-  throw failure(`Unsupported protocol family: ${familyNumber(family)}`, 255);
+  throw misuse(`Unsupported protocol family: ${familyNumber(family)}\n`);
 }
 
 /** `ip tunnel …`, and `ip -6 tunnel …`: devices that carry packets inside others. */

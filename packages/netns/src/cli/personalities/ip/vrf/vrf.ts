@@ -30,7 +30,7 @@ async function showVrfs(session: Session, list: readonly string[]): Promise<numb
   const words = new Words(list);
   const connection = await session.connection();
   const name = words.take();
-  if (words.left > 0 || (name !== undefined && isPrefix(name, 'help'))) help();
+  if (words.left > 0) help();
   const request = { attributes: { linkinfo: { kind: 'other', name: 'vrf' } } } as const;
   const found = connection
     .dumpSync(link, request, { operation: 'list VRFs' })
