@@ -2,8 +2,10 @@ import dgram from 'node:dgram';
 import { on, once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { handleOf } from '../../src/process/sockets/dgram-handle.ts';
 import { lively, livelyHost, livelyPair } from './support/lively.ts';
 import { shape } from './support/net-scenarios.ts';
+import { networkCookie } from './support/network-cookie.ts';
 
 type Dgram = Pick<typeof dgram, 'createSocket'>;
 
@@ -238,10 +240,26 @@ describe('inside', () => {
     for (const socket of sockets) socket.close();
   });
 
-  it('never lets a membership make a socket outside', async () => {
+  it('makes the socket inside for a membership, too, as for all that comes before bind', async () => {
     using ns = await lively();
+    const works: ((socket: dgram.Socket) => void)[] = [
+      (socket) => socket.addMembership('224.0.0.7', '127.0.0.1'),
+      (socket) => socket.addSourceSpecificMembership('127.0.0.1', '232.1.1.1', '127.0.0.1'),
+      (socket) => socket.send('x', 9, '127.0.0.1'),
+      (socket) => socket.connect(9, '127.0.0.1'),
+      (socket) => socket.bind(0, '192.0.2.1'),
+    ];
+    for (const work of works) {
+      const socket = ns.dgram.createSocket('udp4').on('error', () => {});
+      work(socket);
+      const raw = () => handleOf(socket)?.fd ?? -1;
+      await expect.poll(raw).toBeGreaterThan(0);
+      expect(networkCookie(raw())).toBe(ns.cookie);
+      socket.close();
+    }
+    ns.close();
     const socket = ns.dgram.createSocket('udp4');
-    expect(() => socket.addMembership('239.1.2.3')).toThrow('addMembership EBADF');
+    expect(() => socket.addMembership('224.0.0.7', '127.0.0.1')).toThrow('closed');
     socket.close();
   });
 

@@ -1,7 +1,9 @@
+import dgram from 'node:dgram';
 import net from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { lively, livelyHost } from './support/lively.ts';
+import { dgramCases } from './support/parity-dgram.ts';
 import { netCases } from './support/parity-net.ts';
 import { Tape } from './support/tape.ts';
 
@@ -12,11 +14,16 @@ beforeAll(async () => {
 });
 afterAll(() => ns.close());
 
-describe('node:net, event by event', () => {
-  it.each(Object.keys(netCases))('%s', async (name) => {
-    const work = netCases[name] as (typeof netCases)[string];
-    const expected = await work(net, new Tape());
+type Cases<T> = Readonly<Record<string, (module: T, tape: Tape) => Promise<unknown>>>;
+
+/** Does the same with Node's module outside and with the one of a namespace: all that can be told must be the same. */
+function sameAs<T>(cases: Cases<T>, node: T, inside: () => T): void {
+  it.each(Object.entries(cases))('%s', async (_name, work) => {
+    const expected = await work(node, new Tape());
     expect(expected).toBeDefined();
-    expect(await work(ns.net, new Tape())).toEqual(expected);
+    expect(await work(inside(), new Tape())).toEqual(expected);
   });
-});
+}
+
+describe('node:net, event by event', () => sameAs(netCases, net, () => ns.net));
+describe('node:dgram, event by event', () => sameAs(dgramCases, dgram, () => ns.dgram));

@@ -1,23 +1,9 @@
 import { statSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
-import { SO_NETNS_COOKIE, SOL_SOCKET } from '../../src/native/constants.ts';
-import type { Fd } from '../../src/native/fd.ts';
 import { syscall } from '../../src/native/syscall.ts';
 import { lively } from './support/lively.ts';
-
-function cookieOf(socket: Fd): bigint | undefined {
-  const cookie = new BigUint64Array(1);
-  const result = syscall(
-    'getsockopt',
-    socket.raw,
-    SOL_SOCKET,
-    SO_NETNS_COOKIE,
-    new Uint8Array(cookie.buffer),
-    Int32Array.of(8),
-  );
-  return result === 0 ? cookie[0] : undefined;
-}
+import { networkCookie } from './support/network-cookie.ts';
 
 it.each([
   ['inet', 'raw', 1],
@@ -31,7 +17,7 @@ it.each([
   using ns = NetworkNamespace.create();
   using socket = ns.socket(domain, type, protocol);
   expect(statSync(`/proc/self/fd/${socket.raw}`).isSocket()).toBe(true);
-  expect(cookieOf(socket)).toBe(ns.cookie);
+  expect(networkCookie(socket.raw)).toBe(ns.cookie);
 });
 
 it('sees what passes on the devices of the namespace', async () => {

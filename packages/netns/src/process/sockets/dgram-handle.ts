@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type dgram from 'node:dgram';
 import { EAGAIN } from '../../errno-numbers.ts';
+import { UnsupportedError } from '../../errors.ts';
 import {
   F_DUPFD_CLOEXEC,
   IPPROTO_IPV6,
@@ -13,7 +14,7 @@ import {
 } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
 import { perform, syscall } from '../../native/syscall.ts';
-import { watchDescriptor } from '../../native/watch.ts';
+import { type Watch, watchDescriptor } from '../../native/watch.ts';
 import { parseIpAddress } from '../../wire/ip-address.ts';
 import {
   type AddressHandle,
@@ -25,34 +26,37 @@ import {
 import { splitZone } from './socket-address.ts';
 
 /** The part of Node's native datagram socket that knows addresses. */
-interface DatagramHandle extends AddressHandle {
+export interface DatagramHandle extends AddressHandle {
+  open(fd: number): number;
+  bind(ip: string, port: number, flags: number): number;
   /** With port and address only where the socket is not connected. */
   send(request: object, list: readonly Uint8Array[], count: number, ...where: unknown[]): number;
   connect(ip: string, port: number): number;
   onmessage(count: number, handle: object, message?: Buffer, from?: object): void;
-  addMembership(group: string, at?: string): number;
-  dropMembership(group: string, at?: string): number;
+  addMembership(...args: readonly unknown[]): number;
+  dropMembership(...args: readonly unknown[]): number;
+  addSourceSpecificMembership(...args: readonly unknown[]): number;
+  dropSourceSpecificMembership(...args: readonly unknown[]): number;
   setMulticastInterface(at: string): number;
-  recvStop(): number;
+  recvStart(): number;
   close(closed?: () => void): void;
   ref(): void;
   unref(): void;
   hasRef(): boolean;
 }
 
-function handleOf(socket: dgram.Socket): DatagramHandle | undefined {
+export function handleOf(socket: dgram.Socket): DatagramHandle | null {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
-  const state = symbol && (socket as unknown as Record<symbol, { readonly handle?: DatagramHandle }>)[symbol];
-  return state?.handle;
+  const state = symbol && (socket as unknown as Record<symbol, { readonly handle: DatagramHandle | null }>)[symbol];
+  if (state === undefined) throw new UnsupportedError('dgram', 'a Node whose sockets have handles');
+  return state.handle;
 }
 
 /**
- * Lets a bound IPv6 socket of Node's meet link-local addresses of the namespace that it belongs to: when it sends, connects and tells
+ * Lets an IPv6 socket of Node's, which has its descriptor but does not receive yet, meet link-local addresses of the namespace that it belongs to: when it sends, connects and tells
  * addresses; and if `receives`, of whom messages come, which Node would lose where it does not know the device.
  */
-export function meetLinkLocal(socket: dgram.Socket, receives: boolean): void {
-  const handle = handleOf(socket);
-  if (handle === undefined) return; // another Node
+export function meetLinkLocal(handle: DatagramHandle, receives: boolean): void {
   tellScopedAddresses(handle);
   sendToZones(handle);
   joinAtDevices(handle);
@@ -96,8 +100,8 @@ function joinAtDevices(handle: DatagramHandle): void {
   ] as const) {
     const node = handle[call];
     handle[call] = (group, at) => {
-      const address = parseIpAddress(group);
-      if (address?.length !== 16 || !at?.includes('%')) return node.call(handle, group, at);
+      const address = typeof group === 'string' ? parseIpAddress(group) : undefined;
+      if (address?.length !== 16 || typeof at !== 'string' || !at.includes('%')) return node.call(handle, group, at);
       return setOption(option, at, (index) => Uint8Array.of(...address, ...index));
     };
   }
@@ -125,20 +129,23 @@ function receiveByOurselves(handle: DatagramHandle): void {
     }
   });
   const { close, ref, unref } = handle;
-  handle.recvStop();
-  const watch = watchDescriptor(fd.raw, UV_READABLE, receive);
-  watch.keepAlive(handle.hasRef());
+  let watch: Watch | undefined;
+  handle.recvStart = () => {
+    watch ??= watchDescriptor(fd.raw, UV_READABLE, receive);
+    watch.keepAlive(handle.hasRef());
+    return 0;
+  };
   handle.ref = () => {
-    watch.keepAlive(true);
+    watch?.keepAlive(true);
     ref.call(handle);
   };
   handle.unref = () => {
-    watch.keepAlive(false);
+    watch?.keepAlive(false);
     unref.call(handle);
   };
   handle.close = (closed) => {
     open = false;
-    watch.close();
+    watch?.close();
     fd.close();
     close.call(handle, closed);
   };

@@ -1,12 +1,12 @@
 import type dgram from 'node:dgram';
 import { EBADF, EINVAL } from '../../errno-numbers.ts';
 import { builtin } from '../../native/builtin.ts';
-import { SOCK_DGRAM } from '../../native/constants.ts';
+import { SO_REUSEADDR, SOCK_DGRAM, SOL_SOCKET } from '../../native/constants.ts';
 import { Fd } from '../../native/fd.ts';
-import { meetLinkLocal } from './dgram-handle.ts';
+import { syscall } from '../../native/syscall.ts';
+import { type DatagramHandle, handleOf, meetLinkLocal } from './dgram-handle.ts';
 import type { Home } from './home.ts';
-import { type LookupFunction, lookupIn } from './lookup-hook.ts';
-import { nodeError } from './node-error.ts';
+import { lookupIn } from './lookup-hook.ts';
 import { openSocket } from './open-socket.ts';
 import { domainOf, ipSocketAddress, splitZone } from './socket-address.ts';
 
@@ -16,135 +16,108 @@ export interface NamespaceDgram {
 }
 
 type Options = dgram.SocketOptions & { readonly reusePort?: boolean };
+type Method = (...args: unknown[]) => dgram.Socket;
 
 /** `node:dgram` for the inside of a namespace. */
 export function dgramIn(home: Home): NamespaceDgram {
   const createSocket = (type: dgram.SocketType | Options, listener?: (...args: never[]) => void): dgram.Socket => {
-    const given: Options = typeof type === 'string' ? { type } : type;
-    const lookup = (given.lookup as LookupFunction | undefined) ?? lookupIn(home);
-    const socket = builtin('dgram').createSocket({ ...given, lookup } as dgram.SocketOptions, listener as never);
-    return bindInside(socket, home, given, lookup);
+    const given: Options = typeof type === 'object' && type !== null ? type : { type };
+    const options = given.lookup === undefined ? { ...given, lookup: lookupIn(home) } : given;
+    const socket = builtin('dgram').createSocket(options as dgram.SocketOptions, listener as never);
+    bindInside(socket, home, given);
+    if (builtin('cluster').isWorker) keepFromPrimary(socket);
+    return socket;
   };
   return { createSocket: createSocket as typeof dgram.createSocket };
 }
 
-type Method = (...args: unknown[]) => dgram.Socket;
+const ipv6OnlyFlag = 1;
+const reuseAddressFlag = 4;
+const reusePortFlag = 8;
 
-/**
- * Node makes the socket when it binds, and everything that needs one (sending, connecting) calls `bind` first. So this is the one
- * place where the socket from inside is handed over: a turn later, as Node does.
- */
-function bindInside(socket: dgram.Socket, home: Home, options: Options, lookup: LookupFunction): dgram.Socket {
-  const nodeBind = socket.bind as Method;
-  let state: 'unbound' | 'binding' | 'bound' = 'unbound';
+/** Gives Node's native handle its socket from inside, in the moment in which libuv would make one. */
+function bindInside(socket: dgram.Socket, home: Home, options: Options): void {
+  const handle = handleOf(socket);
+  if (handle === null) return; // closed: it was called off before it was made
+  const family = options.type === 'udp4' ? 4 : 6;
 
-  const fail = (error: Error) => {
-    state = 'unbound';
-    socket.emit('error', error);
-  };
-
-  const bind: Method = (...args) => {
-    if (isHandle(args[0]) || state === 'bound') return nodeBind.apply(socket, args);
-    if (state === 'binding') {
-      if (isImplicit(args)) return socket; // Node sends before the binding is done, and will wait for it
-      throw alreadyBound();
-    }
-    assertOpen(socket);
-    state = 'binding';
-    const { port, address } = parseBind(args);
-    const callback = args.at(-1);
-    lookup(address ?? (options.type === 'udp4' ? '0.0.0.0' : '::'), familyOf(options), (error, ip) => {
-      if (!isOpen(socket)) return;
-      if (error) return fail(error);
-      try {
-        const opened = openBound(home, options, String(ip), port);
-        if (!(opened instanceof Fd)) return fail(opened);
-        using fd = opened; // closed if Node does not take it
-        state = 'bound';
-        nodeBind.call(socket, { fd: fd.raw, exclusive: true }, callback);
-        fd.release();
-        if (options.type === 'udp6') meetLinkLocal(socket, /^(?:::$|fe[89ab]|ff)/i.test(String(ip)));
-      } catch (error) {
-        fail(error as Error); // the namespace cannot be entered, or is closed
-      }
+  const open = (ip: string, port: number, flags: number): number => {
+    const [bare, zone] = splitZone(ip);
+    const target = ipSocketAddress(bare, port);
+    const ipv6Only = (flags & ipv6OnlyFlag) !== 0;
+    if (target?.length !== (family === 4 ? 16 : 28) || (ipv6Only && family === 4)) return -EINVAL;
+    const reuseAddress = (flags & reuseAddressFlag) !== 0;
+    const request = { domain: domainOf(family), type: SOCK_DGRAM, device: zone };
+    const bound = openSocket(home, {
+      ...request,
+      reuseAddress,
+      reusePort: (flags & reusePortFlag) !== 0 || options.reusePort === true, // Node 20 does not know it
+      ipv6Only: ipv6Only ? true : undefined,
+      bind: target,
     });
-    return socket;
+    // Node goes on with a socket that could not be bound, and has its own words for the reason.
+    const opened = bound instanceof Fd ? bound : openSocket(home, request);
+    if (!(opened instanceof Fd)) return -opened.errno;
+    using fd = opened; // closed if Node does not take it
+    const result = handle.open(fd.raw);
+    if (result < 0) return result;
+    // libuv lets others have the address of a socket that it is given.
+    syscall('setsockopt', fd.raw, SOL_SOCKET, SO_REUSEADDR, Int32Array.of(Number(reuseAddress)), 4);
+    fd.release();
+    if (family === 6) meetLinkLocal(handle, /^(?:::$|fe[89ab]|ff)/i.test(ip));
+    return bound instanceof Fd ? 0 : bind.call(handle, bare, port, flags);
   };
 
-  /** Node would have libuv make a socket right now, in the wrong place. */
-  const whenBound = (name: 'addMembership' | 'addSourceSpecificMembership'): Method => {
-    const node = socket[name] as Method;
-    return (...args) => {
-      if (state !== 'bound') throw nodeError(EBADF, name);
-      return node.apply(socket, args);
+  const { bind } = handle;
+  handle.bind = (ip, port, flags) => {
+    if (handle.fd >= 0) return bind.call(handle, ip, port, flags);
+    try {
+      return open(ip, port, flags);
+    } catch (error) {
+      failWith(socket, error as Error); // the namespace cannot be entered, or is closed
+      return -EBADF;
+    }
+  };
+  for (const call of memberships) {
+    const node = handle[call];
+    handle[call] = (...args) => {
+      if (handle.fd >= 0) return node.call(handle, ...args);
+      return open(family === 4 ? '0.0.0.0' : '::', 0, 0) || handle[call](...args);
     };
-  };
-
-  return Object.assign(socket, {
-    bind,
-    addMembership: whenBound('addMembership'),
-    addSourceSpecificMembership: whenBound('addSourceSpecificMembership'),
-  });
-}
-
-function openBound(home: Home, options: Options, ip: string, port: number): Fd | Error {
-  const [bare, zone] = splitZone(ip);
-  const target = ipSocketAddress(bare, port);
-  if (target === undefined) return nodeError(EINVAL, 'bind', { address: ip, port });
-  const opened = openSocket(home, {
-    domain: domainOf(familyOf(options)),
-    type: SOCK_DGRAM,
-    reuseAddress: options.reuseAddr === true,
-    reusePort: options.reusePort === true,
-    ipv6Only: options.ipv6Only === true && options.type === 'udp6' ? true : undefined,
-    device: zone,
-    bind: target,
-  });
-  return opened instanceof Fd ? opened : nodeError(opened.errno, 'bind', { address: ip, port });
-}
-
-function familyOf({ type }: Options): 4 | 6 {
-  return type === 'udp4' ? 4 : 6;
-}
-
-function parseBind([first, second]: readonly unknown[]): { readonly port: number; readonly address?: string } {
-  const object = typeof first === 'object' && first !== null ? (first as Record<string, unknown>) : undefined;
-  const port = object ? object.port : first;
-  const address = object ? object.address : second;
-  return {
-    port: typeof port === 'function' ? 0 : Number(port ?? 0) || 0,
-    ...(typeof address === 'string' && address !== '' ? { address } : {}),
-  };
-}
-
-/** A handle or descriptor that exists already: nothing to make. */
-function isHandle(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('fd' in value || 'recvStart' in value);
-}
-
-/** How Node itself calls `bind` before it sends or connects. */
-function isImplicit(args: readonly unknown[]): boolean {
-  return args.length === 2 && args[1] === null;
-}
-
-function alreadyBound(): Error {
-  return Object.assign(new Error('Socket is already bound'), { code: 'ERR_SOCKET_ALREADY_BOUND' });
-}
-
-/** Throws Node's own error if the socket was closed. */
-function assertOpen(socket: dgram.Socket): void {
-  try {
-    socket.address();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SOCKET_DGRAM_NOT_RUNNING') throw error;
   }
 }
 
-function isOpen(socket: dgram.Socket): boolean {
-  try {
-    assertOpen(socket);
-    return true;
-  } catch {
-    return false;
-  }
+/** What may come before a socket is bound. */
+const memberships = [
+  'addMembership',
+  'dropMembership',
+  'addSourceSpecificMembership',
+  'dropSourceSpecificMembership',
+] as const satisfies readonly (keyof DatagramHandle)[];
+
+/** Node knows error numbers only; what it makes of one gives way to the error itself. */
+function failWith(socket: dgram.Socket, error: Error): void {
+  const { emit } = socket as { emit: (event: string, ...args: unknown[]) => boolean };
+  const replaced = (event: string, ...args: unknown[]): boolean => {
+    if (event !== 'error') return emit.call(socket, event, ...args);
+    Object.assign(socket, { emit });
+    return emit.call(socket, event, error);
+  };
+  Object.assign(socket, { emit: replaced });
+}
+
+/** The primary process of a cluster would make the socket, and knows nothing of the namespace. */
+function keepFromPrimary(socket: dgram.Socket): void {
+  const nodeBind = socket.bind as Method;
+  const bind: Method = (port, address, ...rest) => {
+    if (typeof port === 'object' && port !== null)
+      return nodeBind.call(socket, { ...port, exclusive: true }, address, ...rest);
+    const given = [port, address].filter((value) => typeof value !== 'function');
+    return nodeBind.call(
+      socket,
+      { port: given[0], address: given[1], exclusive: true },
+      [port, address, ...rest].at(-1),
+    );
+  };
+  Object.assign(socket, { bind });
 }
