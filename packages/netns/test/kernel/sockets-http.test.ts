@@ -1,14 +1,20 @@
+import { execFile } from 'node:child_process';
+import type dgram from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { join } from 'node:path';
 import tls from 'node:tls';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fetchIn } from '../../src/process/sockets/fetch.ts';
 import { lively, livelyHost, livelyPair } from './support/lively.ts';
 import { shape } from './support/net-scenarios.ts';
+import { networkCookie } from './support/network-cookie.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, '../fixtures/tls', name));
 const [key, cert] = [fixture('key.pem'), fixture('cert.pem')];
@@ -26,7 +32,7 @@ async function body(request: http.ClientRequest): Promise<{ status: number | und
   return { status: response.statusCode, text };
 }
 
-async function serving<S extends http.Server | https.Server | tls.Server>(server: S, ...args: unknown[]): Promise<S> {
+async function serving<S extends Server>(server: S, ...args: unknown[]): Promise<S> {
   (server.listen as (...args: unknown[]) => void)(...args);
   await once(server, 'listening');
   return server;
@@ -216,14 +222,120 @@ describe('inside', () => {
     await closed(server);
   });
 
-  it('serves HTTP on port 80 in 200 namespaces of one process', async () => {
+  it('serves HTTP on port 80 in 200 namespaces of one process, of which nothing else is ever inside', async () => {
+    const outside = readlinkSync('/proc/self/ns/net');
+    using watcher = await watchThreads();
+    const before = readdirSync('/proc/self/fd').length;
     const spaces = await Promise.all(Array.from({ length: 200 }, lively));
     const servers = spaces.map((ns, index) => ns.http.createServer((_, response) => response.end(`number ${index}`)));
     await Promise.all(servers.map((server) => serving(server, 80, '127.0.0.1')));
-    const answers = await Promise.all(spaces.map((ns) => body(ns.http.get('http://127.0.0.1/'))));
+    const asked = Promise.all(spaces.map((ns) => body(ns.http.get('http://127.0.0.1/'))));
+    const pool = Promise.all(Array.from({ length: 50 }, () => readlink('/proc/thread-self/ns/net')));
+    const child = promisify(execFile)('readlink', ['/proc/self/ns/net']);
+    const answers = await asked;
     expect(answers.map(({ text }) => text)).toEqual(spaces.map((_, index) => `number ${index}`));
     expect(new Set(servers.map((server) => (server.address() as AddressInfo).port))).toEqual(new Set([80]));
+    expect(servers.map((server) => networkCookie(descriptorOf(server)))).toEqual(spaces.map(({ cookie }) => cookie));
+    expect(new Set(await pool)).toEqual(new Set([outside]));
+    expect((await child).stdout.trim()).toBe(outside);
+    expect(await watcher.seen()).toEqual([outside]);
     await Promise.all(servers.map(closed));
     for (const ns of spaces) ns.close();
+    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+  });
+
+  it('leaves no descriptor behind, however hundreds of sockets end', async () => {
+    using ns = await lively();
+    const server = await serving(
+      ns.net.createServer((peer) => peer.on('error', () => {}).resume()),
+      80,
+      '127.0.0.1',
+    );
+    const names = { host: 'x', port: 80, lookup: twoAddresses };
+    const before = readdirSync('/proc/self/fd').length;
+    const ended: Promise<unknown>[] = [];
+    const ends = (emitter: NodeJS.EventEmitter) => {
+      emitter.on('error', () => {});
+      ended.push(new Promise((resolve) => emitter.once('close', resolve)));
+    };
+    for (let round = 0; round < 40; round++) {
+      const [now, later, named, path, secure] = [
+        ns.net.connect(80, '127.0.0.1'),
+        ns.net.connect(80, '127.0.0.1'),
+        ns.net.connect(names as never),
+        ns.net.connect('/run/no-such-path'),
+        ns.tls.connect({ ...names, rejectUnauthorized: false } as never),
+      ] as const;
+      for (const socket of [now, later, named, path, secure, ns.net.connect(81, '127.0.0.1')]) ends(socket);
+      now.destroy();
+      later.once('connect', () => later.destroy());
+      named.once('connectionAttempt', () => named.destroy());
+      secure.once('connect', () => secure.destroy());
+      const [busy, closing] = [ns.net.createServer(), ns.net.createServer()];
+      busy.listen(80, '127.0.0.1').on('error', () => {});
+      ends(closing.listen(0, '127.0.0.1'));
+      closing.close();
+      const [bound, refused, member] = [1, 2, 3].map(() => ns.dgram.createSocket('udp4')) as [
+        dgram.Socket,
+        dgram.Socket,
+        dgram.Socket,
+      ];
+      for (const socket of [bound, refused, member]) ends(socket);
+      bound.bind(0, () => bound.close());
+      refused.once('error', () => refused.close()).bind(9, '192.0.2.1');
+      member.addMembership('224.0.0.7', '127.0.0.1');
+      member.close();
+    }
+    await Promise.all(ended);
+    server.close();
+    await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThan(before);
+  });
+
+  it('connects inside also where a lookup answers at once', async () => {
+    using ns = await lively();
+    const server = await serving(
+      ns.tls.createServer({ key, cert }, (peer) => peer.on('error', () => {}).end('in')),
+      443,
+    );
+    const lookup = (_name: string, _options: object, callback: (...args: unknown[]) => void) =>
+      callback(null, '127.0.0.1', 4);
+    const options = { host: 'x', port: 443, lookup, autoSelectFamily: false, rejectUnauthorized: false };
+    const [data] = await once(ns.tls.connect(options as never), 'data');
+    expect(String(data)).toBe('in');
+    await closed(server);
   });
 });
+
+const twoAddresses = (_name: string, _options: object, callback: (...args: unknown[]) => void) =>
+  callback(null, [
+    { address: '::1', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+  ]);
+
+const descriptorOf = (server: object) => (server as { _handle: { fd: number } })._handle.fd;
+
+/** A thread that looks all the time where all threads of this process are. */
+async function watchThreads(): Promise<Disposable & { seen(): Promise<string[]> }> {
+  const watcher = new Worker(
+    `const { readdirSync, readlinkSync } = require('node:fs');
+     const { parentPort } = require('node:worker_threads');
+     const seen = new Set();
+     parentPort.on('message', () => parentPort.postMessage([...seen]));
+     const look = () => {
+       for (const tid of readdirSync('/proc/self/task'))
+         try { seen.add(readlinkSync('/proc/self/task/' + tid + '/ns/net')); } catch {}
+       setImmediate(look);
+     };
+     look();
+     parentPort.postMessage('looking');`,
+    { eval: true },
+  );
+  await once(watcher, 'message');
+  return {
+    async seen() {
+      watcher.postMessage('what?');
+      return (await once(watcher, 'message'))[0];
+    },
+    [Symbol.dispose]: () => void watcher.terminate(),
+  };
+}

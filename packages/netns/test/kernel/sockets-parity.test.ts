@@ -1,10 +1,14 @@
 import dgram from 'node:dgram';
+import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
+import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { lively, livelyHost } from './support/lively.ts';
 import { dgramCases } from './support/parity-dgram.ts';
 import { netCases } from './support/parity-net.ts';
+import { webCases } from './support/parity-web.ts';
 import { Tape } from './support/tape.ts';
 
 let ns: NetworkNamespace;
@@ -27,3 +31,6 @@ function sameAs<T>(cases: Cases<T>, node: T, inside: () => T): void {
 
 describe('node:net, event by event', () => sameAs(netCases, net, () => ns.net));
 describe('node:dgram, event by event', () => sameAs(dgramCases, dgram, () => ns.dgram));
+
+describe('node:http, node:https, node:tls and fetch, event by event', () =>
+  sameAs(webCases, { http, https, tls, net, fetch }, () => ns));
