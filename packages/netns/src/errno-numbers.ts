@@ -18,6 +18,7 @@ export const ENODEV = 19;
 export const ENOTDIR = 20;
 export const EINVAL = 22;
 export const ENOSPC = 28;
+export const EROFS = 30;
 export const EPIPE = 32;
 export const ERANGE = 34;
 export const ENOSYS = 38;

@@ -1,4 +1,4 @@
-import { EBUSY, EINTR, ENOENT } from '../errno-numbers.ts';
+import { EBUSY, EINTR, ENOENT, EROFS } from '../errno-numbers.ts';
 import { InvalidArgumentError, KernelError } from '../errors.ts';
 import { item } from '../native/child.ts';
 import {
@@ -10,6 +10,7 @@ import {
   O_NONBLOCK,
   O_RDONLY,
   UMOUNT_NOFOLLOW,
+  W_OK,
 } from '../native/constants.ts';
 import { FileReader } from '../native/file-reader.ts';
 import { check, type SyscallStep, syscall } from '../native/syscall.ts';
@@ -125,7 +126,7 @@ export function isReady(path: string, device: number): boolean {
  *
  * The namespace itself lives on while a process, descriptor, socket or other mount holds it. Links are not followed: a
  * name that is a symbolic link loses the link, never the mount that it points to. Throws KernelError: ENOENT, EPERM,
- * EISDIR (a directory), EBUSY (something is mounted there that this process may not unmount).
+ * EISDIR (a directory), EROFS (nothing is unmounted then), EBUSY (something is mounted there that this process may not unmount).
  */
 export function removeName(name: string, options: RunDirectoryOptions = {}): void {
   validateName(name);
@@ -159,6 +160,7 @@ export function removeNames(names: readonly string[], options: RunDirectoryOptio
 
 function takeAway(names: readonly string[], directory: NameDirectory): void {
   const paths = names.map((name) => `${directory.path}/${name}`);
+  refuseIfReadOnly(paths[0] ?? '');
   using changes = changesFor(paths[0] ?? '', directory);
   for (let next = 0; next < paths.length; ) {
     const [share] = changes.forEach(paths.slice(next), removalSteps(item));
@@ -176,6 +178,12 @@ function removalSteps(path: string | typeof item): readonly [SyscallStep, Syscal
   ];
 }
 
+/** Where the file could not be taken away, unmounting before that would end the namespace, and leave a stale name. */
+function refuseIfReadOnly(path: string): void {
+  const errno = -syscall('faccessat', AT_FDCWD, path.slice(0, path.lastIndexOf('/')), W_OK);
+  if (errno === EROFS) throw new KernelError({ errno, syscall: 'unlinkat', operation: removalOf(path) });
+}
+
 const removalOf = (path: string) => `remove namespace file ${path}`;
 
 /**
@@ -183,6 +191,7 @@ const removalOf = (path: string) => `remove namespace file ${path}`;
  * not at all. Several mounts may lie on top of each other: then the file is busy until the last one is gone.
  */
 export function detachAndUnlink(changes: NameChanges, path: string): void {
+  refuseIfReadOnly(path);
   const operation = removalOf(path);
   const steps = removalSteps(path);
   for (let layer = 0; layer < 64; layer++) {

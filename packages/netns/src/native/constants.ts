@@ -22,6 +22,7 @@ export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const S_IFREG = 0o100000;
+export const W_OK = 2;
 export const R_OK = 4;
 
 // linux/sched.h

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { attachName, createNamed, createNames } from '../../src/namespaces/named.ts';
-import { defaultRunDirectory, listNames, removeName } from '../../src/namespaces/names.ts';
+import { defaultRunDirectory, listNames, removeName, removeNames } from '../../src/namespaces/names.ts';
 import { prepareRunDirectory } from '../../src/namespaces/run-directory.ts';
 import { AT_FDCWD, LOCK_EX, MS_BIND, MS_RDONLY, O_CLOEXEC, O_RDONLY } from '../../src/native/constants.ts';
 import { Fd } from '../../src/native/fd.ts';
@@ -63,6 +63,7 @@ describe('a machine that refuses', () => {
     await withTmpfs('/run/read-only', 'mode=755', () => {
       const options = { runDirectory: '/run/read-only/netns' };
       const names = { runDirectory: '/run/read-only' };
+      createNamed('kept', names).close();
       perform('make it read-only', 'mount', '', '/run/read-only', '', MS_REMOUNT | MS_BIND | MS_RDONLY, null);
       expect(refusal(() => createNamed('a', options))).toBe(
         'cannot create the directory /run/read-only/netns: Read-only file system (EROFS, mkdirat)',
@@ -73,6 +74,14 @@ describe('a machine that refuses', () => {
       expect(refusal(() => removeName('a', names))).toBe(
         'cannot remove namespace file /run/read-only/a: Read-only file system (EROFS, unlinkat)',
       );
+      for (const remove of [() => removeName('kept', names), () => removeNames(['kept'], names)])
+        expect(refusal(remove)).toBe(
+          'cannot remove namespace file /run/read-only/kept: Read-only file system (EROFS, unlinkat)',
+        );
+      // It was not unmounted first.
+      expect(listNames(names)).toMatchObject([{ name: 'kept', state: 'ready' }]);
+      perform('make it writable', 'mount', '', '/run/read-only', '', MS_REMOUNT | MS_BIND, null);
+      removeName('kept', names);
       expect(readdirSync('/run/read-only')).toEqual([]);
     });
   });

@@ -16,7 +16,7 @@ export const verb = defineVerb({
   usage: ['[--wait[=SECONDS]] NAME...', '[--wait[=SECONDS]] --all'],
   notes: [
     'Nothing is killed. A namespace lives on while a process is in it, another name or mount leads to it, or a socket or an open\n' +
-      'file holds it. Which processes and names hold it is told; sockets, files, and mounts elsewhere cannot be seen.',
+      'file holds it. Which processes and names hold it is told; of sockets, files, and mounts elsewhere `netns why` tells.',
     'Even if nothing holds a namespace, its devices go a moment after its name. `--wait` waits until they are gone, whatever held\n' +
       'the namespace: 10 seconds if not said otherwise. It fails if they are not gone by then.',
   ],
