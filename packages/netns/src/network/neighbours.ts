@@ -13,7 +13,7 @@ import { routeProtocols } from '../netlink/families/route/route.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
 import { familyName, familyNumber, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Question, ReplaceableTable } from './table.ts';
-import { numberFor } from './words.ts';
+import { numberFor, oneOf } from './words.ts';
 
 /**
  * What the kernel thinks of a neighbour: `REACHABLE`, `STALE` (may be out of date), `DELAY` and `PROBE` (being asked), `INCOMPLETE` (never
@@ -111,7 +111,7 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
       (spec.router ? neighbourFlag('router') : 0) |
       (spec.externallyLearned ? neighbourFlag('extern_learn') : 0);
     return {
-      header: { ...header, flags, state: state === 'NONE' ? 0 : neighbourState(state) },
+      header: { ...header, flags, state: oneOf(stateBits, state, 'state') },
       attributes: {
         ...attributes,
         lladdr: spec.linkAddress,
@@ -147,6 +147,11 @@ export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec
 }
 
 const hidden: readonly NeighbourState[] = ['NOARP', 'NONE'];
+/** The bit of each state. */
+const stateBits = Object.fromEntries([
+  ['NONE', 0],
+  ...neighbourStates.map((name) => [name, neighbourState(name)]),
+]) as Record<NeighbourState, number>;
 const managedFlag = 1 << neighbourExtFlags.indexOf('managed');
 
 /** A state has one bit; should it have more, the lowest counts. */

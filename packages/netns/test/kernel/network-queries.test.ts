@@ -240,6 +240,7 @@ describe('what the kernel refuses', () => {
     ['weight', () => ns.network.nexthops.add({ id: 50, group: [{ id: 1, weight: 0 }] })],
     ['from', () => ns.network.rules.add({ from: 'everywhere' })],
     ['address', () => ns.network.neighbours.add({ address: 'somebody', link: 'v0' })],
+    ['state', () => ns.network.neighbours.add({ address: '10.0.0.9', link: 'v0', state: 'ASLEEP' as 'STALE' })],
   ])('is found before where that can be: %s', async (argument, work) => {
     await expect(work()).rejects.toMatchObject({ code: 'ERR_NETNS_INVALID', argument });
   });

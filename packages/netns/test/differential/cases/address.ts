@@ -156,6 +156,8 @@ export const addressCases: readonly Case[] = [
   { line: 'address add 10.0.0.1 peer fd00::1 dev lo' },
   { line: 'address add 10.0.0.1 dev lo valid_lft x' },
   { line: 'address add 10.0.0.1 dev lo valid_lft 0' },
+  { line: 'address add 10.0.0.1 dev lo valid_lft 5 valid_lft 6' },
+  { line: 'address add 10.0.0.1 dev lo preferred_lft 5 preferred_lft' },
   { line: 'address add 10.0.0.1 dev lo valid_lft 5 preferred_lft 10' },
   { line: 'address add 10.0.0.1 dev lo metric x' },
   { line: 'address add 10.0.0.1 dev lo autojoin' },

@@ -100,6 +100,7 @@ export const neighbourCases: readonly Case[] = [
     'neigh get 10.0.0.2/24 dev v0',
     'neigh get 10.0.0.2 fd00::7 dev v0',
     'neigh get proxy dev v0',
+    'neigh add 10.0.0.9 lladdr 02:00:00:00:00:09 lladdr 02:00:00:00:00:08 dev v0',
     'neigh get default dev v0',
     '-4 neigh get any dev v0',
     '-4 neigh get default dev v0',

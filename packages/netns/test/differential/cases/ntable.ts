@@ -44,6 +44,10 @@ export const ntableCases: readonly Case[] = [
     'ntable change name arp_cache name ndisc_cache queue 5',
     'ntable change name foo dev nope name arp_cache',
   ].map((line): Case => ({ line, setup: zoo })),
+  // counters of the whole machine, which goes on meanwhile
+  ...['-s ntable show', '-s -o -4 ntable show', '-s -j ntable show', '-s -j -p -6 ntable show name ndisc_cache'].map(
+    (line): Case => ({ line: `$IP ${line} | sed 's/\\b[0-9][0-9a-fx]*\\b/N/g'`, setup: zoo }),
+  ),
   ...[
     'ntable change name arp_cache dev v0 locktime 20 retrans 500 queue 7 queue 8',
     'ntable chg dev v0 base_reachable 20000 gc_stale 1000 delay_probe 3000 app_probes 1 ucast_probes 2 mcast_probes 4 name arp_cache',

@@ -139,15 +139,15 @@ export const addressRows: readonly Row[] = [
   {
     words: 'valid_lft*',
     help: '[ valid_lft LFT ] [ preferred_lft LFT ]',
-    apply: (draft, take) => {
-      if (draft.validLifetime !== undefined) throw duplicateArgument('valid_lft', take());
+    apply: (draft, take, _context, word) => {
+      if (draft.validLifetime !== undefined) throw duplicateArgument('valid_lft', word);
       draft.validLifetime = lifetime(take(), 'valid_lft');
     },
   },
   {
     words: 'preferred_lft*',
-    apply: (draft, take) => {
-      if (draft.preferredLifetime !== undefined) throw duplicateArgument('preferred_lft', take());
+    apply: (draft, take, _context, word) => {
+      if (draft.preferredLifetime !== undefined) throw duplicateArgument('preferred_lft', word);
       draft.preferredLifetime = lifetime(take(), 'preferred_lft');
     },
   },

@@ -56,6 +56,7 @@ export const neighbourRows: readonly Row[] = [
   {
     words: 'lladdr*',
     help: '[ lladdr LLADDR ]',
+    once: 'lladdr',
     apply: (draft, take) => {
       draft.lladdr = take();
     },

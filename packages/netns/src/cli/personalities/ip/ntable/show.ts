@@ -1,7 +1,7 @@
 import { type NeighbourTableMessage, neighbourTable } from '../../../../netlink/families/route/neighbour-table.ts';
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import { invalidArgument } from '../exit.ts';
 import { familyName, familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import type { Session } from '../session.ts';
@@ -9,6 +9,7 @@ import { type Part, words as text, toJson, toText, type View, value, when } from
 import { viewOf } from '../show/view.ts';
 import { Words } from '../words.ts';
 import { type Setting, settingLines, settingOf } from './settings.ts';
+import { config, counters } from './statistics.ts';
 
 interface TableView extends View {
   deviceName(index: number): string;
@@ -36,7 +37,10 @@ const parts: readonly Shown[] = [
     (name, { paint, newline: end }) => `    dev ${paint('ifname', `${name} `)}${end}`,
     ({ attributes: { parms } }, view) => (parms?.ifindex === undefined ? undefined : view.deviceName(parms.ifindex)),
   ),
-  ...settingLines.map(line),
+  ...settingLines.slice(0, 1).map(line),
+  ...config,
+  ...settingLines.slice(1).map(line),
+  ...counters,
 ];
 
 interface Filter {
@@ -63,7 +67,6 @@ const options: readonly OptionRow<Filter, DeviceNames>[] = [
 
 /** `ip ntable show [ dev DEV ] [ name NAME ]`. */
 export async function showTables(session: Session, list: readonly string[]): Promise<number> {
-  if (session.options.statistics > 0) throw notImplemented('"ip -statistics ntable"');
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const filter: Filter = {};

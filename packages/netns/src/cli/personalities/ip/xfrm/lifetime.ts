@@ -1,16 +1,12 @@
 import type { xfrmLifetimeConfig, xfrmLifetimeCurrent } from '../../../../netlink/families/xfrm/structs.ts';
 import type { Out } from '../../../../wire/shape.ts';
+import { momentText } from '../moment.ts';
 import { unlimited } from './values.ts';
 
 const limit = (value: bigint) => (value === unlimited ? '(INF)' : String(value));
 
-/** A moment in the time of this place, as `ip` writes it; never is a dash. */
-export function momentText(seconds: bigint): string {
-  if (seconds === 0n) return '-';
-  const date = new Date(Number(seconds) * 1000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-}
+/** As `ip` writes it; never is a dash. */
+export const momentOf = (seconds: bigint) => (seconds === 0n ? '-' : momentText(new Date(Number(seconds) * 1000)));
 
 export function lifetimeText(
   config: Out<typeof xfrmLifetimeConfig>,
@@ -26,7 +22,7 @@ export function lifetimeText(
     `	  expire use: soft ${config.softUseExpiresSeconds}(sec), hard ${config.hardUseExpiresSeconds}(sec)`,
     '	lifetime current:',
     `	  ${current.bytes}(bytes), ${current.packets}(packets)`,
-    `	  add ${momentText(current.addTime)} use ${momentText(current.useTime)}`,
+    `	  add ${momentOf(current.addTime)} use ${momentOf(current.useTime)}`,
   ]
     .map((line) => `${indent}${line}${newline}`)
     .join('');

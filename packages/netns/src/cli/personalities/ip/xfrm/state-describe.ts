@@ -10,7 +10,7 @@ import type { XfrmStateMessage } from '../../../../netlink/families/xfrm/xfrm.ts
 import type { DeviceNames } from '../device-names.ts';
 import { hexOf } from '../hex.ts';
 import type { Session } from '../session.ts';
-import { lifetimeText, momentText } from './lifetime.ts';
+import { lifetimeText, momentOf } from './lifetime.ts';
 import { selectorText } from './selector.ts';
 import { addressText, protocolText } from './values.ts';
 
@@ -75,7 +75,7 @@ export function stateText(session: Session, { header, attributes }: XfrmStateMes
       `	encap type ${xfrmEncaps[encap.type] ?? encap.type} sport ${encap.sport} dport ${encap.dport} addr ${addressText(encap.oa, family)}`,
     );
   if (coaddr !== undefined) lines.push(`	coa ${addressText(coaddr, family)}`);
-  if (lastused !== undefined) lines.push(`	lastused ${momentText(lastused)}`);
+  if (lastused !== undefined) lines.push(`	lastused ${momentOf(lastused)}`);
   lines.push(...replayLines(attributes));
   if (secCtx !== undefined)
     lines.push(`	security context ${new TextDecoder().decode(secCtx.rest).replace(/\0$/, '')} `);
