@@ -269,7 +269,7 @@ describe('inside', () => {
       for (const socket of [now, later, named, path, secure, ns.net.connect(81, '127.0.0.1')]) ends(socket);
       now.destroy();
       later.once('connect', () => later.destroy());
-      named.once('connectionAttempt', () => named.destroy());
+      named.once('connect', () => named.destroy());
       secure.once('connect', () => secure.destroy());
       const [busy, closing] = [ns.net.createServer(), ns.net.createServer()];
       busy.listen(80, '127.0.0.1').on('error', () => {});

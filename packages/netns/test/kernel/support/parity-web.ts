@@ -709,7 +709,7 @@ export const webCases: Readonly<Record<string, Case>> = {
       else if (request.url === '/short') {
         response.writeHead(200, { 'content-length': 10 });
         response.write('abc', () => response.destroy());
-      else if (request.url === '/gzip')
+      } else if (request.url === '/gzip')
         response
           .writeHead(200, { 'content-encoding': 'gzip' })
           .end(Buffer.from('H4sIAAAAAAAAA8tIzcnJBwCGphA2BQAAAA==', 'base64'));
@@ -717,7 +717,7 @@ export const webCases: Readonly<Record<string, Case>> = {
       else response.writeHead(204).end();
     },
   ),
-  'fetch: connections are kept': served(async (fetch , _tape, server) => {
+  'fetch: connections are kept': served(async ({ fetch }, _tape, server) => {
     let connections = 0;
     server.on('connection', () => connections++);
     for (let i = 0; i < 4; i++) await fetched(fetch(url));
