@@ -50,6 +50,7 @@ describe('completion for bash', () => {
     expect(await offers('del', '--')).toEqual(['--all', '--wait', '--json', '--help']);
     expect(await offers('lsns', '--type', 'u')).toEqual(['uts', 'user']);
     expect(await offers('run', '--new', 'u')).toEqual(['uts', 'user']);
+    expect(await offers('run', '--new', 'net,pid,u')).toEqual(['net,pid,uts', 'net,pid,user']);
     expect(await offers('run', '--env', 'A=1', '--map', 'r')).toEqual(['root']);
     expect(await offers('run', '--kill-signal', 'TER')).toEqual(['TERM']);
     expect(await offers('lsns', '--no')).toEqual(['--notruncate', '--noheadings', '--nowrap']);
@@ -63,6 +64,43 @@ describe('completion for bash', () => {
     expect(await offers('exec', 'blue', 'cat', '/etc/host')).toContain('/etc/hosts');
     expect(await offers('run', '--new', 'net', 'sle')).toContain('sleep');
     expect(await offers('unshare', '-n', 'sle')).toContain('sleep');
+  });
+});
+
+const fishMissing = spawnSync('fish', ['--version']).error && 'fish is not installed';
+
+describe.skipIf(fishMissing !== undefined)('completion for fish', () => {
+  it('offers options, their values, names, programs, and the words of these', async () => {
+    createNames(['blue', 'red']);
+    const lines: Readonly<Record<string, readonly string[]>> = {
+      'netns run --ne': ['--new'],
+      'netns run --new u': ['user', 'uts'],
+      'netns run --new net,u': ['net,user', 'net,uts'],
+      'netns del --wait b': ['blue'],
+      'netns exec b': ['blue'],
+      'netns exec blue cat /etc/hostn': ['/etc/hostname'],
+      'netns run --new net --map root -- cat /etc/hostn': ['/etc/hostname'],
+      'netns run --in blue cat --new': [], // the options are those of cat
+      'netns unshare -n /bin/mkdi': ['/bin/mkdir'],
+      'netns help do': ['doctor'],
+    };
+    const script = `source (netns completion fish | psub)\n${Object.keys(lines)
+      .map((line) => `echo '= ${line}'; complete -C '${line}'`)
+      .join('\n')}`;
+    const { stdout, stderr } = await run('fish', ['--no-config', '-c', script], {
+      env: { ...process.env, PATH: `${dirname(command)}:${process.env.PATH}` },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    emptyRunDirectory();
+    expect(stderr).toBe('');
+    const offered = stdout.split(/^= /m).slice(1);
+    const words = offered.map((each) =>
+      each
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t')[0]),
+    );
+    expect(words).toEqual(Object.entries(lines).map(([line, expected]) => [line, ...expected]));
   });
 });
 

@@ -323,7 +323,7 @@ describe.each(namespaceTypes)('a %s namespace, as an ordinary user', (type) => {
       });
       expect(await asCommand('run', '--new', type, '--', 'true')).toEqual({
         ...refused,
-        stderr: `netns: cannot create new namespaces (${flag}): Operation not permitted\n`,
+        stderr: `netns: cannot create new namespaces (${flag}) (without CAP_SYS_ADMIN it takes a new user namespace, too: --map-root): Operation not permitted\n`,
         exitCode: 125,
       });
     }

@@ -13,6 +13,14 @@ _netns_offer() {
   done
 }
 
+# The next word of a list with commas between.
+_netns_offer_list() {
+  local word before=\${cur%"\${cur##*,}"}
+  for word; do
+    [[ $before$word == "$cur"* ]] && COMPREPLY+=("$before$word")
+  done
+}
+
 # Root's names are files; those of an ordinary user are where only netns finds them.
 _netns_names() {
   local path
@@ -165,6 +173,8 @@ function action(place: Place): string {
       return '_netns_files -d';
     case 'words':
       return `_netns_offer ${place.words.join(' ')}`;
+    case 'list':
+      return `_netns_offer_list ${place.words.join(' ')}`;
     case 'nothing':
       return ':';
   }

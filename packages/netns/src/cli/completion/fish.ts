@@ -15,12 +15,36 @@ function __netns_names
     end
 end
 
+# Where the words after the verb stand that are neither options nor values of options.
+function __netns_places
+    set -l words (commandline -opc)
+    set -l taking __netns_taking_$words[2]
+    set -l index 3
+    while test $index -le (count $words)
+        if not string match -q -- '-*' $words[$index]
+            echo $index
+        else if contains -- $words[$index] $$taking
+            set index (math $index + 1)
+        end
+        set index (math $index + 1)
+    end
+end
+
 # Whether the verb is $argv[1], and the cursor at one of the words $argv[2] to $argv[3] after it; options do not count.
 function __netns_at
     set -l words (commandline -opc)
     test (count $words) -ge 2; and test $words[2] = $argv[1]; or return 1
-    set -l at (math (count (string match -v -- '-*' $words)) - 1)
+    set -l at (math (count (__netns_places)) + 1)
     test $at -ge $argv[2]; and test $at -le $argv[3]
+end
+
+# Of the command that begins with word $argv[1] after the verb.
+function __netns_command
+    set -l words (commandline -opc)
+    set -l places (__netns_places)
+    set -l before
+    test (count $places) -ge $argv[1]; and set before (string escape -- $words[$places[$argv[1]]..])
+    complete -C"$(string join ' ' -- $before (commandline -ct))"
 end
 
 complete -c netns -f
@@ -29,19 +53,24 @@ ${verbs.flatMap((verb) => [...optionLines(verb), ...placeLines(verb)]).join('\n'
 `;
 }
 
-function optionLines({ name, options }: CompletedVerb): string[] {
-  return options.map(({ option, summary, value }) => {
+const noEnd = 9999;
+
+function optionLines({ name, options, places }: CompletedVerb): string[] {
+  // Behind its first word, the options are those of a command.
+  const command = places.findIndex(({ kind }) => kind === 'command');
+  const end = command < 0 ? noEnd : command + 1;
+  const taking = options.filter(({ value }) => value !== undefined).map(({ option }) => option);
+  const lines = options.map(({ option, summary, value }) => {
     const form = option.startsWith('--') ? `-l ${option.slice(2)}` : `-s ${option.slice(1)}`;
     const takes = value === undefined ? '' : ` ${value.kind === 'files' ? '-r' : '-x'}${action(value)}`;
-    return `complete -c netns -n '__fish_seen_subcommand_from ${name}' ${form}${takes} -d ${quote(summary)}`;
+    return `complete -c netns -n '__netns_at ${name} 1 ${end}' ${form}${takes} -d ${quote(summary)}`;
   });
+  return taking.length === 0 ? lines : [`set -g __netns_taking_${name} ${taking.join(' ')}`, ...lines];
 }
-
-const noEnd = 9999;
 
 function placeLines({ name, places }: CompletedVerb): string[] {
   return places.flatMap((place, index) => {
-    const text = action(place);
+    const text = place.kind === 'command' ? ` -a '(__netns_command ${index + 1})'` : action(place);
     const end = index === places.length - 1 ? noEnd : index + 1;
     return text === '' ? [] : [`complete -c netns -n '__netns_at ${name} ${index + 1} ${end}'${text}`];
   });
@@ -59,6 +88,8 @@ function action(place: Place): string {
       return " -a '(__fish_complete_directories)'";
     case 'words':
       return ` -a ${quote(place.words.join(' '))}`;
+    case 'list':
+      return ` -a '(__fish_append , ${place.words.join(' ')})'`;
     case 'nothing':
       return '';
   }

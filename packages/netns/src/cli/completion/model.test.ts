@@ -65,4 +65,9 @@ describe('the scripts', () => {
       for (const { option } of options) expect(text).toContain(option.replace(/^-+/, ''));
     }
   });
+
+  it('give zsh the words of a command without those before it', () => {
+    const verb = { name: 'x', summary: '', options: [], places: [{ kind: 'names' }, { kind: 'command' }] } as const;
+    expect(zshScript([verb])).toContain("'1:name:_netns_names' '*:::command:_normal'");
+  });
 });

@@ -9,7 +9,8 @@ import { commonOptions, type Option, type Options, type Verb } from '../verb.ts'
 /** What may stand in a place of the command line. */
 export type Place =
   | { readonly kind: 'names' | 'command' | 'files' | 'directories' | 'nothing' }
-  | { readonly kind: 'words'; readonly words: readonly string[] };
+  /** `words`: one of them; `list`: several, with commas between. */
+  | { readonly kind: 'words' | 'list'; readonly words: readonly string[] };
 
 export interface CompletedOption {
   /** With its dashes. */
@@ -81,7 +82,6 @@ function placeOfOption(option: Option): Place | undefined {
 
 /** What the help calls a value, and the words that it can be. */
 const knownValues: Readonly<Record<string, readonly string[]>> = {
-  TYPES: [...namespaceTypes, 'all'],
   MAP: mapWords,
   HOW: propagations,
   STATE: stateWords,
@@ -93,6 +93,7 @@ function placeOfValue(value: string): Place {
   if (/^dir$/i.test(value)) return { kind: 'directories' };
   if (/^(file|path)$/i.test(value)) return { kind: 'files' };
   if (value === 'WHERE') return { kind: 'names' };
+  if (value === 'TYPES') return { kind: 'list', words: [...namespaceTypes, 'all'] };
   if (Object.hasOwn(knownValues, value)) return { kind: 'words', words: knownValues[value] ?? [] };
   return choices(value) ?? { kind: 'nothing' };
 }

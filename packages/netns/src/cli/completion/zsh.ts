@@ -44,7 +44,7 @@ fi
 function verbCase({ name, options, places }: CompletedVerb): string {
   const last = places.length - 1;
   const words = places.map((place, index) => {
-    if (place.kind === 'command') return quote('*::command:_normal');
+    if (place.kind === 'command') return quote('*:::command:_normal');
     return quote(`${index === last ? '*' : index + 1}:${place.kind === 'names' ? 'name' : 'word'}:${action(place)}`);
   });
   return `    ${name}) _arguments -S ${[...options.map(optionText), ...words].join(' ')} ;;`;
@@ -67,6 +67,8 @@ function action(place: Place): string {
       return '_files -/';
     case 'words':
       return `(${place.words.join(' ')})`;
+    case 'list':
+      return `_values -s , word ${place.words.join(' ')}`;
     case 'nothing':
       return ' ';
   }

@@ -1,7 +1,8 @@
 import { KernelError } from '../../errors.ts';
+import { mayAdministrate } from '../../native/passage.ts';
 import { execInPlace } from '../../process/exec.ts';
 import { formatSteps } from '../../process/plan/describe.ts';
-import { shellFailures } from '../../process/plan/failure-style.ts';
+import { type FailureStyle, shellFailures } from '../../process/plan/failure-style.ts';
 import type { SpawnPlan } from '../../process/plan/spawn-plan.ts';
 import { describePlan, exec, planWords } from '../../process/run-plan.ts';
 import { defineVerb } from '../define-verb.ts';
@@ -41,11 +42,21 @@ export const verb = defineVerb({
     if (json && plan.terminal) throw new UsageError('an answer in JSON has no terminal');
     const { env = io.env, ...where } = plan;
     if (json) return runCaptured({ ...where, env }, io);
-    if (!plan.terminal) return execInPlace(planWords(where, shellFailures, io.names), env, io.softFileLimit);
+    if (!plan.terminal) return execInPlace(planWords(where, failuresOf(where), io.names), env, io.softFileLimit);
     const { runInTerminal } = await import('../run-in-terminal.ts');
     return runInTerminal({ ...where, env }, io);
   },
 });
+
+/** Whoever may not make namespaces is told how they may. */
+function failuresOf({ create = [], enter = [] }: SpawnPlan): FailureStyle {
+  if (create.includes('user') || enter.length > 0 || mayAdministrate()) return shellFailures;
+  const hint = ' (without CAP_SYS_ADMIN it takes a new user namespace, too: --map-root)';
+  return {
+    ...shellFailures,
+    message: (step) => `${shellFailures.message(step)}${step.name === 'unshare' ? hint : ''}`,
+  };
+}
 
 function showPlan(plan: SpawnPlan, json: boolean, io: Io): number {
   const steps = describePlan(plan, io.names);
