@@ -1,4 +1,5 @@
 import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
+import { idOfFile } from './identity.ts';
 import type { NameDirectory, RunDirectoryOptions } from './name-directory.ts';
 import { RunDirectory } from './run-directory.ts';
 import { homeOfNames, UserDirectory } from './user-directory.ts';
@@ -19,8 +20,15 @@ export function nameDirectories(options: RunDirectoryOptions = {}): readonly [Na
   const isOutside = isInFirstUserNamespace();
   if (isRoot && isOutside) return [machine];
   const home = homeOfNames(isOutside ? uid : outerUserId(uid), options.userRuntimeDirectory);
-  const own = new UserDirectory(home);
+  const own = isOutside ? new UserDirectory(home) : reachableFrom(home);
   return isRoot && !own.isAround ? [machine] : [own, machine];
+}
+
+/** In a sandbox of another user namespace the names that this user has outside cannot be reached: those of the sandbox lie beside them. */
+function reachableFrom(home: string): UserDirectory {
+  const own = new UserDirectory(home);
+  if (own.isReachable) return own;
+  return new UserDirectory(`${home}-${idOfFile('/proc/self/ns/user', 'find our user namespace').ino}`);
 }
 
 /** The directory that has a name, or else the one in which it would be made. */
@@ -49,11 +57,14 @@ function isInFirstUserNamespace(): boolean {
   }
 }
 
-/** Our user id as the user namespace around ours has it. */
+/**
+ * Our user id as the user namespace around ours has it; where we are root there, that is a step of a sandbox on its way to the number that
+ * we have.
+ */
 function outerUserId(own: number): number {
   for (const line of readFileSync('/proc/self/uid_map', 'utf8').split('\n')) {
     const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
-    if (own >= inside && own < inside + count) return outside + own - inside;
+    if (own >= inside && own < inside + count) return outside + own - inside || own;
   }
   return own;
 }

@@ -62,6 +62,18 @@ export class UserDirectory implements NameDirectory {
     }
   }
 
+  /** Whether nobody holds names, or one does whose namespaces this process may look at: not those of outside, for who is in a sandbox. */
+  get isReachable(): boolean {
+    using home = this.#open();
+    if (home === undefined) return true;
+    try {
+      using _holder = openHolder(home, this.#home);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   prepare(options: NamingOptions): NameChanges {
     return this.#enter(this.#lock(this.#make(), options.lockPatienceMs), true);
   }
@@ -191,13 +203,22 @@ export class UserDirectory implements NameDirectory {
   #endHolder(home: Fd): void {
     const pid = findHolder(home, this.#home);
     if (pid !== undefined) {
-      if (readdirSync(this.#viewOf(pid).path).length > 0) return;
+      if (!isEmpty(this.#viewOf(pid).path)) return;
       using file = openFile(home, lockName, 0);
       if (syscall('flock', file.raw, LOCK_EX | LOCK_NB) < 0) return;
       perform(`end the process that holds the names in ${this.path}`, 'unlinkat', home.raw, lockName, 0);
     } else syscall('unlinkat', home.raw, lockName, 0);
     syscall('unlinkat', home.raw, 'names', AT_REMOVEDIR);
     syscall('unlinkat', AT_FDCWD, this.#home, AT_REMOVEDIR); // refused if somebody else keeps things there
+  }
+}
+
+/** What may not be looked at is not ours to end. */
+function isEmpty(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    return false;
   }
 }
 

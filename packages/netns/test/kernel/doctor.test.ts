@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
 import { withoutCapabilities } from './support/call-in-process.ts';
 import { answerJson, command, netns } from './support/cli.ts';
 import { groupsDirectory } from './support/control-groups.ts';
-import { run } from './support/run.ts';
+import { run, temporaryDirectory } from './support/run.ts';
+import { straceMissing, trace } from './support/strace.ts';
+
+const missing = straceMissing();
 
 const find = (findings: readonly Finding[], what: string) => findings.find((finding) => finding.what === what);
 
@@ -79,6 +83,19 @@ describe('netns doctor', () => {
       state: 'no',
       note: expect.stringMatching(/max_user_namespaces is \d+ here, and may be lower in a user namespace around/),
     });
+  });
+
+  it.skipIf(missing)('tells why there are no pidfds, where there are none', async () => {
+    const log = join(temporaryDirectory('pidfds'), 'log');
+    for (const [error, note] of [
+      ['ENOSYS', 'Linux 5.3 has them'],
+      ['EPERM', expect.stringMatching(/^Operation not permitted/)],
+    ] as const) {
+      const inject = [`pidfd_open:error=${error}`];
+      const { stdout } = await trace([command, 'doctor', '--json'], log, { calls: ['pidfd_open'], inject });
+      expect(find(JSON.parse(stdout), 'pidfds')).toMatchObject({ state: 'no', note });
+    }
+    expect(find(await answerJson<Finding[]>('doctor'), 'pidfds')).toMatchObject({ state: 'yes', note: 'tried' });
   });
 
   it('knows where a helper program is missing', async () => {

@@ -9,6 +9,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { KernelError } from '../../src/errors.ts';
 import { createNamespace } from '../../src/namespaces/namespace.ts';
+import { openNamespace } from '../../src/namespaces/reference.ts';
 import { type NamespaceType, namespaceTypes } from '../../src/namespaces/type.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { describePlan, exec, spawn } from '../../src/process/run-plan.ts';
@@ -133,7 +134,15 @@ describe('entering', () => {
   });
 
   it('our own user namespace is no fault', async () => {
-    expect(await output({ ...sh('echo well'), enter: [{ process: process.pid }] })).toBe('well\n');
+    using ours = openNamespace({ pid: process.pid }, 'user');
+    for (const enter of [
+      { process: process.pid },
+      { process: process.pid, types: ['user'] },
+      { type: 'user', namespace: '/proc/self/ns/user' },
+      { type: 'user', namespace: ours },
+    ] as const)
+      expect(await output({ ...sh('echo well'), enter: [enter] })).toBe('well\n');
+    expect(ours.fd.closed).toBe(false);
   });
 });
 

@@ -55,6 +55,18 @@ function eventsIn(stdout: string): readonly string[] {
 }
 
 describe('an ordinary user', () => {
+  it('has names of their own in a sandbox from which those of outside cannot be reached', async () => {
+    await user.answer('add', 'outside');
+    const script = `names() { "$0" ls 2> /dev/null | grep -o "^[a-z][a-z]*side"; }
+      "$0" add inside && names && "$0" exec inside id -u && "$0" del inside && ! names && ls "$XDG_RUNTIME_DIR"; "$0" del outside`;
+    const sandbox = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--', 'sh', '-c', script, command];
+    const { stdout, stderr } = await user.run(sandbox);
+    expect(stdout).toBe('inside\n0\nnetns\n');
+    expect(stderr).toMatch(/^netns: [^\n]*outside[^\n]*ENOENT[^\n]*\n$/);
+    expect(await user.answer('ls')).toMatch(/^outside /m);
+    await user.answer('del', 'outside');
+  });
+
   it('is told by netns why how to release what they have, and can do it', async () => {
     await user.answer('add', 'web');
     const { keepers } = await user.answerJson<{ keepers: { keeper: { kind: string }; release: string }[] }>(
