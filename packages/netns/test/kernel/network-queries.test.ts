@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { InvalidArgumentError, NetlinkError } from '../../src/errors.ts';
+import { address } from '../../src/netlink/families/route/address.ts';
 import { runIn, shown, wiredNamespace } from './support/twin-networks.ts';
 
 let ns: NetworkNamespace;
@@ -249,3 +250,10 @@ describe('what the kernel refuses', () => {
 function tableName(table: number): string {
   return { 254: 'main', 255: 'local' }[table] ?? String(table);
 }
+
+it('has the kernel check strictly, so that a table leaves out what was not asked for', async () => {
+  const { index } = await ns.network.links.get('lo');
+  const options = { operation: 'list addresses of lo' };
+  const { messages } = await ns.network.connection.dump(address, { header: { index } }, options);
+  expect(new Set(messages.map(({ header }) => header.index))).toEqual(new Set([index]));
+});
