@@ -128,11 +128,16 @@ describe('unshare', () => {
     });
   });
 
-  it('--forward-signals passes SIGTERM on, and without it the parent waits on', async () => {
-    const script = 'trap "exit 9" TERM; echo $$; while :; do sleep 0.05; done';
-    const forwarding = await start('unshare', '--forward-signals', 'sh', '-c', script);
-    forwarding.child.kill('SIGTERM');
-    expect(await forwarding.ended).toEqual([9, null]);
+  it('--forward-signals passes SIGTERM and SIGINT on, and without it the parent waits on', async () => {
+    const script = 'trap "exit 9" TERM; trap "exit 8" INT; echo $$; while :; do sleep 0.05; done';
+    for (const [signal, status] of [
+      ['SIGTERM', 9],
+      ['SIGINT', 8],
+    ] as const) {
+      const forwarding = await start('unshare', '--forward-signals', 'sh', '-c', script);
+      forwarding.child.kill(signal);
+      expect(await forwarding.ended).toEqual([status, null]);
+    }
 
     const waiting = await start('unshare', '--fork', 'sh', '-c', script);
     waiting.child.kill('SIGTERM');
