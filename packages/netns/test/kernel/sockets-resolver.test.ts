@@ -56,6 +56,34 @@ const zone: Readonly<Record<string, Reply>> = {
     },
   ],
   'ns.test NS': [{ type: 'NS', name: 'ns.test', ttl: 1, data: 'a.ns.test' }],
+  'naptr.test NAPTR': [
+    {
+      type: 'NAPTR',
+      name: 'naptr.test',
+      ttl: 1,
+      data: { order: 1, preference: 2, flags: 's', services: 'SIP+D2U', regexp: '!a!b!', replacement: 'sip.test' },
+    },
+  ],
+  'text.test TXT': [
+    { type: 'TXT', name: 'text.test', ttl: 1, data: ['one', 'two'] },
+    { type: 'TXT', name: 'text.test', ttl: 1, data: ['other'] },
+  ],
+  'any.test ANY': [
+    { type: 'A', name: 'any.test', ttl: 7, data: '192.0.2.1' },
+    { type: 'AAAA', name: 'any.test', ttl: 8, data: '2001:db8::1' },
+    { type: 'MX', name: 'any.test', ttl: 1, data: { preference: 10, exchange: 'mx.test' } },
+    { type: 'TXT', name: 'any.test', ttl: 1, data: ['text'] },
+    { type: 'PTR', name: 'any.test', ttl: 1, data: 'pointer.test' },
+    { type: 'NS', name: 'any.test', ttl: 1, data: 'ns.test' },
+  ],
+  'tlsa.test TLSA': [
+    {
+      type: 'TLSA',
+      name: 'tlsa.test',
+      ttl: 1,
+      data: { usage: 3, selector: 1, matchingType: 1, certificate: Buffer.from([1, 2, 3, 4]) },
+    } as unknown as Answer,
+  ],
   'caa.test CAA': [{ type: 'CAA', name: 'caa.test', ttl: 1, data: { flags: 0, tag: 'issue', value: 'ca.test' } }],
   '1.2.0.192.in-addr.arpa PTR': [{ type: 'PTR', name: '1.2.0.192.in-addr.arpa', ttl: 1, data: 'one.test' }],
   'short.search.test A': [{ type: 'A', name: 'short.search.test', ttl: 1, data: '10.1.1.1' }],
@@ -80,6 +108,15 @@ const asked: Readonly<Record<string, (resolver: Resolver) => Promise<unknown>>> 
   'a service': (resolver) => resolver.resolveSrv('_http._tcp.test'),
   'an authority': (resolver) => resolver.resolveSoa('soa.test'),
   'name servers': (resolver) => resolver.resolveNs('ns.test'),
+  'rules of rewriting': (resolver) => resolver.resolveNaptr('naptr.test'),
+  'text in pieces': (resolver) => resolver.resolveTxt('text.test'),
+  'a pointer': (resolver) => resolver.resolvePtr('1.2.0.192.in-addr.arpa'),
+  everything: (resolver) => resolver.resolveAny('any.test'),
+  'everything by its type': (resolver) => resolver.resolve('any.test', 'ANY'),
+  'from an address': async (resolver) => {
+    resolver.setLocalAddress('127.0.0.77');
+    return [await resolver.resolve4('both.test'), await resolver.resolveTxt('big.test')];
+  },
   'a policy': (resolver) => resolver.resolveCaa('caa.test'),
   'more text than a datagram holds': (resolver) => resolver.resolveTxt('big.test'),
   'names of an address': (resolver) => resolver.reverse('192.0.2.1'),
@@ -120,7 +157,8 @@ describe('as dns.promises.Resolver', () => {
     const node = new Resolver({ timeout: 2000, tries: 1 });
     node.setServers(['127.0.0.1']);
     const outside = await nameServer(host, '127.0.0.1', known);
-    const expected = withoutType(await ask(node));
+    const answer = await ask(node);
+    const expected = name.startsWith('everything') ? answer : withoutType(answer);
     outside.close();
     const inside = await nameServer(ns, '127.0.0.1', known);
     const ours = ns.resolver({ servers: ['127.0.0.1'], timeout: 2000, tries: 1 });
@@ -137,6 +175,25 @@ function fakeEtc(files: Readonly<Record<string, string>>): void {
     writeFileSync(`/etc/${name}`, text);
   }
 }
+
+it('finds certificates, as newer Nodes do, and asks from the address that it is told', async () => {
+  using ns = await lively();
+  const server = await nameServer(ns, '127.0.0.1', known);
+  const resolver = ns.resolver({ servers: ['127.0.0.1'] });
+  const [record] = await resolver.resolveTlsa('tlsa.test');
+  expect({ ...record, data: [...new Uint8Array(record?.data ?? [])] }).toEqual({
+    ...{ certUsage: 3, selector: 1, match: 1, data: [1, 2, 3, 4] },
+  });
+  for (const wrong of [['x'], ['127.0.0.1', '127.0.0.2'], ['127.0.0.1', '']] as [string, string?][])
+    expect(() => resolver.setLocalAddress(...wrong)).toThrow('invalid local address');
+  resolver.setLocalAddress('127.0.0.77', '::1');
+  await resolver.resolve4('both.test');
+  await resolver.resolveTxt('big.test');
+  expect(server.askers).toEqual(new Set(['udp 127.0.0.1', 'udp 127.0.0.77', 'tcp 127.0.0.77']));
+  resolver.setLocalAddress('192.0.2.1');
+  await expect(resolver.resolve4('both.test')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  server.close();
+});
 
 describe('by the files of the namespace', () => {
   beforeEach(() =>

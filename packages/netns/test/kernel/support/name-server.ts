@@ -18,6 +18,8 @@ export type Reply =
 export interface NameServer {
   /** `udp example.org A`, in the order in which they came. */
   readonly questions: string[];
+  /** `udp 192.0.2.1`: who has asked. */
+  readonly askers: ReadonlySet<string>;
   close(): void;
 }
 
@@ -31,6 +33,7 @@ export async function nameServer(
   port = 53,
 ): Promise<NameServer> {
   const questions: string[] = [];
+  const askers = new Set<string>();
   const answer = (message: Buffer, by: 'udp' | 'tcp'): Buffer | 'hang-up' | undefined => {
     const query = packet.decode(message) as DecodedPacket;
     const [question] = query.questions ?? [];
@@ -51,11 +54,13 @@ export async function nameServer(
 
   const udp = ns.dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
   udp.on('message', (message, { address, port }) => {
+    askers.add(`udp ${address}`);
     const bytes = answer(message, 'udp');
     if (typeof bytes === 'object') udp.send(bytes, port, address);
   });
   udp.bind(port, address);
   const tcp = ns.net.createServer((socket) => {
+    askers.add(`tcp ${socket.remoteAddress}`);
     socket.on('error', () => {});
     socket.on('data', (data) => {
       const bytes = answer(data.subarray(2), 'tcp');
@@ -72,6 +77,7 @@ export async function nameServer(
   await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
   return {
     questions,
+    askers,
     close() {
       udp.close();
       tcp.close();

@@ -45,6 +45,12 @@ const shapes: Readonly<Record<string, (data: never) => unknown>> = {
     critical: issuerCritical ? 128 : 0,
     [tag]: value,
   }),
+  TLSA: (data: { usage: number; selector: number; matchingType: number; certificate: Uint8Array }) => ({
+    certUsage: data.usage,
+    selector: data.selector,
+    match: data.matchingType,
+    data: new Uint8Array(data.certificate).buffer,
+  }),
   NAPTR: (data: {
     flags: string;
     services: string;

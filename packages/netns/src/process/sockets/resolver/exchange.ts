@@ -7,15 +7,17 @@ export interface ExchangeOptions {
   readonly server: ServerAddress;
   readonly timeout: number;
   readonly signal: AbortSignal;
+  /** Where questions are sent from, by family. */
+  readonly from: { readonly 4?: string | undefined; readonly 6?: string | undefined };
   /** Whether a message is the answer; others (late, forged) are passed over. */
   readonly accepts: (message: Buffer) => boolean;
 }
 
 /** A question sent to one server by UDP: resolves with its answer. Rejects with a code: ETIMEOUT, ECONNREFUSED, ECANCELLED, … */
 export function askByUdp(home: Home, question: Uint8Array, options: ExchangeOptions): Promise<Buffer> {
-  const { server, accepts } = options;
-  const type = server.address.includes(':') ? 'udp6' : 'udp4';
-  const socket = dgramIn(home).createSocket(type);
+  const { server, accepts, from } = options;
+  const family = familyOf(server);
+  const socket = dgramIn(home).createSocket(`udp${family}`);
   return within(
     options,
     (resolve, reject) => {
@@ -23,6 +25,7 @@ export function askByUdp(home: Home, question: Uint8Array, options: ExchangeOpti
       socket.on('message', (message) => {
         if (accepts(message)) resolve(message);
       });
+      if (from[family] !== undefined) socket.bind({ address: from[family], port: 0 });
       // Connected: the kernel keeps out what others send, and tells when nobody listens there.
       socket.connect(server.port, server.address, (error?: Error) => {
         if (error) reject(error);
@@ -35,8 +38,12 @@ export function askByUdp(home: Home, question: Uint8Array, options: ExchangeOpti
 
 /** The same by TCP, where a message has its length before it. */
 export function askByTcp(home: Home, question: Uint8Array, options: ExchangeOptions): Promise<Buffer> {
-  const { server, accepts } = options;
-  const socket = netIn(home).connect(server.port, server.address);
+  const { server, accepts, from } = options;
+  const socket = netIn(home).connect({
+    port: server.port,
+    host: server.address,
+    localAddress: from[familyOf(server)],
+  });
   return within(
     options,
     (resolve, reject) => {
@@ -58,6 +65,10 @@ export function askByTcp(home: Home, question: Uint8Array, options: ExchangeOpti
     },
     () => socket.destroy(),
   );
+}
+
+function familyOf({ address }: ServerAddress): 4 | 6 {
+  return address.includes(':') ? 6 : 4;
 }
 
 /** Runs `work` until it settles, the time is over or it is called off; then tidies up. */

@@ -13,6 +13,7 @@ export interface QueryOptions {
   readonly attempts: number;
   readonly tcp: boolean;
   readonly signal: AbortSignal;
+  readonly from: ExchangeOptions['from'];
 }
 
 /**
@@ -43,7 +44,8 @@ export async function query(
           answer = matching(codec, message, id, ascii, type);
           return answer !== undefined;
         };
-        const exchange: ExchangeOptions = { server, timeout: options.timeout, signal: options.signal, accepts };
+        const { timeout, signal, from } = options;
+        const exchange: ExchangeOptions = { server, timeout, signal, from, accepts };
         for (const ask of asked) {
           await ask(home, bytes, exchange);
           if (!(answer as unknown as DecodedPacket).flag_tc) break;

@@ -25,6 +25,14 @@ export interface RecordWithTtl {
   readonly ttl: number;
 }
 
+/** A record with the fingerprint of a certificate, as `dns.resolveTlsa` of newer Nodes gives it. RFC 6698. */
+export interface TlsaRecord {
+  readonly certUsage: number;
+  readonly selector: number;
+  readonly match: number;
+  readonly data: ArrayBuffer;
+}
+
 /**
  * Looks up names for a namespace: by the files that belong to it, through sockets inside. As `dns.promises.Resolver`, and `lookup`
  * as `dns.promises.lookup`. The files are read anew for each question, so a change counts at once.
@@ -37,6 +45,7 @@ export class NamespaceResolver {
   #servers: readonly ServerAddress[] | undefined;
   #cancel = new AbortController();
   #turn = 0;
+  #from: { readonly 4?: string; readonly 6?: string } = {};
 
   constructor(home: Home, options: NamespaceResolverOptions = {}) {
     this.#home = home;
@@ -52,6 +61,19 @@ export class NamespaceResolver {
   /** Asks these from now on. Throws InvalidArgumentError for what is no address. */
   setServers(servers: readonly string[]): void {
     this.#servers = servers.map(parseServer);
+  }
+
+  /** Sends questions from these addresses of the namespace: one of each family, or one; the other is left to the kernel. */
+  setLocalAddress(first: string, second?: string): void {
+    const given = second === undefined ? [first] : [first, second];
+    const from = Object.fromEntries(given.map((address) => [builtin('net').isIP(address), address]));
+    if (0 in from || Object.keys(from).length !== given.length)
+      throw new InvalidArgumentError(
+        'local address',
+        given.join(', '),
+        'it has to be an IPv4 address, an IPv6 address, or one of each',
+      );
+    this.#from = from;
   }
 
   /** All questions that are under way reject with ECANCELLED. */
@@ -103,7 +125,9 @@ export class NamespaceResolver {
   }
 
   resolveAny(hostname: string): Promise<dns.AnyRecord[]> {
-    return this.#ask(hostname, 'ANY' as RecordType).then((records) => records.map(anyRecord));
+    return this.#ask(hostname, 'ANY' as RecordType).then((records) =>
+      records.toSorted((a, b) => anyOrder.indexOf(a.type) - anyOrder.indexOf(b.type)).map(anyRecord),
+    );
   }
 
   resolveCaa(hostname: string): Promise<dns.CaaRecord[]> {
@@ -132,6 +156,10 @@ export class NamespaceResolver {
 
   resolveSrv(hostname: string): Promise<dns.SrvRecord[]> {
     return this.#values(hostname, 'SRV');
+  }
+
+  resolveTlsa(hostname: string): Promise<TlsaRecord[]> {
+    return this.#values(hostname, 'TLSA' as RecordType);
   }
 
   resolveTxt(hostname: string): Promise<string[][]> {
@@ -185,6 +213,7 @@ export class NamespaceResolver {
         attempts: this.#options.tries ?? attempts,
         tcp,
         signal,
+        from: this.#from,
       });
       const records = recordsOf(packet, type);
       if (records.length === 0) throw dnsError('ENODATA', syscall, subject);
@@ -219,6 +248,9 @@ function reverseName(bytes: Uint8Array): string {
   const nibbles = [...bytes].flatMap((byte) => [byte >> 4, byte & 15]).reverse();
   return `${nibbles.map((nibble) => nibble.toString(16)).join('.')}.ip6.arpa`;
 }
+
+/** Node sorts all records of a name by their types. */
+const anyOrder = ['CNAME', 'A', 'AAAA', 'MX', 'NS', 'TXT', 'SRV', 'PTR', 'NAPTR', 'SOA', 'CAA', 'TLSA'];
 
 function anyRecord({ type, value, ttl }: ResolvedRecord): dns.AnyRecord {
   if (type === 'A' || type === 'AAAA') return { type, address: value as string, ttl } as dns.AnyRecord;
