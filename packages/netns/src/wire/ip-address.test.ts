@@ -32,6 +32,12 @@ describe('formatIpAddress', () => {
     expect(canonical('1::2:0:0:0:3')).toBe('1:0:0:2::3');
   });
 
+  it('keeps apart more addresses than it remembers, however alike they are', () => {
+    const all = Array.from({ length: 8192 }, (_, n) => `2001:db8:${(n & 1) + 1}::${(n + 1).toString(16)}`);
+    const bytes = all.map((text) => parseIpAddress(text) as Uint8Array);
+    for (let turn = 0; turn < 2; turn++) expect(bytes.map((each) => formatIpAddress(each))).toEqual(all);
+  });
+
   it('gives what the parser and Node take for an address, for all bytes', () => {
     const address = fc.constantFrom(4, 16).chain((size) => fc.uint8Array({ minLength: size, maxLength: size }));
     const sparse = address.chain((bytes) =>

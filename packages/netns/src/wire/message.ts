@@ -21,12 +21,12 @@ export interface MessageParts<N extends string, H, A, T> {
   readonly header: H;
   readonly attributes: A;
   /** Given where the numbers mean one thing on their way to the kernel and another on their way back. */
-  readonly direction?: Direction;
+  readonly direction?: Direction | undefined;
   /**
    * Given where the numbers serve several declarations: the address families, in the first byte, that this one is for. None where no message
    * says by itself that it is meant, and only who asked knows.
    */
-  readonly families?: readonly number[];
+  readonly families?: readonly number[] | undefined;
 }
 
 export type Direction = 'sent' | 'received';
@@ -61,15 +61,24 @@ export type AnyMessage = MessageDeclaration<string, AnyStruct, AnySet, Verbs>;
 export function message<const N extends string, H extends AnyStruct, A extends AnySet, const T extends Verbs>(
   parts: MessageParts<N, H, A, T>,
 ): MessageDeclaration<N, H, A, T> {
-  const shape = prefixed(parts.header, parts.attributes) as Prefixed;
-  const write = adaptiveEncoder(shape, parts.name);
+  const { name, kernelName, protocol, types, header, attributes, direction, families } = parts;
+  const shape = prefixed(header, attributes) as Prefixed;
+  const write = adaptiveEncoder(shape, name);
   let viewer: LazyViewer | undefined;
+  // Written out, what is not given, too: V8 finds a property soonest where all objects have the same ones.
   return {
-    ...parts,
+    name,
+    kernelName,
+    protocol,
+    types,
+    header,
+    attributes,
+    direction,
+    families,
     shape,
-    decode: adaptiveDecoder(shape, parts.name) as (payload: Uint8Array | Slice) => PrefixedOut<H, A>,
+    decode: adaptiveDecoder(shape, name) as (payload: Uint8Array | Slice) => PrefixedOut<H, A>,
     view(payload) {
-      viewer ??= lazyViewer(shape, parts.name);
+      viewer ??= lazyViewer(shape, name);
       return viewer(sliceOf(payload)) as LazyMessage<PrefixedOut<H, A>>;
     },
     encode(value) {
