@@ -301,11 +301,14 @@ describe.each(namespaceTypes)('a %s namespace, as an ordinary user', (type) => {
   });
 
   it('is entered, and gets a program, if it is their own', async () => {
-    const [inside, refused] = await asUser(
+    const [inside, refused, ...others] = await asUser(
       ['exec', { ...where(type), enter: [{ process: mine.pid, types: create }] }],
       ['exec', { ...where(type), enter: [{ process: privileged.pid, types: [type] }] }],
+      // The user namespace that it takes to get there comes by itself.
+      ['exec', { ...where(type), enter: [{ process: mine.pid, types: [type] }] }],
+      ['exec', { ...where(type), enter: [{ type, namespace: `/proc/${mine.pid}/ns/${type}` }] }],
     );
-    expect(printed(inside)).toBe(mine.namespace(type));
+    for (const each of [inside, ...others]) expect(printed(each)).toBe(mine.namespace(type));
     expect(refused?.error).toMatchObject({ name: 'KernelError', code: type === 'user' ? 'EACCES' : 'EPERM' });
     expect(refused?.error?.message).toContain(`process ${privileged.pid}`);
   });

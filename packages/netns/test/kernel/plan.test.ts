@@ -13,7 +13,8 @@ import { openNamespace } from '../../src/namespaces/reference.ts';
 import { type NamespaceType, namespaceTypes } from '../../src/namespaces/type.ts';
 import type { SpawnPlan } from '../../src/process/plan/spawn-plan.ts';
 import { describePlan, exec, spawn } from '../../src/process/run-plan.ts';
-import { childrenOf, isAlive } from './support/holder.ts';
+import { callInProcess } from './support/call-in-process.ts';
+import { childrenOf, hold, isAlive } from './support/holder.ts';
 import { isRealRoot } from './support/privilege.ts';
 import { runNode } from './support/run.ts';
 
@@ -131,6 +132,17 @@ describe('entering', () => {
     await expect(exec({ command: 'true', enter: [{ process: gone.pid ?? 0 }] })).rejects.toMatchObject({
       code: 'ESRCH',
     });
+  });
+
+  it.skipIf(!isRealRoot)('a user namespace, the groups that we had outside are given up', async () => {
+    // Inside nobody may: it has to be done before.
+    const holder = await hold({ create: ['user'], users: 'all', setgroups: 'deny' });
+    const enter = [{ process: holder.pid, types: ['user'] }];
+    const [outcome] = await callInProcess(
+      ['setpriv', '--groups', '7,8'],
+      [['exec', { command: 'id', args: ['-G'], enter }]],
+    ).finally(holder.end);
+    expect(outcome).toMatchObject({ value: { stdout: '0\n' } });
   });
 
   it('our own user namespace is no fault', async () => {

@@ -76,6 +76,16 @@ describe('orderSteps', () => {
       ['write', '/proc/{PARENT}/uid_map', '0 100000 10'],
       ['write', '/proc/{PARENT}/gid_map', '0 100000 10'],
     ]);
+    expect(describeSteps(aside === undefined ? [] : [aside])).toEqual([
+      {
+        does: 'map ids',
+        call: 'fork(); the child #2 waits, to map ids:',
+        meanwhile: ['uid', 'gid'].map((kind) => ({
+          does: `write /proc/{PARENT}/${kind}_map`,
+          call: `write(/proc/{PARENT}/${kind}_map, "0 100000 10")`,
+        })),
+      },
+    ]);
     const [helped] = orderSteps({
       parent: '{PARENT}',
       unshare: user,
