@@ -4,7 +4,8 @@
  *
  *     node tools/capture-fixture.mjs NAME [--setup COMMAND]... -- ip link add v0 type veth peer name v1
  *     node tools/capture-fixture.mjs --again          capture every fixture anew, with its recorded commands, except those of
- *                                                     what the running kernel does not know and another one did
+ *                                                     what the running kernel does not know and another one did,
+ *                                                     and of what makes kernels hang
  *
  * The commands run in private mount and network namespaces with an empty /run; nothing outside them is touched. Needs
  * root, unshare and strace. The decoded values in the file come from our own decoder: read them before you commit them,
@@ -20,12 +21,16 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'packages/netns/test/fixtures');
 
+/** Options of encapsulations over which Linux 6.18 hangs for ever: captured one by one, in a virtual machine only. */
+const hanging = /\b(?:geneve|vxlan|erspan)_opts\b/;
+
 const args = process.argv.slice(2);
 const codec = await loadCodec();
 if (args[0] === '--again') {
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.json'))) {
     const { setup, command } = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    capture(file, setup, command);
+    if (hanging.test(command)) console.log(`${file}: kept, some kernels hang over it`);
+    else capture(file, setup, command);
   }
 } else {
   const split = args.indexOf('--');

@@ -54,7 +54,7 @@ export const bridgeVlanGlobal = attrs({
   mcastQueryResponseIntvl: [13, u64],
   mcastStartupQueryIntvl: [14, u64],
   mcastQuerier: [15, bool],
-  mcastRouterPorts: [16, nested(bridgeRouterPorts)],
+  mcastRouterPorts: [16, nested(attrs({ router: [2, bridgeRouterPorts] }))],
   mcastQuerierState: [17, nested(bridgeQuerierState)],
   msti: [18, u16],
 });
