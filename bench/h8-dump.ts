@@ -52,6 +52,9 @@ export const h8: Headline = {
       contestant('library, messages', 'ours', ({ name }, size) => tools.ours('dump', name, 'messages', size, n)),
       contestant('library, one column', 'ours', ({ name }, size) => tools.ours('dump', name, 'column', size, n)),
       contestant('library, bytes', 'ours', ({ name }, size) => tools.ours('dump', name, 'bytes', size, n)),
+      contestant('V8, objects from constants', 'peer', ({ name }, size) =>
+        tools.ours('dump', name, 'constants', size, n),
+      ),
       contestant('netns ip -j', 'ours', ({ ip: words }) => tools.repeat(3, tools.netns, 'ip', '-j', ...words)),
       ...peers.found,
     ];
@@ -81,6 +84,7 @@ export const h8: Headline = {
       missing: peers.missing,
       notes: [
         `The floor receives and looks at nothing but the headers. The library is hot: the median of ${runsPerTurn} times behind as many. "Messages" is every attribute decoded, "objects" what links.list(), addresses.list() and routes.list() make of them. "Bytes" is connection.dumpView: all kept and counted, nothing decoded; "one column" reads one number of each, too.`,
+        '"V8, objects from constants" asks no kernel and decodes nothing: it copies the last message so often. With the floor it is what decoded messages cannot go below.',
         'ip -j and netns ip -j are whole processes; for addresses they read the links, too.',
       ],
     };
