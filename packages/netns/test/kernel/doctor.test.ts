@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/cli/doctor/finding.ts';
@@ -8,6 +10,9 @@ import { run, temporaryDirectory } from './support/run.ts';
 import { straceMissing, trace } from './support/strace.ts';
 
 const missing = straceMissing();
+
+const bwrapMissing =
+  spawnSync('bwrap', ['--dev-bind', '/', '/', '--', 'true']).status === 0 ? undefined : 'bwrap does not work here';
 
 const find = (findings: readonly Finding[], what: string) => findings.find((finding) => finding.what === what);
 
@@ -96,6 +101,28 @@ describe('netns doctor', () => {
       expect(find(JSON.parse(stdout), 'pidfds')).toMatchObject({ state: 'no', note });
     }
     expect(find(await answerJson<Finding[]>('doctor'), 'pidfds')).toMatchObject({ state: 'yes', note: 'tried' });
+  });
+
+  it.skipIf(bwrapMissing !== undefined)('names a filter for system calls, as containers have', async () => {
+    // A program for seccomp(2), of four steps: the number of the call; is it unshare(2)? then EPERM; else it is allowed.
+    const unshare = process.arch === 'x64' ? 272 : 97;
+    const steps = [
+      [0x20, 0, 0],
+      [0x15, 1, unshare],
+      [0x06, 0, 0x5_0001],
+      [0x06, 0, 0x7fff_0000],
+    ] as const;
+    const filter = join(temporaryDirectory('doctor'), 'filter');
+    writeFileSync(
+      filter,
+      Uint32Array.from(steps.flatMap(([code, otherwise, value]) => [code | (otherwise << 24), value])),
+    );
+    const script = 'exec bwrap --dev-bind / / --seccomp 5 -- "$0" doctor --json 5< "$1"';
+    const { stdout } = await run('sh', ['-c', script, command, filter]);
+    expect(find(JSON.parse(stdout), 'make user namespaces')).toMatchObject({
+      state: 'no',
+      note: 'Operation not permitted; a seccomp filter is on this process, as containers have',
+    });
   });
 
   it('knows where a helper program is missing', async () => {
