@@ -353,6 +353,7 @@ export {
   NamespaceResolver,
   type NamespaceResolverOptions,
   type RecordWithTtl,
+  type TlsaRecord,
 } from './process/sockets/resolver/resolver.ts';
 export type { NamespaceTls } from './process/sockets/tls.ts';
 export { type NamespaceWorkerOptions, workerIn } from './process/sockets/worker.ts';

@@ -27,6 +27,9 @@ async function serve(ns) {
   await once(server, 'listening');
   const socket = ns.dgram.createSocket('udp4').bind(80);
   await once(socket, 'listening');
+  const abstract = ns.net.createServer((peer) => peer.end('!')).listen('\\0in-a-worker');
+  await once(abstract, 'listening');
+  await once(ns.net.connect('\\0in-a-worker'), 'data');
   process.send(await (await ns.fetch('http://127.0.0.1/')).text());
 }
 `;

@@ -248,7 +248,8 @@ describe('by the files of the namespace', () => {
     using named = NetworkNamespace.createNamed('named');
     await named.network.links.set('lo', { up: true });
     const server = await nameServer(named, '127.0.0.3', known);
-    const web = named.http.createServer((request, response) => response.end(request.headers.host)).listen(80);
+    const web = named.http.createServer((request, response) => response.end(request.headers.host));
+    web.listen(80, 'both.test'); // a name that only those inside know
     await once(web, 'listening');
     expect(await (await named.fetch('http://both.test/')).text()).toBe('both.test');
     const socket = named.net.connect(80, 'both.test');
