@@ -31,8 +31,9 @@ const views: Record<string, () => Promise<{ readonly length: number }>> = {
   routes: async () => looked((await connection.dumpView(route, {}, { operation })).messages, 'oif'),
 };
 
-function looked<Name>(list: { readonly length: number; column(name: Name): unknown[] }, name: Name) {
-  return what === 'column' ? list.column(name) : list;
+function looked<Name>(list: Disposable & { readonly length: number; column(name: Name): unknown[] }, name: Name) {
+  using messages = list;
+  return what === 'column' ? messages.column(name) : { length: messages.length };
 }
 
 /** JavaScript that makes a plain value. */

@@ -178,7 +178,7 @@ export class NetlinkConnection implements Disposable {
   /**
    * The same, but nothing is decoded until it is looked at: for large tables of which little is wanted.
    *
-   *     const { messages } = await connection.dumpView(route, {}, { operation: 'list routes' });
+   *     using messages = (await connection.dumpView(route, {}, { operation: 'list routes' })).messages;
    *     const devices = new Set(messages.column('oif'));
    */
   dumpView<D extends ViewedDeclaration>(

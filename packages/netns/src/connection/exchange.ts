@@ -19,8 +19,8 @@ import type { Datagram, Transport } from './transport.ts';
 
 const noLines: readonly Line[] = [];
 const nothing = new Writer(0);
-/** Datagrams of a long answer that are received at once. */
-const mostAtOnce = 8;
+/** Datagrams of a long answer that are received at once: 128 KiB, which the nearer caches hold beside what is made of them. */
+const mostAtOnce = 4;
 
 /**
  * The request under way: one or more messages in one datagram, sent once; then answers are taken in until the last message has got

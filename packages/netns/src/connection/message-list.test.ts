@@ -55,6 +55,18 @@ describe('a list of messages', () => {
     expect(messages.column('ifname')).toEqual(['lo', 'a', 'b']);
   });
 
+  it('gives its memory back when it is disposed of, and not that of others', async () => {
+    const { messages } = await asked(three).listed;
+    const { messages: kept } = await asked(three).listed;
+    messages[Symbol.dispose]();
+    messages[Symbol.dispose]();
+    expect([messages.length, [...messages], messages.at(0), messages.column('ifname')]).toEqual([0, [], undefined, []]);
+    const script = (request: ScriptedRequest) => [linkAt(request, 9, { ifname: 'other' }), done(request)];
+    const others = [(await asked(script).listed).messages, (await asked(script).listed).messages];
+    expect(others.map((other) => other.column('ifname'))).toEqual([['other'], ['other']]);
+    expect(kept.column('ifname')).toEqual(['lo', 'a', 'b']);
+  });
+
   it('is asked for again when a change interrupted it, and passes over strangers', async () => {
     const { kernel, listed } = asked((request, index) => [
       linkAt({ ...request, sequence: 77 }, 7, { ifname: 'stranger' }),

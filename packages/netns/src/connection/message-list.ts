@@ -15,7 +15,15 @@ export interface Parts {
   readonly attributes: unknown;
 }
 
-/** No more than 256 KiB are received at once: a place is the number of the datagram, and so many bits. */
+/** Messages that stand one behind the other in a datagram. */
+interface Stretch {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** No more than 256 KiB are received at once: a place is the number of the stretch, and so many bits. */
 const placeBits = 18;
 const lastInDatagram = (1 << placeBits) - 1;
 
@@ -24,32 +32,41 @@ const lastInDatagram = (1 << placeBits) - 1;
  * wanted: their number, some of them, or one field of all.
  *
  * A malformed message throws DecodeError when it is looked at.
+ *
+ * `using` (or `Symbol.dispose`) gives the memory back at once, which makes the next long table cheaper. What was looked at lazily must not be
+ * looked at any more then.
  */
-export class MessageList<Message extends Parts> implements Iterable<LazyMessage<Message>> {
+export class MessageList<Message extends Parts> implements Iterable<LazyMessage<Message>>, Disposable {
   readonly #declaration: ViewedDeclaration;
-  readonly #datagrams: Slice[] = [];
+  /** The datagram that was kept last. */
+  #kept: Slice = noBytes;
+  readonly #memory: Slice[] = [];
+  readonly #stretches: Stretch[] = [];
+  #length = 0;
+  /** Each message, once somebody asks for one by its number: the number of its stretch, and where it starts in there. */
+  #places: number[] | undefined;
   /** A message said that the table changed meanwhile. @internal */
   interrupted = false;
-  /** Each message: the number of its datagram, and where it starts in there. */
-  readonly #places: number[] = [];
 
   constructor(declaration: ViewedDeclaration) {
     this.#declaration = declaration;
   }
 
   get length(): number {
-    return this.#places.length;
+    return this.#length;
   }
 
   /** The message with this number, from 0; undefined when there is none. */
   at(index: number): LazyMessage<Message> | undefined {
+    this.#places ??= this.#allPlaces();
     const place = this.#places[index];
     if (place === undefined) return undefined;
-    return this.#declaration.view(this.#sliceAt(place)) as LazyMessage<Message>;
+    return this.#viewAt(this.#stretches[place >>> placeBits] as Stretch, place & lastInDatagram);
   }
 
   *[Symbol.iterator](): Generator<LazyMessage<Message>> {
-    for (const place of this.#places) yield this.#declaration.view(this.#sliceAt(place)) as LazyMessage<Message>;
+    for (const stretch of this.#stretches)
+      for (let at = stretch.start; at < stretch.end; at = behind(stretch, at)) yield this.#viewAt(stretch, at);
   }
 
   /** One attribute of every message, without looking at the others. */
@@ -57,7 +74,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
     const set = this.#declaration.shape.attributes;
     const declared = set.byName.get(name);
     if (declared !== undefined && isSimple(declared)) return this.#columnOf(declared, set) as never[];
-    return this.#places.map((_, index) => this.#lookAt(index, name)) as never[];
+    return Array.from(this, (message) => attributeOf(message, name)) as never[];
   }
 
   /** One walk over the attributes of each, which reads no other value. */
@@ -66,43 +83,65 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
     const [size = -1, ...others] = shape.sizes ?? [];
     const anyFamily = field.family === undefined && set.slots.get(number)?.length === 1;
     const first = NLMSG_HDRLEN + align4(this.#declaration.shape.header.size);
-    const places = this.#places;
-    const values = new Array<unknown>(places.length);
-    for (let index = 0; index < places.length; index++) {
-      const place = places[index] as number;
-      const { bytes, view } = this.#datagrams[place >>> placeBits] as Slice;
-      const start = place & lastInDatagram;
-      const end = start + view.getUint32(start, true);
-      let value: unknown;
-      // When it is there twice the last one counts, as in the kernel.
-      for (let at = start + first; at < end; ) {
-        const length = end - at < 4 ? 0 : view.getUint16(at, true);
-        const wanted = length >= 4 && (view.getUint16(at + 2, true) & NLA_TYPE_MASK) === number;
-        const fits = size < 0 || length === size + 4 || others.includes(length - 4);
-        // Looking at it says what is wrong.
-        if (length < 4 || at + length > end || (wanted && !fits)) value = this.#lookAt(index, name);
-        else if (wanted && (anyFamily || slotOf(set, number, bytes[start + NLMSG_HDRLEN] as number) === field))
-          value = shape.read(bytes, view, at + 4, at + length);
-        at = length < 4 ? end : align4(at + length);
+    const values = new Array<unknown>(this.#length);
+    let index = 0;
+    for (const stretch of this.#stretches) {
+      const { bytes, view } = stretch;
+      for (let start = stretch.start; start < stretch.end; ) {
+        const end = start + view.getUint32(start, true);
+        let value: unknown;
+        // When it is there twice the last one counts, as in the kernel.
+        for (let at = start + first; at < end; ) {
+          // Length and number at once.
+          const head = end - at < 4 ? 0 : view.getUint32(at, true);
+          const length = head & 0xffff;
+          const wanted = ((head >>> 16) & NLA_TYPE_MASK) === number;
+          const fits = size < 0 || length === size + 4 || others.includes(length - 4);
+          // Looking at it says what is wrong.
+          if (length < 4 || at + length > end || (wanted && !fits)) {
+            value = attributeOf(this.#viewAt(stretch, start), name);
+            break;
+          }
+          if (wanted && (anyFamily || slotOf(set, number, bytes[start + NLMSG_HDRLEN] as number) === field))
+            value = shape.read(bytes, view, at + 4, at + length);
+          at = align4(at + length);
+        }
+        values[index++] = value;
+        start = align4(end);
       }
-      values[index] = value;
     }
     return values;
   }
 
-  #lookAt(index: number, name: string): unknown {
-    return (this.at(index)?.attributes as Record<string, unknown> | undefined)?.[name];
+  #allPlaces(): number[] {
+    const places: number[] = [];
+    for (const [number, stretch] of this.#stretches.entries())
+      for (let at = stretch.start; at < stretch.end; at = behind(stretch, at)) places.push((number << placeBits) | at);
+    return places;
   }
 
-  #sliceAt(place: number): Slice {
-    const { bytes, view } = this.#datagrams[place >>> placeBits] as Slice;
-    const origin = place & lastInDatagram;
-    return { bytes, view, start: origin + NLMSG_HDRLEN, end: origin + view.getUint32(origin, true), origin };
+  #viewAt({ bytes, view }: Stretch, origin: number): LazyMessage<Message> {
+    const end = origin + view.getUint32(origin, true);
+    const payload = { bytes, view, start: origin + NLMSG_HDRLEN, end, origin };
+    return this.#declaration.view(payload) as LazyMessage<Message>;
   }
 
   /** Keeps a copy of a datagram, of which messages are then added. @internal */
   keep({ bytes, start, end }: Slice): void {
-    this.#datagrams.push(sliceOf(bytes.slice(start, end)));
+    const memory = memoryFor(end - start);
+    memory.bytes.set(bytes.subarray(start, end));
+    this.#kept = memory;
+    this.#memory.push(memory);
+  }
+
+  /** Gives the memory back, for what is received later: sooner than the garbage collector could. There are no messages in it then. */
+  [Symbol.dispose](): void {
+    for (const memory of this.#memory) {
+      if (spareBytes + memory.bytes.length > mostSpare) break;
+      spareBytes += memory.bytes.length;
+      spare.push(memory);
+    }
+    this.clear();
   }
 
   /**
@@ -110,23 +149,51 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
    * something else. @internal
    */
   add({ view, start, end }: Slice, at: number, sequence: number): number {
-    const base = ((this.#datagrams.length - 1) << placeBits) - start;
+    const from = at;
     while (end - at >= NLMSG_HDRLEN) {
       const length = view.getUint32(at, true);
       const isAnswer = view.getUint16(at + 4, true) > NLMSG_OVERRUN && view.getUint32(at + 8, true) === sequence;
       if (!isAnswer || length < NLMSG_HDRLEN || length > end - at) break;
       if (view.getUint16(at + 6, true) & NLM_F_DUMP_INTR) this.interrupted = true;
-      this.#places.push(base + at);
+      this.#length++;
       at += align4(length);
     }
+    const { bytes, view: kept } = this.#kept;
+    if (at > from) this.#stretches.push({ bytes, view: kept, start: from - start, end: at - start });
     return at;
   }
 
   /** Begins anew. @internal */
   clear(): void {
-    this.#datagrams.length = this.#places.length = 0;
+    this.#stretches.length = this.#memory.length = this.#length = 0;
+    this.#kept = noBytes;
+    this.#places = undefined;
     this.interrupted = false;
   }
+}
+
+/** Memory that lists gave back, for all connections of a thread. */
+const spare: Slice[] = [];
+let spareBytes = 0;
+const mostSpare = 4 << 20;
+
+function memoryFor(length: number): Slice {
+  const index = spare.findIndex(({ bytes }) => bytes.length >= length);
+  const [memory] = index < 0 ? [] : spare.splice(index, 1);
+  if (memory === undefined) return sliceOf(new Uint8Array(length));
+  spareBytes -= memory.bytes.length;
+  return memory;
+}
+
+const noBytes = sliceOf(new Uint8Array());
+
+/** Where the next message starts. */
+function behind({ view }: Stretch, at: number): number {
+  return align4(at + view.getUint32(at, true));
+}
+
+function attributeOf(message: LazyMessage<Parts>, name: string): unknown {
+  return (message.attributes as Record<string, unknown>)[name];
 }
 
 type SimpleField = Field & { readonly shape: Leaf };
