@@ -75,6 +75,7 @@ export const ruleCases: readonly Case[] = [
     'ipproto tcp',
     'sport 0',
     'sport x',
+    'dport x',
     'dport 5-4',
     'dport 80-x',
     'sport 1000',

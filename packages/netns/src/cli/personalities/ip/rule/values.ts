@@ -28,8 +28,7 @@ export function readPorts(word: string, which: 'sport' | 'dport'): Ports {
     return { start: port, end: port, ...(mask !== allBits && { mask }) };
   }
   const found = portRange(word);
-  if (found === undefined)
-    throw invalidArgument(word, which === 'sport' ? 'invalid port range\n' : 'invalid dport range');
+  if (found === undefined) throw invalidArgument(word, `invalid ${which === 'sport' ? 'port' : which} range\n`);
   return found;
 }
 
