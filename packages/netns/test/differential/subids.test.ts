@@ -26,12 +26,8 @@ interface Case {
 
 const same: readonly Case[] = [
   { words: ['--map-auto', ...see] },
-  { words: ['--map-auto', '-r', ...see] },
-  { words: ['--map-auto', '-c', ...see] },
-  { words: ['--map-auto', '--map-user=5', '--map-group=6', ...see] },
   { words: ['--map-users=auto', ...see] },
   { words: ['--map-groups=auto', ...see] },
-  { words: ['--map-users=auto', '--map-groups=auto', '-r', ...see] },
   { words: ['--map-users=100000,0,10', '--map-groups=200000,5,10', ...see] },
   { words: ['--map-auto', '-r', 'sh', '-c', 'touch f && chown 5:6 f && stat -c %u:%g f; id -u'] },
   { words: ['--map-auto', '-r', '-S', '3', '-G', '4', 'id'] },
@@ -47,6 +43,10 @@ const same: readonly Case[] = [
   { words: ['--map-groups=auto', '/bin/true'], noMappers: true },
 ];
 
+/** The lines of a map: inside, outside, count. */
+const map = (...lines: readonly (readonly number[])[]) =>
+  lines.map((line) => `${line.map((each) => String(each).padStart(10)).join(' ')}\n`).join('');
+
 /** What only newer versions have, or ours alone does right, with the files as they are: `plenty`, unless said otherwise. */
 const newer: readonly (Case & { readonly stdout?: string; readonly stderr?: string; readonly exitCode?: number })[] = [
   {
@@ -60,6 +60,36 @@ const newer: readonly (Case & { readonly stdout?: string; readonly stderr?: stri
     subids: { uids: plenty.uids ?? '' },
     stderr: `unshare: no line matching user "${user.name}" in /etc/subgid\n`,
     exitCode: 1,
+  },
+  // util-linux 2.38 leaves the last id out.
+  ...[
+    ['--map-auto', '-r'],
+    ['--map-users=auto', '--map-groups=auto', '-r'],
+  ].map((options) => ({
+    words: [...options, ...see],
+    stdout: `${map([0, user.uid, 1], [1, 100000, 65536], [0, user.uid, 1], [1, 200000, 65536])}allow\n`,
+  })),
+  {
+    words: ['--map-auto', '-c', ...see],
+    stdout: `${map(
+      [user.uid, user.uid, 1],
+      [0, 100000, user.uid],
+      [user.uid + 1, 100000 + user.uid, 65536 - user.uid],
+      [user.uid, user.uid, 1],
+      [0, 200000, user.uid],
+      [user.uid + 1, 200000 + user.uid, 65536 - user.uid],
+    )}allow\n`,
+  },
+  {
+    words: ['--map-auto', '--map-user=5', '--map-group=6', ...see],
+    stdout: `${map(
+      [5, user.uid, 1],
+      [0, 100000, 5],
+      [6, 100005, 65531],
+      [6, user.uid, 1],
+      [0, 200000, 6],
+      [7, 200006, 65530],
+    )}allow\n`,
   },
   { words: ['--map-users=subids', 'cat', '/proc/self/uid_map'], stdout: '    100000     100000      65536\n' },
   { words: ['--map-groups=subids', 'cat', '/proc/self/gid_map'], stdout: '    200000     200000      65536\n' },
