@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Compiles the native layer with the plain C compiler: prebuilds/linux-<arch>/{netns.node,nsexec}.
 //   node scripts/build-native.mjs [--arch x64|arm64] [--sanitize] [--out DIR]
-// --arch arm64 uses Debian's cross compiler (gcc-aarch64-linux-gnu); --sanitize builds the addon for the ASan/UBSan tests.
-import { execFileSync } from 'node:child_process';
+// For another processor than this machine's it uses Debian's cross compiler; --sanitize builds the addon for the ASan/UBSan tests.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -13,12 +13,19 @@ const packageDir = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { values } = parseArgs({
   options: { arch: { type: 'string', default: process.arch }, sanitize: { type: 'boolean' }, out: { type: 'string' } },
 });
+// The program, and the Debian package that has it.
 const compilers = {
-  x64: process.env.CC ?? 'cc',
-  arm64: process.arch === 'arm64' ? (process.env.CC ?? 'cc') : 'aarch64-linux-gnu-gcc',
+  x64: ['x86_64-linux-gnu-gcc', 'gcc-x86-64-linux-gnu'],
+  arm64: ['aarch64-linux-gnu-gcc', 'gcc-aarch64-linux-gnu'],
+  [process.arch]: [process.env.CC || 'cc', 'gcc'],
 };
-const compiler = compilers[values.arch];
-if (compiler === undefined) throw new Error(`cannot build for ${values.arch}: only x64 and arm64`);
+if (!['x64', 'arm64'].includes(values.arch)) fail(`cannot build for ${values.arch}: only for x64 and arm64`);
+const [compiler, debianPackage] = compilers[values.arch];
+
+function fail(reason) {
+  console.error(`build-native: ${reason}`);
+  process.exit(1);
+}
 
 const out = values.out ?? join(packageDir, 'prebuilds', `linux-${values.arch}`);
 const generated = values.out ?? join(packageDir, 'build');
@@ -58,7 +65,7 @@ const sanitized = [
 function compile(source, target, flags) {
   // Build beside and rename: a running process may have the old file mapped.
   const temporary = join(out, `.${target}.${process.pid}`);
-  execFileSync(
+  const { error, status } = spawnSync(
     compiler,
     [
       ...warnings,
@@ -72,6 +79,8 @@ function compile(source, target, flags) {
     ],
     { stdio: 'inherit' },
   );
+  if (error?.code === 'ENOENT') fail(`${compiler} is not installed (Debian package ${debianPackage})`);
+  if (status !== 0) fail(`${compiler} could not compile ${source}${error ? `: ${error.message}` : ''}`);
   renameSync(temporary, join(out, target));
 }
 

@@ -10,6 +10,8 @@ const crossCompiler = 'aarch64-linux-gnu-gcc';
 
 const found = (program: string) => spawnSync(program, ['--version']).status === 0;
 
+const script = join(import.meta.dirname, '../../scripts/build-native.mjs');
+
 /** Why a processor cannot be built for here; undefined if it can. */
 function missing(arch: keyof typeof machines): string | undefined {
   if (arch === process.arch || (arch === 'arm64' && found(crossCompiler))) return undefined;
@@ -26,13 +28,7 @@ describe.each(['x64', 'arm64'] as const)('the native files for %s', (arch) => {
     const path = (name: string) => join(directory, name);
     beforeAll(() => {
       directory = mkdtempSync(join(tmpdir(), 'netns-build-'));
-      execFileSync(process.execPath, [
-        join(import.meta.dirname, '../../scripts/build-native.mjs'),
-        '--arch',
-        arch,
-        '--out',
-        directory,
-      ]);
+      execFileSync(process.execPath, [script, '--arch', arch, '--out', directory]);
     });
     afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -71,5 +67,29 @@ describe.each(['x64', 'arm64'] as const)('the native files for %s', (arch) => {
         status: 7,
       });
     });
+  });
+});
+
+describe('a build that cannot be', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'netns-no-build-'));
+  afterAll(() => rmSync(directory, { recursive: true }));
+  const [own, other] = process.arch === 'x64' ? (['x64', 'arm64'] as const) : (['arm64', 'x64'] as const);
+  const crossed = {
+    arm64: [crossCompiler, 'gcc-aarch64-linux-gnu'],
+    x64: ['x86_64-linux-gnu-gcc', 'gcc-x86-64-linux-gnu'],
+  };
+
+  it.each([
+    [own, 'nowhere', 'nowhere is not installed (Debian package gcc)'],
+    [other, '', `${crossed[other][0]} is not installed (Debian package ${crossed[other][1]})`],
+    [own, 'false', 'false could not compile addon.c'],
+    ['mips', '', 'cannot build for mips: only for x64 and arm64'],
+  ])('says why in one line: for %s by "%s"', (arch, CC, why) => {
+    const PATH = CC === 'false' ? process.env.PATH : '/nonexistent';
+    const { stdout, stderr, status } = spawnSync(process.execPath, [script, '--arch', arch, '--out', directory], {
+      encoding: 'utf8',
+      env: { PATH, CC },
+    });
+    expect({ stdout, stderr, status }).toEqual({ stdout: '', stderr: `build-native: ${why}\n`, status: 1 });
   });
 });
