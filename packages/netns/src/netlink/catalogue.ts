@@ -244,9 +244,10 @@ function keyOf(protocol: number, type: number, family = -1): number {
 }
 
 /** The kernel's name of a message number: `16` is `RTM_NEWLINK`; a number that is not known stays one. */
-export function messageTypeName(type: number, protocol = 0): string {
+export function messageTypeName(type: number, protocol = 0, direction?: Direction): string {
   for (const known of catalogue)
-    for (const [verb, number] of Object.entries(known.types))
-      if (number === type && known.protocol === protocol) return messageName(known, verb);
+    if ((known.direction ?? direction) === (direction ?? known.direction))
+      for (const [verb, number] of Object.entries(known.types))
+        if (number === type && known.protocol === protocol) return messageName(known, verb);
   return `type ${type}`;
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { loadFixtures } from '../../test/codec/load.ts';
 import { describeMessage } from './describe.ts';
+import { genericFamily } from './families/generic/controller.ts';
+import { ethtoolFeatures } from './families/generic/ethtool/features.ts';
 import { link } from './families/route/link.ts';
 import { nsid } from './families/route/nsid.ts';
 import { encodeMessage } from './header.ts';
+import { NETLINK_GENERIC, NETLINK_SOCK_DIAG } from './protocols.ts';
 
 describe('describeMessage', () => {
   it('names the header and every attribute of a request', () => {
@@ -33,6 +36,30 @@ describe('describeMessage', () => {
     [{ type: 1 }, '> NLMSG_NOOP sequence'],
   ])('names the flags of %o by what is asked', (header, start) => {
     expect(describeMessage(encodeMessage(header, link, {}), 'sent')).toContain(start);
+  });
+
+  it('knows a request for sockets, whose messages have one number both ways', () => {
+    const bytes = Buffer.from('2400000014000103010000000000000010ff'.padEnd(72, '0'), 'hex');
+    expect(describeMessage(bytes, 'sent', NETLINK_SOCK_DIAG)).toContain('> SOCK_DIAG_BY_FAMILY REQUEST|DUMP sequence');
+  });
+
+  it('knows families of generic netlink once the kernel has said their numbers', () => {
+    const families = new Map();
+    const words = (type: number, direction: 'sent' | 'received', payload: Uint8Array) => {
+      const bytes = Buffer.concat([encodeMessage({ type }, nsid, {}).subarray(0, 16), payload]);
+      bytes.writeUInt32LE(bytes.length, 0);
+      return describeMessage(bytes, direction, NETLINK_GENERIC, families).split('\n');
+    };
+    const command = ethtoolFeatures.sent.types.get & 0xff;
+    const question = ethtoolFeatures.sent.encode({ header: { command }, attributes: { header: { devName: 'v0' } } });
+    expect(words(21, 'sent', question)[1]).toMatch(/^ {4}[0-9a-f]+$/);
+    words(16, 'received', genericFamily.encode({ attributes: { familyName: 'ethtool', familyId: 21 } }));
+    expect(words(21, 'sent', question)).toEqual([
+      `> ETHTOOL_MSG_FEATURES_GET sequence 0 port 0, ${16 + question.length} bytes`,
+      `    header command ${command} version 0`,
+      '    header.devName "v0"',
+    ]);
+    expect(words(21, 'received', question).slice(1)).toEqual(words(21, 'sent', question).slice(1));
   });
 
   it('shows all messages of a datagram, and the end of a dump', () => {

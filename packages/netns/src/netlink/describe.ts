@@ -4,12 +4,16 @@ import { describeValue } from '../wire/describe.ts';
 import type { Direction } from '../wire/message.ts';
 import { declarationOf, messageTypeName } from './catalogue.ts';
 import { isAcknowledgement, readAcknowledgement } from './extended-ack.ts';
+import { genericFamily } from './families/generic/controller.ts';
+import { type GenericFamily, genericFamilies, genericMessage } from './families/generic/families.ts';
 import { type NetlinkMessage, NLMSG_DONE, NLMSG_ERROR, NLMSG_NOOP, NLMSG_OVERRUN, splitDatagram } from './header.ts';
-import { NETLINK_ROUTE } from './protocols.ts';
+import { NETLINK_GENERIC, NETLINK_ROUTE } from './protocols.ts';
 
 /**
  * Netlink bytes in words, for `NETNS_DEBUG=netlink`: a line for the header of each message, then one for each attribute.
  * Bytes that cannot be decoded are shown as they are, with what is wrong with them; this never throws.
+ *
+ * Give it the same `families` each time: what the kernel says of the numbers of generic netlink is kept there.
  *
  * ```text
  * > RTM_NEWLINK REQUEST|ACK|EXCL|CREATE sequence 1 port 0, 60 bytes
@@ -18,31 +22,62 @@ import { NETLINK_ROUTE } from './protocols.ts';
  *     linkinfo.kind "ifb"
  * ```
  */
-export function describeMessage(bytes: Uint8Array, direction: Direction, protocol = NETLINK_ROUTE): string {
+export function describeMessage(
+  bytes: Uint8Array,
+  direction: Direction,
+  protocol = NETLINK_ROUTE,
+  families: FamilyNumbers = new Map(),
+): string {
   const arrow = direction === 'sent' ? '>' : '<';
   const found = attempt(() => splitDatagram(bytes));
   if (typeof found === 'string')
     return [`${arrow} ${bytes.length} bytes`, ...indented([found, hexOf(bytes)])].join('\n');
-  return found
-    .flatMap((message) => [
-      `${arrow} ${describeHeader(message, protocol)}`,
-      ...indented(describeBody(message, protocol, direction)),
-    ])
-    .join('\n');
+  const lines: string[] = [];
+  for (const message of found) {
+    const kind = { protocol, direction, type: catalogueNumber(message, protocol, families) };
+    lines.push(`${arrow} ${describeHeader(message, kind)}`, ...indented(describeBody(message, kind)));
+    if (protocol === NETLINK_GENERIC) learn(message, families);
+  }
+  return lines.join('\n');
 }
 
-function describeHeader(message: NetlinkMessage, protocol: number): string {
-  const { type, sequence, port, origin, end } = message;
-  const name = controlNames[type] ?? messageTypeName(type, protocol);
+/** The families of generic netlink by the numbers that the running kernel has given them. */
+export type FamilyNumbers = Map<number, GenericFamily>;
+
+/** Where the catalogue has it. */
+interface Kind {
+  readonly type: number;
+  readonly protocol: number;
+  readonly direction: Direction;
+}
+
+function catalogueNumber(message: NetlinkMessage, protocol: number, families: FamilyNumbers): number {
+  const family = protocol === NETLINK_GENERIC ? families.get(message.type) : undefined;
+  return family === undefined ? message.type : genericMessage(family, message.bytes[message.start] ?? 0);
+}
+
+function learn(message: NetlinkMessage, families: FamilyNumbers): void {
+  if (message.type !== genericFamily.types.get) return;
+  attempt(() => {
+    const { familyId, familyName } = genericFamily.decode(message).attributes;
+    const family = Object.values(genericFamilies).find(({ name }) => name === familyName);
+    if (familyId !== undefined && family !== undefined) families.set(familyId, family);
+    return '';
+  });
+}
+
+function describeHeader(message: NetlinkMessage, { type, protocol, direction }: Kind): string {
+  const { sequence, port, origin, end } = message;
+  const name = controlNames[type] ?? messageTypeName(type, protocol, direction);
   const flags = describeFlags(message.flags, name);
   return `${name}${flags && ` ${flags}`} sequence ${sequence} port ${port}, ${end - origin} bytes`;
 }
 
-function describeBody(message: NetlinkMessage, protocol: number, direction: Direction): string[] {
+function describeBody(message: NetlinkMessage, { type, protocol, direction }: Kind): string[] {
   const payload = message.bytes.subarray(message.start, message.end);
   const lines = attempt(() => {
     if (isAcknowledgement(message)) return describeAcknowledgement(message);
-    const declaration = declarationOf(message.type, protocol, direction, payload[0]);
+    const declaration = declarationOf(type, protocol, direction, payload[0]);
     if (declaration === undefined) return payload.length === 0 ? [] : [hexOf(payload)];
     return describeValue(declaration.shape, declaration.decode(message));
   });
@@ -71,7 +106,7 @@ const commonFlags = ['REQUEST', 'MULTI', 'ACK', 'ECHO', 'DUMP_INTR', 'DUMP_FILTE
 /** Bits from 0x100 on, whose meaning depends on what is asked. */
 const flagsByVerb: readonly (readonly [pattern: RegExp, names: readonly string[]])[] = [
   [/^NLMSG/, ['CAPPED', 'ACK_TLVS']],
-  [/_GET/, ['ROOT', 'MATCH', 'ATOMIC']],
+  [/_GET|_BY_FAMILY$/, ['ROOT', 'MATCH', 'ATOMIC']],
   [/_DEL/, ['NONREC', 'BULK']],
   [/^/, ['REPLACE', 'EXCL', 'CREATE', 'APPEND']],
 ];
