@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { EAGAIN, EINTR, ENOENT, ESRCH } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import { nsexecPath } from '../native/addon.ts';
@@ -42,9 +43,23 @@ export function findHolder(home: Fd, path: string): number | undefined {
   type[0] = F_WRLCK;
   perform(operation, 'fcntl', file.raw, F_GETLK, new Uint8Array(lock));
   if (type[0] === F_UNLCK) return undefined;
-  if (pid[6] !== 0) return pid[6];
+  if (pid[6] !== 0) {
+    checkProc(operation);
+    return pid[6];
+  }
   const hint = 'it is in a pid namespace that cannot be seen from here';
   throw new KernelError({ errno: ESRCH, syscall: 'fcntl', operation, hint });
+}
+
+/** The numbers of processes mean nothing in a `/proc` that is of another pid namespace, as in a sandbox that did not mount its own. */
+function checkProc(operation: string): void {
+  let self: string | undefined;
+  try {
+    self = readlinkSync('/proc/self');
+  } catch {}
+  if (self === String(process.pid)) return;
+  const hint = '/proc shows another pid namespace than that of this process';
+  throw new KernelError({ errno: ESRCH, syscall: 'readlink', operation, hint });
 }
 
 /** A holder, with its namespaces open. */
@@ -104,9 +119,10 @@ function holderSteps(path: string, names: string): readonly HolderStep[] {
   ];
 }
 
-/** Starts a holder and waits until it is ready. If another one has been quicker, that is as good. Throws KernelError. */
-export function startHolder(path: string, names: string): void {
+/** Starts a holder and waits until it is ready. False: another one has been quicker, and that is as good. Throws KernelError. */
+export function startHolder(path: string, names: string): boolean {
   const operation = 'start the process that holds names';
+  checkProc(operation);
   const ends = new Int32Array(2);
   perform(operation, 'pipe2', ends, O_CLOEXEC);
   using reader = Fd.adopt(ends[0] ?? -1, 'a pipe');
@@ -120,10 +136,10 @@ export function startHolder(path: string, names: string): void {
     while (syscall('wait4', pid, null, 0, null) === -EINTR);
   }
   const report = readAll(reader);
-  if (report === '') return;
+  if (report === '') return true;
   const [position = 0, errno = 0] = report.split(/\s/).map(Number);
   const failed = stepAt(steps, position - 2);
-  if (failed?.words[0] === 'stay' && errno === EAGAIN) return;
+  if (failed?.words[0] === 'stay' && errno === EAGAIN) return false;
   throw new KernelError({ errno, syscall: failed?.syscall ?? 'execve', operation: failed?.operation ?? operation });
 }
 

@@ -147,8 +147,11 @@ export class UserDirectory implements NameDirectory {
     if (found !== undefined || !start) return found;
     const made = syscall('mkdirat', home.raw, 'names', 0o700);
     if (made !== -EEXIST) check(made, 'mkdirat', `create the directory ${this.path}`);
-    startHolder(this.#home, this.path);
+    using undo = new ResourceStack();
+    // One that cannot be entered is of no use, and nobody would find out that it is empty.
+    if (startHolder(this.#home, this.path)) undo.defer(() => syscall('unlinkat', home.raw, lockName, 0));
     const holder = openHolder(home, this.#home);
+    undo.commit();
     if (holder !== undefined) return holder;
     const operation = `keep names of namespaces in ${this.path}`;
     throw new KernelError({ errno: ESRCH, syscall: 'fcntl', operation, hint: 'the process that holds them has ended' });

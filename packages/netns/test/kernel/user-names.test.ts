@@ -67,6 +67,14 @@ describe('an ordinary user', () => {
     await user.answer('del', 'outside');
   });
 
+  it('makes nothing, and is told why, where /proc is of another pid namespace', async () => {
+    const sandbox = ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--pid', '--fork', '--'];
+    const { stdout, stderr, exitCode } = await user.run([...sandbox, command, 'add', 'inside']);
+    expect([stdout, exitCode]).toEqual(['', 1]);
+    expect(stderr).toMatch(/^netns: [^\n]* \(ESRCH, readlink\); \/proc shows another pid namespace [^\n]*\n$/);
+    expect(readdirSync(user.runtime)).toEqual([]);
+  });
+
   it('is told by netns why how to release what they have, and can do it', async () => {
     await user.answer('add', 'web');
     const { keepers } = await user.answerJson<{ keepers: { keeper: { kind: string }; release: string }[] }>(
