@@ -5,6 +5,7 @@ import {
   IN_CREATE,
   IN_DELETE,
   IN_DELETE_SELF,
+  IN_MOVE_SELF,
   IN_MOVED_FROM,
   IN_MOVED_TO,
   IN_ONLYDIR,
@@ -33,6 +34,7 @@ export interface NameEvent {
   readonly name: string;
 }
 
+/** Where names are watched, and until when. */
 export interface MonitorOptions extends RunDirectoryOptions {
   /** Ends the iteration when aborted. */
   readonly signal?: AbortSignal | undefined;
@@ -42,15 +44,16 @@ export interface MonitorOptions extends RunDirectoryOptions {
  * Follows the names of network namespaces as they come and go. `ip netns monitor`, plus `ready`.
  *
  * It watches from the moment of the call (not of the first iteration), so a listing made after the call misses nothing. If the
- * kernel drops events under load, the difference to what is there is reported instead. Ends with `break` or `options.signal`.
- * An ordinary user is told of their own names. Throws KernelError if the directory cannot be made or watched. inotify(7).
+ * kernel drops events under load, the difference to what is there is reported instead. Ends with `break` or `options.signal`, and
+ * when the directory is taken away. An ordinary user is told of their own names. Throws KernelError if the directory cannot be
+ * made or watched. inotify(7).
  */
 export function monitorNames(options: MonitorOptions = {}): AsyncIterableIterator<NameEvent> {
   const [directory] = nameDirectories(options);
   return new NameMonitor(directory, options.signal).queue;
 }
 
-const eventMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_ONLYDIR;
+const eventMask = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
 class NameMonitor {
   readonly queue = new EventQueue<NameEvent>(() => this.#close());
@@ -119,7 +122,7 @@ class NameMonitor {
         .replace(/\0+$/, '');
       at += 16 + nameLength;
       if (mask & IN_Q_OVERFLOW) this.#resynchronise();
-      else if (mask & (IN_DELETE_SELF | IN_UNMOUNT)) this.#end();
+      else if (mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT)) this.#end();
       else if (mask & (IN_CREATE | IN_MOVED_TO)) this.#appeared(name);
       else if (mask & (IN_DELETE | IN_MOVED_FROM)) this.#disappeared(name);
     }

@@ -155,6 +155,7 @@ export const NETLINK_GET_STRICT_CHK = 12;
 export const IN_CREATE = 0x100;
 export const IN_DELETE = 0x200;
 export const IN_DELETE_SELF = 0x400;
+export const IN_MOVE_SELF = 0x800;
 export const IN_MOVED_FROM = 0x40;
 export const IN_MOVED_TO = 0x80;
 export const IN_UNMOUNT = 0x2000;

@@ -15,7 +15,6 @@ import { emptyRunDirectory, forgetRunDirectory, pathOf } from './support/run-dir
 beforeEach(() => void prepareRunDirectory());
 afterEach(emptyRunDirectory);
 
-/** Collects events as `add a` until `last` has come, or none for a while. */
 /** What is told until one event, or so many. */
 async function collect(events: AsyncIterator<NameEvent>, until: string | number): Promise<string[]> {
   const seen: string[] = [];
@@ -230,6 +229,14 @@ describe('watching names', () => {
     const seen = [];
     for await (const { event } of events) seen.push(event);
     expect(seen).toEqual(['add', 'delete']);
+  });
+
+  it('ends when the directory is moved away, so that another may be in its place', async () => {
+    mkdirSync('/run/short-lived');
+    const end = monitorNames({ runDirectory: '/run/short-lived' }).next();
+    renameSync('/run/short-lived', '/run/moved');
+    expect(await end).toEqual({ done: true, value: undefined });
+    rmdirSync('/run/moved');
   });
 
   it('ends when the file system is unmounted', async () => {
