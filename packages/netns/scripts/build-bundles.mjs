@@ -119,17 +119,19 @@ function chosen(sources, all) {
 
 /**
  * What is imported from where, but loaded only when something of it is first made or called: of the parts of a network (routes, firewall,
- * shaping, …) a verb asks for one or two, and who waits for one kind of events needs no declaration of all others.
+ * shaping, …) a verb asks for one or two, who waits for one kind of events needs no declaration of all others, and few questions about the
+ * machine need to look into networks.
  */
 const whenAsked = {
   'network/network.ts': /^\.\/(?!links\.ts$)/,
+  'inspect/in-network.ts': /\/network\.ts$/,
   'connection/listener.ts': /\/catalogue\.ts$/,
 };
 
 const partsWhenAsked = {
   name: 'parts when asked',
   setup({ onLoad }) {
-    onLoad({ filter: /\/(?:network\/network|connection\/listener)\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: new RegExp(`/(?:${Object.keys(whenAsked).join('|')})$`) }, async ({ path }) => {
       const [, late] = Object.entries(whenAsked).find(([file]) => path.endsWith(`/src/${file}`));
       const files = new Map();
       const takeAway = (whole, names, file) => {

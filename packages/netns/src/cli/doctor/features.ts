@@ -1,6 +1,5 @@
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { NetlinkConnection } from '../../connection/connection.ts';
 import { ENOSYS } from '../../errno-numbers.ts';
 import { KernelError, UnsupportedError } from '../../errors.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
@@ -8,8 +7,6 @@ import { createNamespace } from '../../namespaces/namespace.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { mayAdministrate } from '../../native/passage.ts';
 import { syscall } from '../../native/syscall.ts';
-import { openNetwork } from '../../network/network.ts';
-import { Nsids } from '../../network/nsids.ts';
 import { findLimitPlaces } from '../../process/plan/limit-places.ts';
 import { ownCgroupFacts } from '../../process/plan/resolve.ts';
 import type { Limits } from '../../process/plan/spawn-plan.ts';
@@ -20,6 +17,9 @@ import { whyNoWriting } from './may-write.ts';
 import { namesPlace } from './names-place.ts';
 
 const group = 'features';
+
+/** Late: it is half of what there is to load. */
+const networks = () => import('../../network/network.ts');
 
 /** What the kernel was built and set up with. */
 export async function featureFindings(facts: MachineFacts, names: RunDirectoryOptions): Promise<Finding[]> {
@@ -67,8 +67,8 @@ async function netlink(): Promise<Finding> {
     neededFor: 'devices, addresses, ids; everything about networks',
   } as const;
   try {
-    using connection = new NetlinkConnection();
-    await new Nsids(connection).get({ pid: process.pid });
+    using network = (await networks()).openNetwork();
+    await network.nsids.get({ pid: process.pid });
     return { ...common, state: 'yes', note: 'tried', essential: true };
   } catch (error) {
     return { ...common, state: 'no', note: textOf(error), essential: true };
@@ -85,7 +85,7 @@ async function deviceKind(kind: 'veth' | 'bridge', neededFor: string): Promise<F
   }
   using namespace = created;
   try {
-    using network = openNetwork(namespace);
+    using network = (await networks()).openNetwork(namespace);
     await network.links.add({ kind, name: 'try' });
     return { ...common, state: 'yes', note: mayAdministrate() ? 'tried' : 'tried, in a user namespace' };
   } catch (error) {

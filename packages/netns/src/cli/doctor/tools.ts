@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { nsexecPath } from '../../native/addon.ts';
+import { builtin } from '../../native/builtin.ts';
 import { findNamedId, firstSubids } from '../../process/plan/subids.ts';
 import type { Finding } from './finding.ts';
 
@@ -31,7 +31,8 @@ function atLeast(version: string, [major, minor]: readonly [number, number]): bo
 }
 
 function helper(): Finding {
-  const { status, error } = spawnSync(nsexecPath, ['exit', '125', '--', 'sh', '-c', 'exit 42'], { stdio: 'ignore' });
+  const words = ['exit', '125', '--', 'sh', '-c', 'exit 42'];
+  const { status, error } = builtin('child_process').spawnSync(nsexecPath, words, { stdio: 'ignore' });
   const works = status === 42;
   return {
     group,
