@@ -34,6 +34,7 @@ function branded(cls: Branding): void {
   Object.defineProperty(cls.prototype, 'name', { value: cls.name });
 }
 
+/** What a KernelError is made of. */
 export interface KernelErrorDetails {
   /** The positive error number, as in `errno.h`. */
   readonly errno: number;

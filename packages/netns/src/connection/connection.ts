@@ -13,6 +13,7 @@ import { MessageList, type Parts, type ViewedDeclaration } from './message-list.
 import { type Frame, type Statement, Transaction } from './transaction.ts';
 import { NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
+/** What a request is called in an error, and how it travels. */
 export interface RequestOptions {
   /** What is being done, after "cannot" in an error: `add link veth0`. */
   readonly operation: string;
@@ -27,6 +28,7 @@ export interface RequestOptions {
 /** The same for a change, of which one in thousands is refused: then the words may come later. */
 export type ChangeOptions = Omit<RequestOptions, 'operation'> & Pick<Line, 'operation'>;
 
+/** Where a connection is opened, and how. Default: rtnetlink, in this process's own network namespace. */
 export interface ConnectionOptions extends SocketOptions {
   /** Another transport than a socket: for tests. */
   readonly transport?: Transport | undefined;
@@ -130,6 +132,7 @@ export class NetlinkConnection implements Disposable {
     }
   }
 
+  /** As `request`, at once: the thread waits for the kernel. */
   requestSync<D extends Declaration>(
     declaration: D,
     verb: keyof D['types'] & string,
@@ -156,6 +159,7 @@ export class NetlinkConnection implements Disposable {
     }
   }
 
+  /** As `dump`, at once: the thread waits for the kernel. */
   dumpSync<D extends Declaration>(declaration: D, value: In<D>, options: RequestOptions): DumpResult<Out<D>> {
     return this.#runSync(this.#table(declaration, value, options, dumpResult<Out<D>>), options.operation);
   }
@@ -223,6 +227,7 @@ export class NetlinkConnection implements Disposable {
     }
   }
 
+  /** As `transaction`, at once: the thread waits for the kernel. */
   transactionSync(frame: Frame, statements: Iterable<Statement>): unknown[][] {
     const transaction = this.#transaction(frame, statements);
     return transaction.size === 0 ? [] : this.#runSync(transaction, frame.operation);

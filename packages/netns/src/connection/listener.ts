@@ -20,6 +20,7 @@ export type NetlinkEvent =
     }
   | { readonly kind: 'overrun' };
 
+/** What to listen to: groups of events of one netlink protocol, in one network namespace. */
 export interface SubscribeOptions extends SocketOptions {
   readonly groups: readonly number[];
   /** Groups that the kernel is too old for are passed over. */

@@ -54,6 +54,7 @@ export interface Transport extends Disposable {
   watch(ready: () => void): Watch;
 }
 
+/** Which netlink socket: its protocol, its network namespace, and how much it may keep. netlink(7). */
 export interface SocketOptions {
   /** `NETLINK_ROUTE` (0), `NETLINK_SOCK_DIAG` (4), `NETLINK_NETFILTER` (12), … */
   readonly protocol?: number | undefined;

@@ -17,6 +17,7 @@ import type { Place as PartPlace } from './sections/part-section.ts';
 import type { Step } from './step.ts';
 import { checkForm, completedSoundly, danglingOf } from './validate.ts';
 
+/** How a document is applied: really or only in words, who hears of the steps, and where the names are. */
 export interface ApplyOptions extends NamingOptions {
   /** Change nothing: only say what would be done. */
   readonly dryRun?: boolean | undefined;

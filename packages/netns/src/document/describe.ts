@@ -14,6 +14,7 @@ import { partNames, partSection, tableNames, tableSection } from './sections/ind
 import { type LinkEntries, type LinkEntry, linkEntryOf, type Ties, withTies } from './sections/links.ts';
 import type { LinkNames } from './sections/table-section.ts';
 
+/** Which parts of which network namespace are described. */
 export interface DescribeOptions extends RunDirectoryOptions {
   /** Which parts. Default: all. */
   readonly sections?: readonly SectionName[] | undefined;

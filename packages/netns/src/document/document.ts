@@ -48,4 +48,5 @@ export const documentSchema = fields(
 export type NetworkDocument = TypeOf<typeof documentSchema>;
 /** One namespace of it. */
 export type NamespaceDocument = TypeOf<typeof namespaceSchema>;
+/** A part of the document of one namespace: `links`, `routes`, `firewall`, … */
 export type SectionName = keyof NamespaceDocument;

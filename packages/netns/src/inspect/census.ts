@@ -52,6 +52,7 @@ export interface MachineNamespace {
   readonly container: Container | undefined;
 }
 
+/** What a census looks for, and how it is followed and stopped. */
 export interface MachineCensusOptions extends RunDirectoryOptions {
   /** All eight, unless told otherwise. */
   readonly types?: readonly NamespaceType[];

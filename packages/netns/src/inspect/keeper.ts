@@ -49,4 +49,5 @@ export type Keeper =
   /** A namespace that this one is the parent or the owner of. */
   | { readonly kind: 'child'; readonly type: NamespaceType; readonly inode: number };
 
+/** The sorts of things that keep a namespace alive, each by its word. */
 export type KeeperKind = Keeper['kind'];

@@ -49,6 +49,7 @@ export interface KeepersReport {
 /** A namespace by a reference, or by its inode number: that of one that nothing leads to, as `census` has it. */
 export type NamespaceSubject = NamespaceRef | { readonly inode: number };
 
+/** Which namespace is meant, and how the search is followed and stopped. */
 export interface KeepersOptions
   extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress' | 'from'> {
   /** What a name, a process or a path is to lead to. Default: `net`. */

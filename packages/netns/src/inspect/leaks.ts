@@ -18,6 +18,7 @@ export interface LeakedNamespace {
   readonly release: readonly string[];
 }
 
+/** How the search for leaks is followed and stopped, and where the names are. */
 export interface LeaksOptions
   extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress' | 'from'> {}
 

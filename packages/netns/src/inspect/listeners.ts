@@ -52,6 +52,7 @@ export interface Listeners {
   readonly unseen: readonly string[];
 }
 
+/** What counts as listening, and how the search is followed and stopped. */
 export interface ListenersOptions
   extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress' | 'from'> {
   /** Unix sockets that listen, too. Default: false. */

@@ -37,6 +37,7 @@ export interface TopologyLink {
   readonly underlay: string | undefined;
 }
 
+/** A network namespace on the map: what it is called, and the devices in it. */
 export interface TopologyNamespace {
   /** `net:[4026532281]`; `hidden:N` for one that only a device in another namespace tells of. */
   readonly key: string;
@@ -56,6 +57,7 @@ export interface Topology {
   readonly closed: readonly string[];
 }
 
+/** How the drawing of the map is followed and stopped, and where the names are. */
 export interface TopologyOptions
   extends RunDirectoryOptions,
     Pick<MachineCensusOptions, 'signal' | 'onProgress' | 'from'> {}

@@ -13,6 +13,7 @@ export interface NamespaceId {
   readonly ino: number;
 }
 
+/** Whether two identities are of the same namespace: the same inode on the same device. An inode alone may be used again later. */
 export function sameNamespace(a: NamespaceId, b: NamespaceId): boolean {
   return a.ino === b.ino && a.dev === b.dev;
 }

@@ -8,6 +8,7 @@ import { type NamespaceType, namespaceTypes } from './type.ts';
 /** The files of /proc/PID/ns: the types, and what children get where that can be something else. */
 export type ProcessNamespace = NamespaceType | 'pid_for_children' | 'time_for_children';
 
+/** All entries of `/proc/PID/ns`: the eight types, and where the next children will be. namespaces(7). */
 export const processNamespaces: readonly ProcessNamespace[] = [
   ...namespaceTypes,
   'pid_for_children',
@@ -17,6 +18,7 @@ export const processNamespaces: readonly ProcessNamespace[] = [
 /** Which namespaces a thread is in. What this kernel has not, and `pid_for_children` before the first child, is missing. */
 export type NamespaceIds = Readonly<Partial<Record<ProcessNamespace, NamespaceId>>>;
 
+/** The namespaces of one process, thread by thread. `ls -l /proc/PID/task/TID/ns`. */
 export interface NamespacesOfProcess {
   readonly pid: number;
   /** Those of its main thread, which are meant when a process is asked about. */

@@ -25,6 +25,7 @@ export const namespaceFlags: Readonly<Record<NamespaceType, number>> = {
   time: CLONE_NEWTIME,
 };
 
+/** The eight types of namespaces: `mnt`, `pid`, `net`, … namespaces(7). */
 export const namespaceTypes = Object.keys(namespaceFlags) as readonly NamespaceType[];
 
 /** The flag of a type; throws InvalidArgumentError if there is no such type. */

@@ -42,6 +42,7 @@ export class Fd implements Disposable {
     return this.#raw;
   }
 
+  /** Whether it was closed; then nothing can be done with it. */
   get closed(): boolean {
     return this.#raw < 0;
   }

@@ -8,6 +8,7 @@ import {
 import { formatPrefix, parsePrefix } from './prefix.ts';
 import { type Question, ReplaceableTable } from './table.ts';
 
+/** A label to be made: `ip addrlabel add prefix PREFIX label NUMBER`. */
 export interface AddressLabelSpec {
   /** IPv6 addresses that share the label: `2001:db8::/32`. */
   readonly prefix: string;
@@ -23,6 +24,7 @@ export interface AddressLabel extends AddressLabelSpec {
   readonly message: AddressLabelMessage;
 }
 
+/** Which labels are meant: those of one device. `ip addrlabel list dev DEV`. */
 export interface AddressLabelFilter {
   readonly link?: string | number | undefined;
   readonly label?: number | undefined;

@@ -33,6 +33,7 @@ export interface Address extends AddressSpec {
   readonly message: AddressMessage;
 }
 
+/** An address to be made, changed or taken away: `ip address add ADDRESS dev DEV`. */
 export interface AddressSpec {
   /** Name or index of the device. */
   readonly link: string | number;
@@ -60,6 +61,7 @@ export interface AddressSpec {
   readonly protocol?: string | number | undefined;
 }
 
+/** Which addresses are meant: `ip address show dev DEV`, and the like. */
 export interface AddressFilter {
   /** The device, by name or index. */
   readonly link?: string | number | undefined;

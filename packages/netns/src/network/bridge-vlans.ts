@@ -11,6 +11,7 @@ import {
 import type { Links } from './links.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 
+/** A VLAN, or a range of them, of one port: `bridge vlan add dev PORT vid VID`. */
 export interface BridgeVlanSpec {
   /** A port of a bridge, or the bridge itself. Name or index. */
   readonly link: string | number;
@@ -72,6 +73,7 @@ export class BridgeVlans {
     return this.#change('new', spec, `add VLAN ${named(spec)}`);
   }
 
+  /** Takes VLANs away from a port. `bridge vlan del`. */
   delete(spec: BridgeVlanSpec): Promise<void> {
     return this.#change('del', spec, `delete VLAN ${named(spec)}`);
   }

@@ -12,6 +12,7 @@ import { flagsOf, type NeighbourState, stateOf } from './neighbours.ts';
 import { type Question, ReplaceableTable } from './table.ts';
 import { oneOf } from './words.ts';
 
+/** An entry to be made or taken away: `bridge fdb add ADDRESS dev DEV`. */
 export interface FdbSpec {
   /** The hardware address that is looked for; all zeros is a vxlan's entry for what it does not know. */
   readonly linkAddress: string;
@@ -39,6 +40,10 @@ export interface FdbSpec {
   readonly nexthop?: number | undefined;
 }
 
+/**
+ * How long an entry stays: for ever, as an address of this machine (`permanent`), for ever (`static`), or until nobody has used it
+ * for some time (`dynamic`).
+ */
 export type FdbKind = 'permanent' | 'static' | 'dynamic';
 
 /** An entry as the kernel describes it. Given back to `delete` or `add`, it means the same. */
@@ -56,6 +61,7 @@ export interface FdbEntry extends FdbSpec {
   readonly message: NeighbourMessage;
 }
 
+/** Which entries are meant: `bridge fdb show br BRIDGE`, and the like. */
 export interface FdbFilter {
   /** The port or device, by name or index. */
   readonly link?: string | number | undefined;

@@ -82,6 +82,7 @@ export interface PeerSpec extends LinkSettings {
   readonly numRxQueues?: number | undefined;
 }
 
+/** A device to be made: its kind with the options of that, and what it has as all devices have. `ip link add`. */
 export type LinkSpec = PeerSpec &
   KindData & {
     readonly up?: boolean | undefined;
@@ -108,6 +109,7 @@ interface CommonChanges extends LinkSettings {
   readonly port?: NonNullable<LinkinfoInput['slave']> | undefined;
 }
 
+/** What is to be told of a device beside what always is. */
 export interface LinkQuery {
   /** In `message` the counters that IPv6 keeps of the device, too: they are a quarter of the answer. Default: no. */
   readonly stats?: boolean | undefined;
@@ -115,6 +117,7 @@ export interface LinkQuery {
   readonly targetNsid?: number | undefined;
 }
 
+/** Which devices are meant: `ip link show type KIND`, and the like. */
 export interface LinkFilter extends LinkQuery {
   readonly kind?: string | undefined;
   /** Members of this bridge, bond or VRF: name or index. */

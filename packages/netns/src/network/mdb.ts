@@ -9,6 +9,7 @@ import type { Links } from './links.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 import { numberFor } from './words.ts';
 
+/** A membership to be made or taken away: `bridge mdb add dev BRIDGE port PORT grp GROUP`. */
 export interface MulticastGroupSpec {
   /** The bridge. Name or index. */
   readonly bridge: string | number;
@@ -40,6 +41,7 @@ export interface MulticastGroupSpec {
   readonly sourceVni?: number | undefined;
 }
 
+/** Whether only the sources that are listed are wanted (`include`), or all others (`exclude`). RFC 3376. */
 export type MulticastGroupMode = (typeof mdbGroupModes)[number];
 
 /** A member of a group, as a bridge knows it. Given back to `delete`, it means the same. */
@@ -56,6 +58,7 @@ export interface MulticastGroup extends MulticastGroupSpec {
   readonly flags: readonly string[];
 }
 
+/** Which groups are meant: those of one bridge. `bridge mdb show dev BRIDGE`. */
 export interface MulticastGroupFilter {
   readonly bridge?: string | number | undefined;
   readonly port?: string | number | undefined;
@@ -84,6 +87,7 @@ export class Mdb {
     this.#links = links;
   }
 
+  /** All, or those of one bridge. `bridge mdb show`. */
   async list(filter: MulticastGroupFilter = {}): Promise<Snapshot<MulticastGroup>> {
     const bridge = this.#links.indexIfGiven(filter.bridge, 'bridge');
     const port = this.#links.indexIfGiven(filter.port, 'port');
@@ -105,6 +109,7 @@ export class Mdb {
     );
   }
 
+  /** Makes a member. Rejects with NetlinkError EEXIST if there is one. `bridge mdb add`. */
   add(spec: MulticastGroupSpec): Promise<void> {
     return this.#change('new', spec, NLM_F_CREATE | NLM_F_EXCL, 'add');
   }
@@ -114,6 +119,7 @@ export class Mdb {
     return this.#change('new', spec, NLM_F_CREATE | NLM_F_REPLACE, 'set');
   }
 
+  /** Takes a member away. `bridge mdb del`. */
   delete(spec: MulticastGroupSpec): Promise<void> {
     return this.#change('del', spec, 0, 'delete');
   }

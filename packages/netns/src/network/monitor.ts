@@ -37,6 +37,7 @@ export type NetworkChange = {
  */
 export type NetworkEvent = NetworkChange | { readonly event: 'synchronized' | 'resync' };
 
+/** What of a network is followed, where, and until when: `ip monitor`. */
 export interface NetworkMonitorOptions {
   /** What to follow. Default: everything but shaping, which is `qdisc`, `class`, `filter` and `chain` (`tc monitor`). */
   readonly objects?: readonly MonitoredObject[] | undefined;

@@ -45,6 +45,7 @@ export interface MonitoredObjects {
   readonly chain: TrafficChain;
 }
 
+/** What can be followed in a network, by its name: `link`, `address`, `route`, … */
 export type MonitoredObject = keyof MonitoredObjects;
 
 /** How one kind of object is followed. */

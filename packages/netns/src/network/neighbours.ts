@@ -21,6 +21,7 @@ import { numberFor, oneOf } from './words.ts';
  */
 export type NeighbourState = (typeof neighbourStates)[number] | 'NONE';
 
+/** A neighbour to be made or taken away: `ip neigh add ADDRESS lladdr LINKADDRESS dev DEV`. */
 export interface NeighbourSpec {
   /** The IP address. */
   readonly address: string;
@@ -55,6 +56,7 @@ export interface Neighbour extends NeighbourSpec {
   readonly message: NeighbourMessage;
 }
 
+/** Which neighbours are meant: `ip neigh show dev DEV`, and the like. */
 export interface NeighbourFilter {
   readonly family?: IpFamily | undefined;
   /** The device, by name or index. */

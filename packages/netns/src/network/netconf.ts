@@ -13,6 +13,7 @@ import { oneOf } from './words.ts';
 const families = { inet: AF_INET, inet6: AF_INET6, mpls: AF_MPLS } as const;
 const familyNames = { [AF_INET]: 'inet', [AF_INET6]: 'inet6', [AF_MPLS]: 'mpls' } as const;
 
+/** The protocols that devices have such settings of. */
 export type NetconfFamily = keyof typeof families;
 
 /** How one device, all of them, or those to come treat packets that are not their own. What a family or kernel has not is undefined. */
@@ -33,6 +34,7 @@ export interface NetconfEntry {
   readonly message: NetconfMessage;
 }
 
+/** Which settings are meant: `ip netconf show dev DEV`, and the like. */
 export interface NetconfFilter {
   /** Default: all. */
   readonly family?: NetconfFamily | undefined;
@@ -57,6 +59,7 @@ export class Netconf {
     this.#links = links;
   }
 
+  /** All, or those of one family or device. `ip netconf show`. */
   async list({ family, link }: NetconfFilter = {}): Promise<Snapshot<NetconfEntry>> {
     const wanted = link === 'all' || link === 'default' ? link : this.#links.indexIfGiven(link);
     const number = family === undefined ? 0 : oneOf(families, family, 'family');

@@ -52,31 +52,37 @@ export class Network implements Disposable {
     this.#namespace = namespace;
   }
 
+  /** The IP addresses of devices. `ip address`. */
   get addresses(): Addresses {
     this.#made.addresses ??= new Addresses(this.connection, this.links);
     return this.#made.addresses;
   }
 
+  /** Where packets go. `ip route`. */
   get routes(): Routes {
     this.#made.routes ??= new Routes(this.connection, this.links);
     return this.#made.routes;
   }
 
+  /** Which table of routes a packet is looked up in. `ip rule`. */
   get rules(): Rules {
     this.#made.rules ??= new Rules(this.connection, this.links);
     return this.#made.rules;
   }
 
+  /** Ways that several routes share. `ip nexthop`. */
   get nexthops(): Nexthops {
     this.#made.nexthops ??= new Nexthops(this.connection, this.links);
     return this.#made.nexthops;
   }
 
+  /** Who is on the same link, by IP address. `ip neigh`. */
   get neighbours(): Neighbours {
     this.#made.neighbours ??= new Neighbours(this.connection, this.links);
     return this.#made.neighbours;
   }
 
+  /** Behind which port of a bridge, or which end of a tunnel, a hardware address is. `bridge fdb`. */
   get fdb(): Fdb {
     this.#made.fdb ??= new Fdb(this.connection, this.links);
     return this.#made.fdb;
@@ -106,6 +112,7 @@ export class Network implements Disposable {
     return this.#made.netconf;
   }
 
+  /** The numbers that this namespace has for others. `ip netns list-id`, `ip netns set`. */
   get nsids(): Nsids {
     this.#made.nsids ??= new Nsids(this.connection);
     return this.#made.nsids;
@@ -117,11 +124,13 @@ export class Network implements Disposable {
     return this.#made.qdiscs;
   }
 
+  /** Shares of what a device sends. `tc class`. */
   get classes(): TrafficClasses {
     this.#made.classes ??= new TrafficClasses(this.connection, this.links);
     return this.#made.classes;
   }
 
+  /** What decides which packet belongs to which class, and what is done with it. `tc filter`. */
   get filters(): TrafficFilters {
     this.#made.filters ??= new TrafficFilters(this.connection, this.links);
     return this.#made.filters;
@@ -133,26 +142,31 @@ export class Network implements Disposable {
     return this.#made.chains;
   }
 
+  /** What filters do with packets, where several share it. `tc actions`. */
   get actions(): TrafficActions {
     this.#made.actions ??= new TrafficActions(this.connection, this.links);
     return this.#made.actions;
   }
 
+  /** What the protocols have counted in there. `nstat`, `ip -s link`. */
   get counters(): Counters {
     this.#made.counters ??= new Counters(this.#namespace, this.links);
     return this.#made.counters;
   }
 
+  /** The settings of this network. `sysctl net.…`. */
   get sysctl(): Sysctl {
     this.#made.sysctl ??= new Sysctl(this.#namespace);
     return this.#made.sysctl;
   }
 
+  /** What the drivers of devices can do, and do. `ethtool`. */
   get ethtool(): Ethtool {
     this.#made.ethtool ??= new Ethtool(this.#namespace);
     return this.#made.ethtool;
   }
 
+  /** The WireGuard devices, their keys and peers. `wg`. */
   get wireguard(): Wireguard {
     this.#made.wireguard ??= new Wireguard(this.#namespace);
     return this.#made.wireguard;

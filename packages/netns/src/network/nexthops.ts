@@ -31,6 +31,7 @@ export interface ResilientGroup {
   readonly unbalancedTimer?: number | undefined;
 }
 
+/** A nexthop, or a group of them, to be made: `ip nexthop add id ID via ADDRESS dev DEV`. */
 export interface NexthopSpec {
   /** The number that routes refer to. Default for new ones: the kernel's choice. */
   readonly id?: number | undefined;
@@ -80,6 +81,7 @@ export interface NexthopBucket {
   readonly idle: number;
 }
 
+/** Which nexthops are meant: `ip nexthop show dev DEV`, and the like. */
 export interface NexthopFilter {
   /** The device, by name or index. */
   readonly link?: string | number | undefined;

@@ -14,6 +14,7 @@ export interface NsidEntry {
 /** Which namespace is meant: by an open descriptor, a process in it, or the number that the asking namespace has for it. */
 export type NsidSubject = { readonly fd: Fd } | { readonly pid: number } | { readonly nsid: number };
 
+/** Whose numbers are meant, where they are not this namespace's own. */
 export interface NsidOptions {
   /** Ask for the numbers of another namespace: the one that this namespace calls so. Linux 5.0. */
   readonly targetNsid?: number | undefined;

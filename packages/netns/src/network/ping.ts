@@ -18,6 +18,7 @@ import { watchDescriptor } from '../native/watch.ts';
 import { parseIpAddress } from '../wire/ip-address.ts';
 import { decodeEchoReply, encodeEchoRequest } from './icmp-echo.ts';
 
+/** How one echo request is sent: `-W` and `-s` of `ping`. */
 export interface PingOptions {
   /** How long to wait for the answer, in milliseconds. Default: 1000. */
   readonly timeout?: number;
@@ -25,6 +26,7 @@ export interface PingOptions {
   readonly size?: number;
 }
 
+/** The answer to one echo request. */
 export interface PingReply {
   /** How long the answer took, in milliseconds. */
   readonly milliseconds: number;

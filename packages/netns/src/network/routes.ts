@@ -48,6 +48,7 @@ export interface WeightedNexthop extends RouteNexthop {
   readonly weight?: number | undefined;
 }
 
+/** A route to be made: `ip route add DESTINATION via GATEWAY dev DEV`. */
 export interface RouteSpec extends RouteNexthop {
   /** `192.0.2.0/24`, `2001:db8::1`, or `default`. */
   readonly destination: string;
@@ -80,6 +81,10 @@ export interface RouteSpec extends RouteNexthop {
   readonly expires?: number | undefined;
 }
 
+/**
+ * What happens to a packet that takes the route: it is sent to one (`unicast`), delivered here (`local`), refused (`unreachable`), …
+ * `ip route add TYPE`.
+ */
 export type RouteType = (typeof routeTypes)[number];
 
 /** A route as the kernel describes it. Given back to `delete` or `add`, it means the same. */
@@ -98,6 +103,7 @@ export interface Route extends RouteSpec {
   readonly message: RouteMessage;
 }
 
+/** Which routes are meant: `ip route show table TABLE dev DEV`, and the like. */
 export interface RouteFilter {
   readonly family?: IpFamily | undefined;
   /** Default: all tables. */

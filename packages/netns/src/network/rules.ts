@@ -17,6 +17,7 @@ import { numberFor } from './words.ts';
 /** Ports from the first to the last. */
 export type PortRange = readonly [first: number, last: number];
 
+/** A rule to be made or taken away: `ip rule add from PREFIX table TABLE`. */
 export interface RuleSpec {
   /** Default: that of `from` or `to`, else `inet`. */
   readonly family?: IpFamily | undefined;
@@ -61,6 +62,7 @@ export interface RuleSpec {
   readonly realms?: number | undefined;
 }
 
+/** What a rule does: look into a table, go to another rule, nothing, or let the packet go nowhere, with or without a word. */
 export type RuleAction = 'table' | 'goto' | 'nop' | 'blackhole' | 'unreachable' | 'prohibit';
 
 /** A rule as the kernel describes it. Given back to `delete` or `add`, it means the same. */
@@ -77,6 +79,7 @@ export interface Rule extends RuleSpec {
   readonly message: RuleMessage;
 }
 
+/** Which rules are meant: `ip rule show table TABLE`, and the like. */
 export interface RuleFilter {
   readonly family?: IpFamily | undefined;
   readonly priority?: number | undefined;

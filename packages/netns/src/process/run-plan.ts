@@ -60,6 +60,7 @@ function spawnBySteps(plan: SpawnPlan, options: PlanSpawnOptions): NamespaceProc
   });
 }
 
+/** What a command gets on its standard input, beside all that `spawn` takes. */
 export interface PlanExecOptions extends Omit<PlanSpawnOptions, 'stdio' | 'detached'> {
   /** What the command reads from its standard input. Default: nothing. */
   readonly input?: string | Uint8Array;

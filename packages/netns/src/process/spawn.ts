@@ -7,6 +7,7 @@ import { planEnter } from './plan/enter-named.ts';
 
 export type { NamespaceProcess } from './launch.ts';
 
+/** Node's own options of `spawn`, and whether the command sees the files of its namespace. */
 export interface SpawnOptions extends Omit<NodeSpawnOptions, 'shell' | 'argv0'> {
   /** Show this namespace's `/sys`, and the files of `etc` over those of `/etc`, as `ip netns exec` does. Default: true. */
   readonly mounts?: boolean;
@@ -35,11 +36,13 @@ export function spawnIn(
   return launch({ command, args, steps, descriptors, options: nodeOptions });
 }
 
+/** What a command gets on its standard input, beside all that `spawn` takes. */
 export interface ExecOptions extends Omit<SpawnOptions, 'stdio' | 'detached'> {
   /** What the command reads from its standard input. Default: nothing. */
   readonly input?: string | Uint8Array;
 }
 
+/** What a command wrote, and how it ended. */
 export interface ExecResult {
   readonly stdout: string;
   readonly stderr: string;

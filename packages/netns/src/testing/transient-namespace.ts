@@ -1,5 +1,6 @@
 import { NetworkNamespace } from '../api/network-namespace.ts';
 
+/** What a namespace for a test has. */
 export interface TransientNamespaceOptions {
   /** Bring the loopback device up. Default: true. */
   readonly loopback?: boolean;

@@ -24,6 +24,7 @@ export interface CaptureSource {
   readonly title?: string | undefined;
 }
 
+/** What to capture, and where: as the options of `tcpdump`, for many devices of many namespaces. */
 export interface CaptureOptions extends RunDirectoryOptions {
   readonly from: readonly CaptureSource[];
   /** Which packets, in the syntax of pcap-filter(7). Default: all. */
@@ -44,6 +45,7 @@ export interface CaptureOptions extends RunDirectoryOptions {
   readonly onChange?: ((change: CaptureChange) => void) | undefined;
 }
 
+/** Where packets are no longer taken from (`gone`), newly are (`added`), or cannot be (`refused`). */
 export interface CaptureChange {
   readonly event: 'gone' | 'added' | 'refused';
   readonly interface: Pick<CaptureInterface, 'name' | 'namespace'>;

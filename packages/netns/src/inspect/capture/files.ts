@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { InvalidArgumentError, KernelError } from '../../errors.ts';
 import type { Capture } from './capture.ts';
 
+/** How large the files of a capture get, and how many there are: `tcpdump -C`, `-W`. */
 export interface CaptureFileOptions {
   /** A new file is begun before one gets larger than so many bytes: then the names have numbers. Default: one file of any size. */
   readonly fileSize?: number | undefined;

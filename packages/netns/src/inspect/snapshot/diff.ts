@@ -26,6 +26,7 @@ export interface Difference {
   readonly fields: readonly string[];
 }
 
+/** What differs between two states of the machine. */
 export interface MachineDiff {
   readonly before: SnapshotHeader;
   readonly after: SnapshotHeader;
@@ -34,6 +35,7 @@ export interface MachineDiff {
   readonly differences: readonly Difference[];
 }
 
+/** What two states of the machine are compared in. */
 export interface DiffOptions {
   /** Default: all. */
   readonly objects?: readonly DiffObject[];

@@ -34,6 +34,7 @@ import {
 } from './facts.ts';
 import { type MachineSnapshot, SnapshotBuilder } from './snapshot.ts';
 
+/** How the taking of a snapshot is followed and stopped, and where the names are. */
 export interface SnapshotOptions
   extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory' | 'signal' | 'onProgress'> {
   /** Is told how many networks have been looked into. */

@@ -6,6 +6,7 @@ import type { MachineNamespace } from '../census.ts';
 
 /** The tables of a network that are followed. */
 export type WatchedTables = Omit<MonitoredObjects, 'nsid'>;
+/** A table that can be followed in many namespaces at once, by its name. */
 export type WatchedTable = keyof WatchedTables;
 
 /** What can be followed. */

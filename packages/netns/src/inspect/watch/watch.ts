@@ -26,6 +26,7 @@ import { Ear, type Heard, type Hearing, here } from './ear.ts';
 import { Remembered, type Room, type SilentTable, silentTables } from './remembered.ts';
 import type { TimelineEvent, TimelinePlace, WatchedObject, WatchedTable } from './timeline.ts';
 
+/** What to follow, in which namespaces. */
 export interface WatchOptions extends Pick<MachineCensusOptions, 'runDirectory' | 'userRuntimeDirectory'> {
   /** What to follow. Default: everything but connections, of which there may be very many. */
   readonly objects?: readonly WatchedObject[] | undefined;

@@ -34,6 +34,7 @@ interface Draft extends CensusEntry {
   path: string | undefined;
 }
 
+/** Which types of namespaces are looked for, and what is asked about each. */
 export interface CensusOptions {
   /** All, unless told otherwise. */
   readonly types?: readonly NamespaceType[];
@@ -75,6 +76,7 @@ export class NamespaceCensus implements Disposable {
     return [...this.#drafts.values()].sort((a, b) => a.inode - b.inode);
   }
 
+  /** The namespace that has this inode; undefined: there was none. */
   get(inode: number): CensusEntry | undefined {
     return this.#drafts.get(inode);
   }

@@ -15,6 +15,7 @@ export type ConnectionEvent =
   | { readonly kind: 'present' | 'new' | 'update' | 'destroy'; readonly connection: Connection }
   | { readonly kind: 'resync'; readonly connection?: undefined };
 
+/** Which connections are followed: `conntrack -E`. */
 export interface ConnectionMonitorOptions extends ConnectionFilter {
   /** Do not tell of those that are there at the beginning. */
   readonly onlyChanges?: boolean | undefined;

@@ -21,6 +21,7 @@ export interface WatchedCounters extends CountersSample {
   readonly rates: CounterRates | undefined;
 }
 
+/** How often counters are read, and until when. */
 export interface WatchCountersOptions {
   /** Milliseconds between two samples. Default: 1000. */
   readonly interval?: number | undefined;

@@ -28,6 +28,7 @@ export interface ChainName {
   readonly name: string;
 }
 
+/** A chain to be made: `nft add chain FAMILY TABLE NAME { … }`. */
 export interface ChainSpec extends ChainName {
   /** Where it sees packets. A chain without a hook is for other rules to jump to. */
   readonly hook?: FirewallHook | undefined;

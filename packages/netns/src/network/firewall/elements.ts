@@ -18,6 +18,7 @@ import type { Change, ChangeMessage, Sink } from './change.ts';
 import { describeSet, type SetName } from './sets.ts';
 import { bitsOf, familyNumberOf } from './words.ts';
 
+/** An element to be put into a set or map: `nft add element`. */
 export interface ElementSpec {
   /** The bytes of the key, as they are in the packet; missing for `catchall`. In a set of intervals it begins one. */
   readonly key?: Uint8Array | undefined;

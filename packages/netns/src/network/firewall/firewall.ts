@@ -21,11 +21,13 @@ import { type FirewallTrace, traceOf } from './trace.ts';
 import { FirewallTransaction, flushRuleset, frameOf, statementsOf } from './transaction.ts';
 import type { FirewallFamily } from './words.ts';
 
+/** On what conditions a transaction is made: `nft -f FILE` makes its own without any. */
 export interface TransactionOptions {
   /** Refuse it with ERESTART when the ruleset is no longer of this generation. Linux 4.10. */
   readonly generation?: number | undefined;
 }
 
+/** How many events of a firewall may wait, and until when it is listened. */
 export interface FirewallListenOptions {
   /** Bytes for events that were not read yet. Default: 4 MiB, some thousands of events. */
   readonly receiveBuffer?: number | undefined;
@@ -33,6 +35,7 @@ export interface FirewallListenOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Whose firewall it is, and how it is spoken to. */
 export interface FirewallOptions {
   /** The network namespace; undefined: this process's own. */
   readonly namespace?: Fd | undefined;

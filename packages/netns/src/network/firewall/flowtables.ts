@@ -24,6 +24,7 @@ export interface FlowtableName {
   readonly name: string;
 }
 
+/** A flowtable to be made, in which known flows pass the rules by: `nft add flowtable`. */
 export interface FlowtableSpec extends FlowtableName {
   /** Names of the devices whose packets it takes. */
   readonly devices?: readonly string[] | undefined;

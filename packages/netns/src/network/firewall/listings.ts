@@ -34,10 +34,12 @@ export class Tables extends TableChanges<Promise<void>> {
     this.#reader = reader;
   }
 
+  /** All, or those of one family. `nft list tables`. */
   list(filter: { readonly family?: FirewallFamily | undefined } = {}): Promise<Snapshot<FirewallTable>> {
     return this.#reader.all(nftTable, { header: headerOf(filter) }, 'tables', tableOf);
   }
 
+  /** One of them. Rejects with NetlinkError ENOENT if there is no such table. `nft list table`. */
   async get(table: TableName): Promise<FirewallTable> {
     const value = { header: headerOf(table), attributes: { name: table.name } };
     return tableOf(await this.#reader.one(nftTable, value, `table ${describeTable(table)}`));
@@ -53,6 +55,7 @@ export class Chains extends ChainChanges<Promise<void>> {
     this.#reader = reader;
   }
 
+  /** All, or those of one family or table. `nft list chains`. */
   async list(filter: FirewallFilter = {}): Promise<Snapshot<FirewallChain>> {
     // The kernel filters by family only.
     return this.#reader.all(nftChain, { header: headerOf(filter) }, 'chains', (message) =>
@@ -60,6 +63,7 @@ export class Chains extends ChainChanges<Promise<void>> {
     );
   }
 
+  /** One of them. Rejects with NetlinkError ENOENT if there is no such chain. `nft list chain`. */
   async get(chain: ChainName): Promise<FirewallChain> {
     const { table, name } = chain;
     const value = { header: headerOf(chain), attributes: { table, name } };
@@ -76,11 +80,12 @@ export class FirewallRules extends FirewallRuleChanges<Promise<void>, Promise<Fi
     this.#reader = reader;
   }
 
-  /** In the order in which packets pass them. */
+  /** All, or those of one family, table or chain, in the order in which packets pass them. `nft list ruleset`. */
   list(filter: FirewallFilter & { readonly chain?: string | undefined } = {}): Promise<Snapshot<FirewallRule>> {
     return this.#reader.all(nftRule, ruleQuestion(filter), 'rules', firewallRuleOf);
   }
 
+  /** One of them. Rejects with NetlinkError ENOENT if there is no such rule. `nft -a list chain`. */
   async get(rule: RuleName): Promise<FirewallRule> {
     const { table, chain, handle } = rule;
     const value = { header: headerOf(rule), attributes: { table, chain, handle } };
@@ -103,10 +108,12 @@ export class Sets extends SetChanges<Promise<void>> {
     this.#reader = reader;
   }
 
+  /** All, or those of one family or table. `nft list sets`. */
   list(filter: FirewallFilter = {}): Promise<Snapshot<FirewallSet>> {
     return this.#reader.all(nftSet, { header: headerOf(filter), attributes: { table: filter.table } }, 'sets', setOf);
   }
 
+  /** One of them. Rejects with NetlinkError ENOENT if there is no such set. `nft list set`. */
   async get(set: SetName): Promise<FirewallSet> {
     const { table, name } = set;
     const value = { header: headerOf(set), attributes: { table, name } };
@@ -123,7 +130,7 @@ export class Elements extends ElementChanges<Promise<void>> {
     this.#reader = reader;
   }
 
-  /** Waits for a moment, and reads again, while the kernel still spreads what it was given over a larger table. */
+  /** What is in a set or map. `nft list set`. Waits for a moment, and reads again, while the kernel still spreads what it was given over a larger table. */
   async list(set: SetName): Promise<Snapshot<FirewallElement>> {
     const { table, name } = set;
     const value = { header: headerOf(set), attributes: { table, set: name } };
@@ -153,10 +160,12 @@ export class Objects extends ObjectChanges<Promise<void>> {
     this.#reader = reader;
   }
 
+  /** All, or those of one family, table or type. `nft list counters`, `list quotas`, … */
   list(filter: FirewallFilter & { readonly type?: ObjectType | undefined } = {}): Promise<Snapshot<FirewallObject>> {
     return this.#reader.all(nftObject, objectQuestion(filter), 'objects', objectOf);
   }
 
+  /** One of them. Rejects with NetlinkError ENOENT if there is no such object. `nft list counter`, … */
   async get(object: ObjectName): Promise<FirewallObject> {
     const { family, table, name, type } = object;
     const value = { header: headerOf(object), attributes: { table, name, state: { kind: type } } };
@@ -178,12 +187,13 @@ export class Flowtables extends FlowtableChanges<Promise<void>> {
     this.#reader = reader;
   }
 
-  /** None, too, on a kernel that knows no flowtables. */
+  /** All, or those of one family or table; none, too, on a kernel that knows no flowtables. `nft list flowtables`. */
   list(filter: FirewallFilter = {}): Promise<Snapshot<Flowtable>> {
     const value = { header: headerOf(filter), attributes: { table: filter.table } };
     return this.#reader.all(nftFlowtable, value, 'flowtables', flowtableOf);
   }
 
+  /** One of them. Rejects with NetlinkError ENOENT if there is no such flowtable. `nft list flowtable`. */
   async get(flowtable: FlowtableName): Promise<Flowtable> {
     const { family, table, name } = flowtable;
     const value = { header: headerOf(flowtable), attributes: { table, name } };

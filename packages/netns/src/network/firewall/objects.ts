@@ -12,6 +12,7 @@ export type ObjectType = Exclude<NonNullable<NftObjectMessage['attributes']['sta
 
 /** What is in an object, by its kind: `{ kind: 'counter', data: { packets, bytes } }`. */
 export type ObjectState = NonNullable<NftObjectMessage['attributes']['state']>;
+/** The kind of a stateful object, and what it holds, as the kernel has them. */
 export type ObjectStateInput = NonNullable<NonNullable<NftObjectMessageInput['attributes']>['state']>;
 
 /** What names an object: names are free for each kind. */
@@ -22,6 +23,7 @@ export interface ObjectName {
   readonly type: ObjectType;
 }
 
+/** A stateful object to be made: a counter, quota, limit, … with a name. `nft add counter`, `add quota`, … */
 export interface ObjectSpec extends Omit<ObjectName, 'type'> {
   /** Kind and contents. */
   readonly state: ObjectStateInput;

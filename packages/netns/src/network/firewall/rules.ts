@@ -11,6 +11,7 @@ export interface RulePlace {
   readonly chain: string;
 }
 
+/** A rule to be made: `nft add rule`. */
 export interface FirewallRuleSpec extends RulePlace {
   /** What it looks at and what it does, in this order, as the kernel has it. `netns firewall` and `nft` write the same in words. */
   readonly expressions: readonly NftExpressionInput[];

@@ -21,6 +21,7 @@ export interface SetName {
   readonly name: string;
 }
 
+/** A set or map to be made: `nft add set`, `nft add map`. */
 export interface FirewallSetSpec extends SetName {
   /** How many bytes a key has. Parts of a key that is put together are filled up to four bytes each. */
   readonly keyLength: number;

@@ -16,6 +16,7 @@ export interface TableName {
   readonly name: string;
 }
 
+/** A table to be made: `nft add table FAMILY NAME`. */
 export interface TableSpec extends TableName {
   /**
    * `dormant`: its chains see no packets. `owner` (Linux 5.12): it goes with the socket that made it, and nobody else can change it.

@@ -7,6 +7,7 @@ import { type FirewallFamily, familyNameOf } from './words.ts';
 /** One step of a packet through the rules, or `overrun`: the kernel had to drop some. */
 export type FirewallTrace = FirewallTraceStep | { readonly event: 'overrun' };
 
+/** A step of a packet through the rules: `nft monitor trace`. */
 export interface FirewallTraceStep {
   /** `rule`: a rule held. `return`: the end of a chain that was jumped to. `policy`: no rule decided, so the chain did. */
   readonly event: 'rule' | 'return' | 'policy';

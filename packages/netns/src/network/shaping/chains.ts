@@ -6,6 +6,7 @@ import { kindName } from './kind-table.ts';
 import { decodeFlower, encodeFlower, type FlowerOptions } from './kinds/flower.ts';
 import { explainKind } from './unsupported.ts';
 
+/** Where chains are asked for: `tc chain show dev DEV`. */
 export interface TrafficChainQuery {
   /** The device, by name or index: the kernel lists chains place by place. Or `block`. */
   readonly link?: string | number | undefined;

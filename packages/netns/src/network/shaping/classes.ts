@@ -33,6 +33,7 @@ export type TrafficClass = ClassPlace &
     readonly message: ClassMessage;
   };
 
+/** Whose classes are meant: `tc class show dev DEV`. */
 export interface TrafficClassFilter {
   /** The device: the kernel lists classes device by device. */
   readonly link: string | number;

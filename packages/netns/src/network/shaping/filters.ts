@@ -86,6 +86,7 @@ export interface TrafficFilterReference extends FilterPlace {
 /** Which packets, and what becomes of them. Kinds `route`, `basic`, `cgroup` and `flow` take what the kernel has. */
 export type TrafficFilterSpec = FilterPlace & Outcome & (Friendly | AsTheKernel | Unknown);
 
+/** A filter as it is: with the numbers that the kernel chose for what was not said. `tc filter show`. */
 export type TrafficFilter = TrafficFilterSpec & {
   readonly priority: number;
   readonly protocol: keyof typeof etherTypes | number;
@@ -94,6 +95,7 @@ export type TrafficFilter = TrafficFilterSpec & {
   readonly message: FilterMessage;
 };
 
+/** Where filters are asked for: `tc filter show dev DEV`. */
 export interface TrafficFilterQuery {
   /** The device: the kernel lists filters place by place. Or `block`. */
   readonly link?: string | number | undefined;

@@ -40,6 +40,7 @@ export type Qdisc = QdiscPlace &
 /** Which queueing discipline of a device. */
 export type QdiscReference = Pick<QdiscPlace, 'link' | 'parent' | 'handle'>;
 
+/** Which queueing disciplines are meant: `tc qdisc show dev DEV`. */
 export interface QdiscFilter {
   readonly link?: string | number | undefined;
   readonly kind?: string | undefined;

@@ -142,4 +142,5 @@ export interface XdpSocket extends SocketCommon {
   readonly message: XdpSocketMessage;
 }
 
+/** A socket of any kind, as the kernel tells of it; `family` says which. `ss`. */
 export type Socket = InetSocket | UnixSocket | PacketSocket | NetlinkSocketEntry | VsockSocket | XdpSocket;

@@ -34,6 +34,7 @@ import { rawSocketTable } from './raw-table.ts';
 import { inetSocketOf, netlinkSocketOf, packetSocketOf, unixSocketOf, vsockSocketOf, xdpSocketOf } from './read.ts';
 import type { InetSocket, InetSocketKind, Socket, SocketKind } from './socket.ts';
 
+/** Which sockets are listed, and what is found out about each: the options of `ss`. */
 export interface SocketListOptions {
   /** Find out which processes have each socket: one pass over /proc. `ss -p`. */
   readonly processes?: boolean | undefined;

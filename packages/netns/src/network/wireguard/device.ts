@@ -14,6 +14,7 @@ export interface WireguardDevice {
   readonly peers: readonly WireguardPeer[];
 }
 
+/** Who is at another end of a WireGuard device: `wg show DEV`. */
 export interface WireguardPeer {
   readonly publicKey: string;
   readonly presharedKey: string | undefined;

@@ -82,6 +82,7 @@ export interface SpawnPlan {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/** What a command is to enter: one namespace, or all that a process is in. `nsenter`. */
 export type EnterTarget =
   | { readonly type: NamespaceType; readonly namespace: NamespaceRef }
   | {
@@ -97,6 +98,7 @@ export type EnterTarget =
  */
 export type IdMap = 'root' | 'current' | 'auto' | 'subids' | 'all' | readonly IdRange[];
 
+/** What all processes of a command together may use, by a control group of their own. cgroups(7). */
 export interface Limits {
   /** How many processes and threads there may be (`pids.max`). */
   readonly pids?: number;

@@ -10,6 +10,7 @@ export type FetchTlsOptions = Pick<tls.ConnectionOptions, 'ca' | 'cert' | 'key' 
 const loadUndici = () => import('undici');
 type Undici = Awaited<ReturnType<typeof loadUndici>>;
 
+/** A `fetch` that goes out from a network namespace. */
 export interface NamespaceFetch {
   readonly fetch: typeof globalThis.fetch;
   /** Closes the connections that were kept for later requests. */

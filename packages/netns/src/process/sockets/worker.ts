@@ -11,6 +11,7 @@ import { hostsEntries } from './resolver/hosts.ts';
 import { readNameFiles } from './resolver/name-files.ts';
 import { useNames, type WorkerNames } from './worker-names.ts';
 
+/** Node's own options of a worker, and what else its thread enters. */
 export interface NamespaceWorkerOptions extends Omit<WorkerOptions, 'eval'> {
   /** Enter this mount namespace as well: a path, a process, … of a `mnt` namespace. */
   readonly mount?: NamespaceRef | undefined;

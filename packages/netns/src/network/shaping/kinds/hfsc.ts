@@ -19,6 +19,7 @@ export interface ServiceCurve {
   readonly duration?: number | undefined;
 }
 
+/** What a class of hfsc gets, as curves of bits over time. tc-hfsc(8). */
 export interface HfscClassOptions {
   /** What it is guaranteed. */
   readonly realTime?: ServiceCurve | undefined;

@@ -18,6 +18,7 @@ export interface HtbOptions {
   readonly directQueueLength?: number | undefined;
 }
 
+/** What a class of htb gets, and what it may borrow. tc-htb(8). */
 export interface HtbClassOptions extends RateDetails {
   /** Bits per second that it has for sure. */
   readonly rate: number;

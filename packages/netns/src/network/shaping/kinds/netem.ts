@@ -64,6 +64,7 @@ export type LossModel =
       readonly p14?: number;
     };
 
+/** Packets in bunches instead of one by one: `slot` of tc-netem(8). */
 export interface NetemSlot {
   /** Milliseconds between bunches, at least and at most. Or `delay` and `jitter` with a distribution. */
   readonly minimumDelay?: number | undefined;

@@ -8,11 +8,13 @@ import type { NameFiles } from './name-files.ts';
 import { reachableFirst } from './reachable.ts';
 import { candidates } from './search.ts';
 
+/** An address of a name, as `dns.lookup` has it. */
 export interface LookupAddress {
   readonly address: string;
   readonly family: IpFamily;
 }
 
+/** How a name is looked up: the options of `dns.lookup`. */
 export interface LookupOptions {
   /** 4 or 6: only such addresses; 0: both. */
   readonly family?: number | 'IPv4' | 'IPv6' | undefined;

@@ -10,6 +10,7 @@ import type { LookupAddress, LookupOptions } from './lookup.ts';
 import { type NameFileOptions, type NameFiles, readNameFiles } from './name-files.ts';
 import { formatServer, parseServer, type ServerAddress } from './server-address.ts';
 
+/** Whom a resolver asks, how long and how often, and whose files it reads. */
 export interface NamespaceResolverOptions extends NameFileOptions {
   /** Ask these instead of those in the file: addresses, with `:port` if it is not 53. */
   readonly servers?: readonly string[] | undefined;
@@ -19,6 +20,7 @@ export interface NamespaceResolverOptions extends NameFileOptions {
   readonly tries?: number | undefined;
 }
 
+/** An address with the seconds for which it may be kept. */
 export interface RecordWithTtl {
   readonly address: string;
   /** Seconds. */
@@ -124,48 +126,59 @@ export class NamespaceResolver {
     return type === 'SOA' ? values[0] : values;
   }
 
+  /** Records of all types that the name server is willing to tell. RFC 8482: many tell next to nothing. */
   resolveAny(hostname: string): Promise<dns.AnyRecord[]> {
     return this.#ask(hostname, 'ANY' as RecordType).then((records) =>
       records.toSorted((a, b) => anyOrder.indexOf(a.type) - anyOrder.indexOf(b.type)).map(anyRecord),
     );
   }
 
+  /** Who may certify the domain. RFC 8659. */
   resolveCaa(hostname: string): Promise<dns.CaaRecord[]> {
     return this.#values(hostname, 'CAA');
   }
 
+  /** The name that this one stands for. */
   resolveCname(hostname: string): Promise<string[]> {
     return this.#values(hostname, 'CNAME');
   }
 
+  /** Where mail for the domain goes. */
   resolveMx(hostname: string): Promise<dns.MxRecord[]> {
     return this.#values(hostname, 'MX');
   }
 
+  /** Rules by which further names are made. RFC 3403. */
   resolveNaptr(hostname: string): Promise<dns.NaptrRecord[]> {
     return this.#values(hostname, 'NAPTR');
   }
 
+  /** The name servers of the domain. */
   resolveNs(hostname: string): Promise<string[]> {
     return this.#values(hostname, 'NS');
   }
 
+  /** What the name points to; `reverse` asks this of an address. */
   resolvePtr(hostname: string): Promise<string[]> {
     return this.#values(hostname, 'PTR');
   }
 
+  /** Where a service is: hosts, ports, priorities. RFC 2782. */
   resolveSrv(hostname: string): Promise<dns.SrvRecord[]> {
     return this.#values(hostname, 'SRV');
   }
 
+  /** Fingerprints of the certificates of a service. RFC 6698. */
   resolveTlsa(hostname: string): Promise<TlsaRecord[]> {
     return this.#values(hostname, 'TLSA' as RecordType);
   }
 
+  /** Texts, each in the pieces that it came in. */
   resolveTxt(hostname: string): Promise<string[][]> {
     return this.#values(hostname, 'TXT');
   }
 
+  /** Who keeps the domain, and how it is to be kept elsewhere. */
   async resolveSoa(hostname: string): Promise<dns.SoaRecord> {
     const [record] = await this.#values<dns.SoaRecord>(hostname, 'SOA');
     return record as dns.SoaRecord;
