@@ -91,6 +91,9 @@ describe('planOf', () => {
     [['--env', '=x'], "'=x' names no variable: NAME=VALUE"],
     [['--in', ':net'], "':net' names no namespace"],
     [['--as', '1:'], "there is no group '' in /etc/group"],
+    [['--as', '1:2:3'], "'1:2:3' is no user: USER or USER:GROUP"],
+    [['--limit', 'pids=1=2'], "'pids=1=2' is no limit: pids=NUMBER, memory=BYTES (K, M, G) or cpu=PROCESSORS"],
+    [['--clocks', 'boottime=1=2'], "'boottime=1=2' is no offset: monotonic=SECONDS or boottime=SECONDS"],
   ])('%j: %s', (words, message) => {
     expect(() => planned(...words, 'true')).toThrow(new UsageError(message));
   });

@@ -48,7 +48,8 @@ function rangeWord(word: string): IdRange {
 
 /** `nobody`, `1000`, `1000:100`, `nobody:nogroup`: the group of a user is the one in /etc/passwd. */
 export function userWord(word: string): Pick<SpawnPlan, 'uid' | 'gid'> {
-  const [user = '', group] = word.split(':');
+  const [user = '', group, ...more] = word.split(':');
+  if (more.length > 0) throw new UsageError(`'${word}' is no user: USER or USER:GROUP`);
   const found = named('/etc/passwd', user, 'user');
   const gid = group === undefined ? found.gid : named('/etc/group', group, 'group').id;
   return { uid: found.id, ...(gid === undefined ? {} : { gid }) };
@@ -71,7 +72,7 @@ function named(file: string, word: string, what: string): { readonly id: number;
 export function limitsWord(word: string): Limits {
   const limits: { -readonly [K in keyof Limits]: Limits[K] } = {};
   for (const each of word.split(',')) {
-    const [name, value = ''] = each.split('=');
+    const [name, value] = nameAndValue(each);
     const match = /^([0-9]+(?:\.[0-9]+)?)([KMGT]?)$/.exec(value);
     if (match === null || (name !== 'pids' && name !== 'memory' && name !== 'cpu'))
       throw new UsageError(`'${each}' is no limit: pids=NUMBER, memory=BYTES (K, M, G) or cpu=PROCESSORS`);
@@ -84,7 +85,7 @@ export function limitsWord(word: string): Limits {
 export function clocksWord(word: string): NonNullable<SpawnPlan['clocks']> {
   const clocks: { monotonic?: number; boottime?: number } = {};
   for (const each of word.split(',')) {
-    const [name, value = ''] = each.split('=');
+    const [name, value] = nameAndValue(each);
     if ((name !== 'monotonic' && name !== 'boottime') || !/^-?[0-9]+(\.[0-9]+)?$/.test(value))
       throw new UsageError(`'${each}' is no offset: monotonic=SECONDS or boottime=SECONDS`);
     clocks[name] = Number(value);
@@ -115,10 +116,15 @@ export function environmentWords(
   if (words.length === 0 && !clear) return undefined;
   const env: NodeJS.ProcessEnv = clear ? {} : { ...ours };
   for (const word of words) {
-    const equals = word.indexOf('=');
-    const name = equals < 0 ? word : word.slice(0, equals);
+    const [name, value] = nameAndValue(word);
     if (name === '') throw new UsageError(`'${word}' names no variable: NAME=VALUE`);
-    env[name] = equals < 0 ? ours[name] : word.slice(equals + 1);
+    env[name] = word.includes('=') ? value : ours[name];
   }
   return env;
+}
+
+/** `NAME=VALUE`, of which the value may have more such signs. */
+function nameAndValue(word: string): readonly [name: string, value: string] {
+  const [name = '', ...value] = word.split('=');
+  return [name, value.join('=')];
 }

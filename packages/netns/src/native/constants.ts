@@ -131,6 +131,8 @@ export const IPV6_MULTICAST_IF = 17;
 export const IPV6_JOIN_GROUP = 20;
 export const IPV6_LEAVE_GROUP = 21;
 export const IPV6_V6ONLY = 26;
+export const MCAST_JOIN_SOURCE_GROUP = 46;
+export const MCAST_LEAVE_SOURCE_GROUP = 47;
 
 // linux/if_packet.h
 export const SOL_PACKET = 263;

@@ -52,6 +52,11 @@ describe('netns doctor', () => {
     expect(find(findings, 'CAP_SYS_ADMIN')).toMatchObject({ state: 'no' });
     expect(find(findings, 'make user namespaces')).toMatchObject({ state: 'yes' });
     expect(find(findings, 'veth devices')).toMatchObject({ state: 'unknown' });
+    // Those of its own: `netns exec` works for it.
+    expect(find(findings, 'enter network namespaces')).toMatchObject({
+      state: 'yes',
+      note: 'tried, in a user namespace: those of root are closed',
+    });
     expect(find(findings, 'network namespaces, one way or the other')).toMatchObject({
       state: 'yes',
       note: expect.stringContaining('in a user namespace'),

@@ -95,7 +95,7 @@ describe('netns run', () => {
     [['--map', '1:2:3:4', 'true'], "'1:2:3:4' is no map"],
     [['--limit', 'disk=1', 'true'], "'disk=1' is no limit"],
     [['--as', 'nobody-at-all', 'true'], "there is no user 'nobody-at-all'"],
-    [['--hostname', 'x', 'true'], 'a uts namespace is needed'],
+    [['--hostname', 'x', 'true'], 'a uts namespace is needed (--new uts)'],
     [['--in', 'nope', 'true'], 'No such file or directory'],
     [['--in', '4194304', 'true'], 'No such process'],
     [['--map', '0:0:10,5:20:10', 'true'], 'two ranges overlap inside at 5'],

@@ -327,6 +327,14 @@ describe('link-local addresses', () => {
     member.dropMembership('ff02::fb', '::%e0');
     expect(thrown(() => member.dropMembership('ff02::fb', '::%e0'))).toMatchObject({ code: 'EADDRNOTAVAIL' });
     expect(thrown(() => sender.setMulticastInterface('::%e9'))).toMatchObject({ code: 'ENODEV' });
+    member.addSourceSpecificMembership('fe80::a', 'ff32::1', '::%e0');
+    sender.send('of one source', 5353, 'ff32::1');
+    expect(String((await once(member, 'message'))[0])).toBe('of one source');
+    member.dropSourceSpecificMembership('fe80::a', 'ff32::1', '::%e0');
+    for (const device of ['e0', 'e9'])
+      expect(thrown(() => member.dropSourceSpecificMembership('fe80::a', 'ff32::1', `::%${device}`))).toMatchObject({
+        code: device === 'e0' ? 'EINVAL' : 'ENODEV',
+      });
     sender.close();
     member.close();
   });

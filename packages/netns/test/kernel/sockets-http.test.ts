@@ -185,6 +185,8 @@ describe('inside', () => {
       "use the namespace's own Agent",
     );
     expect(() => ns.https.get('https://127.0.0.1/', { agent: https.globalAgent })).toThrow('own Agent');
+    expect(() => ns.http.get({ protocol: 'https:', agent: https.globalAgent })).toThrow('own Agent');
+    expect(() => new ns.https.Agent({ proxyEnv: { HTTPS_PROXY: 'http://x' } } as object)).toThrow('no proxy');
   });
 
   it('fetches from another namespace, with every kind of body, and follows redirects', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { netIn } from '../../src/process/sockets/net.ts';
 import { lively, livelyHost, livelyPair } from './support/lively.ts';
 import { netScenarios } from './support/net-scenarios.ts';
 
@@ -120,5 +121,28 @@ describe('inside', () => {
     expect(closed).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
     const [listen] = await once(inside.createServer().listen(80), 'error').catch((error) => [error]);
     expect(listen).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
+    for (const begin of [() => inside.connect(80, 'a.test'), () => inside.createServer().listen(80, 'a.test')])
+      expect((await once(begin(), 'error'))[0]).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
+  });
+
+  it('forgets what kept it from one address when another one answers', async () => {
+    using ns = await lively();
+    const gone = await lively();
+    gone.close();
+    const server = ns.net.createServer((peer) => peer.end()).listen(5004, '127.0.0.1');
+    await once(server, 'listening');
+    const homes = [gone, ns];
+    const changing = {
+      get fd() {
+        return (homes.shift() ?? ns).fd;
+      },
+    };
+    const addresses = ['127.0.0.2', '127.0.0.1'].map((address) => ({ address, family: 4 }));
+    const lookup = (_name: string, _options: object, found: (...args: unknown[]) => void) => found(null, addresses);
+    const client = netIn(changing as never).connect({ port: 5004, host: 'two', lookup: lookup as never });
+    await once(client, 'connect');
+    client.destroy();
+    await once(client, 'close'); // and no error
+    server.close();
   });
 });

@@ -2,12 +2,12 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type Answer, decode } from 'dns-packet';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
 import { AT_FDCWD, MNT_DETACH } from '../../src/native/constants.ts';
 import { syscall } from '../../src/native/syscall.ts';
 import { lively } from './support/lively.ts';
-import { nameServer, type Reply } from './support/name-server.ts';
+import { type NameServer, nameServer, type Reply } from './support/name-server.ts';
 import { shape } from './support/net-scenarios.ts';
 
 /** An answer to a question, with one record of type A (and this class) whose length and bytes are as given. */
@@ -321,6 +321,52 @@ describe('a lookup', () => {
   });
 });
 
+describe('what resolv.conf says', () => {
+  const asking = async (ns: NetworkNamespace, options: string, work: (servers: NameServer[]) => Promise<void>) => {
+    const servers = await Promise.all(['127.0.0.2', '127.0.0.3'].map((address) => nameServer(ns, address, known)));
+    fakeEtc({ 'resolv.conf': `nameserver 127.0.0.2\nnameserver 127.0.0.3\noptions ${options}\n`, hosts: '' });
+    try {
+      await work(servers);
+    } finally {
+      syscall('umount2', '/etc', MNT_DETACH);
+      for (const server of servers) server.close();
+    }
+  };
+  const questions = (servers: NameServer[]) => servers.map((server) => server.questions.splice(0));
+
+  it('of turns, of TCP, and of IPv6 is done', async () => {
+    using ns = await lively();
+    await asking(ns, 'rotate', async (servers) => {
+      const resolver = ns.resolver();
+      for (const _ of [1, 2, 3]) await resolver.resolve4('both.test');
+      expect(questions(servers).map(({ length }) => length)).toEqual([2, 1]);
+    });
+    await asking(ns, 'use-vc no-aaaa', async (servers) => {
+      const resolver = ns.resolver();
+      for (const _ of [1, 2]) expect(await resolver.lookup('both.test')).toEqual({ address: '127.0.0.1', family: 4 });
+      expect(questions(servers)).toEqual([['tcp both.test A', 'tcp both.test A'], []]);
+    });
+  });
+
+  it('of time and attempts counts, unless the program says otherwise', async () => {
+    using ns = await lively();
+    await asking(ns, 'timeout:7 attempts:3', async (servers) => {
+      const waits = vi.spyOn(globalThis, 'setTimeout');
+      try {
+        await ns.resolver().resolve4('both.test');
+        expect(waits.mock.calls.map(([, time]) => time)).toEqual([7000]);
+      } finally {
+        waits.mockRestore();
+      }
+      const broken = (tries?: number) => ns.resolver({ tries }).resolve4('broken.test');
+      await expect(broken()).rejects.toMatchObject({ code: 'ESERVFAIL' });
+      expect(questions(servers).map(({ length }) => length)).toEqual([4, 3]);
+      await expect(broken(1)).rejects.toMatchObject({ code: 'ESERVFAIL' });
+      expect(questions(servers).map(({ length }) => length)).toEqual([1, 1]);
+    });
+  });
+});
+
 describe('when servers misbehave', () => {
   it('asks one with a link-local address', async () => {
     using ns = await lively();
@@ -365,6 +411,9 @@ describe('when servers misbehave', () => {
     const question = expect(resolver.resolve4('both.test')).rejects.toMatchObject({ code: 'ECANCELLED' });
     setTimeout(() => resolver.cancel(), 20);
     await question;
+    const early = expect(resolver.resolve4('both.test')).rejects.toMatchObject({ code: 'ECANCELLED' });
+    resolver.cancel();
+    await early;
     server.close();
   });
 

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../src/api/network-namespace.ts';
+import { readNameFiles } from '../../src/process/sockets/resolver/name-files.ts';
 import { lively } from './support/lively.ts';
 import { nameServer } from './support/name-server.ts';
 
@@ -48,7 +49,11 @@ it('runs code that opens its own sockets', async () => {
 it('looks up names by the servers of the namespace', async () => {
   using ns = await lively();
   const server = await nameServer(ns, '127.0.0.1', (name, type) =>
-    name === 'known.test' && type === 'A' ? [{ type: 'A', name, data: '127.0.0.7' }] : 'NXDOMAIN',
+    name === 'known.test' && type === 'A'
+      ? [{ type: 'A', name, data: '127.0.0.7' }]
+      : name === 'both.test'
+        ? [{ type: type as 'A', name, data: type === 'A' ? '127.0.0.8' : 'fd00::8' }]
+        : 'NXDOMAIN',
   );
   const file = script(
     'names.cjs',
@@ -62,16 +67,33 @@ it('looks up names by the servers of the namespace', async () => {
          await promisify(dns.lookup)('known.test', { all: true }).catch((error) => error.code),
          await dns.promises.lookup('127.0.0.9'),
          await dns.promises.lookup('gone.test').catch((error) => [error.code, error.syscall]),
+         await promisify(dns.lookup)('both.test', 4),
+         await dns.promises.lookup('both.test', 6),
+         await dns.promises.lookup('localhost', 4),
+         (await dns.promises.lookup('both.test', { all: true })).map(({ family }) => family),
+         (await dns.promises.lookup('both.test', { all: true, order: 'ipv4first' })).map(({ family }) => family),
+         (() => { try { dns.lookup('known.test'); } catch (error) { return error.code; } })(),
+         [new dns.Resolver(), new dns.promises.Resolver()].map((resolver) => resolver.getServers()),
        ]);
      })();`,
   );
   const worker = ns.worker(file);
   const exited = once(worker, 'exit'); // may come right behind the message
-  const [[first, second, literal, gone]] = await once(worker, 'message');
+  const [[first, second, literal, gone, ...more]] = await once(worker, 'message');
   expect(first).toEqual(['127.0.0.7', 4]);
   expect(second).toEqual([{ address: '127.0.0.7', family: 4 }]);
   expect(literal).toMatchObject({ address: '127.0.0.9', family: 4 });
   expect(gone).toEqual(['ENOTFOUND', 'getaddrinfo']);
+  const { servers } = readNameFiles(ns).resolvConf;
+  expect(more).toEqual([
+    { address: '127.0.0.8', family: 4 },
+    { address: 'fd00::8', family: 6 },
+    { address: '127.0.0.1', family: 4 },
+    [6, 4],
+    [4, 6],
+    'ERR_INVALID_ARG_TYPE',
+    [servers, servers],
+  ]);
   await exited;
   server.close();
 });

@@ -12,6 +12,7 @@ import {
   O_CLOEXEC,
   O_RDONLY,
 } from '../../native/constants.ts';
+import type { SyscallStep } from '../../native/syscall.ts';
 import { attempt } from './attempt.ts';
 import { capabilityNames, hasCapability } from './capability-names.ts';
 import { explainNoRights, explainRefusal, missing } from './explain.ts';
@@ -95,13 +96,27 @@ function tryRootless(facts: MachineFacts): Finding {
   return { ...common, state: 'no', note };
 }
 
+/** Whoever may not enter that of the machine may enter those that belong to a user namespace of their own. */
 function tryEntering(facts: MachineFacts): Finding {
-  const refused = attempt([
+  const refused = attempt(entering());
+  const what = 'enter network namespaces';
+  const result = finding(what, '`netns exec`, sockets inside', refused, missing(facts, 'CAP_SYS_ADMIN'));
+  const own: SyscallStep[] = [
+    ['unshare', CLONE_NEWUSER],
+    ['unshare', CLONE_NEWNET],
+  ];
+  if (refused === undefined || attempt([...own, ...entering(own.length)]) !== undefined) return result;
+  return { ...result, state: 'yes', note: 'tried, in a user namespace: those of root are closed' };
+}
+
+/** Opens and enters the network namespace of this process, as the steps behind so many others. */
+function entering(before = 0): readonly SyscallStep[] {
+  const opened = { result: before };
+  return [
     ['openat', AT_FDCWD, '/proc/self/ns/net', O_RDONLY | O_CLOEXEC],
-    ['setns', { result: 0 }, CLONE_NEWNET],
-    ['close', { result: 0 }],
-  ]);
-  return finding('enter network namespaces', '`netns exec`, sockets inside', refused, missing(facts, 'CAP_SYS_ADMIN'));
+    ['setns', opened, CLONE_NEWNET],
+    ['close', opened],
+  ];
 }
 
 function tryMounting(facts: MachineFacts): Finding {

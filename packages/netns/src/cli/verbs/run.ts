@@ -1,4 +1,4 @@
-import { KernelError } from '../../errors.ts';
+import { InvalidArgumentError, KernelError } from '../../errors.ts';
 import { mayAdministrate } from '../../native/passage.ts';
 import { execInPlace } from '../../process/exec.ts';
 import { formatSteps } from '../../process/plan/describe.ts';
@@ -38,15 +38,30 @@ export const verb = defineVerb({
   ownStatus: 125,
   async run({ words, options: values, json, io }) {
     const plan = planOf(words[0] === '--' ? words.slice(1) : words, values, io.env);
-    if (values['dry-run']) return showPlan(plan, json, io);
-    if (json && plan.terminal) throw new UsageError('an answer in JSON has no terminal');
-    const { env = io.env, ...where } = plan;
-    if (json) return runCaptured({ ...where, env }, io);
-    if (!plan.terminal) return execInPlace(planWords(where, failuresOf(where), io.names), env, io.softFileLimit);
-    const { runInTerminal } = await import('../run-in-terminal.ts');
-    return runInTerminal({ ...where, env }, io);
+    try {
+      if (values['dry-run']) return showPlan(plan, json, io);
+      return await runPlan(plan, json, io);
+    } catch (error) {
+      throw inOptions(error);
+    }
   },
 });
+
+async function runPlan(plan: SpawnPlan, json: boolean, io: Io): Promise<number> {
+  if (json && plan.terminal) throw new UsageError('an answer in JSON has no terminal');
+  const { env = io.env, ...where } = plan;
+  if (json) return runCaptured({ ...where, env }, io);
+  if (!plan.terminal) return execInPlace(planWords(where, failuresOf(where), io.names), env, io.softFileLimit);
+  const { runInTerminal } = await import('../run-in-terminal.ts');
+  return runInTerminal({ ...where, env }, io);
+}
+
+/** What a plan calls `create: uts` is `--new uts` here. */
+function inOptions(error: unknown): unknown {
+  if (!(error instanceof InvalidArgumentError)) return error;
+  const { argument, value, reason } = error;
+  return new InvalidArgumentError(argument, value, reason.replaceAll('(create: ', '(--new '));
+}
 
 /** Whoever may not make namespaces is told how they may. */
 function failuresOf({ create = [], enter = [] }: SpawnPlan): FailureStyle {

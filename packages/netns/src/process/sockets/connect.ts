@@ -105,11 +105,11 @@ function bindToDevice(socket: number, device: string): number {
     : syscall('setsockopt', socket, SOL_SOCKET, SO_BINDTODEVICE, device, device.length);
 }
 
-/** Node knows error numbers only; what it makes of one gives way to the error itself. */
+/** Node knows error numbers only; what it makes of one gives way to the error itself. None, if another address was better. */
 function failWith(socket: Connecting, error: Error): void {
   const { _destroy: destroy } = socket;
-  socket._destroy = (_ofNode, callback) => {
+  socket._destroy = (ofNode, callback) => {
     socket._destroy = destroy;
-    destroy.call(socket, error, callback);
+    destroy.call(socket, ofNode && error, callback);
   };
 }

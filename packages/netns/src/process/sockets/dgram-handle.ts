@@ -8,6 +8,8 @@ import {
   IPV6_JOIN_GROUP,
   IPV6_LEAVE_GROUP,
   IPV6_MULTICAST_IF,
+  MCAST_JOIN_SOURCE_GROUP,
+  MCAST_LEAVE_SOURCE_GROUP,
   SO_BINDTOIFINDEX,
   SOL_SOCKET,
   UV_READABLE,
@@ -23,7 +25,7 @@ import {
   toldAddress,
   zonedAddress,
 } from './scoped-address.ts';
-import { splitZone } from './socket-address.ts';
+import { ipSocketAddress, splitZone } from './socket-address.ts';
 
 /** The part of Node's native datagram socket that knows addresses. */
 export interface DatagramHandle extends AddressHandle {
@@ -105,10 +107,35 @@ function joinAtDevices(handle: DatagramHandle): void {
       return setOption(option, at, (index) => Uint8Array.of(...address, ...index));
     };
   }
+  for (const [call, option] of [
+    ['addSourceSpecificMembership', MCAST_JOIN_SOURCE_GROUP],
+    ['dropSourceSpecificMembership', MCAST_LEAVE_SOURCE_GROUP],
+  ] as const) {
+    const node = handle[call];
+    handle[call] = (source, group, at) => {
+      const addresses = [group, source].map((text) =>
+        typeof text === 'string' ? ipSocketAddress(text, 0) : undefined,
+      );
+      const whole = addresses.every((bytes): bytes is Uint8Array => bytes?.length === socketAddressSize);
+      if (!whole || typeof at !== 'string' || !at.includes('%')) return node.call(handle, source, group, at);
+      return setOption(option, at, (index) => sourceRequest(index, addresses));
+    };
+  }
   const { setMulticastInterface } = handle;
   handle.setMulticastInterface = (at) =>
     at.includes('%') ? setOption(IPV6_MULTICAST_IF, at, (index) => index) : setMulticastInterface.call(handle, at);
 }
+
+/** `struct group_source_req` of <linux/in.h>: a device, the group, the source. */
+function sourceRequest(device: Uint8Array, addresses: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(8 + 2 * storageSize);
+  result.set(device);
+  for (const [index, address] of addresses.entries()) result.set(address, 8 + index * storageSize);
+  return result;
+}
+
+/** `struct sockaddr_storage`: of any family. */
+const storageSize = 128;
 
 const longestMessage = 65_536;
 const messagesAtOnce = 32;

@@ -1,14 +1,13 @@
+import http from 'node:http';
+import https from 'node:https';
 import { describe, expect, it } from 'vitest';
-import { httpRequestArguments } from './http-arguments.ts';
+import { agentOptions, globalAgentOptions, httpRequestArguments } from './http-arguments.ts';
 
-class Outside {
+class Inside {
   createConnection() {}
 }
-class Inside extends Outside {
-  override createConnection() {}
-}
 const globalAgent = new Inside();
-const read = (...args: unknown[]) => httpRequestArguments(args, { Agent: Inside, globalAgent }, Outside);
+const read = (...args: unknown[]) => httpRequestArguments(args, { Agent: Inside, globalAgent });
 
 describe('httpRequestArguments', () => {
   it('puts options over the parts of a URL, and the agent of the namespace into them', () => {
@@ -35,6 +34,17 @@ describe('httpRequestArguments', () => {
     expect((read({ agent: false })[0] as { agent: unknown }).agent).not.toBe(globalAgent);
     expect(read({ agent: own })[0]).toEqual({ agent: own });
     expect(read({ createConnection })[0]).toEqual({ createConnection, agent: undefined });
-    expect(() => read({ agent: new Outside() })).toThrow("use the namespace's own Agent");
+    const another = new Inside();
+    expect(read({ agent: another })[0]).toEqual({ agent: another });
+    // Each module of Node's takes agents of the other, too.
+    for (const agent of [new http.Agent(), https.globalAgent])
+      expect(() => read({ agent })).toThrow("use the namespace's own Agent");
+  });
+
+  it('has no proxy of the environment, which is one of another network', () => {
+    expect(agentOptions({ keepAlive: true })).toEqual({ keepAlive: true });
+    expect(agentOptions(undefined)).toBeUndefined();
+    expect(() => agentOptions({ proxyEnv: {} })).toThrow('invalid agent option "proxyEnv"');
+    expect(globalAgentOptions({ options: { keepAlive: true, proxyEnv: {} } })).toEqual({ keepAlive: true });
   });
 });

@@ -2,7 +2,7 @@ import type http from 'node:http';
 import type net from 'node:net';
 import { builtin } from '../../native/builtin.ts';
 import type { Home } from './home.ts';
-import { httpRequestArguments } from './http-arguments.ts';
+import { agentOptions, globalAgentOptions, httpRequestArguments } from './http-arguments.ts';
 import { listenInside } from './listen.ts';
 import { netIn } from './net.ts';
 
@@ -23,16 +23,18 @@ export function httpIn(home: Home): NamespaceHttp {
   const { connect } = netIn(home);
 
   class Agent extends node.Agent {
+    constructor(options?: http.AgentOptions) {
+      super(agentOptions(options));
+    }
+
     override createConnection(options: net.NetConnectOpts): net.Socket {
       return connect(options);
     }
   }
-  const globalAgent = new Agent((node.globalAgent as unknown as { readonly options: http.AgentOptions }).options);
+  const globalAgent = new Agent(globalAgentOptions(node.globalAgent));
 
   const request = (...args: unknown[]): http.ClientRequest =>
-    (node.request as (...args: unknown[]) => http.ClientRequest)(
-      ...httpRequestArguments(args, { Agent, globalAgent }, node.Agent),
-    );
+    (node.request as (...args: unknown[]) => http.ClientRequest)(...httpRequestArguments(args, { Agent, globalAgent }));
   const get = (...args: unknown[]): http.ClientRequest => request(...args).end();
 
   return {

@@ -4,7 +4,7 @@ import type net from 'node:net';
 import type tls from 'node:tls';
 import { builtin } from '../../native/builtin.ts';
 import type { Home } from './home.ts';
-import { httpRequestArguments } from './http-arguments.ts';
+import { agentOptions, globalAgentOptions, httpRequestArguments } from './http-arguments.ts';
 import { listenInside } from './listen.ts';
 import { secureInside } from './tls.ts';
 
@@ -26,18 +26,20 @@ export function httpsIn(home: Home): NamespaceHttps {
   const { createConnection: secure } = node.Agent.prototype as unknown as { createConnection: CreateConnection };
 
   class Agent extends node.Agent {
+    constructor(options?: https.AgentOptions) {
+      super(agentOptions(options));
+    }
+
     override createConnection(options: net.NetConnectOpts, ...rest: unknown[]): net.Socket {
       return secureInside(home, options as tls.ConnectionOptions, (ready) =>
         secure.call(this, ready, ...rest),
       ) as net.Socket;
     }
   }
-  const globalAgent = new Agent((node.globalAgent as unknown as { readonly options: https.AgentOptions }).options);
+  const globalAgent = new Agent(globalAgentOptions(node.globalAgent));
 
   const request = (...args: unknown[]): http.ClientRequest =>
-    (node.request as (...args: unknown[]) => http.ClientRequest)(
-      ...httpRequestArguments(args, { Agent, globalAgent }, node.Agent),
-    );
+    (node.request as (...args: unknown[]) => http.ClientRequest)(...httpRequestArguments(args, { Agent, globalAgent }));
   const get = (...args: unknown[]): http.ClientRequest => request(...args).end();
 
   return {

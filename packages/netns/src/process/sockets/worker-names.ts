@@ -12,13 +12,15 @@ export interface WorkerNames {
  */
 export function useNames({ servers, hosts }: WorkerNames): void {
   type Callback = (error: Error | null, address?: unknown, family?: number) => void;
+  type Found = { address: string; family: number };
+  type Options = { family?: number | string; all?: boolean; order?: string };
   const dns = process.getBuiltinModule('node:dns');
   const net = process.getBuiltinModule('node:net');
   const { promisify } = process.getBuiltinModule('node:util');
   dns.setServers(servers);
   dns.promises.setServers(servers);
 
-  const find = async (name: string, family: number): Promise<{ address: string; family: number }[]> => {
+  const find = async (name: string, family: number): Promise<Found[]> => {
     const literal = net.isIP(name);
     if (literal !== 0) return [{ address: name, family: literal }];
     const wanted = (one: { family: number }) => family === 0 || one.family === family;
@@ -41,21 +43,39 @@ export function useNames({ servers, hosts }: WorkerNames): void {
     });
   };
 
+  const nodeLookup = dns.lookup as (...args: unknown[]) => unknown;
   const lookup = (name: string, options: unknown, callback?: Callback) => {
     const done = (callback ?? options) as Callback;
+    if (typeof done !== 'function') return nodeLookup(name, options, callback); // has the right error
     const given = typeof options === 'number' ? { family: options } : typeof options === 'object' ? options : {};
-    const { family = 0, all = false } = (given ?? {}) as { family?: number | string; all?: boolean };
+    const { family = 0, all = false, order = dns.getDefaultResultOrder() } = (given ?? {}) as Options;
+    const first = { ipv4first: 4, ipv6first: 6 }[order];
+    const sorted = (found: Found[]) => found.sort((a, b) => Number(b.family === first) - Number(a.family === first));
     find(name, Number(String(family).replace('IPv', ''))).then(
-      (found) => process.nextTick(done, null, all ? found : found[0]?.address, all ? undefined : found[0]?.family),
+      (found) => {
+        const [best] = sorted(found);
+        process.nextTick(done, null, ...(all ? [found] : [best?.address, best?.family]));
+      },
       (error) => process.nextTick(done, error),
     );
   };
-  const lookupPromise = async (name: string, options: unknown = {}) => {
-    const found = (await promisify(lookup as never)(name as never, { ...(options as object), all: true } as never)) as {
-      address: string;
-    }[];
-    return (options as { all?: boolean }).all ? found : found[0];
-  };
+  const lookupPromise = (name: string, options: unknown = {}) =>
+    new Promise((resolve, reject) => {
+      lookup(name, options, (error, address, family) => {
+        if (error) reject(error);
+        else resolve(typeof address === 'string' ? { address, family } : address);
+      });
+    });
+  Object.assign(lookup, { [promisify.custom]: lookupPromise });
   Object.assign(dns, { lookup });
   Object.assign(dns.promises, { lookup: lookupPromise });
+  // Those that are made by hand would read the file of the process.
+  for (const module of [dns, dns.promises] as { Resolver: typeof dns.Resolver }[]) {
+    module.Resolver = class extends module.Resolver {
+      constructor(options?: ConstructorParameters<typeof dns.Resolver>[0]) {
+        super(options);
+        this.setServers(servers);
+      }
+    };
+  }
 }

@@ -1,3 +1,5 @@
+import { ClosedError, KernelError } from '../../../errors.ts';
+
 /** As `node:dns` reports it: `queryA ENOTFOUND example.org`. */
 export function dnsError(code: string, syscall: string, hostname: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${syscall} ${code} ${hostname}`), { errno: undefined, code, syscall, hostname });
@@ -20,3 +22,8 @@ export const codeOfAnswer: Readonly<Record<string, string>> = {
   NOTIMP: 'ENOTIMP',
   REFUSED: 'EREFUSED',
 };
+
+/** Not of a server, and no matter of names: the namespace is closed, or cannot be entered. */
+export function isAboutNamespace(error: unknown): boolean {
+  return error instanceof ClosedError || error instanceof KernelError;
+}

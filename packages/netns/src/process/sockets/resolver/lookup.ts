@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '../../../errors.ts';
 import type { Home } from '../home.ts';
 import type { IpFamily } from '../socket-address.ts';
-import { lookupError } from './dns-error.ts';
+import { isAboutNamespace, lookupError } from './dns-error.ts';
 import { addressesInHosts } from './hosts.ts';
 import { looseIpv4 } from './loose-address.ts';
 import type { NameFiles } from './name-files.ts';
@@ -40,7 +40,7 @@ type Resolve = (name: string, family: IpFamily) => Promise<readonly string[]>;
 
 /**
  * All addresses of a name, as getaddrinfo finds them: the hosts file, then the name servers with the search domains. Rejects with
- * `getaddrinfo ENOTFOUND` (no such name), `getaddrinfo EAI_AGAIN` (no server answered).
+ * `getaddrinfo ENOTFOUND` (no such name), `getaddrinfo EAI_AGAIN` (no server answered), and with what is wrong with the namespace itself.
  */
 export async function lookupAddresses(
   home: Home,
@@ -70,7 +70,10 @@ export async function lookupAddresses(
       answer.status === 'fulfilled' ? answer.value.map((address) => ({ address, family: families[index] ?? 4 })) : [],
     );
     if (found.length > 0) return sort(home, found, order);
-    const codes = answers.map((answer) => (answer.status === 'rejected' ? codeOf(answer.reason) : undefined));
+    const reasons = answers.map((answer) => (answer.status === 'rejected' ? answer.reason : undefined));
+    const cause = reasons.find(isAboutNamespace);
+    if (cause !== undefined) throw cause;
+    const codes = reasons.map((reason) => (reason === undefined ? undefined : codeOf(reason)));
     unanswered ||= codes.some((code) => code !== undefined && !negative.has(code));
     // As the C library has it: whom nobody answers does not wait again for each domain, but only for the name itself.
     dead ||= codes.some((code) => code !== undefined && code !== 'ESERVFAIL' && !negative.has(code));

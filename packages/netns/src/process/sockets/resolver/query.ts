@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import type { DecodedPacket, RecordType } from 'dns-packet';
 import type { Home } from '../home.ts';
 import { isWhole } from './answers.ts';
-import { codeOfAnswer, dnsError } from './dns-error.ts';
+import { codeOfAnswer, dnsError, isAboutNamespace } from './dns-error.ts';
 import { askByTcp, askByUdp, type ExchangeOptions } from './exchange.ts';
 import type { ServerAddress } from './server-address.ts';
 
@@ -71,7 +71,7 @@ function verdict(answer: DecodedPacket | 'damaged'): string {
 /** Node's resolver knows one code for all that keeps it from a server, but for the time. */
 function codeOfExchange(error: unknown): string {
   const { code = '' } = error as NodeJS.ErrnoException;
-  if (!code.startsWith('E') || code.startsWith('ERR_')) throw error;
+  if (isAboutNamespace(error) || !code.startsWith('E') || code.startsWith('ERR_')) throw error;
   return code === 'ETIMEOUT' || code === 'ECANCELLED' ? code : 'ECONNREFUSED';
 }
 
