@@ -139,11 +139,16 @@ function quoted(text: string): string {
   return text.length <= mostShown ? JSON.stringify(text) : `${JSON.stringify(text.slice(0, mostShown))}…`;
 }
 
-/** Any value as one line: for an object without a prototype, or a symbol in a list, there is no text. */
+/** Any value as one line, objects by their keys: for an object without a prototype, or a symbol in a list, there is no text. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return quoted(value);
   try {
-    return String(value);
+    const text = String(value);
+    return text === '[object Object]'
+      ? `{${Object.keys(value as object)
+          .map(quoted)
+          .join(', ')}}`
+      : text;
   } catch {
     return typeof value;
   }

@@ -1,4 +1,5 @@
 import { ENOENT } from '../errno-numbers.ts';
+import { InvalidArgumentError } from '../errors.ts';
 import { AT_FDCWD, O_CLOEXEC, O_NONBLOCK, O_RDONLY } from '../native/constants.ts';
 import { Fd } from '../native/fd.ts';
 import { check, syscall } from '../native/syscall.ts';
@@ -20,6 +21,34 @@ export type NamespaceRef =
   | Namespace;
 
 type PathRef = Exclude<NamespaceRef, Namespace | { readonly fd: Fd }>;
+
+const ways = ['path', 'pid', 'fd'] as const;
+
+/**
+ * By which of `ways` an object says which namespace is meant. Throws InvalidArgumentError unless it is exactly one, with a value that can be
+ * right: who says two things may mean either.
+ */
+export function wayOf<W extends string>(ref: unknown, argument: string, ways: readonly W[]): W {
+  const wrong = (reason: string) => new InvalidArgumentError(argument, ref, reason);
+  const needed = `it must say which namespace is meant, by one of ${ways.join(', ')}`;
+  if (typeof ref !== 'object' || ref === null) throw wrong(needed);
+  const [way, ...others] = ways.filter((each) => each in ref);
+  if (way === undefined || others.length > 0) throw wrong(needed);
+  const { path, fd } = ref as { readonly path?: unknown; readonly fd?: Partial<Fd> };
+  if (way === 'path' && typeof path !== 'string') throw wrong('its path must be a text');
+  if (way === 'fd' && typeof fd?.dup !== 'function') throw wrong('its fd must be an Fd; a bare number has no owner');
+  const more = isPlain(ref)
+    ? Object.keys(ref).find((key) => key !== way && !(way === 'pid' && key === 'tid'))
+    : undefined;
+  if (more !== undefined) throw wrong(`"${way}" and "${more}" do not go together`);
+  return way;
+}
+
+/** And no namespace of another copy of this package, which has an `fd` among other things. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
 
 /** Says a reference in words, for messages. */
 export function describeRef(ref: NamespaceRef, type: NamespaceType = 'net'): string {
@@ -53,7 +82,7 @@ function pathsOfName(name: string, options: RunDirectoryOptions): readonly strin
  *
  * `type` is what it must be (any type if it is a Namespace already). Throws KernelError: ENOENT (no such name or
  * process), EACCES (a process that may not be looked at), EINVAL (the file is no namespace: a stale name);
- * InvalidArgumentError for an impossible name or a namespace of another type.
+ * InvalidArgumentError for an impossible name, what refers to none or in two ways, or a namespace of another type.
  */
 export function openNamespace(
   ref: NamespaceRef,
@@ -61,6 +90,7 @@ export function openNamespace(
   options: RunDirectoryOptions = {},
 ): Namespace {
   flagOfType(type);
+  if (typeof ref !== 'string' && !(ref instanceof Namespace)) wayOf(ref, 'namespace', ways);
   const what = describeRef(ref, type);
   if (ref instanceof Namespace) return namespaceOfFd(ref.fd.dup(), what, ref.type);
   if (typeof ref === 'object' && 'fd' in ref) return namespaceOfFd(ref.fd.dup(), what, type);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NetlinkConnection } from '../connection/connection.ts';
 import { NetlinkError, UnsupportedError } from '../errors.ts';
 import { link } from '../netlink/families/route/link.ts';
-import { NLM_F_DUMP_INTR, NLM_F_MULTI, splitDatagram } from '../netlink/header.ts';
+import { type NetlinkMessage, NLM_F_DUMP_INTR, NLM_F_MULTI, splitDatagram } from '../netlink/header.ts';
 import {
   acknowledge,
   answer,
@@ -23,7 +23,9 @@ function linksOf(script: (request: ScriptedRequest, index: number) => Iterable<S
   const links = new Links(new NetlinkConnection({ transport: kernel }));
   /** Types of the requests so far. */
   const asked = () => kernel.sent.flatMap((datagram) => splitDatagram(datagram).map(({ type }) => type));
-  return { links, asked };
+  /** The first request, without its header. */
+  const sent = () => splitDatagram(kernel.sent[0] ?? new Uint8Array())[0] as NetlinkMessage;
+  return { links, asked, sent };
 }
 
 const device = (request: ScriptedRequest, index: number, flags = NLM_F_MULTI) =>
@@ -58,6 +60,15 @@ describe('a device that vanishes', () => {
     });
     expect(asked().at(-1)).toBe(link.types.new);
   });
+});
+
+it('makes both ends of a pair, each in its namespace, with one message', async () => {
+  const { links, asked, sent } = linksOf((request) => [acknowledge(request)]);
+  await links.add({ kind: 'veth', name: 'a', netns: { nsid: 3 }, peer: { name: 'b', netns: { nsid: 4 } } });
+  expect(asked()).toEqual([link.types.new]);
+  const { attributes } = link.decode(sent());
+  expect(attributes).toMatchObject({ ifname: 'a', targetNetnsid: 3 });
+  expect(attributes.linkinfo).toMatchObject({ data: { peer: { attributes: { ifname: 'b', targetNetnsid: 4 } } } });
 });
 
 describe('a device that is refused', () => {

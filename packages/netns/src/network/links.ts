@@ -1,7 +1,7 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
 import { InvalidArgumentError, KernelError, UnsupportedError } from '../errors.ts';
 import { Namespace } from '../namespaces/namespace.ts';
-import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
+import { describeRef, type NamespaceRef, openNamespace, wayOf } from '../namespaces/reference.ts';
 import { AF_UNSPEC } from '../netlink/families/route/address-families.ts';
 import {
   extMaskFlag,
@@ -386,10 +386,14 @@ function isPossibleName(name: unknown): boolean {
   return name.length < 16 && Buffer.byteLength(name) < 16 && !/[\s/:]/.test(name);
 }
 
+const targets = ['path', 'pid', 'fd', 'nsid'] as const;
+
+function isByNumber(netns: LinkTarget): netns is { readonly nsid: number } {
+  return typeof netns !== 'string' && !(netns instanceof Namespace) && wayOf(netns, 'netns', targets) === 'nsid';
+}
+
 function setTarget(attributes: Attributes, netns: LinkTarget, opened: ResourceStack): void {
-  if (netns === null || (typeof netns !== 'string' && typeof netns !== 'object'))
-    throw new InvalidArgumentError('netns', netns, 'it must refer to a network namespace');
-  if (typeof netns === 'object' && 'nsid' in netns) attributes.targetNetnsid = netns.nsid;
+  if (isByNumber(netns)) attributes.targetNetnsid = netns.nsid;
   else attributes.netNsFd = opened.use(openTarget(netns)).raw;
 }
 

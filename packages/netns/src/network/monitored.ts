@@ -114,6 +114,27 @@ const identityOfRoutes: Identity<Route> = {
     waysOf(one) === waysOf(other),
 };
 
+/**
+ * A bridge has one entry for each address and VLAN, whichever the port. When a port leaves whose address is the bridge's as well, its entry
+ * becomes the bridge's own without a word, and is said to be gone as that.
+ */
+const identityOfFdb: Identity<FdbEntry> = {
+  shelf: (entry) => `${tableOf(entry)} ${entry.linkAddress}`,
+  samePlace: (one, other) =>
+    one.vlan === other.vlan && one.sourceVni === other.sourceVni && tableOf(one) === tableOf(other),
+  same: (one, other) =>
+    one.link === other.link &&
+    one.destination === other.destination &&
+    one.port === other.port &&
+    one.vni === other.vni &&
+    one.via === other.via &&
+    one.nexthop === other.nexthop,
+};
+
+function tableOf({ owner, link, master }: FdbEntry): string {
+  return `${owner} ${owner === 'bridge' ? master : link}`;
+}
+
 /** Everything that can be followed. A snapshot comes in this order: what is referred to before what refers to it. */
 export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<MonitoredObjects[O]> } = {
   nsid: monitored(nsid, [28], nsidEntryOf, ({ nsids }) => nsids.list()),
@@ -132,7 +153,7 @@ export const monitoredObjects: { readonly [O in MonitoredObject]: Monitored<Moni
     ({ addresses }, targetNsid) => addresses.list({ targetNsid }),
   ),
   neighbour: monitored(neighbour, [3], neighbourOf, ({ neighbours }) => neighbours.list({ states: allStates })),
-  fdb: monitored(neighbour, [3], fdbEntryOf, ({ fdb }) => fdb.list()),
+  fdb: { ...monitored(neighbour, [3], fdbEntryOf, ({ fdb }) => fdb.list()), identity: identityOfFdb },
   nexthop: {
     ...monitored(nexthop, [32], nexthopOf, ({ nexthops }) => nexthops.list()),
     identity: { shelf: ({ id }) => id, samePlace: () => true, same: () => true },

@@ -1,4 +1,5 @@
 import type { NetlinkConnection } from '../connection/connection.ts';
+import { wayOf } from '../namespaces/reference.ts';
 import type { Fd } from '../native/fd.ts';
 import { NSID_NOT_ASSIGNED, type NsidMessage, nsid } from '../netlink/families/route/nsid.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
@@ -77,6 +78,7 @@ export class Nsids {
 }
 
 function attributesOf(subject: NsidSubject): { fd?: number; pid?: number; nsid?: number } {
+  wayOf(subject, 'namespace', ['fd', 'pid', 'nsid']);
   return 'fd' in subject ? { fd: subject.fd.raw } : subject;
 }
 

@@ -252,6 +252,8 @@ describe('options that contradict each other', () => {
       (n, o) => n.routes.add({ destination: 'default', ...o }),
       { family: 'inet6', destination: '10.0.0.0/8' },
     ],
+    ['netns', (n, o) => n.links.set(1, { ...o }), { netns: { pid: 1, nsid: 2 } }],
+    ['namespace', (n, o) => n.nsids.assign(o as never), { pid: 1, name: 'blue' }],
     ['gateway', (n, o) => n.nexthops.add({ ...o }), { family: 'inet6', gateway: '10.0.0.1' }],
     ['prefixLength', (n, o) => n.addresses.add({ link: 1, address: '::1', ...o }), { prefixLength: 129 }],
   ])('are refused before anything is sent: %s', async (argument, change, option) => {

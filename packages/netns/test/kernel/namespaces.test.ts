@@ -8,7 +8,7 @@ import { ClosedError, InvalidArgumentError, KernelError } from '../../src/errors
 import { createNamed } from '../../src/namespaces/named.ts';
 import { removeName } from '../../src/namespaces/names.ts';
 import { createNamespace, Namespace } from '../../src/namespaces/namespace.ts';
-import { openNamespace } from '../../src/namespaces/reference.ts';
+import { type NamespaceRef, openNamespace } from '../../src/namespaces/reference.ts';
 import { type NamespaceType, namespaceFlags, namespaceTypes } from '../../src/namespaces/type.ts';
 import { nsexecPath } from '../../src/native/addon.ts';
 import { inChild } from '../../src/native/child.ts';
@@ -187,6 +187,35 @@ describe('opening a namespace', () => {
     );
     using uts = createNamespace('uts');
     expect(refusal(() => openNamespace({ fd: uts.fd }, 'ipc'))).toMatch(/it is a uts namespace, not a ipc one$/);
+  });
+
+  it('refuses what refers to no namespace, or in two ways', () => {
+    const refs: readonly unknown[] = [
+      null,
+      undefined,
+      5,
+      {},
+      [],
+      { name: 'blue' },
+      { nsid: 7 },
+      { tid: process.pid },
+      { path: 5 },
+      { fd: 3 },
+      { fd: undefined },
+      { path: '/proc/self/ns/net', pid: process.pid },
+      { pid: process.pid, name: 'blue' },
+    ];
+    expect(refs.map((ref) => refusal(() => openNamespace(ref as NamespaceRef).close()))).toEqual([
+      ...['null', 'undefined', '5', '{}', '', '{"name"}', '{"nsid"}', '{"tid"}'].map(
+        (ref) =>
+          `ERR_NETNS_INVALID invalid namespace ${ref}: it must say which namespace is meant, by one of path, pid, fd`,
+      ),
+      'ERR_NETNS_INVALID invalid namespace {"path"}: its path must be a text',
+      'ERR_NETNS_INVALID invalid namespace {"fd"}: its fd must be an Fd; a bare number has no owner',
+      'ERR_NETNS_INVALID invalid namespace {"fd"}: its fd must be an Fd; a bare number has no owner',
+      'ERR_NETNS_INVALID invalid namespace {"path", "pid"}: it must say which namespace is meant, by one of path, pid, fd',
+      'ERR_NETNS_INVALID invalid namespace {"pid", "name"}: "pid" and "name" do not go together',
+    ]);
   });
 
   it.each([0, -1, 1.5, Number.NaN, 2 ** 53])('refuses %d for a process id', (pid) => {

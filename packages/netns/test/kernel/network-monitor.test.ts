@@ -87,6 +87,20 @@ describe('monitor', () => {
     await events.return?.();
   });
 
+  it('finds out what was behind a port whose address is the bridge’s own', async () => {
+    using ns = await wiredNamespace();
+    await runIn(ns, 'ip link add br0 type bridge');
+    await runIn(ns, 'ip link set v0 master br0');
+    const { index, address } = await ns.network.links.get('v0');
+    expect((await ns.network.links.get('br0')).address).toBe(address); // so the kernel calls the entry the bridge's when the port leaves
+    const events = ns.monitor({ objects: ['fdb'] });
+    await synchronized(events);
+    await runIn(ns, 'ip link set v0 nomaster');
+    const told = await until(events, said(`delete fdb ${address}`));
+    expect((told.at(-1) as NetworkChange).value).toMatchObject({ owner: 'bridge', link: index });
+    await events.return?.();
+  });
+
   it('listens from the moment of the call', async () => {
     using ns = await wiredNamespace();
     const events = ns.monitor({ objects: ['nexthop'] });

@@ -11,6 +11,7 @@ export const addrlabelCases: readonly Case[] = [
     'addrlabel',
     'addrl l',
     'addrlabel show',
+    '-c=always addrlabel',
     '-j addrlabel',
     '-j -p addrlabel list',
     '-4 addrlabel',

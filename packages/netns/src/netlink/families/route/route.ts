@@ -78,6 +78,8 @@ export const routeFlags = {
   13: 'fib_match',
   14: 'rt_offload',
   15: 'rt_trap',
+  18: 'redirected',
+  24: 'redirect',
   28: 'broadcast',
   29: 'rt_offload_failed',
   31: 'local',

@@ -40,9 +40,17 @@ interface LabelView extends View {
 }
 
 const parts: readonly Part<AddressLabelMessage, LabelView>[] = [
-  value('address', 'prefix %', ({ attributes }) => attributes.address),
+  value(
+    'address',
+    (address, { paint }) => `prefix ${paint('inet6', `${address}`)}`,
+    ({ attributes }) => attributes.address,
+  ),
   value('prefixlen', '/% ', ({ header }) => header.prefixlen),
-  value('ifname', 'dev % ', ({ header: { index } }, view) => (index === 0 ? undefined : view.deviceName(index))),
+  value(
+    'ifname',
+    (device, { paint }) => `dev ${paint('ifname', `${device} `)}`,
+    ({ header: { index } }, view) => (index === 0 ? undefined : view.deviceName(index)),
+  ),
   value('label', 'label % ', ({ attributes }) => attributes.label),
 ];
 

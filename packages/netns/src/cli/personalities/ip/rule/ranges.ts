@@ -7,16 +7,24 @@ export interface Range {
 
 /** Ports, `80` or `80-90`; what follows the number without being one is passed over, as C's `sscanf` does. */
 export function portRange(word: string): Range | undefined {
-  const match = /^\s*([0-9]+)(?:-\s*([0-9]+))?/.exec(word);
+  const match = /^\s*([+-]?[0-9]+)(?:-\s*([+-]?[0-9]+))?/.exec(word);
   if (match === null) return undefined;
-  const start = Number(match[1]) & 0xffff;
-  return { start, end: match[2] === undefined ? start : Number(match[2]) & 0xffff };
+  const start = scanned(match[1] as string, 16);
+  return { start, end: match[2] === undefined ? start : scanned(match[2], 16) };
 }
 
 /** User ids, `1000-2000`. */
 export function userRange(word: string): Range | undefined {
-  const match = /^\s*([0-9]+)-\s*([0-9]+)/.exec(word);
-  return match === null ? undefined : { start: Number(match[1]) >>> 0, end: Number(match[2]) >>> 0 };
+  const match = /^\s*([+-]?[0-9]+)-\s*([+-]?[0-9]+)/.exec(word);
+  return match === null ? undefined : { start: scanned(match[1] as string, 32), end: scanned(match[2] as string, 32) };
+}
+
+const largest = 2n ** 64n - 1n;
+
+/** What `sscanf` makes of a number with its sign: the last `bits` of 64, of which one that is too large has all. */
+function scanned(digits: string, bits: 16 | 32): number {
+  const value = BigInt(digits);
+  return Number(BigInt.asUintN(bits, value > largest || value < -largest ? largest : value));
 }
 
 /** A port with the bits of it that count, `0x50/0xff0`; undefined if there is no slash. What is wrong is named. */
