@@ -185,6 +185,14 @@ const syscallCases: readonly NativeCase[] = [
     expected: ENAMETOOLONG,
   },
   {
+    name: 'has room for 64 KiB of text, to the byte',
+    run: (a) =>
+      [['x'.repeat(65_535)], ['x'.repeat(65_536)], ['x'.repeat(65_534), ''], ['x'.repeat(65_535), '']].map((texts) =>
+        a.syscall(nr('write'), -1, ...texts),
+      ),
+    expected: [EBADF, ENAMETOOLONG, EBADF, ENAMETOOLONG],
+  },
+  {
     name: 'leaves it to the kernel how long a path may be',
     run: (a) => a.syscall(nr('openat'), AT_FDCWD, `/dev${'/.'.repeat(4096)}`, 0),
     expected: ENAMETOOLONG,
