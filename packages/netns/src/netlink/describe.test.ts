@@ -59,7 +59,10 @@ describe('describeMessage', () => {
       `    header command ${command} version 0`,
       '    header.devName "v0"',
     ]);
-    expect(words(21, 'received', question).slice(1)).toEqual(words(21, 'sent', question).slice(1));
+    expect(words(21, 'received', question)).toEqual([
+      `< ETHTOOL_MSG_FEATURES_GET_REPLY sequence 0 port 0, ${16 + question.length} bytes`,
+      ...words(21, 'sent', question).slice(1),
+    ]);
   });
 
   it('shows all messages of a datagram, and the end of a dump', () => {
