@@ -341,6 +341,10 @@ describe('what resolv.conf says', () => {
       for (const _ of [1, 2, 3]) await resolver.resolve4('both.test');
       expect(questions(servers).map(({ length }) => length)).toEqual([2, 1]);
     });
+    await asking(ns, 'ndots:0 no-tld-query no-aaaa\nsearch search.test', async (servers) => {
+      expect(await ns.resolver().lookup('short')).toEqual({ address: '10.1.1.1', family: 4 });
+      expect(questions(servers)).toEqual([['udp short.search.test A'], []]);
+    });
     await asking(ns, 'use-vc no-aaaa', async (servers) => {
       const resolver = ns.resolver();
       for (const _ of [1, 2]) expect(await resolver.lookup('both.test')).toEqual({ address: '127.0.0.1', family: 4 });
@@ -352,15 +356,18 @@ describe('what resolv.conf says', () => {
     using ns = await lively();
     await asking(ns, 'timeout:7 attempts:3', async (servers) => {
       const waits = vi.spyOn(globalThis, 'setTimeout');
+      const ends = vi.spyOn(globalThis, 'clearTimeout');
       try {
         await ns.resolver().resolve4('both.test');
-        expect(waits.mock.calls.map(([, time]) => time)).toEqual([7000]);
+        await ns.resolver({ timeout: 1234 }).resolve4('both.test');
+        expect(waits.mock.calls.map(([, time]) => time)).toEqual([7000, 1234]);
+        expect(ends.mock.calls.map(([timer]) => timer)).toEqual(waits.mock.results.map(({ value }) => value));
       } finally {
-        waits.mockRestore();
+        vi.restoreAllMocks();
       }
       const broken = (tries?: number) => ns.resolver({ tries }).resolve4('broken.test');
       await expect(broken()).rejects.toMatchObject({ code: 'ESERVFAIL' });
-      expect(questions(servers).map(({ length }) => length)).toEqual([4, 3]);
+      expect(questions(servers).map(({ length }) => length)).toEqual([5, 3]);
       await expect(broken(1)).rejects.toMatchObject({ code: 'ESERVFAIL' });
       expect(questions(servers).map(({ length }) => length)).toEqual([1, 1]);
     });
@@ -402,6 +409,21 @@ describe('when servers misbehave', () => {
     expect(server.questions).toHaveLength(3);
     server.close();
     await expect(resolver.resolve4('both.test')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  it('takes no question for an answer, and no answer to another question', async () => {
+    using ns = await lively();
+    const another = (question: Buffer) => {
+      const bytes = record(4, [192, 0, 2, 1])(question);
+      bytes[13] = 'y'.charCodeAt(0);
+      return bytes;
+    };
+    for (const reply of [(question: Buffer) => question, another]) {
+      const server = await nameServer(ns, '127.0.0.1', () => reply);
+      const resolver = ns.resolver({ servers: ['127.0.0.1'], timeout: 60, tries: 1 });
+      await expect(resolver.resolve4('x.test')).rejects.toMatchObject({ code: 'ETIMEOUT' });
+      server.close();
+    }
   });
 
   it('can be called off', async () => {
