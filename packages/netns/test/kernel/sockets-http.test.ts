@@ -214,6 +214,19 @@ describe('inside', () => {
     await closed(server);
   });
 
+  it('keeps no connection when it is closed', async () => {
+    const ns = await lively();
+    const { http, fetch } = ns;
+    const server = await serving(http.createServer(answer), 80, '127.0.0.1');
+    await body(http.get('http://127.0.0.1/'));
+    expect(await (await fetch('http://127.0.0.1/')).text()).toContain('GET /');
+    ns.close();
+    const [error] = await once(http.get('http://127.0.0.1/'), 'error');
+    expect(error).toMatchObject({ code: 'ERR_NETNS_CLOSED' });
+    await expect(fetch('http://127.0.0.1/')).rejects.toThrow();
+    await closed(server);
+  });
+
   it('fetches by https with a certificate authority of one’s own', async () => {
     using ns = await lively();
     const server = await serving(ns.https.createServer({ key, cert }, answer), 443);

@@ -418,7 +418,12 @@ describe('when servers misbehave', () => {
       bytes[13] = 'y'.charCodeAt(0);
       return bytes;
     };
-    for (const reply of [(question: Buffer) => question, another]) {
+    const late = (question: Buffer) => {
+      const bytes = record(4, [192, 0, 2, 1])(question);
+      bytes.writeUInt16BE(bytes.readUInt16BE() ^ 1);
+      return bytes;
+    };
+    for (const reply of [(question: Buffer) => question, another, late]) {
       const server = await nameServer(ns, '127.0.0.1', () => reply);
       const resolver = ns.resolver({ servers: ['127.0.0.1'], timeout: 60, tries: 1 });
       await expect(resolver.resolve4('x.test')).rejects.toMatchObject({ code: 'ETIMEOUT' });
