@@ -95,6 +95,9 @@ const known = (name: string, type: string): Reply => zone[`${name.toLowerCase()}
 
 const failed = (promise: Promise<unknown>) => promise.then(() => 'nothing', shape);
 
+/** Node's resolver, c-ares, waits for another answer behind a damaged one before 1.34 (Node 20.18 has 1.33). */
+const tellsOfDamage = !/^1\.(?:\d|[12]\d|3[0-3])\./.test(process.versions.ares);
+
 /** What Node's own resolver and ours are asked; the answers must be the same. */
 const asked: Readonly<Record<string, (resolver: Resolver) => Promise<unknown>>> = {
   'IPv4 addresses': (resolver) => resolver.resolve4('both.test'),
@@ -124,8 +127,10 @@ const asked: Readonly<Record<string, (resolver: Resolver) => Promise<unknown>>> 
   'no such name': (resolver) => failed(resolver.resolve4('nothing.test')),
   'no such record': (resolver) => failed(resolver.resolve4('empty.test')),
   'a record by its bytes': (resolver) => resolver.resolve4('whole.test'),
-  'a record that is too short': (resolver) => failed(resolver.resolve4('short.test')),
-  'a record that goes beyond the answer': (resolver) => failed(resolver.resolve4('beyond.test')),
+  ...(tellsOfDamage && {
+    'a record that is too short': (resolver) => failed(resolver.resolve4('short.test')),
+    'a record that goes beyond the answer': (resolver) => failed(resolver.resolve4('beyond.test')),
+  }),
   'a record of another network than the Internet': (resolver) => failed(resolver.resolve4('chaos.test')),
   'lifetimes behind an alias': (resolver) => resolver.resolve4('alias.test', { ttl: true }),
   'a server that closes the connection': (resolver) => failed(resolver.resolve4('hang-up.test')),
