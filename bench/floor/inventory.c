@@ -1,6 +1,6 @@
 /*
  * inventory DIR COUNT RUNS: links, addresses, routes and neighbours of the named network namespaces b0, b1, ... in DIR. Prints the stamps of
- * the whole, then the duration of the first time, with opening a socket in each, and of RUNS times more, over the same sockets.
+ * the whole, then the durations of RUNS times with opening a socket in each, and of RUNS times more, over the last sockets.
  */
 #define _GNU_SOURCE
 #include "dump.h"
@@ -27,23 +27,24 @@ static void read_all(int socket) {
 int main(int argc, char **argv) {
   if (argc != 4) return 2;
   int count = atoi(argv[2]), runs = atoi(argv[3]), *sockets = calloc(count, sizeof *sockets);
-  long long durations[100];
+  long long durations[200];
   struct rlimit files = {count + 64, count + 64};
   setrlimit(RLIMIT_NOFILE, &files);
-  if (runs >= 100) return 2;
+  if (runs > 100) return 2;
   /* Ours would end when we leave it, and with the bridge the devices of all. */
   if (open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC) < 0) fail("/proc/self/ns/net");
 
-  long long start = now_ns(), before = start;
-  for (int run = 0; run <= runs; run++) {
+  long long start = now_ns();
+  for (int run = 0; run < 2 * runs; run++) {
+    for (int i = 0; 0 < run && run < runs && i < count; i++) close(sockets[i]);
+    long long before = now_ns();
     for (int i = 0; i < count; i++) {
-      if (run == 0) sockets[i] = open_inside(argv[1], i);
+      if (run < runs) sockets[i] = open_inside(argv[1], i);
       read_all(sockets[i]);
     }
     durations[run] = now_ns() - before;
-    before += durations[run];
   }
-  report(start, before);
-  for (int run = 0; run <= runs; run++) printf("%lld\n", durations[run]);
+  report(start, now_ns());
+  for (int run = 0; run < 2 * runs; run++) printf("%lld\n", durations[run]);
   return 0;
 }
