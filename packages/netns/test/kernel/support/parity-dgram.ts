@@ -36,6 +36,12 @@ const place = (socket: dgram.Socket, of: 'address' | 'remoteAddress' = 'address'
     return { address, family, port: chosen === port ? port : chosen > 0 };
   });
 
+/** A lookup that gives this answer at once, whatever is asked. */
+const answering =
+  (...answer: Args) =>
+  (...args: Args): void =>
+    (args[2] as (...answer: Args) => void)(...answer);
+
 /** Whether Node looks at sizes of buffers when a socket is made. Node 20.18 does it where nobody can catch what it throws. */
 function checksSizes(): boolean {
   try {
@@ -110,31 +116,11 @@ export const dgramCases: Readonly<Record<string, Case>> = {
   'bind: options': binding('udp6', { port, address: '::1', exclusive: true }),
   'bind: an empty address': binding('udp4', { port, address: '' }),
   'bind: a name': binding('udp4', port, 'localhost'),
-  'bind: no such name': binding(
-    { type: 'udp4', lookup: (...args: Args) => (args[2] as (e: Error) => void)(new Error('no name')) },
-    port,
-    'x',
-  ),
-  'bind: a lookup': binding(
-    { type: 'udp4', lookup: (...args: Args) => (args[2] as (...a: Args) => void)(null, '127.0.0.1') },
-    port,
-    'x',
-  ),
-  'bind: a lookup of nonsense': binding(
-    { type: 'udp4', lookup: (...args: Args) => (args[2] as (...a: Args) => void)(null, 'x') },
-    port,
-    'x',
-  ),
-  'bind: a lookup of the other family': binding(
-    { type: 'udp4', lookup: (...args: Args) => (args[2] as (...a: Args) => void)(null, '::1') },
-    port,
-    'x',
-  ),
-  'bind: a lookup of IPv4 for IPv6': binding(
-    { type: 'udp6', lookup: (...args: Args) => (args[2] as (...a: Args) => void)(null, '127.0.0.1') },
-    port,
-    'x',
-  ),
+  'bind: no such name': binding({ type: 'udp4', lookup: answering(new Error('no name')) }, port, 'x'),
+  'bind: a lookup': binding({ type: 'udp4', lookup: answering(null, '127.0.0.1') }, port, 'x'),
+  'bind: a lookup of nonsense': binding({ type: 'udp4', lookup: answering(null, 'x') }, port, 'x'),
+  'bind: a lookup of the other family': binding({ type: 'udp4', lookup: answering(null, '::1') }, port, 'x'),
+  'bind: a lookup of IPv4 for IPv6': binding({ type: 'udp6', lookup: answering(null, '127.0.0.1') }, port, 'x'),
   'bind: no lookup': binding({ type: 'udp4', lookup: 5 }, port),
   'bind: not here': binding('udp4', port, '192.0.2.1'),
   'bind: not here, IPv6': binding('udp6', port, '2001:db8::1'),
