@@ -45,7 +45,8 @@ export async function buildBundles(packageDir, outdir) {
       .map((verb) => command(verb, theVerb(verb))),
     ...[...new Set(Object.values(ipObjects))].flatMap((object) => {
       const folder = `${ipFolder}/${object}`;
-      const theObject = { among: /\/ip\/(\w+)\/\1\.ts$/, take: [`${folder}/${object}.ts`] };
+      // what `-resolve` needs, too, is in the bundle of all objects
+      const theObject = { among: /\/ip\/(\w+)\/\1\.ts$|\/host-names\.ts$/, take: [`${folder}/${object}.ts`] };
       const shown = ['show', 'list', 'list-id'].map((name) => `${folder}/${name}.ts`).filter(exists);
       const onlyToShow = {
         among: new RegExp(`^${folder}/[\\w-]+\\.ts$|/batch/run\\.ts$`),

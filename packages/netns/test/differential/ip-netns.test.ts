@@ -6,6 +6,7 @@ import type { Case, Difference, Outcome } from './case.ts';
 import { addressCases } from './cases/address.ts';
 import { addrlabelCases } from './cases/addrlabel.ts';
 import { batchCases } from './cases/batch.ts';
+import { echoCases } from './cases/echo.ts';
 import { encapCases } from './cases/encap.ts';
 import { execCases } from './cases/exec.ts';
 import { familyCases } from './cases/families.ts';
@@ -23,6 +24,7 @@ import { neighbourCases } from './cases/neighbour.ts';
 import { netconfCases } from './cases/netconf.ts';
 import { nexthopCases } from './cases/nexthop.ts';
 import { ntableCases } from './cases/ntable.ts';
+import { resolveCases } from './cases/resolve.ts';
 import { routeCases } from './cases/route.ts';
 import { ruleCases } from './cases/rule.ts';
 import { savedCases } from './cases/saved.ts';
@@ -66,6 +68,8 @@ const groups: Readonly<Record<string, readonly Case[]>> = {
   'tables of neighbours': ntableCases,
   'labels of addresses': addrlabelCases,
   neighbours: neighbourCases,
+  'echoed changes': echoCases,
+  'names of hosts': resolveCases,
 };
 
 const installed = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();

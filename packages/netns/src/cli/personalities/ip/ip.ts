@@ -46,7 +46,8 @@ async function run(argv: readonly string[], io: Io, output: Output): Promise<num
     },
   });
   const batch = options.batch !== undefined;
-  using session = new Session({ io, options, output, runDirectory, namespace, entered, batch });
+  const hosts = options.resolve ? await hostNames(namespace, entered.at(-1)) : undefined;
+  using session = new Session({ io, options, output, runDirectory, namespace, entered, batch, hosts });
   if (options.batch !== undefined) {
     const { runBatch } = await import('./batch/run.ts');
     return await runBatch(session, options.batch); // the session must outlive it
@@ -58,6 +59,12 @@ async function run(argv: readonly string[], io: Io, output: Output): Promise<num
   const [object, ...words] = rest;
   if (object === undefined) throw misuse(usage);
   return await runObject(session, object, words);
+}
+
+/** With `-netns`, names are those that a program has there. */
+async function hostNames(namespace: Namespace | undefined, name = '') {
+  const { HostNames } = await import('../../../process/host-names.ts');
+  return new HostNames(namespace && { namespace, name });
 }
 
 /** Called as `ipnetns`, the object is in the name; only if that fails are the words read in the usual way. */

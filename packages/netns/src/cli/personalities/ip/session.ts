@@ -1,5 +1,6 @@
 import type { NetlinkConnection } from '../../../connection/connection.ts';
 import type { Namespace } from '../../../namespaces/namespace.ts';
+import type { HostNames } from '../../../process/host-names.ts';
 import type { Io } from './io.ts';
 import { formatJson, type Json } from './json.ts';
 import type { Options } from './options.ts';
@@ -16,6 +17,7 @@ export interface SessionStart {
   readonly namespace: Namespace | undefined;
   readonly entered: readonly string[];
   readonly batch: boolean;
+  readonly hosts?: HostNames | undefined;
 }
 
 /** What one run of `ip` works with; in a batch all lines share it. */
@@ -31,6 +33,8 @@ export class Session implements Disposable {
   readonly entered: readonly string[];
   /** Lines of a batch follow: a program must then run beside us, not in our place. */
   readonly batch: boolean;
+  /** With `-resolve`: the names of hosts. */
+  readonly hosts: HostNames | undefined;
   /** Links by name, as far as commands that change none have asked for them: as `ip`, a batch asks for each once. */
   readonly deviceIndexes = new Map<string, number>();
   #connection: NetlinkConnection | undefined;
@@ -43,6 +47,7 @@ export class Session implements Disposable {
     this.namespace = start.namespace;
     this.entered = start.entered;
     this.batch = start.batch;
+    this.hosts = start.hosts;
   }
 
   /** Netlink in `namespace`; opened, and its code loaded, when first asked for. */
@@ -69,6 +74,7 @@ export class Session implements Disposable {
 
   [Symbol.dispose](): void {
     this.#connection?.close();
+    this.hosts?.[Symbol.dispose]();
     this.namespace?.close();
   }
 }

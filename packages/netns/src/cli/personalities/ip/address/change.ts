@@ -1,13 +1,17 @@
 import { type AddressMessageInput, address, addressFlag } from '../../../../netlink/families/route/address.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
+import { requestChange } from '../echo.ts';
 import { failure, noSuchDevice } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { hostBits, type InetPrefix, isAnyWord, isMulticast } from '../inet.ts';
 import { Lookup } from '../link/lookup.ts';
-import { refuseEcho } from '../refuse.ts';
+import { scopeTable } from '../link/names.ts';
 import type { Session } from '../session.ts';
+import { toJson, toText } from '../show/fields.ts';
+import { viewOf } from '../show/view.ts';
 import { Words } from '../words.ts';
+import { addressParts, briefAddressParts } from './describe.ts';
 import { type AddressDraft, addressGrammar } from './options.ts';
 import { addressHelp } from './usage.ts';
 
@@ -23,7 +27,6 @@ export const replaceAddress: Run = (session, words) => change(session, words, 'n
 export const deleteAddress: Run = (session, words) => change(session, words, 'del', 0);
 
 async function change(session: Session, words: readonly string[], verb: 'new' | 'del', flags: number): Promise<number> {
-  refuseEcho(session);
   const { family } = session.options;
   const draft: AddressDraft = { family: family, flags: 0 };
   const warn = (text: string) => session.warn(text);
@@ -31,11 +34,23 @@ async function change(session: Session, words: readonly string[], verb: 'new' | 
   const message = toMessage(draft, verb === 'del', warn);
   const connection = await session.connection();
   const device = draft.device ?? '';
-  const index = new Lookup(connection).indexOf(device);
+  const lookup = new Lookup(connection);
+  const index = lookup.indexOf(device);
   if (index === 0) throw noSuchDevice(device);
   checkLifetimes(draft);
   const request = { ...message, header: { ...message.header, index } };
-  connection.requestSync(address, verb, request, { operation: 'change an address', flags });
+  const options = { operation: 'change an address', flags };
+  await requestChange(session, address, verb, request, options, async (found) => {
+    const { brief } = session.options;
+    const parts = brief ? briefAddressParts : addressParts;
+    const linkName = () => lookup.byIndex(index)?.attributes.ifname ?? device;
+    const view = { ...viewOf(session), scopes: scopeTable(), alone: true, linkName };
+    return {
+      text: () => toText(parts, found, view),
+      json: () => toJson(parts, found, view),
+      ...(brief && { end: '' }),
+    };
+  });
   return 0;
 }
 

@@ -10,6 +10,7 @@ const viewOf = (options: Partial<Options> = {}): AddressView => ({
   options: { ...defaultOptions(), ...options },
   paint: plain,
   newline: options.oneline === true ? '\\' : '\n',
+  host: String,
   scopes: scopeTable(),
   alone: options.oneline === true,
   linkName: (index) => `link${index}`,

@@ -3,7 +3,7 @@ import { AF_INET, AF_INET6 } from '../../../../netlink/families/route/address-fa
 import type { Json } from '../json.ts';
 import type { NameTable } from '../name-table.ts';
 import { hexWithPrefix } from '../numbers.ts';
-import { type Part, type View, value, when } from '../show/fields.ts';
+import { host, type Part, type View, value, when } from '../show/fields.ts';
 
 export interface AddressView extends View {
   readonly scopes: NameTable;
@@ -39,8 +39,8 @@ function painted(text: string, view: AddressView, { header: { family } }: Addres
 }
 
 const line: readonly Shown[] = [
-  value('local', (text, view, address) => painted(String(text), view, address), ownAddress),
-  value('address', (text, view, address) => ` peer ${painted(String(text), view, address)}`, otherEnd),
+  host('local', (text, view, address) => painted(String(text), view, address), ownAddress),
+  host('address', (text, view, address) => ` peer ${painted(String(text), view, address)}`, otherEnd),
   value('prefixlen', '/% ', (address) => (ownAddress(address) === undefined ? undefined : address.header.prefixlen)),
   value('metric', 'metric % ', (address) => address.attributes.rtPriority),
 ];
@@ -89,17 +89,17 @@ export const addressParts: readonly Shown[] = [
   ),
   value('family', '    % ', (address) => familyName(address.header.family)),
   ...line,
-  value(
+  host(
     'broadcast',
     (text, view, address) => `brd ${painted(`${text} `, view, address)}`,
     (address) => address.attributes.broadcast,
   ),
-  value(
+  host(
     'anycast',
     (text, view, address) => `any ${painted(`${text} `, view, address)}`,
     (address) => address.attributes.anycast,
   ),
-  value(
+  host(
     'multicast',
     (text, view, address) => `mcast ${painted(`${text} `, view, address)}`,
     (address) => address.attributes.multicast,

@@ -14,16 +14,15 @@ import { scopeTable } from '../link/names.ts';
 import { findLinks } from '../link/show.ts';
 import { statistics } from '../link/statistics.ts';
 import { type LinkView, linkName } from '../link/view.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { toJson, toText } from '../show/fields.ts';
+import { viewOf } from '../show/view.ts';
 import { type AddressView, addressParts, allFlags, briefAddressParts, ownAddress } from './describe.ts';
 import { matchesLabel } from './label.ts';
 import { addressHelp } from './usage.ts';
 
 /** `ip address show …`. */
 export async function showAddresses(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const { family } = session.options;
   const connection = await session.connection();
   const lookup = new Lookup(connection);
@@ -95,9 +94,7 @@ function print(
 ): void {
   const { options } = session;
   const addressView: AddressView = {
-    options,
-    paint: view.paint,
-    newline: view.newline,
+    ...viewOf(session),
     scopes: scopeTable(),
     alone: options.oneline,
     linkName: (index) => linkName(view, index),

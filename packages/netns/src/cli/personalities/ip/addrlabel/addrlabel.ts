@@ -7,9 +7,8 @@ import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { bytesSent, isAnyWord, prefix } from '../inet.ts';
 import type { Family } from '../options.ts';
-import { refuseEcho } from '../refuse.ts';
 import type { Command, Session } from '../session.ts';
-import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
+import { host, type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
 import { runSubCommand, type SubCommand } from '../sub-commands.ts';
 import { unsigned } from '../values.ts';
@@ -40,7 +39,7 @@ interface LabelView extends View {
 }
 
 const parts: readonly Part<AddressLabelMessage, LabelView>[] = [
-  value(
+  host(
     'address',
     (address, { paint }) => `prefix ${paint('inet6', `${address}`)}`,
     ({ attributes }) => attributes.address,
@@ -116,7 +115,6 @@ const options: readonly OptionRow<Draft, Context>[] = [
 
 function change(verb: 'new' | 'del', flags: number): Command {
   return async (session, words) => {
-    refuseEcho(session);
     const connection = await session.connection();
     const draft: Draft = { index: 0 };
     // Words that it does not know are passed over, as `ip` does.

@@ -2,15 +2,18 @@ import type { NetlinkError } from '../../../../errors.ts';
 import { type LinkMessageInput, link } from '../../../../netlink/families/route/link.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { kindOption, lacksKind } from '../../../../network/missing-kind.ts';
+import { requestChange } from '../echo.ts';
 import { failure, misuse, noSuchDevice } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
 import { openNamespaceFile } from '../netns/file.ts';
-import { refuseEcho } from '../refuse.ts';
 import { refusalText } from '../report.ts';
 import type { Session } from '../session.ts';
+import { toJson, toText } from '../show/fields.ts';
 import { Words } from '../words.ts';
 import { placeBelow } from './below.ts';
+import { briefParts, linkParts } from './describe.ts';
 import { type LinkDraft, nameByDevice, newDraft, releaseDraft } from './draft.ts';
+import { gatherView } from './gather.ts';
 import { readKind } from './kind-words.ts';
 import { loadKind } from './kinds/kinds.ts';
 import { Lookup } from './lookup.ts';
@@ -41,7 +44,6 @@ export const setLink: Run = (session, words) => change(session, words, { verb: '
 export const deleteLink: Run = (session, words) => change(session, words, { verb: 'del', flags: 0, creating: false });
 
 async function change(session: Session, list: readonly string[], request: Request): Promise<number> {
-  refuseEcho(session);
   const connection = await session.connection();
   const context: LinkContext = {
     lookup: new Lookup(connection),
@@ -59,7 +61,18 @@ async function change(session: Session, list: readonly string[], request: Reques
         : await oneLink(session, draft, words, context, request);
     if (message === undefined) return 1;
     const operation = `${request.creating ? 'add' : request.verb === 'del' ? 'delete' : 'change'} a link`;
-    connection.requestSync(link, request.verb, message, { operation, flags: request.flags });
+    const options = { operation, flags: request.flags };
+    await requestChange(session, link, request.verb, message, options, async (found) => {
+      const purpose = { linkCommand: false, firstLineOnly: false };
+      const view = { ...(await gatherView(session, context.lookup, [found], [found], purpose)), change: true } as const;
+      const { brief } = session.options;
+      const parts = brief ? briefParts : linkParts;
+      return {
+        text: () => toText(parts, found, view),
+        json: () => toJson(parts, found, view),
+        ...(brief && { end: '' }),
+      };
+    });
     return 0;
   } catch (error) {
     throw session.io.hints && lacksKind(error) ? await withHint(error, draft.kind ?? '') : error;

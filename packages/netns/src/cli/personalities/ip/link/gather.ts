@@ -2,7 +2,7 @@ import type { LinkMessage } from '../../../../netlink/families/route/link.ts';
 import type { ProgramInfo } from '../bpf-programs.ts';
 import { namesById } from '../netns/ids.ts';
 import type { Session } from '../session.ts';
-import { paintFor, plain } from '../show/paint.ts';
+import { viewOf } from '../show/view.ts';
 import type { Kind } from './kinds/kind.ts';
 import { loadKind } from './kinds/kinds.ts';
 import type { Lookup } from './lookup.ts';
@@ -27,7 +27,7 @@ export async function gatherView(
   shown: readonly LinkMessage[],
   purpose: Purpose,
 ): Promise<LinkView> {
-  const { options, io } = session;
+  const { options } = session;
   const links = new Map(known.map((link) => [link.header.index, link]));
   for (const index of shown.flatMap(namedLinks)) {
     if (links.has(index)) continue;
@@ -38,9 +38,7 @@ export async function gatherView(
   const elsewhere = textual && shown.some((link) => (link.attributes.linkNetnsid ?? -1) >= 0);
   return {
     ...purpose,
-    options,
-    paint: options.json ? plain : paintFor(options.color, io.stdout.isTerminal, io.env),
-    newline: options.oneline ? '\\' : '\n',
+    ...viewOf(session),
     links,
     namespaces: elsewhere ? await namesById(session) : new Map(),
     kinds: options.details > 0 ? await kindsOf(shown) : new Map(),

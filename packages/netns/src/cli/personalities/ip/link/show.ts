@@ -2,7 +2,6 @@ import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { extMaskFlag, type LinkMessage, link } from '../../../../netlink/families/route/link.ts';
 import type { Slice } from '../../../../wire/slice.ts';
 import { failure } from '../exit.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { toJson, toText } from '../show/fields.ts';
 import { briefHardwareParts, briefParts, linkParts } from './describe.ts';
@@ -13,7 +12,6 @@ import { linkHelp } from './usage.ts';
 
 /** `ip link show …`. */
 export async function showLinks(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const connection = await session.connection();
   const lookup = new Lookup(connection);
   const filter = readFilter(words, undefined, { lookup, help: () => linkHelp() });

@@ -19,6 +19,7 @@ export function viewOf(
     options: { ...defaultOptions(), ...options },
     paint: plain,
     newline: options.oneline === true ? '\\' : '\n',
+    host: String,
     linkCommand: true,
     firstLineOnly: false,
     links: new Map(links.map((link) => [link.header.index, link])),

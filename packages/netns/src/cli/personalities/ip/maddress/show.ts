@@ -2,6 +2,7 @@ import { NamespaceProc } from '../../../../network/files/proc.ts';
 import { duplicateOrGarbage } from '../exit.ts';
 import type { JsonObject } from '../json.ts';
 import type { Session } from '../session.ts';
+import type { View } from '../show/fields.ts';
 import type { Tint } from '../show/paint.ts';
 import { viewOf } from '../show/view.ts';
 import { isPrefix, Words } from '../words.ts';
@@ -32,7 +33,7 @@ export function showMulticast(session: Session, list: readonly string[]): number
     }
   }
   const links = [...byIndex.values()].sort(([a], [b]) => (a?.index ?? 0) - (b?.index ?? 0));
-  if (options.json) session.printJson(links.map(membersOf));
+  if (options.json) session.printJson(links.map((own) => membersOf(own, viewOf(session))));
   else for (const own of links) session.output.write(textOf(session, own));
   return 0;
 }
@@ -49,13 +50,13 @@ function deviceOf(list: readonly string[]): string | undefined {
   return device;
 }
 
-function membersOf(own: readonly MulticastAddress[]): JsonObject {
+function membersOf(own: readonly MulticastAddress[], { host }: View): JsonObject {
   const [first] = own;
   return {
     ifindex: first?.index ?? 0,
     ifname: first?.name ?? '',
     maddr: own.map(({ family, address, users, static: byHand }) => ({
-      ...(family === 'link' ? { link: address } : { family, address }),
+      ...(family === 'link' ? { link: address } : { family, address: host(address) }),
       ...(users === 1 ? {} : { users }),
       ...(byHand ? { features: 'static' } : {}),
     })),
@@ -64,13 +65,13 @@ function membersOf(own: readonly MulticastAddress[]): JsonObject {
 
 /** A line for the link and one for each address; with `-oneline`, the link stands in front of each. */
 function textOf(session: Session, own: readonly MulticastAddress[]): string {
-  const { paint } = viewOf(session);
+  const { paint, host } = viewOf(session);
   const { oneline } = session.options;
   const [first] = own;
   const title = `${first?.index}:${paint('ifname', `\t${first?.name}`)}`;
   const lines = own.map(
     ({ family, address, users, static: byHand }) =>
-      `${oneline ? `${title}\\` : ''}\t${family.padEnd(5)} ${paint(tints[family], address)}${users === 1 ? '' : ` users ${users}`}${byHand ? ' static' : ''}\n`,
+      `${oneline ? `${title}\\` : ''}\t${family.padEnd(5)} ${paint(tints[family], family === 'link' ? address : host(address))}${users === 1 ? '' : ` users ${users}`}${byHand ? ' static' : ''}\n`,
   );
   return `${oneline ? '' : `${title}\n`}${lines.join('')}`;
 }

@@ -12,7 +12,7 @@ import { invalidArgument, missingArgument } from '../exit.ts';
 import { type Grammar, type OptionRow, readOptions } from '../grammar.ts';
 import { address, type InetAddress, isAnyWord, toText as textOf } from '../inet.ts';
 import type { Command, Session } from '../session.ts';
-import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
+import { host, type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
 import { unsigned } from '../values.ts';
 import { Words } from '../words.ts';
@@ -163,7 +163,7 @@ const knownFlags: Shown = ({ attributes: { addr } }) => {
 };
 
 const parts: readonly Shown[] = [
-  value('address', '% ', ({ attributes: { addr } }) => addr?.addr4 ?? addr?.addr6),
+  host('address', '% ', ({ attributes: { addr } }) => addr?.addr4 ?? addr?.addr6),
   value('port', 'port % ', ({ attributes: { addr } }) => addr?.port || undefined),
   value('id', 'id % ', ({ attributes: { addr } }) => addr?.id),
   knownFlags,

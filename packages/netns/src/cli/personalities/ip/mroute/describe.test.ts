@@ -11,6 +11,7 @@ const view = (statistics: number, withTable = false) => ({
   options: { ...defaultOptions(), statistics },
   paint: plain,
   newline: '\n',
+  host: String,
   deviceName: (index: number) => names[index] ?? '?',
   withTable,
 });

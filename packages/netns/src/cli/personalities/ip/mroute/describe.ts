@@ -13,10 +13,13 @@ const unresolved = 1 << Number(Object.entries(routeFlags).find(([, name]) => nam
 
 type Shown = Part<RouteMessage, MulticastView>;
 
-const ends: Shown = ({ attributes: { src, dst } }) => ({
-  text: `(${src ?? 'unknown'},${dst ?? 'unknown'})`.padEnd(32),
-  ...(src !== undefined && dst !== undefined && { json: { src, dst } }),
-});
+const ends: Shown = ({ attributes }, { host }) => {
+  const [src, dst] = [attributes.src, attributes.dst].map((each) => each && host(each));
+  return {
+    text: `(${src ?? 'unknown'},${dst ?? 'unknown'})`.padEnd(32),
+    ...(src !== undefined && dst !== undefined && { json: { src, dst } }),
+  };
+};
 
 /** The links that it goes out to; each with the least time to live that a packet must have, unless that is one. */
 const outputs: Shown = ({ attributes: { multipath } }, { deviceName }) => {

@@ -9,7 +9,6 @@ import { DeviceNames } from '../device-names.ts';
 import { misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
-import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
 import { linkLayerAddress, NDA_DST, type NeighbourDraft, neighbourGrammar } from './options.ts';
@@ -18,7 +17,6 @@ import { neighbourHelp } from './usage.ts';
 /** A command that makes, changes (with these flags) or deletes a neighbour. */
 function change(verb: 'new' | 'del', flags: number): Command {
   return async (session, list) => {
-    refuseEcho(session);
     const draft: NeighbourDraft = { family: session.options.family, flags: 0, extFlags: 0 };
     readOptions(neighbourGrammar, new Words(list), draft, { help: () => neighbourHelp() });
     const { device, address } = draft;

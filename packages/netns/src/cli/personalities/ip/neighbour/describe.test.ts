@@ -9,6 +9,7 @@ const view = (options: Partial<Options> = {}): NeighbourView => ({
   options: { ...defaultOptions(), ...options },
   paint: plain,
   newline: '\n',
+  host: String,
   deviceKnown: false,
   deviceName: (index) => `eth${index}`,
 });

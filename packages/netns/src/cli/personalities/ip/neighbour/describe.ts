@@ -7,7 +7,7 @@ import {
 } from '../../../../netlink/families/route/neighbour.ts';
 import type { JsonObject } from '../json.ts';
 import { named, protocols } from '../route-names.ts';
-import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
+import { host, type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import type { Tint } from '../show/paint.ts';
 import { stateNames } from './states.ts';
 
@@ -68,7 +68,7 @@ const statistics: Shown = ({ attributes: { cacheinfo, probes } }, { options }) =
 
 /** A neighbour as `ip neighbour` shows it, without the newline at its end. */
 const parts: readonly Shown[] = [
-  value(
+  host(
     'dst',
     (text, { paint }, { header }) => paint(tintOf(header.family), `${text} `),
     ({ attributes }) => attributes.dst,
@@ -96,7 +96,7 @@ const parts: readonly Shown[] = [
 
 /** What `-brief` shows, in columns. */
 const briefParts: readonly Shown[] = [
-  value(
+  host(
     'dst',
     (text, { paint }, { header }) => paint(tintOf(header.family), `${String(text).padEnd(39)} `),
     ({ attributes }) => attributes.dst,

@@ -4,7 +4,6 @@ import { duplicateOrGarbage, failure } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import type { Family } from '../options.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
 import { NDA_DST, type NeighbourAddress, readAddress } from './options.ts';
@@ -42,7 +41,6 @@ const rows: readonly OptionRow<Draft, unknown>[] = [
 
 /** `ip neighbour get ADDRESS dev DEV`. */
 export async function getNeighbour(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const draft: Draft = { family: session.options.family, proxy: false };
   readOptions(
     { rows, otherwise: (into, word, take) => addressOf(into, word === 'to' ? take() : word) },

@@ -3,7 +3,6 @@ import { type NeighbourMessage, neighbour, neighbourFlag } from '../../../../net
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
 import { familyNumber } from '../families.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
 import { type NeighbourView, neighbourJson, neighbourText } from './describe.ts';
@@ -12,7 +11,6 @@ import { neighbourHelp } from './usage.ts';
 
 /** `ip neighbour show …`. */
 export async function showNeighbours(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const filter = readNeighbourFilter(words, session.options.family, { devices, help: () => neighbourHelp() });

@@ -2,7 +2,6 @@ import { type NexthopMessage, nexthopBucket } from '../../../../netlink/families
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
 import { misuse } from '../exit.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { spells } from '../sub-commands.ts';
 import { unsigned } from '../values.ts';
@@ -21,7 +20,6 @@ export async function bucket(session: Session, [word = 'list', ...words]: readon
 }
 
 async function list(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const filter = readBucketFilter(words, { devices, help: () => nexthopHelp() });
@@ -38,7 +36,6 @@ async function list(session: Session, words: readonly string[]): Promise<number>
 }
 
 async function get(session: Session, list: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const words = new Words(list);
   let id: number | undefined;
   let index: number | undefined;

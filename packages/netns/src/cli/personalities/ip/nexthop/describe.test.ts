@@ -9,6 +9,7 @@ const view = (options: Partial<Options> = {}): NexthopView => ({
   options: { ...defaultOptions(), ...options },
   paint: plain,
   newline: '\n',
+  host: String,
   deviceName: (index) => `eth${index}`,
 });
 const header: NexthopMessage['header'] = { family: AF_INET, scope: 253, protocol: 0, flags: 4 };

@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { describeFlags } from '../route/describe.ts';
 import { describeEncap } from '../route/encap/encap.ts';
 import { named, protocols, routeScopes } from '../route-names.ts';
-import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
+import { host, type Part, toJson, toText, type View, value } from '../show/fields.ts';
 
 export interface NexthopView extends View {
   deviceName(index: number): string;
@@ -51,7 +51,7 @@ const parts: readonly Shown[] = [
   group,
   groupType,
   ({ attributes: { encap } }, view) => describeEncap(encap, view),
-  value(
+  host(
     'gateway',
     (text, { paint }, { header: { family } }) =>
       `via ${paint(family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : undefined, `${text} `)}`,

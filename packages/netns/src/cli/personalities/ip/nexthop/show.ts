@@ -3,7 +3,6 @@ import { type NexthopMessage, nexthop } from '../../../../netlink/families/route
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
 import { familyNumber } from '../families.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
 import { unsigned } from '../values.ts';
@@ -13,7 +12,6 @@ import { nexthopHelp } from './usage.ts';
 
 /** `ip nexthop list …`. */
 export async function listNexthops(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const filter = readNexthopFilter(words, { devices, help: () => nexthopHelp() });
@@ -27,7 +25,6 @@ export async function listNexthops(session: Session, words: readonly string[]): 
 
 /** `ip nexthop get id ID`. */
 export async function getNexthop(session: Session, [word, id, ...more]: readonly string[]): Promise<number> {
-  refuseResolve(session);
   if (word !== 'id' || id === undefined || more.length > 0) nexthopHelp();
   const number = unsigned(id, 32, 'invalid id value');
   const connection = await session.connection();

@@ -3,7 +3,6 @@ import { DeviceNames } from '../device-names.ts';
 import { invalidArgument, missingArgument, misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
-import { refuseEcho } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { unsigned } from '../values.ts';
 import { Words } from '../words.ts';
@@ -49,7 +48,6 @@ const options: readonly OptionRow<Draft, DeviceNames>[] = [
 
 /** `ip ntable change name NAME [ dev DEV ] …`. */
 export async function changeTable(session: Session, list: readonly string[]): Promise<number> {
-  refuseEcho(session);
   const draft: Draft = { table: {}, parms: {} };
   const otherwise = (_draft: Draft, word: string) => {
     throw invalidArgument(word, 'unknown');

@@ -2,12 +2,13 @@ import { type RouteMessageInput, route, routeTypes } from '../../../../netlink/f
 import { NLM_F_APPEND, NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../../../../netlink/header.ts';
 import { KeptFiles } from '../bpf-programs.ts';
 import { DeviceNames } from '../device-names.ts';
+import { requestChange } from '../echo.ts';
 import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { isAny, labelsOf, toText } from '../inet.ts';
-import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
 import { Words } from '../words.ts';
+import { routeJson, routeText } from './describe.ts';
 import type { RouteDraft } from './draft.ts';
 import { readHops } from './hops.ts';
 import { routeGrammar } from './options.ts';
@@ -16,7 +17,6 @@ import { routeHelp } from './usage.ts';
 /** A command that makes, changes (with these flags) or deletes a route. */
 function change(verb: 'new' | 'del', flags: number): Command {
   return async (session, list) => {
-    refuseEcho(session);
     const { family } = session.options;
     const connection = await session.connection();
     const words = new Words(list);
@@ -29,7 +29,11 @@ function change(verb: 'new' | 'del', flags: number): Command {
     if (draft.device !== undefined) draft.attributes.oif = context.devices.needed(draft.device);
     if (draft.hops !== undefined) draft.attributes.multipath = readHops(draft, draft.hops, context);
     const operation = verb === 'new' ? 'add a route' : 'delete a route';
-    connection.requestSync(route, verb, toMessage(draft, verb), { operation, flags });
+    await requestChange(session, route, verb, toMessage(draft, verb), { operation, flags }, async (found) => {
+      const { routeView } = await import('./show.ts');
+      const view = await routeView(session, devices, [found], new Set());
+      return { text: () => routeText(found, view), json: () => routeJson(found, view) };
+    });
     return 0;
   };
 }

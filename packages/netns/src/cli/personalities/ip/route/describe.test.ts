@@ -7,7 +7,14 @@ import { type RouteView, routeJson, routeText } from './describe.ts';
 
 function view(options: Partial<Options> = {}): RouteView {
   const deviceName = (index: number) => `eth${index}`;
-  return { options: { ...defaultOptions(), ...options }, paint: plain, newline: '\n', fixed: new Set(), deviceName };
+  return {
+    options: { ...defaultOptions(), ...options },
+    paint: plain,
+    newline: '\n',
+    host: String,
+    fixed: new Set(),
+    deviceName,
+  };
 }
 
 const header: RouteMessage['header'] = {

@@ -41,11 +41,16 @@ function painted(text: string, family: number, { paint }: View): string {
   return paint(family === AF_INET ? 'inet' : family === AF_INET6 ? 'inet6' : undefined, text);
 }
 
-/** A prefix: a host has no length, and nothing at all is the default. */
-function prefixText(address: string | undefined, length: number, family: number): string | undefined {
-  const full = family === AF_INET6 ? 128 : family === AF_MPLS ? 20 : 32;
-  if (address !== undefined) return length === full ? address : `${address}/${length}`;
-  return length === 0 ? undefined : `0/${length}`;
+/** A prefix: a host has no length, and may have a name; nothing at all is the default. */
+function prefixText(
+  address: string | undefined,
+  length: number,
+  family: number,
+  { host }: Pick<View, 'host'>,
+): string | undefined {
+  if (address === undefined) return length === 0 ? undefined : `0/${length}`;
+  if (family === AF_MPLS) return length === 20 ? address : `${address}/${length}`;
+  return length === (family === AF_INET6 ? 128 : 32) ? host(address) : `${address}/${length}`;
 }
 
 /** The table that a route is in, whose number may have more than the eight bits of the header. */
@@ -53,8 +58,8 @@ export function tableOf({ header, attributes }: RouteMessage): number {
   return attributes.table ?? header.table;
 }
 
-function destination({ header: { family, dstLen }, attributes: { dst, dstLabel } }: RouteMessage): string {
-  return prefixText(dstLabel === undefined ? dst : labelsText(dstLabel), dstLen, family) ?? 'default';
+function destination({ header: { family, dstLen }, attributes: { dst, dstLabel } }: RouteMessage, view: View): string {
+  return prefixText(dstLabel === undefined ? dst : labelsText(dstLabel), dstLen, family, view) ?? 'default';
 }
 
 /** Two realms in one number. */
@@ -75,13 +80,15 @@ function describeVia({ family, gateway, via }: Via, view: RouteView, hidden: boo
   const text: string[] = [];
   const json: Record<string, string | JsonObject> = {};
   if (gateway !== undefined && !hidden) {
-    text.push(`via ${painted(`${gateway} `, family, view)}`);
-    json.gateway = gateway;
+    const router = view.host(gateway);
+    text.push(`via ${painted(`${router} `, family, view)}`);
+    json.gateway = router;
   }
   if (via !== undefined) {
     const name = familyName(via.family);
-    text.push(`via ${name} ${painted(`${via.address} `, via.family, view)}`);
-    json.via = { family: name, host: via.address };
+    const router = view.host(via.address);
+    text.push(`via ${name} ${painted(`${router} `, via.family, view)}`);
+    json.via = { family: name, host: router };
   }
   return { text: text.join(''), json };
 }
@@ -192,7 +199,7 @@ const routeParts: readonly Shown[] = [
   value(
     'from',
     (text, view, { header }) => painted(`from ${text} `, header.family, view),
-    ({ header: { family, srcLen }, attributes: { src } }) => prefixText(src, srcLen, family),
+    ({ header: { family, srcLen }, attributes: { src } }, view) => prefixText(src, srcLen, family, view),
   ),
   value('to', 'as to % ', ({ attributes: { newdst } }) => (newdst === undefined ? undefined : labelsText(newdst))),
   ({ attributes: { encap } }, view) => describeEncap(encap, view),

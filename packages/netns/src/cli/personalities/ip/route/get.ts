@@ -4,7 +4,6 @@ import { failure } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { type InetPrefix, toText } from '../inet.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { isPrefix, Words } from '../words.ts';
 import { RTA_NEWDST } from './draft.ts';
@@ -16,7 +15,6 @@ const RTM_F_NOTIFY = 0x100;
 
 /** `ip route get ADDRESS …`: which way the kernel would send a packet. */
 export async function getRoute(session: Session, list: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const { family } = session.options;
   const connection = await session.connection();
   const devices = new DeviceNames(connection);

@@ -6,7 +6,6 @@ import { dumpOf } from '../dump.ts';
 import { Exit } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import type { Options } from '../options.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
 import { type Fixed, type RouteView, routeJson, routeText } from './describe.ts';
@@ -15,7 +14,6 @@ import { routeHelp } from './usage.ts';
 
 /** `ip route list …`. */
 export async function listRoutes(session: Session, words: readonly string[]): Promise<number> {
-  refuseResolve(session);
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
   const filter = readRouteFilter(words, session.options, { devices, help: () => routeHelp() });

@@ -1,10 +1,12 @@
 import { rule } from '../../../../netlink/families/route/rule.ts';
 import { NLM_F_CREATE, NLM_F_EXCL } from '../../../../netlink/header.ts';
+import { requestChange } from '../echo.ts';
 import { failure } from '../exit.ts';
 import { readOptions } from '../grammar.ts';
-import { refuseEcho } from '../refuse.ts';
 import type { Command } from '../session.ts';
+import { viewOf } from '../show/view.ts';
 import { Words } from '../words.ts';
+import { ruleJson, ruleText } from './describe.ts';
 import { type RuleDraft, ruleGrammar } from './options.ts';
 import { type RuleTables, ruleTables } from './tables.ts';
 import { ruleHelp } from './usage.ts';
@@ -19,7 +21,6 @@ export function changeRule(command: 'add' | 'del', tables: RuleTables = ruleTabl
   const verb = command === 'add' ? 'new' : 'del';
   const flags = command === 'add' ? NLM_F_CREATE | NLM_F_EXCL : 0;
   return async (session, list) => {
-    refuseEcho(session);
     if (list.length === 0) throw failure(`"ip rule ${command}" requires arguments.`);
     const draft: RuleDraft = {
       family: session.options.family,
@@ -50,8 +51,10 @@ export function changeRule(command: 'add' | 'del', tables: RuleTables = ruleTabl
       },
       attributes: { ...attributes, table: table < 256 ? undefined : table },
     };
-    const connection = await session.connection();
-    connection.requestSync(rule, verb, request, { operation: 'change a rule', flags });
+    await requestChange(session, rule, verb, request, { operation: 'change a rule', flags }, async (found) => {
+      const view = viewOf(session);
+      return { text: () => ruleText(found, view), json: () => ruleJson(found, view) };
+    });
     return 0;
   };
 }

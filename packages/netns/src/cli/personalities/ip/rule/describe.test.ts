@@ -5,7 +5,7 @@ import { defaultOptions } from '../options.ts';
 import { plain } from '../show/paint.ts';
 import { ruleJson, ruleText } from './describe.ts';
 
-const view = { options: defaultOptions(), paint: plain, newline: '\n' };
+const view = { options: defaultOptions(), paint: plain, newline: '\n', host: String };
 const header: RuleMessage['header'] = { family: AF_INET, dstLen: 0, srcLen: 0, tos: 0, table: 0, action: 1, flags: 0 };
 
 it('tells what newer kernels know, too', () => {

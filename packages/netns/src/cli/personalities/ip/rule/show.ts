@@ -1,7 +1,6 @@
 import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { type RuleMessage, rule } from '../../../../netlink/families/route/rule.ts';
 import { dumpOf } from '../dump.ts';
-import { refuseResolve } from '../refuse.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
 import { ruleJson, ruleText } from './describe.ts';
@@ -14,7 +13,6 @@ export async function listRules(
   words: readonly string[],
   tables: RuleTables = ruleTables,
 ): Promise<number> {
-  refuseResolve(session);
   const filter = readRuleFilter(words, session.options.family ?? 'inet');
   const rules = findRules(await session.connection(), filter, tables(session.options));
   const view = viewOf(session);

@@ -8,6 +8,8 @@ export interface View {
   readonly paint: Paint;
   /** Between the lines that belong to one thing: a newline, or a backslash with `-oneline`. */
   readonly newline: string;
+  /** What stands for the address of a host: with `-resolve` its name, if it has one. */
+  host(address: string): string;
 }
 
 /** What one part of a description says of a thing, in both notations; it may say nothing in one of them. */
@@ -35,6 +37,18 @@ export function value<T, V extends View>(
     const words = typeof text === 'string' ? text.replace('%', () => String(found)) : text(found, view, thing);
     return name === '' ? { text: words } : { text: words, json: { [name]: found } };
   };
+}
+
+/** The same for the address of a host, which may have a name. */
+export function host<T, V extends View>(
+  name: string,
+  text: string | ((value: Json, view: V, thing: T) => string),
+  get: (thing: T, view: V) => string | undefined,
+): Part<T, V> {
+  return value(name, text, (thing, view) => {
+    const address = get(thing, view);
+    return address === undefined ? undefined : view.host(address);
+  });
 }
 
 /** Words that only text has. */

@@ -5,7 +5,7 @@ import { toJson, toText } from '../show/fields.ts';
 import { plain } from '../show/paint.ts';
 import { metricsParts } from './describe.ts';
 
-const view = { options: defaultOptions(), paint: plain, newline: '\n' };
+const view = { options: defaultOptions(), paint: plain, newline: '\n', host: String };
 const message = (attributes: TcpMetricsMessage['attributes']) => ({ header: { command: 1, version: 1 }, attributes });
 
 it('tells what ip told of the same connection', () => {

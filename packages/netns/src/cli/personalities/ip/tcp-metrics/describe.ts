@@ -1,6 +1,6 @@
 import type { TcpMetricsMessage } from '../../../../netlink/families/generic/tcp-metrics.ts';
 import { fixed, type Json, type Literal } from '../json.ts';
-import { type Part, type View, value } from '../show/fields.ts';
+import { host, type Part, type View, value } from '../show/fields.ts';
 
 type Shown = Part<TcpMetricsMessage, View>;
 
@@ -29,7 +29,7 @@ function time(name: string, inMicroseconds: (message: TcpMetricsMessage) => numb
 }
 
 export const metricsParts: readonly Shown[] = [
-  value('dst', painted(''), destinationOf),
+  host('dst', painted(''), destinationOf),
   (message) => {
     const age = milliseconds(message.attributes.age);
     return age === undefined ? undefined : { text: ` age ${age.literal}sec`, json: { age: Number(age.literal) } };
@@ -57,7 +57,7 @@ export const metricsParts: readonly Shown[] = [
   value('fo_cookie', ' fo_cookie %', ({ attributes: { fopenCookie } }) =>
     fopenCookie === undefined ? undefined : Buffer.from(fopenCookie).toString('hex'),
   ),
-  value('source', painted(' source '), sourceOf),
+  host('source', painted(' source '), sourceOf),
 ];
 
 /** Older kernels tell milliseconds only. */

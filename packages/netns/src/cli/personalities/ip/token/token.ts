@@ -4,7 +4,6 @@ import { dumpOf } from '../dump.ts';
 import { failure, invalidArgument, misuse } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { bytesSent, prefix } from '../inet.ts';
-import { refuseEcho } from '../refuse.ts';
 import type { Command, Session } from '../session.ts';
 import { type Part, toJson, toText, type View, value } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
@@ -81,7 +80,6 @@ const IFLA_INET6_TOKEN = 7;
 /** Sets the token that is given, or else the one in the words. Words that it does not know are passed over, as `ip` does. */
 function change(given?: Uint8Array): Command {
   return async (session, words) => {
-    refuseEcho(session);
     const connection = await session.connection();
     const draft: Draft = { token: given };
     const otherwise = (into: Draft, word: string) => {

@@ -69,8 +69,8 @@ const treatment: Part<Both, TunnelView> = ({ protocol, inFlags, outFlags }, { ne
 };
 
 function end(name: 'remote' | 'local', any: string): Part<Both, TunnelView> {
-  return (tunnel) => {
-    const address = addressText(tunnel[name]);
+  return (tunnel, { host }) => {
+    const address = host(addressText(tunnel[name]));
     return { text: ` ${name} ${isAnyAddress(tunnel[name]) ? any : address}`, json: { [name]: address } };
   };
 }

@@ -251,7 +251,9 @@ export function keyedByGroup(draft: Tunnel, keyFlag: number): void {
 }
 
 const end = (name: 'remote' | 'local'): Shown =>
-  value(name, `${name} % `, ({ [name]: text }) => (text === undefined || isAny(address(text)) ? 'any' : text));
+  value(name, `${name} % `, ({ [name]: text }, { host }) =>
+    text === undefined || isAny(address(text)) ? 'any' : host(text),
+  );
 
 const hex = (number: number | undefined, digits = 1) =>
   number === undefined ? undefined : `0x${number.toString(16).padStart(digits, '0')}`;

@@ -252,19 +252,21 @@ type Shown = Part<DataOf<'vxlan'>, LinkView>;
 const hex = (number: number) => `0x${number.toString(16)}`;
 
 /** The other end: its name tells whether it is a group, and in JSON also of which family. */
-const otherEnd: Shown = (data) => {
+const otherEnd: Shown = (data, view) => {
   const text = data.group ?? data.group6;
   if (text === undefined) return undefined;
   const other = address(text);
   if (isAny(other)) return undefined;
   const name = isMulticast(other) ? 'group' : 'remote';
-  return { text: `${name} ${text} `, json: { [`${name}${other.family === 'inet6' ? '6' : ''}`]: text } };
+  const host = view.host(text);
+  return { text: `${name} ${host} `, json: { [`${name}${other.family === 'inet6' ? '6' : ''}`]: host } };
 };
 
-const ownEnd: Shown = (data) => {
+const ownEnd: Shown = (data, view) => {
   const text = data.local ?? data.local6;
   if (text === undefined || isAny(address(text))) return undefined;
-  return { text: `local ${text} `, json: { [data.local === undefined ? 'local6' : 'local']: text } };
+  const host = view.host(text);
+  return { text: `local ${host} `, json: { [data.local === undefined ? 'local6' : 'local']: host } };
 };
 
 /** Said only when it is on. */
