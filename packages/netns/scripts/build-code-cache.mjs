@@ -59,10 +59,7 @@ const rehearsals = {
 /** Loads a bundle as src/cli/launch.ts does, without a compiled form. */
 function load(name) {
   const file = join(directory, `${name}.cjs`);
-  const script = new Script(
-    `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'utf8')}\n})`,
-    { filename: file },
-  );
+  const script = new Script(readFileSync(file, 'utf8'), { filename: file });
   const module = { exports: {} };
   script.runInThisContext().call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
   return {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import * as errors from './errors.ts';
 
@@ -47,6 +49,22 @@ describe('errors', () => {
     const cause = new Error('below');
     expect(new KernelError({ ...details, cause }).cause).toBe(cause);
     expect('cause' in new KernelError(details)).toBe(false);
+  });
+
+  it('keep their names in a program that was made smaller', async () => {
+    const { outputFiles } = await build({
+      entryPoints: [join(import.meta.dirname, 'errors.ts')],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+    });
+    const path = `data:text/javascript,${encodeURIComponent(outputFiles[0]?.text ?? '')}`;
+    const copy: typeof errors = await import(/* @vite-ignore */ path);
+    const error = new copy.KernelError(details);
+    expect([error.name, copy.KernelError.name]).toEqual(['KernelError', 'KernelError']);
+    expect([error instanceof KernelError, new KernelError(details) instanceof copy.KernelError]).toEqual([true, true]);
+    expect(error instanceof NetlinkError).toBe(false);
   });
 
   it('are recognised by another copy of the package', async () => {

@@ -29,9 +29,11 @@ interface Branding {
   readonly name: string;
 }
 
-function branded(cls: Branding): void {
-  Object.defineProperty(cls.prototype, brand, { value: cls.name });
-  Object.defineProperty(cls.prototype, 'name', { value: cls.name });
+/** By the name that is written here: who makes a program smaller may give the class another one. */
+function branded(name: string, cls: Branding): void {
+  Object.defineProperty(cls, 'name', { value: name });
+  Object.defineProperty(cls.prototype, brand, { value: name });
+  Object.defineProperty(cls.prototype, 'name', { value: name });
 }
 
 /** What a KernelError is made of. */
@@ -245,7 +247,7 @@ export class ClosedError extends NetnsError {
   }
 }
 
-for (const cls of [
+const branding = {
   KernelError,
   NetlinkError,
   TransactionError,
@@ -255,5 +257,5 @@ for (const cls of [
   DocumentError,
   ApplyError,
   ClosedError,
-])
-  branded(cls);
+};
+for (const [name, cls] of Object.entries(branding)) branded(name, cls);

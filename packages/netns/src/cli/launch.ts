@@ -4,9 +4,6 @@ import { bundleOf } from './bundle-of.ts';
 import { keepCompiled } from './keep-compiled.ts';
 import { calledAs } from './request.ts';
 
-/** A function around the text of a module, as Node has it. */
-const parameters = '(exports, require, module, __filename, __dirname)';
-
 /**
  * Runs a bundle beside this file. Compiling takes longer than all that a verb does: so the compiled form of what it runs is kept
  * beside it, for each version of Node: by the build, or else when it has run for the first time; anew when V8 refuses it (it was
@@ -15,9 +12,11 @@ const parameters = '(exports, require, module, __filename, __dirname)';
 function run(name: string): void {
   const file = `${import.meta.dirname}/${name}.cjs`;
   const kept = `${file}.${process.version}.cache`;
-  const text = `(function ${parameters} {${readFileSync(file, 'utf8')}\n})`;
   const cachedData = read(kept);
-  const script = new Script(text, { filename: file, ...(cachedData !== undefined && { cachedData }) });
+  const script = new Script(readFileSync(file, 'utf8'), {
+    filename: file,
+    ...(cachedData !== undefined && { cachedData }),
+  });
   const module = { exports: {} as { main(atEnd?: () => void): Promise<void> } };
   script.runInThisContext().call(module.exports, module.exports, require, module, file, import.meta.dirname);
   const taken = script.cachedDataRejected === false;

@@ -1,6 +1,7 @@
 import { dispatch } from './dispatch.ts';
 import { ReaderGone, standardIo } from './io.ts';
 import { leave } from './leave.ts';
+import { fileSink } from './personalities/ip/io.ts';
 
 export { dispatch };
 
@@ -12,6 +13,8 @@ export async function main(atEnd: () => void = () => {}): Promise<void> {
     leave(status);
   } catch (error) {
     if (error instanceof ReaderGone) leave(0);
-    throw error;
+    // A fault of our own. Node would show the line as well: all of the bundle.
+    fileSink(2, false).write(`${error instanceof Error ? error.stack : error}\n`);
+    leave(1);
   }
 }

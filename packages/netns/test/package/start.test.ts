@@ -57,7 +57,7 @@ describe('the command', () => {
       for (const name of process.argv.slice(1)) {
         const text = readFileSync(name, 'utf8');
         const cachedData = readFileSync(name + '.' + process.version + '.cache');
-        const script = new Script('(function (exports, require, module, __filename, __dirname) {' + text + '\\n})', { cachedData });
+        const script = new Script(text, { cachedData });
         if (script.cachedDataRejected) console.log(name);
       }`;
     // What these load is what they use: the firewall alone, or all messages, would be more.
@@ -90,6 +90,14 @@ describe('the command', () => {
     const coverage = join(directory, 'coverage');
     expect(run(front, ['--version'], { NODE_V8_COVERAGE: coverage })).toEqual(version);
     expect(readdirSync(coverage).length).toBeGreaterThan(0);
+  });
+
+  it('says what went wrong in itself, and does not show all of the bundle', () => {
+    const hook = join(directory, 'broken.cjs');
+    writeFileSync(hook, `process.geteuid = () => { throw new TypeError('broken'); };`);
+    const { stderr, status } = run(front, ['ls'], { NODE_OPTIONS: `--require ${hook}` });
+    expect({ stderr, status }).toEqual({ stderr: expect.stringMatching(/^TypeError: broken\n {4}at /), status: 1 });
+    expect(stderr.length).toBeLessThan(5000);
   });
 
   it('has all that is shown in the bundles for what only shows something', () => {
