@@ -13,6 +13,7 @@
  *   unshare FLAGS      mount SOURCE TARGET TYPE FLAGS        umount TARGET FLAGS     mkdir PATH
  *   rmgroup PATH       ends all in a control group and the groups inside, and removes them
  *   chdir PATH         fchdir   chroot PATH   hostname NAME   domainname NAME   terminal   prctl OPTION VALUE
+ *   owner              whose file is in hand: `setgid owner` and `setuid owner` mean that one
  *   groups LIST        groups-early   groups-late   setgid N   setuid N   capabilities MASK   bounding MASK   ambient MASK
  *   keep PATH          if PATH is a mount point, keeps what is mounted there          restore      puts all of it back
  *   sysfs NAME         replaces /sys by a fresh one          sysfs-over NAME   covers it by one
@@ -53,7 +54,7 @@ static const struct { const char *name; unsigned words; long (*run)(char **); } 
     {"death-signal", 2, do_death_signal},                       {"init", 0, do_init},
     {"background", 0, do_background},                           {"stay", 1, do_stay},
     {"afterwards", 2, do_afterwards},                           {"tolerate", 1, do_tolerate},
-    {"aside-failed", 1, do_aside_failed},
+    {"aside-failed", 1, do_aside_failed},                       {"owner", 0, do_owner},
 };
 
 static unsigned step_named(const char *word) {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { syscall } from '../../src/native/syscall.ts';
 import { isRealRoot } from '../kernel/support/privilege.ts';
-import { folderOfOurs, installedVersion, run } from './util-linux/compare.ts';
+import { folderOfOurs, installedSince, installedVersion, run } from './util-linux/compare.ts';
 
 /** Our `nsenter` beside the installed one, into a process in namespaces of its own. */
 const folder = folderOfOurs();
@@ -110,20 +111,20 @@ const newer: readonly {
   { line: 'true', since: '2.41', status: 1, stderr: 'no namespace specified' },
   { line: '-n true', since: '2.41', status: 1, stderr: 'no target PID specified' },
   { line: '-a true', since: '2.41', status: 1, stderr: 'stat of /proc/PID/ns/user failed: No such file or directory' },
-  { line: '-t x -n true', since: '2.41', status: 1, stderr: "failed to parse PID argument 'x': Invalid argument" },
+  { line: '-t x -n true', since: '2.43', status: 1, stderr: "failed to parse PID argument 'x': Invalid argument" },
   {
     line: '-t 0 -n true',
-    since: '2.41',
+    since: '2.43',
     status: 1,
     stderr: "failed to parse PID argument '0': Numerical result out of range",
   },
   {
     line: '-t -5 -n true',
-    since: '2.41',
+    since: '2.43',
     status: 1,
     stderr: "failed to parse PID argument '-5': Numerical result out of range",
   },
-  { line: '-t T -t T -n true', since: '2.41', status: 1, stderr: 'option --target may be given only once' },
+  { line: '-t T -t T -n true', since: '2.43', status: 1, stderr: 'option --target may be given only once' },
   {
     line: '-t T:1 -n true',
     since: '2.42',
@@ -131,6 +132,7 @@ const newer: readonly {
     stderr: 'failed to obtain a valid file descriptor for PID TARGET: No such process',
   },
   { line: '-t T -w -W/ -n true', since: '2.41', status: 1, stderr: 'options --wd and --wdns cannot be combined' },
+  { line: '-W/ -w -n true', since: '2.42', status: 1, stderr: 'options --wdns and --wd cannot be combined' },
   { line: '-w -W/ -S x true', since: '2.41', status: 1, stderr: 'options --wd and --wdns cannot be combined' },
   {
     line: '-U/proc/T/ns/user -S follow true',
@@ -178,14 +180,12 @@ describe.skipIf(version === undefined)('nsenter beside the installed one', () =>
 describe('nsenter as newer versions have it', () => {
   it.each(newer.filter(({ line }) => possible(line)).map((each) => [each.line, each] as const))(
     '%s',
-    (line, { status, stderr }) => {
+    (line, { since, status, stderr }) => {
       const text = `nsenter: ${stderr.replace('TARGET', target)}\n`;
-      expect(run(folder.path, ['nsenter', ...wordsOf(line)])).toEqual({
-        stdout: '',
-        stderr: text,
-        status,
-        signal: null,
-      });
+      const expected = { stdout: '', stderr: text, status, signal: null };
+      const words = ['nsenter', ...wordsOf(line)];
+      expect(run(folder.path, words)).toEqual(expected);
+      if (installedSince(since)) expect(run(undefined, words), 'the installed one').toEqual(expected);
     },
   );
 
@@ -195,10 +195,39 @@ describe('nsenter as newer versions have it', () => {
     expect(stdout).toContain('PATH=');
   });
 
-  it('knows a process by its number and inode', () => {
-    const words = ['-t', `${process.pid}:${1}`, '-n', 'true'];
-    expect(run(folder.path, ['nsenter', ...words]).status).toBe(1);
+  it('knows a process by its number and inode (since 2.42)', () => {
+    const pidfd = syscall('pidfd_open', Number(target), 0);
+    const { ino } = fstatSync(pidfd);
+    closeSync(pidfd);
+    const status = (inode: string | number) => both('2.42', ['-t', `${target}:${inode}`, '-U', '-n', 'true']).status;
+    for (const inode of [ino, ` ${ino}`, `+${ino}`]) expect(status(inode)).toBe(0);
+    for (const inode of [1, '', 0, -ino, ino + 1, `${ino}:1`, `${ino}x`]) expect(status(inode)).toBe(1);
   });
+
+  it("follows the target's ids, as they are inside, and its SELinux context where there are any (since 2.39)", async () => {
+    const other = spawn('unshare', ['-U', '--map-user=7', '--map-group=8', 'sh', '-c', 'echo; exec sleep 1000']);
+    try {
+      await new Promise((resolve) => other.stdout.once('data', resolve));
+      const id = (...words: readonly string[]) =>
+        both('2.42', ['-t', `${other.pid}`, '-U', '--preserve-credentials', '-Z', ...words, 'id']).stdout;
+      expect(id('-S', 'follow')).toMatch(/^uid=7\b/);
+      expect(id('-G', 'follow')).toMatch(/^uid=\d+.* gid=8\b/);
+      expect(id('-S', 'follow', '-G', 'follow')).toMatch(/^uid=7\b.* gid=8\b/);
+    } finally {
+      const ended = new Promise((resolve) => other.once('exit', resolve));
+      other.kill('SIGKILL');
+      await ended;
+    }
+  });
+
+  /** What ours does; if the installed one is as new, it does the same. */
+  function both(since: string, words: readonly string[]) {
+    const ours = run(folder.path, ['nsenter', ...words]);
+    if (!installedSince(since)) return ours;
+    const { stdout, status } = run(undefined, ['nsenter', ...words]);
+    expect({ stdout, status }, 'the installed one').toEqual({ stdout: ours.stdout, status: ours.status });
+    return ours;
+  }
 
   it.skipIf(!root)('keeps capabilities of a user namespace that is entered alone', () => {
     const ambient = (words: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { isRealRoot } from '../kernel/support/privilege.ts';
-import { folderOfOurs, installedVersion, run } from './util-linux/compare.ts';
+import { folderOfOurs, installedSince, installedVersion, run } from './util-linux/compare.ts';
 
 /** Our `unshare` beside the installed one: the same words, the same output, messages and exit status. */
 const folder = folderOfOurs();
@@ -95,7 +95,7 @@ const asRoot: readonly (readonly string[])[] = [
   ['-u', '--setgroups', 'allow', 'true'],
 ];
 
-/** Where the installed version is older: what is right since when. */
+/** What newer versions do, since when: if the installed one is as new, it is held to the same. */
 const newer: readonly {
   readonly words: readonly string[];
   readonly since: string;
@@ -119,25 +119,25 @@ const newer: readonly {
   { words: ['--map-users=1:2', 'true'], since: '2.39', status: 1, stderr: "unshare: invalid mapping '1:2'\n" },
   {
     words: ['--map-user', 'nobody-at-all', 'true'],
-    since: '2.39',
+    since: '2.43',
     status: 1,
     stderr: "unshare: failed to parse uid 'nobody-at-all': Invalid argument\n",
   },
   {
     words: ['--map-user', '99999999999', 'true'],
-    since: '2.39',
+    since: '2.43',
     status: 1,
     stderr: "unshare: failed to parse uid '99999999999': Numerical result out of range\n",
   },
   {
     words: ['-S', '4294967296', 'true'],
-    since: '2.39',
+    since: '2.43',
     status: 1,
     stderr: "unshare: failed to parse uid: '4294967296': Numerical result out of range\n",
   },
   {
     words: ['--map-group=4294967295', 'true'],
-    since: '2.39',
+    since: '2.43',
     status: 1,
     stderr: "unshare: failed to parse gid '4294967295': Numerical result out of range\n",
   },
@@ -147,6 +147,12 @@ const newer: readonly {
     since: '2.40',
     status: 0,
     stdout: '         0          0          1\n'.repeat(2),
+  },
+  {
+    words: ['--map-users=0:0:0', 'sh', '-c', 'cat /proc/self/uid_map; id -u'],
+    since: '2.42',
+    status: 0,
+    stdout: '65534\n',
   },
   { words: ['--owner', 'x', 'true'], since: '2.42', status: 1, stderr: 'unshare: failed to parse owner\n' },
   { words: ['--forward-signals', 'sh', '-c', 'exit 4'], since: '2.42', status: 4 },
@@ -238,8 +244,10 @@ describe.skipIf(version === undefined)('unshare beside the installed one', () =>
 describe('unshare as newer versions have it', () => {
   it.each([...newer, ...(root ? newerAsRoot : [])].map((each) => [each.words.join(' '), each] as const))(
     '%s',
-    (_, { words, status, stdout = '', stderr = '' }) => {
-      expect(run(folder.path, ['unshare', ...words])).toEqual({ stdout, stderr, status, signal: null });
+    (_, { words, since, status, stdout = '', stderr = '' }) => {
+      const expected = { stdout, stderr, status, signal: null };
+      expect(run(folder.path, ['unshare', ...words])).toEqual(expected);
+      if (installedSince(since)) expect(run(undefined, ['unshare', ...words]), 'the installed one').toEqual(expected);
     },
   );
 

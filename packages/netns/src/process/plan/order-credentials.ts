@@ -4,10 +4,26 @@ import type { SetUp } from './set-up.ts';
 import type { PlannedStep } from './step.ts';
 import { kernelStep } from './step-makers.ts';
 
+const fileSlot = '14';
+
+/** What is to be looked at inside may have no name there: it is opened before. */
+export function ownedFileSteps({ credentials }: SetUp): PlannedStep[] {
+  if (credentials?.file === undefined) return [];
+  return [
+    kernelStep('prepare', 'openat', 'open the file whose owner is meant', credentials.file),
+    kernelStep('prepare', 'fcntl', 'hold the file whose owner is meant', ['hold', fileSlot]),
+  ];
+}
+
 export function credentialSteps({ credentials, capabilities }: SetUp): PlannedStep[] {
   if (credentials === undefined) return [];
-  const { groups, gid, uid } = credentials;
+  const { groups, gid, uid, file } = credentials;
   const steps: PlannedStep[] = [];
+  if (file !== undefined)
+    steps.push(
+      kernelStep('prepare', 'fcntl', 'take the file whose owner is meant', ['take', fileSlot]),
+      kernelStep('prepare', 'statx', 'look whose file it is', ['owner'], { call: 'statx(file): uid, gid' }),
+    );
   if (capabilities?.bounding !== undefined) steps.push(boundingStep(capabilities.bounding));
   if (groups === 'late-if-allowed') steps.push(kernelStep('prepare', 'setgroups', '', ['tolerate', String(EPERM)]));
   if (typeof groups === 'string')

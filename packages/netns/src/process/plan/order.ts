@@ -1,5 +1,5 @@
 import { cgroupMembership, cgroupPreparation } from './order-cgroups.ts';
-import { capabilitySteps, credentialSteps } from './order-credentials.ts';
+import { capabilitySteps, credentialSteps, ownedFileSteps } from './order-credentials.ts';
 import { enterSteps } from './order-enter.ts';
 import { bindSteps, mapAside, selfMapSteps, setgroupsStep } from './order-identity.ts';
 import { cwdSteps, mountSteps, propagationSteps, rootSteps } from './order-mounts.ts';
@@ -26,7 +26,9 @@ export function orderSteps(setUp: SetUp): PlannedStep[] {
   const forked = setUp.fork !== undefined;
   const bound = setUp.bindAside && bind.length > 0 ? [join(binder, 'bind the namespaces to files')] : bind;
   return [
+    contextSteps(setUp),
     cgroupPreparation(setUp),
+    ownedFileSteps(setUp),
     enterSteps(setUp),
     setUp.bindAside && bind.length > 0 ? [aside(binder, 'bind the namespaces to files', bind)] : [],
     map.length > 0 ? [aside(mapper, 'map ids', map)] : [],
@@ -47,6 +49,18 @@ export function orderSteps(setUp: SetUp): PlannedStep[] {
     capabilitySteps(setUp),
     lastSteps(setUp),
   ].flat();
+}
+
+/** Through the /proc of outside. It holds from the next program on. */
+function contextSteps({ context }: SetUp): PlannedStep[] {
+  if (context === undefined) return [];
+  const file = '/proc/thread-self/attr/exec';
+  return [
+    kernelStep('context', 'write', `set the SELinux context ${context}`, ['write', file, context], {
+      call: `write(${file}, "${context}")`,
+      subject: context,
+    }),
+  ];
 }
 
 function ownerSteps({ owner }: SetUp): PlannedStep[] {

@@ -10,6 +10,8 @@ export interface SetUp {
   /** The process that enters, in digits; `{PARENT}` if it is not known yet. Only what other processes do for it is about it. */
   readonly parent: string;
 
+  /** The SELinux context in which the command runs. */
+  readonly context?: string;
   /** Control groups to join, before anything is entered: each a directory. */
   readonly joinCgroups?: readonly string[];
   /** A control group of its own in each of these directories, taken away at the end. */
@@ -113,8 +115,11 @@ export interface Binfmt {
 export interface Credentials {
   /** Supplementary groups; `late`: a second try after `dropGroups`; `late-if-allowed`: they stay if both are refused. */
   readonly groups?: readonly number[] | 'late' | 'late-if-allowed';
-  readonly gid?: number;
-  readonly uid?: number;
+  /** `owner`: that of `file`, by its number inside. */
+  readonly gid?: number | 'owner';
+  readonly uid?: number | 'owner';
+  /** Takes in hand, outside, what `owner` is about. */
+  readonly file?: PlanStep;
 }
 
 /**

@@ -20,6 +20,7 @@ export interface PlannedStep {
 }
 
 export type StepName =
+  | 'context'
   | 'aside'
   | 'join'
   | 'run-mapper'

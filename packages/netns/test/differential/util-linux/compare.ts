@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const front = fileURLToPath(new URL('../../../bin/netns', import.meta.url));
@@ -21,9 +21,14 @@ export function folderOfOurs(): { readonly path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true }) };
 }
 
+/** All can be read: a directory of PATH that cannot makes a program that does not exist one that may not be run. */
+const PATH = [
+  dirname(execFileSync('sh', ['-c', 'command -v unshare'], { encoding: 'utf8' })),
+  '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
+].join(':');
+
 /** Runs a program as a shell would find it, in the C locale. Process ids in what it says are made equal. */
 export function run(folder: string | undefined, words: readonly string[], env: Record<string, string> = {}): Ending {
-  const PATH = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(':');
   const [program = '', ...args] = words;
   const { stdout, stderr, status, signal } = spawnSync(program, args, {
     encoding: 'utf8',
@@ -38,6 +43,11 @@ export function run(folder: string | undefined, words: readonly string[], env: R
     },
   });
   return { stdout, stderr: stderr.replace(/\/proc\/\d+\//g, '/proc/PID/'), status, signal };
+}
+
+/** Whether the installed one is of this version, or newer. */
+export function installedSince(version: string): boolean {
+  return (installedVersion() ?? '').localeCompare(version, undefined, { numeric: true }) >= 0;
 }
 
 /** The version of the installed util-linux: `2.38.1`; undefined if there is none. */

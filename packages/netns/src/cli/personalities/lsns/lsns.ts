@@ -5,7 +5,7 @@ import type { SeenProcess } from '../../../namespaces/discover/in-processes.ts';
 import type { Io } from '../../io.ts';
 import { Failure, failure } from '../util-linux/failure.ts';
 import type { OutputColumn, OutputLine } from '../util-linux/smartcols/column.ts';
-import { jsonText } from '../util-linux/smartcols/json.ts';
+import { jsonFormOf, jsonText } from '../util-linux/smartcols/json.ts';
 import { rawText } from '../util-linux/smartcols/raw.ts';
 import { tableText } from '../util-linux/smartcols/table.ts';
 import { asciiSigns, isUtf8, utf8Signs } from '../util-linux/smartcols/tree-signs.ts';
@@ -127,7 +127,10 @@ function format(
   columns: readonly OutputColumn[],
   lines: readonly OutputLine[],
 ): string {
-  if (form === 'json') return jsonText(columns === columnListColumns ? 'lsns-columns' : 'namespaces', columns, lines);
+  if (form === 'json') {
+    const name = columns === columnListColumns ? 'lsns-columns' : 'namespaces';
+    return jsonText(name, columns, lines, jsonFormOf(io.env));
+  }
   const utf8 = isUtf8(io.env);
   const signs = utf8 ? utf8Signs : asciiSigns;
   if (form === 'raw') return rawText(columns, lines, { signs, headings });

@@ -42,6 +42,7 @@ interface Draft {
   output: string | undefined;
   pid: number | undefined;
   filter: FilterNode | undefined;
+  listColumns: boolean;
   readonly types: Set<NamespaceType>;
 }
 
@@ -62,6 +63,7 @@ export function readRequest(argv: readonly string[]): LsnsRequest {
     output: undefined,
     pid: undefined,
     filter: undefined,
+    listColumns: false,
     types: new Set(),
   };
   const matches = getopt(lsnsOptions, argv, program, { permute: true });
@@ -69,21 +71,16 @@ export function readRequest(argv: readonly string[]): LsnsRequest {
   for (let next = matches.next(); ; next = matches.next()) {
     if (next.done) return finish(draft, next.value[0]);
     const { name, value = '' } = next.value;
-    refuseTogether(seen.add(name));
-    if (name === 'list-columns') return finish(draft, undefined, true);
+    const other = excluded[name];
+    if (other !== undefined && seen.has(other))
+      throw failure(program, `options --${other} and --${name} cannot be combined`);
+    seen.add(name);
     take(draft, name, value, next.value.value !== undefined);
   }
 }
 
-/** Options that exclude each other, as soon as the second one is read. */
-function refuseTogether(seen: ReadonlySet<string>): void {
-  for (const [one, other] of [
-    ['json', 'raw'],
-    ['persistent', 'task'],
-  ] as const) {
-    if (seen.has(one) && seen.has(other)) throw failure(program, `options --${one} and --${other} cannot be combined`);
-  }
-}
+/** Options that exclude each other: told as soon as the second one is read. */
+const excluded: Readonly<Record<string, string>> = { json: 'raw', raw: 'json', persistent: 'task', task: 'persistent' };
 
 function take(draft: Draft, name: keyof typeof lsnsOptions, value: string, hasValue: boolean): void {
   switch (name) {
@@ -95,6 +92,9 @@ function take(draft: Draft, name: keyof typeof lsnsOptions, value: string, hasVa
     case 'raw':
       draft.raw = true;
       draft.wrap = false;
+      break;
+    case 'list-columns':
+      draft.listColumns = true;
       break;
     case 'output-all':
       draft.all = true;
@@ -147,13 +147,17 @@ function treeOf(word: string): Tree {
   throw failure(program, `unknown tree type: ${word}`);
 }
 
-function filterOf(expression: string): FilterNode {
+/** An empty one is none. */
+function filterOf(expression: string): FilterNode | undefined {
+  if (expression === '') return undefined;
   const parsed = parseFilter(expression);
   if ('problem' in parsed) throw failure(program, `failed to parse "${expression}": ${parsed.problem}`);
   return parsed.node;
 }
 
-function finish(draft: Draft, word: string | undefined, listColumns = false): LsnsRequest {
+function finish(draft: Draft, argument: string | undefined): LsnsRequest {
+  const { listColumns } = draft;
+  const word = listColumns ? undefined : argument;
   if (word !== undefined && draft.pid !== undefined)
     throw failure(program, '--task is mutually exclusive with <namespace>');
   const inode = word === undefined ? undefined : numberOf(word, 'namespace', 0n, mostUnsigned);
@@ -161,7 +165,7 @@ function finish(draft: Draft, word: string | undefined, listColumns = false): Ls
   return {
     form: draft.json ? 'json' : draft.raw ? 'raw' : 'table',
     tree: draft.tree ?? (processTree ? 'process' : 'none'),
-    columns: columnsOf(draft, word !== undefined),
+    columns: listColumns ? [] : columnsOf(draft, word !== undefined),
     types: draft.types.size === 0 ? namespaceTypes : [...draft.types],
     headings: draft.headings,
     truncate: draft.truncate,

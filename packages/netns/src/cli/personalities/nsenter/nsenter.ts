@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { namespaceFlags } from '../../../namespaces/type.ts';
 import { everyCapability } from '../../../process/plan/capabilities.ts';
 import type { Entry, Place, SetUp } from '../../../process/plan/set-up.ts';
+import type { PlanStep } from '../../../process/plan/step.ts';
 import type { Io } from '../../io.ts';
 import { failure } from '../util-linux/failure.ts';
 import { type Prepared, runInPlace } from '../util-linux/run.ts';
@@ -9,6 +10,7 @@ import { utilLinuxStyle } from '../util-linux/style.ts';
 import { entriesOf } from './entries.ts';
 import { handOver, openCgroup, openFile } from './open.ts';
 import { type Request, readRequest } from './request.ts';
+import { contextOf } from './selinux.ts';
 import { nsenterMessage } from './wording.ts';
 
 const program = 'nsenter';
@@ -19,19 +21,22 @@ export function runNsenter(argv: readonly string[], io: Io): number {
 }
 
 function prepare(request: Request, io: Io): Prepared {
+  const context = contextOf(request);
   const enter = entriesOf(request);
   const pid = request.target?.pid;
   const root = placeOf(request.root, pid, 'root');
   const wd = placeOf(request.wd, pid, 'cwd');
   const wdns = request.wdns?.directory;
   const env = request.env ? environmentOf(pid) : io.env;
-  const cgroup = request.joinCgroup ? openCgroup(readCgroup(pid)) : undefined;
+  const file = followed(request);
+  const cgroup = request.joinCgroup ? openCgroup(() => readCgroup(pid)) : undefined;
   if (enter.length === 0 && !request.all) throw failure(program, 'no namespace specified');
   const has = (type: keyof typeof namespaceFlags) => enter.some(({ flags }) => (flags & namespaceFlags[type]) !== 0);
   const setUp: SetUp = {
     parent: String(process.pid),
+    ...(context === undefined ? {} : { context }),
     enter,
-    ...credentialsOf(request, enter),
+    ...credentialsOf(request, enter, file),
     ...(root === undefined ? {} : { root, keepCwd: wd === undefined && wdns === undefined }),
     ...(wd === undefined ? {} : { cwd: wd }),
     ...(wdns === undefined ? {} : { cwd: { take: ['open', wdns] } }),
@@ -83,27 +88,35 @@ function environmentOf(pid: number | undefined): NodeJS.ProcessEnv {
   }
 }
 
-/** Whoever enters a user namespace becomes its root, unless told otherwise: most likely nobody else exists in there. */
-function credentialsOf(request: Request, enter: readonly Entry[]): Pick<SetUp, 'credentials' | 'dropGroups'> {
-  const becomesRoot = enter.some(({ flags }) => flags === namespaceFlags.user) && !request.preserveCredentials;
-  const uid = idOf(request.uid, request, 'uid') ?? (becomesRoot ? 0 : undefined);
-  const gid = idOf(request.gid, request, 'gid') ?? (becomesRoot ? 0 : undefined);
-  if (uid === undefined && gid === undefined) return {};
+/**
+ * Whoever enters a user namespace becomes its root, unless told otherwise: most likely nobody else exists in there. The ids of a target
+ * are those that it has inside.
+ */
+function credentialsOf(
+  { uid, gid, preserveCredentials }: Request,
+  enter: readonly Entry[],
+  file: PlanStep | undefined,
+): Pick<SetUp, 'credentials' | 'dropGroups'> {
+  const becomesRoot = enter.some(({ flags }) => flags === namespaceFlags.user) && !preserveCredentials;
+  const user = idOf(uid) ?? (becomesRoot ? 0 : undefined);
+  const group = idOf(gid) ?? (becomesRoot ? 0 : undefined);
+  if (user === undefined && group === undefined) return {};
   return {
     ...(becomesRoot ? { dropGroups: true } : {}),
     credentials: {
-      ...(gid === undefined ? {} : { groups: becomesRoot ? 'late' : 'late-if-allowed', gid }),
-      ...(uid === undefined ? {} : { uid }),
+      ...(group === undefined ? {} : { groups: becomesRoot ? 'late' : 'late-if-allowed', gid: group }),
+      ...(user === undefined ? {} : { uid: user }),
+      ...(file === undefined ? {} : { file }),
     },
   };
 }
 
-function idOf(id: number | 'follow' | undefined, { target }: Request, which: 'uid' | 'gid'): number | undefined {
-  if (id !== 'follow') return id;
-  const path = ofTarget(target?.pid, '');
-  try {
-    return statSync(path)[which];
-  } catch (error) {
-    throw failure(program, `cannot open ${path}`, Math.abs((error as NodeJS.ErrnoException).errno ?? 2));
-  }
+function idOf(id: number | 'follow' | undefined): number | 'owner' | undefined {
+  return id === 'follow' ? 'owner' : id;
+}
+
+/** The directory of a process in /proc belongs to whom it runs as. */
+function followed({ uid, gid, target }: Request): PlanStep | undefined {
+  if (uid !== 'follow' && gid !== 'follow') return undefined;
+  return handOver(openFile(ofTarget(target?.pid, '')));
 }

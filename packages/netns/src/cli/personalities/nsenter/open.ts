@@ -7,6 +7,7 @@ import { inheritDescriptors } from '../../../native/inherit.ts';
 import { syscall } from '../../../native/syscall.ts';
 import type { PlanStep } from '../../../process/plan/step.ts';
 import { failure } from '../util-linux/failure.ts';
+import { mostUnsigned, parseWhole } from '../util-linux/numbers.ts';
 
 const program = 'nsenter';
 const SIOCGSKNS = 0x894c;
@@ -38,15 +39,16 @@ export function openNamespaceArgument(word: string, type: NamespaceType): number
 }
 
 function openById(word: string, type: NamespaceType): number {
-  if (!/^\d+$/.test(word) || BigInt(word) >= 1n << 64n) throw failure(program, `failed to parse nsid: ${word}`);
+  const id = parseWhole(word, 0n, mostUnsigned);
+  if ('errno' in id) throw failure(program, `failed to parse nsid: ${word}`);
   const handle = new ArrayBuffer(24); // u32 length, s32 type, u64 id, u32 namespace type, u32 inode
   const view = new DataView(handle);
   view.setUint32(0, 16, true);
   view.setInt32(4, 0xf1, true);
-  view.setBigUint64(8, BigInt(word), true);
+  view.setBigUint64(8, id.value, true);
   const result = syscall('open_by_handle_at', FD_NSFS_ROOT, new Uint8Array(handle), O_RDONLY);
-  const opened = result < 0 ? findById(BigInt(word), type) : result;
-  return opened ?? ok(result, `cannot open namespace of id ${word}`);
+  const opened = result < 0 ? findById(id.value, type) : result;
+  return opened ?? ok(result, `cannot open namespace of id ${id.value}`);
 }
 
 /** Before Linux 6.19 the number alone is not enough for the kernel: then whichever namespace we see that has it. */
@@ -92,12 +94,12 @@ export function openNetworkOfSocket(pid: number, fd: number): number {
 
 const CGROUP2_SUPER_MAGIC = 0x63677270n;
 
-/** `cgroup.procs` of the group that a process is in. */
-export function openCgroup(membership: string): number {
+/** `cgroup.procs` of the group that a process is in; `membership` reads its /proc/PID/cgroup. */
+export function openCgroup(membership: () => string): number {
   const status = new BigInt64Array(15);
   ok(syscall('statfs', '/sys/fs/cgroup', new Uint8Array(status.buffer)), 'statfs /sys/fs/cgroup failed');
   if (status[0] !== CGROUP2_SUPER_MAGIC) throw failure(program, '--join-cgroup is only supported in cgroup v2');
-  const path = /^0::(.*)$/m.exec(membership)?.[1];
+  const path = /^0::(.*)$/m.exec(membership())?.[1];
   if (path === undefined) throw failure(program, 'failed to get cgroup path');
   return ok(
     syscall('openat', AT_FDCWD, `/sys/fs/cgroup${path}/cgroup.procs`, O_WRONLY | O_APPEND),

@@ -39,6 +39,11 @@ export const nsenterOptions = {
   'join-cgroup': { letter: 'c', ...none, summary: "join the target's control group" },
   'preserve-credentials': { ...none, summary: 'leave user and groups as they are' },
   'keep-caps': { ...none, summary: 'keep the capabilities of the user namespace' },
+  'follow-context': {
+    letter: 'Z',
+    ...none,
+    summary: 'run in the SELinux context of the target; nothing without SELinux',
+  },
   'user-parent': { ...none, summary: 'enter the user namespace that owns what is entered' },
 } as const satisfies GetoptTable;
 

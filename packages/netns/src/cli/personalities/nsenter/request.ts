@@ -2,7 +2,7 @@ import type { NamespaceType } from '../../../namespaces/type.ts';
 import { failure } from '../util-linux/failure.ts';
 import { type GetoptMatch, getopt } from '../util-linux/getopt.ts';
 import { helpOf, versionOf } from '../util-linux/help.ts';
-import { parseUnsigned, rangeError } from '../util-linux/numbers.ts';
+import { mostUnsigned, parseUnsigned, parseWhole, rangeError } from '../util-linux/numbers.ts';
 import { closeFile, openFile, openNamespaceArgument } from './open.ts';
 import { nsenterOptions, nsenterSentence } from './options.ts';
 
@@ -27,6 +27,7 @@ export interface Request {
   joinCgroup: boolean;
   preserveCredentials: boolean;
   keepCaps: boolean;
+  followContext: boolean;
   command: readonly string[];
 }
 
@@ -58,6 +59,7 @@ function nothing(): Request {
     joinCgroup: false,
     preserveCredentials: false,
     keepCaps: false,
+    followContext: false,
     command: [],
   };
 }
@@ -123,12 +125,13 @@ function readTarget(request: Request, { name, value }: Match): void {
 }
 
 function targetOf(word: string): NonNullable<Request['target']> {
-  const [pid = '', inode] = word.split(':');
+  const [pid = '', ...more] = word.split(':');
   const parsed = parseUnsigned(pid, 1, 0x7fff_ffff);
   if ('errno' in parsed) throw failure(program, `failed to parse PID argument '${pid}'`, parsed.errno);
-  if (inode !== undefined && !/^\d+$/.test(inode))
-    throw failure(program, `failed to parse inode argument '${inode}'`, 22);
-  return { pid: parsed.value, inode: inode === undefined ? undefined : BigInt(inode) };
+  if (more.length === 0) return { pid: parsed.value, inode: undefined };
+  const inode = parseWhole(more.join(':'), 0n, mostUnsigned);
+  if ('errno' in inode) throw failure(program, `failed to parse inode argument '${more.join(':')}'`, inode.errno);
+  return { pid: parsed.value, inode: inode.value };
 }
 
 function readPlaces(request: Request, { name, value }: Match): void {
@@ -148,7 +151,7 @@ function readPlaces(request: Request, { name, value }: Match): void {
       break;
   }
   if (request.wd !== undefined && request.wdns !== undefined)
-    throw failure(program, 'options --wd and --wdns cannot be combined');
+    throw failure(program, `options --${name === 'wd' ? 'wdns and --wd' : 'wd and --wdns'} cannot be combined`);
 }
 
 /** The last one counts. */
@@ -171,6 +174,9 @@ function readCredentials(request: Request, { name, value = '' }: Match): void {
       break;
     case 'keep-caps':
       request.keepCaps = true;
+      break;
+    case 'follow-context':
+      request.followContext = true;
       break;
   }
 }

@@ -7,6 +7,8 @@ export function nsenterMessage({ name, subject = '', operation }: PlannedStep): 
       return `reassociate to namespace '${subject}' failed`;
     case 'enter-pidfd':
       return 'reassociate to namespaces failed';
+    case 'context':
+      return `failed to set exec context to '${subject}'`;
     case 'prepare':
       return 'cannot open current working directory';
     case 'root-descriptor':

@@ -37,7 +37,7 @@ export function rangesArgument(kind: 'uid' | 'gid', word: string): readonly Spli
   if (word === 'auto' || word === 'subids') return [subidRange(kind, word === 'subids')];
   const range = inOrder(word, ':') ?? outerFirst(inOrder(word, ','));
   if (range === undefined) throw failure(program, `invalid mapping '${word}'`);
-  return [range];
+  return range.count === 0 ? [] : [range];
 }
 
 function inOrder(word: string, separator: string): IdRange | undefined {

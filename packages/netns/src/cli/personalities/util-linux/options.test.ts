@@ -6,7 +6,6 @@ import type { GetoptTable } from './getopt.ts';
 
 /**
  * Every option of util-linux 2.43, written as getopt(3) has it: `:` takes a value, `::` may. A letter without a word does not exist.
- * (`nsenter --follow-context` is only in builds for SELinux.)
  */
 const everything: Readonly<Record<string, readonly [table: GetoptTable, words: string]>> = {
   unshare: [
@@ -19,7 +18,7 @@ const everything: Readonly<Record<string, readonly [table: GetoptTable, words: s
   nsenter: [
     nsenterOptions,
     `h/help V/version a/all t/target: m/mount:: u/uts:: i/ipc:: n/net:: N/net-socket: p/pid:: C/cgroup:: U/user:: T/time:: user-parent
-     S/setuid: G/setgid: preserve-credentials keep-caps r/root:: w/wd:: W/wdns:: e/env c/join-cgroup F/no-fork`,
+     S/setuid: G/setgid: preserve-credentials keep-caps r/root:: w/wd:: W/wdns:: e/env c/join-cgroup F/no-fork Z/follow-context`,
   ],
   lsns: [
     lsnsOptions,

@@ -22,7 +22,10 @@ export function evaluate(node: FilterNode, row: FilterRow): boolean {
       return compare(node.operator, left, right);
     }
     case 'match': {
-      const { value } = cast(valueIn(node.left, row), 'string');
+      const left = valueIn(node.left, row);
+      // A column's number is its text; what was written as a number, or is true or false, has none.
+      if (node.left.kind !== 'column' && left.type !== 'string') throw new FilterMismatch();
+      const { value } = cast(left, 'string');
       return node.pattern.test(String(value ?? '')) === node.wanted;
     }
     default: {

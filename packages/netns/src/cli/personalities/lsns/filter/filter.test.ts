@@ -74,13 +74,23 @@ describe('a filter', () => {
     expect(() => holds('TYPE > 1.5')).toThrow(FilterMismatch);
   });
 
+  it.each(['5 =~ "5"', '1.5 =~ "1"', 'true =~ "t"', '(NS > 1) =~ "t"', 'not TYPE !~ "x"'])(
+    '%s fails: only a text can be like a pattern',
+    (expression) => expect(() => holds(expression)).toThrow(FilterMismatch),
+  );
+
+  it('takes the number in a column for a text', () => {
+    expect(holds('(NS) =~ "^40"')).toBe(true);
+  });
+
   it('says what cannot be read', () => {
     expect(problem('')).toBe('syntax error, unexpected end of file');
     expect(problem('(PID')).toBe('syntax error, unexpected end of file');
-    expect(problem('PID PID')).toBe('syntax error, unexpected HOLDER');
+    expect(problem('PID PID')).toBe('syntax error, unexpected HOLDER, expecting end of file');
+    expect(problem('(PID PID)')).toBe('syntax error, unexpected HOLDER');
     expect(problem('== 1')).toBe('syntax error, unexpected EQ');
-    expect(problem('PID)')).toBe("syntax error, unexpected ')'");
-    expect(problem('PID = 1')).toBe("syntax error, unexpected '='");
+    expect(problem('PID)')).toBe("syntax error, unexpected ')', expecting end of file");
+    expect(problem('PID = 1')).toBe("syntax error, unexpected '=', expecting end of file");
     expect(problem('PID == 99Z')).toBe('"99Z" token error: Numerical result out of range');
     expect(problem('TYPE =~ "("')).toBe('Unmatched ( or \\(');
     expect(problem('TYPE =~ PID')).toBe('the right side of a match must be a string');
@@ -108,8 +118,8 @@ describe('posixPattern', () => {
   it('knows intervals and escapes', () => {
     expect(matches('^a{,2}$', 'aa')).toBe(true);
     expect(matches('^a{2,}$', 'a')).toBe(false);
-    expect(matches('a{x', 'a{x')).toBe(true);
     expect(matches('a}', 'a}')).toBe(true);
+    expect(matches('^(a)\\1$', 'aa')).toBe(true);
     expect(matches('^\\d$', 'd')).toBe(true); // no class here
     expect(matches('\\<b\\>', 'a b c')).toBe(true);
     expect(matches('a.b', 'a\nb')).toBe(true);
@@ -117,8 +127,25 @@ describe('posixPattern', () => {
 
   it('says what is wrong', () => {
     expect(posixPattern('[a')).toBe('Unmatched [, [^, [:, [., or [=');
-    expect(posixPattern('a)')).toBe('Unmatched ) or \\)');
     expect(posixPattern('a\\')).toBe('Trailing backslash');
-    expect(posixPattern('(?=a)')).toBe('Invalid preceding regular expression');
+    for (const source of ['(?=a)', '*', 'a|*b', '(+)', '^*', '$?', '{1}'])
+      expect(posixPattern(source)).toBe('Invalid preceding regular expression');
+    for (const source of ['a{', 'a{x', 'a{1']) expect(posixPattern(source)).toBe('Unmatched \\{');
+    for (const source of ['a{x}', 'a{1,x}', 'a{2,1}', 'a{}'])
+      expect(posixPattern(source)).toBe('Invalid content of \\{\\}');
+    expect(posixPattern('a{99999}')).toBe('Regular expression too big');
+    expect(posixPattern('[b-a]')).toBe('Invalid range end');
+    expect(posixPattern('[[:foo:]]')).toBe('Invalid character class name');
+    expect(posixPattern('[[.foo.]]')).toBe('Invalid collation character');
+    expect(posixPattern('\\1(a)')).toBe('Invalid back reference');
+  });
+
+  it('repeats what is repeated already, and takes a bracket that closes nothing for itself', () => {
+    expect(matches('^x+?$', '')).toBe(true); // in JavaScript: one at least, as few as possible
+    expect(matches('^x**$', 'xx')).toBe(true);
+    expect(matches('^(ab)*?c$', 'ababc')).toBe(true);
+    expect(matches('^x{2}{2}$', 'xxxx')).toBe(true);
+    expect(matches('^x{2}{2}$', 'xx')).toBe(false);
+    expect(matches('^a)$', 'a)')).toBe(true);
   });
 });

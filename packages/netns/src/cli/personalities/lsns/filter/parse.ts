@@ -32,7 +32,7 @@ class Parser {
 
   whole(): FilterNode {
     const node = this.#joined();
-    if (this.#token.kind !== 'end') throw this.#unexpected();
+    if (this.#token.kind !== 'end') throw this.#unexpected('end of file');
     return node;
   }
 
@@ -40,11 +40,11 @@ class Parser {
     return this.#tokens[this.#at] ?? { kind: 'end', name: 'end of file' };
   }
 
-  #unexpected(): Problem {
+  #unexpected(expected?: string): Problem {
     const token = this.#token;
-    return new Problem(
-      token.kind === 'wrong' && token.problem !== undefined ? token.problem : `syntax error, unexpected ${token.name}`,
-    );
+    if (token.kind === 'wrong' && token.problem !== undefined) return new Problem(token.problem);
+    const instead = expected === undefined ? '' : `, expecting ${expected}`;
+    return new Problem(`syntax error, unexpected ${token.name}${instead}`);
   }
 
   #count(node: FilterNode): FilterNode {

@@ -4,7 +4,7 @@ export interface OutputColumn {
   /** In JSON: a bare number, or a text. */
   readonly json: 'number' | 'string';
   readonly right?: boolean;
-  /** How wide it becomes where what is in it is at least as wide as its name. */
+  /** How wide it becomes where what is in it is wider than its name. */
   readonly hint?: number;
   /** May be cut to the width of the terminal. */
   readonly truncate?: boolean;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { textOfBytes } from './bytes-text.ts';
 import type { OutputColumn, OutputLine } from './column.ts';
-import { jsonText } from './json.ts';
+import { jsonFormOf, jsonText } from './json.ts';
 import { rawText } from './raw.ts';
 import { tableText } from './table.ts';
 import { asciiSigns, isUtf8, utf8Signs } from './tree-signs.ts';
@@ -26,9 +26,9 @@ describe('tableText', () => {
       [
         '  ID PLACE TEXT',
         '   1 /a    top',
-        '     /b    ',
+        '     /b    │ ',
         '  22 /c    ├─one',
-        '     /d    │ ',
+        '     /d    │ │ ',
         '   3       │ └─below',
         ' 444       └─two',
         '',
@@ -36,10 +36,13 @@ describe('tableText', () => {
     );
   });
 
-  it('uses the hint only for what is as wide as the name; without names for all', () => {
-    const lines = [leaf('1', 'x', 'y')];
-    expect(tableText(columns, lines, style)).toBe('ID PLACE TEXT\n 1 x     y\n');
-    expect(tableText(columns, lines, { ...style, headings: false })).toBe('   1 x y\n');
+  it('uses the hint only for what is wider than the name', () => {
+    const lines = (id: string) => [leaf(id, 'x', 'y')];
+    expect(tableText(columns, lines('1'), style)).toBe('ID PLACE TEXT\n 1 x     y\n');
+    expect(tableText(columns, lines('12'), style)).toBe('ID PLACE TEXT\n12 x     y\n');
+    expect(tableText(columns, lines('123'), style)).toBe('  ID PLACE TEXT\n 123 x     y\n');
+    expect(tableText(columns, lines('1'), { ...style, headings: false })).toBe('1 x y\n');
+    expect(tableText(columns, lines('12'), { ...style, headings: false })).toBe('  12 x y\n');
   });
 
   it('cuts to the width of the terminal, but no shorter than the name', () => {
@@ -87,6 +90,30 @@ describe('jsonText', () => {
       ],
     });
     expect(text).toContain('            },{\n');
+  });
+
+  it.each([
+    ['compact', '{"things":[\n{"id":1,"text":"a\\nb","children":[{"id":2,"text":null}]},\n{"id":3,"text":"c"}\n]}\n'],
+    ['lines', '{"id":1,"text":"a\\nb","children":[{"id":2,"text":null}]}\n{"id":3,"text":"c"}\n'],
+  ] as const)('%s: a row on a line', (form, expected) => {
+    const two: readonly OutputColumn[] = [
+      { name: 'ID', json: 'number' },
+      { name: 'TEXT', json: 'string' },
+    ];
+    const lines = [{ cells: ['1', 'a\nb'], children: [leaf('2', '')] }, leaf('3', 'c')];
+    expect(jsonText('things', two, lines, form)).toBe(expected);
+    expect(jsonText('things', two, [], form)).toBe(form === 'lines' ? '' : '{"things":[\n]}\n');
+  });
+
+  it('is laid out as the environment says', () => {
+    const form = (value?: string) => jsonFormOf(value === undefined ? {} : { LIBSMARTCOLS_JSON: value });
+    expect([form('compact'), form('lines'), form('COMPACT'), form(''), form()]).toEqual([
+      'compact',
+      'lines',
+      'pretty',
+      'pretty',
+      'pretty',
+    ]);
   });
 
   it('has an empty line where there is nothing, and no wrong bytes', () => {

@@ -46,7 +46,7 @@ function naturalWidths(
   return columns.map(({ name, hint = 0 }, index) => {
     const least = headings ? name.length : 1;
     const natural = Math.max(...rows.map((row) => Math.max(...(row[index]?.texts ?? []).map(widthOf))));
-    if (natural < least) return least;
+    if (natural <= least) return least;
     return least < hint ? Math.max(natural, hint) : natural;
   });
 }
