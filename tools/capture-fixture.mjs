@@ -51,7 +51,12 @@ function capture(file, setup, command) {
   );
   const { stderr } = spawnSync('unshare', ['-mn', 'sh', '-c', script], { encoding: 'utf8' });
   if (stderr !== '') console.error(`${file}: ${stderr.trim()}`);
-  if (!existsSync(log)) throw new Error(`${file}: nothing was traced`);
+  const path = join(folder, file);
+  if (!existsSync(log)) {
+    if (!existsSync(path)) throw new Error(`${file}: nothing was traced`);
+    console.log(`${file}: kept, this kernel cannot do what comes before`);
+    return;
+  }
   const everything = parseTrace(readFileSync(log, 'utf8'));
   // nft asks for the names of devices as well: that is another story.
   const subject = everything.find(({ protocol }) => protocol !== 0)?.protocol ?? 0;
@@ -82,7 +87,6 @@ function capture(file, setup, command) {
       };
     }),
   );
-  const path = join(folder, file);
   if (existsSync(path) && !isUnsupported(JSON.parse(readFileSync(path, 'utf8')).messages) && isUnsupported(messages)) {
     console.log(`${file}: kept, this kernel cannot do it`);
     return;

@@ -45,6 +45,7 @@ async function addLink({ namespace, name, entry, peer }: LinkToAdd, networks: Ne
     ...(peer && {
       peer: {
         ...peer.entry,
+        kind: undefined, // that of the device
         name: peer.name,
         ...(peer.namespace !== namespace && { netns: networks.namespace(peer.namespace) }),
       },

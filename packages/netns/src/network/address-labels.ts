@@ -7,6 +7,7 @@ import {
 } from '../netlink/families/route/address-label.ts';
 import { formatPrefix, parsePrefix } from './prefix.ts';
 import { type Question, ReplaceableTable } from './table.ts';
+import { onlyWords } from './words.ts';
 
 /** A label to be made: `ip addrlabel add prefix PREFIX label NUMBER`. */
 export interface AddressLabelSpec {
@@ -30,6 +31,9 @@ export interface AddressLabelFilter {
   readonly label?: number | undefined;
 }
 
+const checkSpec = onlyWords<AddressLabelSpec, AddressLabel>({ prefix: true, label: true, link: true, message: false });
+const checkFilter = onlyWords<AddressLabelFilter>({ link: true, label: true });
+
 /**
  * By which of its own addresses this namespace speaks to others over IPv6: a source address with the same label as the destination is
  * preferred (RFC 6724). `ip addrlabel list`, `add`, `del`, `flush`.
@@ -46,6 +50,8 @@ export class AddressLabels extends ReplaceableTable<
 > {
   protected readonly declaration = addressLabel;
   protected readonly nouns = ['address label', 'address labels'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = { address: 'prefix' };
 
   protected describe({ prefix, label }: AddressLabelSpec): string {

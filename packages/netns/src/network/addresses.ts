@@ -11,7 +11,7 @@ import {
 import { flagNames, nameOf } from '../wire/names.ts';
 import { addressIn, familyName, familyNumber, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Question, ReplaceableTable } from './table.ts';
-import { numberFor } from './words.ts';
+import { numberFor, onlyWords } from './words.ts';
 
 /** An address of a device. Given back to `delete` or `add`, it means the same. */
 export interface Address extends AddressSpec {
@@ -70,6 +70,26 @@ export interface AddressFilter {
   readonly targetNsid?: number | undefined;
 }
 
+const checkSpec = onlyWords<AddressSpec, Address>({
+  link: true,
+  address: true,
+  prefixLength: true,
+  peer: true,
+  broadcast: true,
+  label: true,
+  scope: true,
+  noDad: true,
+  noPrefixRoute: true,
+  validLifetime: true,
+  preferredLifetime: true,
+  metric: true,
+  protocol: true,
+  family: false,
+  flags: false,
+  message: false,
+});
+const checkFilter = onlyWords<AddressFilter>({ link: true, family: true, targetNsid: true });
+
 /**
  * The IP addresses of one network namespace. `ip address show`, `add`, `replace`, `delete`, `flush`.
  *
@@ -78,6 +98,8 @@ export interface AddressFilter {
 export class Addresses extends ReplaceableTable<typeof address, AddressSpec, Address, AddressFilter> {
   protected readonly declaration = address;
   protected readonly nouns = ['address', 'addresses'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = {
     index: 'link',
     cacheinfo: '',

@@ -10,6 +10,7 @@ import {
 } from '../netlink/families/route/bridge-vlan.ts';
 import type { Links } from './links.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
+import { onlyWords } from './words.ts';
 
 /** A VLAN, or a range of them, of one port: `bridge vlan add dev PORT vid VID`. */
 export interface BridgeVlanSpec {
@@ -35,6 +36,22 @@ export interface BridgeVlan extends BridgeVlanSpec {
   readonly state: string | undefined;
 }
 
+/** Which VLANs are meant: those of one device. `bridge vlan show dev DEV`. */
+export interface BridgeVlanFilter {
+  /** Name or index. */
+  readonly link?: string | number | undefined;
+}
+
+const checkSpec = onlyWords<BridgeVlanSpec, BridgeVlan>({
+  link: true,
+  vlan: true,
+  to: true,
+  pvid: true,
+  untagged: true,
+  state: false,
+});
+const checkFilter = onlyWords<BridgeVlanFilter>({ link: true });
+
 type Entry = NonNullable<BridgeVlanMessage['attributes']['entry']>[number];
 
 const bit = (name: (typeof bridgeVlanFlags)[number]) => 1 << bridgeVlanFlags.indexOf(name);
@@ -57,11 +74,12 @@ export class BridgeVlans {
   }
 
   /** All, or those of one device. Linux 5.6. */
-  async list({ link }: { readonly link?: string | number | undefined } = {}): Promise<Snapshot<BridgeVlan>> {
+  async list(filter: BridgeVlanFilter = {}): Promise<Snapshot<BridgeVlan>> {
+    checkFilter(filter);
     const { messages, interrupted } = await this.#connection.whenIdle(() =>
       this.#connection.dump(
         bridgeVlanDump,
-        { header: { family: AF_BRIDGE, ifindex: this.#links.indexIfGiven(link) } },
+        { header: { family: AF_BRIDGE, ifindex: this.#links.indexIfGiven(filter.link) } },
         { operation: 'list VLANs of bridges' },
       ),
     );
@@ -79,6 +97,7 @@ export class BridgeVlans {
   }
 
   async #change(verb: 'new' | 'del', spec: BridgeVlanSpec, operation: string): Promise<void> {
+    checkSpec(spec);
     const { link, vlan, to = vlan, pvid = false, untagged = false } = spec;
     for (const [option, value] of Object.entries({ vlan, to })) {
       if (!Number.isInteger(value) || value < 1 || value > 4094)

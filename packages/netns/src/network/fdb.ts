@@ -10,7 +10,7 @@ import {
 import { NLM_F_APPEND, NLM_F_CREATE } from '../netlink/header.ts';
 import { flagsOf, type NeighbourState, stateOf } from './neighbours.ts';
 import { type Question, ReplaceableTable } from './table.ts';
-import { oneOf } from './words.ts';
+import { oneOf, onlyWords } from './words.ts';
 
 /** An entry to be made or taken away: `bridge fdb add ADDRESS dev DEV`. */
 export interface FdbSpec {
@@ -78,6 +78,30 @@ const kinds = {
   dynamic: neighbourState('REACHABLE'),
 } as const;
 
+const checkSpec = onlyWords<FdbSpec, FdbEntry>({
+  linkAddress: true,
+  link: true,
+  owner: true,
+  vlan: true,
+  kind: true,
+  sticky: true,
+  externallyLearned: true,
+  destination: true,
+  port: true,
+  vni: true,
+  via: true,
+  sourceVni: true,
+  nexthop: true,
+  master: false,
+  state: false,
+  flags: false,
+  message: false,
+});
+const checkBridge = onlyWords<Pick<FdbFilter, 'bridge'>>({ bridge: true });
+const checkDevice = onlyWords<Pick<FdbSpec, 'link' | 'owner'>>({ link: true, owner: true });
+const checkOptions = onlyWords<Pick<FdbSpec, 'vlan' | 'sourceVni'>>({ vlan: true, sourceVni: true });
+const checkFilter = onlyWords<FdbFilter>({ link: true, bridge: true, vlan: true, kind: true });
+
 /**
  * The forwarding databases of one network namespace: behind which port of a bridge a hardware address is, and to where a vxlan sends
  * what is for it. `bridge fdb show`, `add`, `append`, `replace`, `delete`, `flush`, `get`.
@@ -87,6 +111,8 @@ const kinds = {
 export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, FdbFilter> {
   protected readonly declaration = neighbour;
   protected readonly nouns = ['forwarding entry', 'forwarding entries'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = { dst: 'destination', lladdr: 'linkAddress', nhId: 'nexthop', srcVni: 'sourceVni' };
 
   /** One more destination of the same address: a vxlan sends to all of them. `bridge fdb append`. */
@@ -101,6 +127,8 @@ export class Fdb extends ReplaceableTable<typeof neighbour, FdbSpec, FdbEntry, F
     options: Pick<FdbSpec, 'vlan' | 'sourceVni'> = {},
   ): Promise<FdbEntry> {
     const ofBridge = 'bridge' in where;
+    (ofBridge ? checkBridge : checkDevice)(where);
+    checkOptions(options);
     const value = (): NeighbourMessageInput => ({
       header: {
         family: AF_BRIDGE,

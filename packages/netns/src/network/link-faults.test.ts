@@ -74,7 +74,7 @@ it('makes both ends of a pair, each in its namespace, with one message', async (
 describe('a device that is refused', () => {
   const add = (kind: 'dummy' | 'bond' | 'vlan', errno: number, text?: string) => {
     const { links, asked } = linksOf((request) => [acknowledge(request, errno, text)]);
-    const made = kind === 'vlan' ? { kind, name: 'x', id: 5, link: 3 } : ({ kind, name: 'x' } as const);
+    const made = kind === 'vlan' ? { kind, name: 'x', data: { id: 5 }, link: 3 } : ({ kind, name: 'x' } as const);
     return { asked, error: links.add(made as Parameters<typeof links.add>[0]).catch((reason: unknown) => reason) };
   };
 

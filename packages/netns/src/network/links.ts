@@ -19,6 +19,7 @@ import type { Slice } from '../wire/slice.ts';
 import { kindOption, lacksKind } from './missing-kind.ts';
 import { inOptions, type OptionNames } from './options.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
+import { onlyWords } from './words.ts';
 
 /** A network device, as the kernel describes it. */
 export interface Link {
@@ -125,6 +126,41 @@ export interface LinkFilter extends LinkQuery {
   readonly up?: boolean | undefined;
 }
 
+const settingWords = {
+  name: true,
+  mtu: true,
+  address: true,
+  alias: true,
+  group: true,
+  txQueueLength: true,
+  netns: true,
+} as const;
+const peerWords = { ...settingWords, index: true, numTxQueues: true, numRxQueues: true } as const;
+const checkPeer = onlyWords<PeerSpec>(peerWords);
+const checkSpec = onlyWords<LinkSpec>({
+  ...peerWords,
+  kind: true,
+  data: true,
+  up: true,
+  master: true,
+  link: true,
+  peer: true,
+});
+const checkChanges = onlyWords<LinkChanges>({
+  ...settingWords,
+  kind: true,
+  data: true,
+  up: true,
+  master: true,
+  promiscuous: true,
+  allMulticast: true,
+  multicast: true,
+  arp: true,
+  port: true,
+});
+const checkQuery = onlyWords<LinkQuery>({ stats: true, targetNsid: true });
+const checkFilter = onlyWords<LinkFilter>({ stats: true, targetNsid: true, kind: true, master: true, up: true });
+
 const UP = linkFlag('UP');
 const SKIP_STATS = extMaskFlag('skip_stats');
 const now = Promise.resolve();
@@ -150,6 +186,7 @@ export class Links {
   }
 
   #list(filter: LinkFilter): Promise<Snapshot<Link>> {
+    checkFilter(filter);
     const { kind, up } = filter;
     const master = this.indexIfGiven(filter.master, 'master');
     // The kernel filters by kind and master (Linux 4.6), but with a kind that it does not know it gives all.
@@ -170,6 +207,7 @@ export class Links {
   /** One device, by name (or alternative name) or index. `ip link show DEV`. Throws NetlinkError ENODEV if there is none. */
   async get(ref: string | number, options: LinkQuery = {}): Promise<Link> {
     checkRef(ref, 'link');
+    checkQuery(options);
     const operation = `find link ${ref}`;
     const [answer] = await this.#connection.request(link, 'get', queryFor(ref, options), { operation });
     if (answer === undefined) throw noAnswer(ref);
@@ -192,6 +230,7 @@ export class Links {
   }
 
   #toAdd(spec: LinkSpec, opened: ResourceStack) {
+    checkSpec(spec);
     const attributes = attributesOf(spec, opened);
     setQueues(attributes, spec, spec.kind);
     attributes.master = this.indexIfGiven(spec.master, 'master');
@@ -214,6 +253,7 @@ export class Links {
   }
 
   #toSet(ref: string | number, changes: LinkChanges, opened: ResourceStack) {
+    checkChanges(changes);
     const { kind, data, port, master } = changes;
     const header = { index: this.index(ref), ...flagChanges(changes) };
     if (changes.name !== undefined || changes.netns !== undefined) this.#shift(opened);
@@ -424,9 +464,13 @@ function setQueues(attributes: Attributes, { numTxQueues, numRxQueues }: PeerSpe
 
 function linkinfoOf({ kind, data, peer }: LinkSpec, opened: ResourceStack) {
   if (peer === undefined) return { kind, data } as LinkinfoInput;
+  checkPeer(peer, 'peer');
   const attributes = attributesOf(peer, opened);
   setQueues(attributes, peer, kind);
-  return { kind, data: { peer: { header: { index: peer.index ?? 0 }, attributes } } } as LinkinfoInput;
+  return {
+    kind,
+    data: { ...(data as object), peer: { header: { index: peer.index ?? 0 }, attributes } },
+  } as LinkinfoInput;
 }
 
 const switches = [

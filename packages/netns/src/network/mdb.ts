@@ -7,7 +7,7 @@ import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE } from '../netlink/header.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
 import type { Links } from './links.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
-import { numberFor } from './words.ts';
+import { numberFor, onlyWords } from './words.ts';
 
 /** A membership to be made or taken away: `bridge mdb add dev BRIDGE port PORT grp GROUP`. */
 export interface MulticastGroupSpec {
@@ -66,6 +66,26 @@ export interface MulticastGroupFilter {
   readonly vlan?: number | undefined;
 }
 
+const checkSpec = onlyWords<MulticastGroupSpec, MulticastGroup>({
+  bridge: true,
+  port: true,
+  group: true,
+  vlan: true,
+  permanent: true,
+  source: true,
+  mode: true,
+  sources: true,
+  protocol: true,
+  destination: true,
+  destinationPort: true,
+  vni: true,
+  via: true,
+  sourceVni: true,
+  expires: false,
+  flags: false,
+});
+const checkFilter = onlyWords<MulticastGroupFilter>({ bridge: true, port: true, group: true, vlan: true });
+
 /** Hundredths of a second. */
 const tick = 10;
 
@@ -89,6 +109,7 @@ export class Mdb {
 
   /** All, or those of one bridge. `bridge mdb show`. */
   async list(filter: MulticastGroupFilter = {}): Promise<Snapshot<MulticastGroup>> {
+    checkFilter(filter);
     const bridge = this.#links.indexIfGiven(filter.bridge, 'bridge');
     const port = this.#links.indexIfGiven(filter.port, 'port');
     // The kernel refuses to choose itself.
@@ -125,6 +146,7 @@ export class Mdb {
   }
 
   async #change(verb: 'new' | 'del', spec: MulticastGroupSpec, flags: number, doing: string): Promise<void> {
+    checkSpec(spec);
     const { bridge, port, group, vlan = 0, permanent = false } = spec;
     if (!Number.isInteger(vlan) || vlan < 0 || vlan > 4094)
       throw new InvalidArgumentError('vlan', vlan, 'it must be a number from 0 to 4094');

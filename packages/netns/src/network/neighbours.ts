@@ -13,7 +13,7 @@ import { routeProtocols } from '../netlink/families/route/route.ts';
 import { flagNames, nameOf } from '../wire/names.ts';
 import { familyName, familyNumber, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Question, ReplaceableTable } from './table.ts';
-import { numberFor, oneOf } from './words.ts';
+import { numberFor, oneOf, onlyWords } from './words.ts';
 
 /**
  * What the kernel thinks of a neighbour: `REACHABLE`, `STALE` (may be out of date), `DELAY` and `PROBE` (being asked), `INCOMPLETE` (never
@@ -69,6 +69,23 @@ export interface NeighbourFilter {
   readonly proxy?: boolean | undefined;
 }
 
+const checkSpec = onlyWords<NeighbourSpec, Neighbour>({
+  address: true,
+  link: true,
+  linkAddress: true,
+  state: true,
+  proxy: true,
+  router: true,
+  externallyLearned: true,
+  managed: true,
+  protocol: true,
+  family: false,
+  flags: false,
+  message: false,
+});
+const checkOptions = onlyWords<Pick<NeighbourSpec, 'proxy'>>({ proxy: true });
+const checkFilter = onlyWords<NeighbourFilter>({ family: true, link: true, master: true, states: true, proxy: true });
+
 /**
  * The neighbours of one network namespace: which hardware addresses IP addresses have. `ip neighbour show`, `add`, `replace`, `delete`,
  * `flush`, `get`.
@@ -78,10 +95,13 @@ export interface NeighbourFilter {
 export class Neighbours extends ReplaceableTable<typeof neighbour, NeighbourSpec, Neighbour, NeighbourFilter> {
   protected readonly declaration = neighbour;
   protected readonly nouns = ['neighbour', 'neighbours'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = { dst: 'address', ifindex: 'link', lladdr: 'linkAddress' };
 
   /** One neighbour. `ip neigh get ADDRESS dev DEV`. Throws NetlinkError ENOENT if there is none. Linux 5.0. */
-  async get(address: string, link: string | number, options: { readonly proxy?: boolean } = {}): Promise<Neighbour> {
+  async get(address: string, link: string | number, options: Pick<NeighbourSpec, 'proxy'> = {}): Promise<Neighbour> {
+    checkOptions(options);
     return this.ask(
       () => this.#key({ address, link, proxy: options.proxy }),
       `find neighbour ${address} (link ${link})`,

@@ -8,7 +8,7 @@ import {
 } from '../netlink/families/route/netconf.ts';
 import type { Links } from './links.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
-import { oneOf } from './words.ts';
+import { oneOf, onlyWords } from './words.ts';
 
 const families = { inet: AF_INET, inet6: AF_INET6, mpls: AF_MPLS } as const;
 const familyNames = { [AF_INET]: 'inet', [AF_INET6]: 'inet6', [AF_MPLS]: 'mpls' } as const;
@@ -42,6 +42,8 @@ export interface NetconfFilter {
   readonly link?: string | number | undefined;
 }
 
+const checkFilter = onlyWords<NetconfFilter>({ family: true, link: true });
+
 /**
  * What devices do with packets that are not their own: forward them, check where they come from. `ip netconf`. It is changed by
  * sysctl (`ns.network.sysctl`), and `ip netconf` shows it without a mounted /proc.
@@ -60,7 +62,9 @@ export class Netconf {
   }
 
   /** All, or those of one family or device. `ip netconf show`. */
-  async list({ family, link }: NetconfFilter = {}): Promise<Snapshot<NetconfEntry>> {
+  async list(filter: NetconfFilter = {}): Promise<Snapshot<NetconfEntry>> {
+    checkFilter(filter);
+    const { family, link } = filter;
     const wanted = link === 'all' || link === 'default' ? link : this.#links.indexIfGiven(link);
     const number = family === undefined ? 0 : oneOf(families, family, 'family');
     const { messages, interrupted } = await this.#connection.whenIdle(() =>

@@ -13,7 +13,7 @@ import { addressIn, familyName, familyNumber, familyOf, type IpFamily } from './
 import type { RouteEncapsulation } from './routes.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Question, ReplaceableTable } from './table.ts';
-import { numberFor } from './words.ts';
+import { numberFor, onlyWords } from './words.ts';
 
 /** A member of a group. */
 export interface NexthopMember {
@@ -91,11 +91,36 @@ export interface NexthopFilter {
   readonly fdb?: boolean | undefined;
 }
 
+/** Which buckets are meant: those of one group. */
+export interface NexthopBucketFilter {
+  readonly group?: number | undefined;
+}
+
 /** RTNH_F_ONLINK. */
 const onlinkFlag = 4;
 const resilient = nexthopGroupTypes.indexOf('resilient');
 /** The kernel counts in hundredths of a second here. */
 const ticks = 100;
+
+const checkSpec = onlyWords<NexthopSpec, Nexthop>({
+  id: true,
+  gateway: true,
+  link: true,
+  onlink: true,
+  encap: true,
+  blackhole: true,
+  family: true,
+  group: true,
+  resilient: true,
+  fdb: true,
+  protocol: true,
+  flags: false,
+  message: false,
+});
+const checkMember = onlyWords<NexthopMember>({ id: true, weight: true });
+const checkResilient = onlyWords<ResilientGroup>({ buckets: true, idleTimer: true, unbalancedTimer: true });
+const checkBuckets = onlyWords<NexthopBucketFilter>({ group: true });
+const checkFilter = onlyWords<NexthopFilter>({ link: true, master: true, groups: true, fdb: true });
 
 /**
  * The nexthop objects of one network namespace, which routes refer to by number. `ip nexthop show`, `add`, `replace`, `delete`, `flush`,
@@ -106,6 +131,8 @@ const ticks = 100;
 export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Nexthop, NexthopFilter> {
   protected readonly declaration = nexthop;
   protected readonly nouns = ['nexthop', 'nexthops'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = { oif: 'link', resGroup: 'resilient' };
 
   /** One nexthop. `ip nexthop get id NUMBER`. Throws NetlinkError ENOENT if there is none. */
@@ -114,7 +141,8 @@ export class Nexthops extends ReplaceableTable<typeof nexthop, NexthopSpec, Next
   }
 
   /** The buckets of resilient groups, of all or of one. `ip nexthop bucket show [id NUMBER]`. Linux 5.13. */
-  async buckets(filter: { readonly group?: number | undefined } = {}): Promise<Snapshot<NexthopBucket>> {
+  async buckets(filter: NexthopBucketFilter = {}): Promise<Snapshot<NexthopBucket>> {
+    checkBuckets(filter);
     const { messages, interrupted } = await this.connection.dump(
       nexthopBucket,
       { attributes: { id: filter.group } },
@@ -179,7 +207,9 @@ function groupOf(group: readonly NexthopMember[]) {
   return group.map(memberOf);
 }
 
-function memberOf({ id, weight = 1 }: NexthopMember) {
+function memberOf(member: NexthopMember, index: number) {
+  checkMember(member, `group.${index}`);
+  const { id, weight = 1 } = member;
   if (!(Number.isInteger(weight) && weight >= 1 && weight <= 65536))
     throw new InvalidArgumentError('weight', weight, 'it must be a whole number from 1 to 65536');
   return { id, weight: (weight - 1) & 0xff, weightHigh: (weight - 1) >> 8 };
@@ -187,6 +217,7 @@ function memberOf({ id, weight = 1 }: NexthopMember) {
 
 function resGroupOf(settings: ResilientGroup) {
   if (typeof settings !== 'object') throw new InvalidArgumentError('resilient', settings, 'it must be an object');
+  checkResilient(settings, 'resilient');
   const { buckets, idleTimer, unbalancedTimer } = settings;
   return { buckets, idleTimer: ticksOf(idleTimer), unbalancedTimer: ticksOf(unbalancedTimer) };
 }

@@ -3,6 +3,7 @@ import { wayOf } from '../namespaces/reference.ts';
 import type { Fd } from '../native/fd.ts';
 import { NSID_NOT_ASSIGNED, type NsidMessage, nsid } from '../netlink/families/route/nsid.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
+import { onlyWords } from './words.ts';
 
 /** What one network namespace calls another. */
 export interface NsidEntry {
@@ -21,6 +22,8 @@ export interface NsidOptions {
   readonly targetNsid?: number | undefined;
 }
 
+const checkOptions = onlyWords<NsidOptions>({ targetNsid: true });
+
 /**
  * The numbers ("nsid") that this network namespace has for other ones. The kernel uses them in messages that speak of another
  * namespace: a veth whose other end is elsewhere, say. They mean nothing outside this namespace.
@@ -34,6 +37,7 @@ export class Nsids {
 
   /** All numbers that are given. `ip netns list-id`. Throws NetlinkError EINVAL for an unknown `targetNsid`. RTM_GETNSID, Linux 4.0. */
   async list(options: NsidOptions = {}): Promise<Snapshot<NsidEntry>> {
+    checkOptions(options);
     const { messages, interrupted } = await this.#connection.dump(
       nsid,
       { attributes: { targetNsid: options.targetNsid } },
@@ -49,6 +53,7 @@ export class Nsids {
    * Throws NetlinkError EINVAL: the file is no network namespace, or the number is not given.
    */
   async get(subject: NsidSubject, options: NsidOptions = {}): Promise<NsidEntry> {
+    checkOptions(options);
     const answers = await this.#connection.request(
       nsid,
       'get',

@@ -226,6 +226,94 @@ describe.each(calls)('%s', (_, options, change) => {
   });
 });
 
+describe.each(calls.filter(([name]) => name !== 'links.get'))('%s', (_, options, change) => {
+  it('refuses a word that it does not know, says what may have been meant, and asks nothing', async () => {
+    for (const name of Object.keys(options)) {
+      const { reason, sent } = await refusal(change, { [`${name}q`]: 1 });
+      expect(reason).toBeInstanceOf(InvalidArgumentError);
+      expect(reason).toMatchObject({
+        argument: `${name}q`,
+        reason: expect.stringMatching(`^there is no such option: did you mean '${name.slice(0, -1)}`),
+      });
+      expect(sent).toBe(0);
+    }
+  });
+});
+
+describe('a word that is not known', () => {
+  const zeros = '00:00:00:00:00:00';
+  it.each<[string, (network: Network) => Promise<unknown>]>([
+    ['peer.mtuq', (n) => n.links.add({ kind: 'veth', peer: { mtuq: 1 } as never })],
+    ['data.idq', (n) => n.links.add({ kind: 'vxlan', data: { idq: 1 } as never })],
+    ['data.bogus', (n) => n.links.add({ kind: 'veth', data: { bogus: 1 } as never, peer: { mtu: 1500 } })],
+    ['port.data.costq', (n) => n.links.set(1, { port: { kind: 'bridge', data: { costq: 1 } as never } })],
+    ['statsq', (n) => n.links.get('lo', { statsq: true } as never)],
+    [
+      'nexthops.1.weightq',
+      (n) => n.routes.add({ destination: '::/0', nexthops: [{ link: 1 }, { weightq: 1 } as never] }),
+    ],
+    [
+      'encap.data.dstq',
+      (n) => n.routes.add({ destination: '::/0', encap: { kind: 'mpls', data: { dstq: [1] } as never } }),
+    ],
+    ['metrics.mtuq', (n) => n.routes.add({ destination: '::/0', metrics: { mtuq: 1 } as never })],
+    ['group.0.weightq', (n) => n.nexthops.add({ group: [{ id: 1, weightq: 1 } as never] })],
+    ['resilient.bucketsq', (n) => n.nexthops.add({ group: [{ id: 1 }], resilient: { bucketsq: 8 } as never })],
+    ['groupq', (n) => n.nexthops.buckets({ groupq: 1 } as never)],
+    ['proxyq', (n) => n.neighbours.get('10.0.0.1', 1, { proxyq: true } as never)],
+    ['bridgeq', (n) => n.fdb.get(zeros, { bridge: 1, bridgeq: 1 } as never)],
+    ['ownerq', (n) => n.fdb.get(zeros, { link: 1, ownerq: 'self' } as never)],
+    ['vlanq', (n) => n.fdb.get(zeros, { link: 1 }, { vlanq: 5 } as never)],
+    ['linkq', (n) => n.routes.flush({ linkq: 1 } as never)],
+    ['metricq', (n) => n.routes.addAll([{ destination: '::/0' }, { destination: '::/0', metricq: 1 } as never])],
+    ['metricq', (n) => n.routes.delete({ destination: '::/0', metricq: 1 } as never)],
+    ['metricq', (n) => n.routes.append({ destination: '::/0', metricq: 1 } as never)],
+    ['metricq', (n) => n.routes.replaceAll([{ destination: '::/0', metricq: 1 } as never])],
+    ['labelq', (n) => n.addressLabels.add({ prefix: '::/0', label: 1, labelq: 1 } as never)],
+    ['labelq', (n) => n.addressLabels.list({ labelq: 1 } as never)],
+    ['vlanq', (n) => n.vlans.add({ link: 1, vlan: 1, vlanq: 1 } as never)],
+    ['linkq', (n) => n.vlans.list({ linkq: 1 } as never)],
+    ['vlanq', (n) => n.mdb.add({ bridge: 1, port: 1, group: '239.1.1.1', vlanq: 1 } as never)],
+    ['vlanq', (n) => n.mdb.list({ vlanq: 1 } as never)],
+    ['familyq', (n) => n.netconf.list({ familyq: 'inet' } as never)],
+    ['targetNsidq', (n) => n.nsids.list({ targetNsidq: 1 } as never)],
+    ['targetNsidq', (n) => n.nsids.get({ nsid: 1 }, { targetNsidq: 1 } as never)],
+    ['parentq', (n) => n.qdiscs.add({ link: 1, kind: 'fq', parentq: '1:' } as never)],
+    ['parentq', (n) => n.qdiscs.get({ link: 1, parentq: '1:' } as never)],
+    ['linkq', (n) => n.qdiscs.list({ linkq: 1 } as never)],
+    [
+      'options.ratq',
+      (n) => n.qdiscs.add({ link: 1, kind: 'tbf', options: { rate: 1e6, burst: 5000, latency: 5, ratq: 1 } as never }),
+    ],
+    ['options.limiq', (n) => n.qdiscs.add({ link: 1, kind: 'choke', options: { limiq: 1 } as never })],
+    ['handleq', (n) => n.classes.add({ link: 1, kind: 'drr', handleq: '1:' } as never)],
+    ['qdiscq', (n) => n.classes.list({ link: 1, qdiscq: '1:' } as never)],
+    ['priorityq', (n) => n.filters.add({ link: 1, kind: 'matchall', priorityq: 1 } as never)],
+    ['options.bogus', (n) => n.filters.add({ link: 1, kind: 'matchall', options: { bogus: 1 } } as never)],
+    ['options.maskq', (n) => n.filters.add({ link: 1, kind: 'fw', options: { maskq: 1 } as never })],
+    [
+      'actions.verdictq',
+      (n) => n.filters.add({ link: 1, kind: 'fw', actions: [{ kind: 'gact', verdict: 'drop', verdictq: 1 } as never] }),
+    ],
+    ['kindq', (n) => n.filters.list({ link: 1, kindq: 'fw' } as never)],
+    ['chainq', (n) => n.chains.add({ link: 1, chain: 1, chainq: 1 } as never)],
+    [
+      'template.protocolq',
+      (n) => n.chains.add({ link: 1, chain: 1, template: { kind: 'flower', protocolq: 'ip' } as never }),
+    ],
+    ['chainq', (n) => n.chains.list({ link: 1, chainq: 1 } as never)],
+  ])('is refused before anything is sent, however deep it is: %s', async (argument, change) => {
+    const { reason, sent } = await refusal(change, {});
+    expect(reason).toMatchObject({ code: 'ERR_NETNS_INVALID', argument });
+    expect(sent).toBe(0);
+  });
+
+  it('may be there where it says nothing', async () => {
+    const { sent } = await refusal((n) => n.routes.add({ destination: '::/0', metricq: undefined } as never), {});
+    expect(sent).toBe(1);
+  });
+});
+
 describe('an option inside another one', () => {
   it.each<[string, Change, object]>([
     ['peer.txQueueLength', (n, o) => n.links.add({ kind: 'veth', ...o }), { peer: { txQueueLength: -1 } }],

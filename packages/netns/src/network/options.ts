@@ -13,6 +13,8 @@ export function inOptions(error: unknown, message: string, names: OptionNames): 
   const end = path.findIndex((part, at) => part === 'data' && path[at + 1] !== 'peer');
   const own = end === -1 ? path : path.slice(0, end);
   const options = own.map((part) => (part === 'header' ? '' : (names[part] ?? part))).filter((part) => part !== '');
-  const argument = [...options, ...path.slice(own.length)].join('.');
+  const [data, ...within] = path.slice(own.length);
+  if (data !== undefined) options.push(names.data || data, ...within);
+  const argument = options.join('.');
   return new InvalidArgumentError(argument, error.value, error.reason);
 }

@@ -19,7 +19,7 @@ import { flagNames, nameOf } from '../wire/names.ts';
 import { addressIn, familyName, familyNumber, familyOf, formatPrefix, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
 import { type Question, ReplaceableTable } from './table.ts';
-import { numberFor } from './words.ts';
+import { numberFor, onlyWords } from './words.ts';
 
 type Attributes = NonNullable<RouteMessageInput['attributes']>;
 
@@ -141,6 +141,59 @@ const tableNumbers = { default: 253, main: 254, local: 255 } as const;
 /** `scope` of a deletion that does not ask for one (RT_SCOPE_NOWHERE). */
 const anyScope = 255;
 
+const checkSpec = onlyWords<RouteSpec, Route>({
+  destination: true,
+  gateway: true,
+  link: true,
+  onlink: true,
+  encap: true,
+  realms: true,
+  family: true,
+  from: true,
+  type: true,
+  table: true,
+  metric: true,
+  source: true,
+  protocol: true,
+  scope: true,
+  tos: true,
+  nexthops: true,
+  nexthop: true,
+  metrics: true,
+  preference: true,
+  expires: true,
+  flags: false,
+  message: false,
+});
+const checkNexthop = onlyWords<WeightedNexthop>({
+  gateway: true,
+  link: true,
+  onlink: true,
+  encap: true,
+  realms: true,
+  weight: true,
+});
+const checkQuery = onlyWords<RouteQuery>({
+  from: true,
+  inputLink: true,
+  link: true,
+  mark: true,
+  uid: true,
+  tos: true,
+  ipProtocol: true,
+  sourcePort: true,
+  destinationPort: true,
+  matched: true,
+});
+const checkFilter = onlyWords<RouteFilter>({
+  family: true,
+  table: true,
+  type: true,
+  protocol: true,
+  link: true,
+  destination: true,
+});
+
 /**
  * The routes of one network namespace: where packets go. `ip route show`, `add`, `replace`, `append`, `delete`, `flush`, `get`.
  *
@@ -150,6 +203,8 @@ const anyScope = 255;
 export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, RouteFilter> {
   protected readonly declaration = route;
   protected readonly nouns = ['route', 'routes'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = {
     dport: 'destinationPort',
     flow: 'realms',
@@ -185,6 +240,7 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
    * cannot come in by the device).
    */
   async get(address: string, query: RouteQuery = {}): Promise<Route> {
+    checkQuery(query);
     const { family, address: dst, length } = parsePrefix(address, 'address');
     // IPv6 refuses the flag, and gives the real table without it.
     const lookup = family === 'inet' ? RTM_F_LOOKUP_TABLE : 0;
@@ -260,7 +316,8 @@ export class Routes extends ReplaceableTable<typeof route, RouteSpec, Route, Rou
   #multipath(nexthops: readonly WeightedNexthop[], family: IpFamily) {
     const records: NonNullable<Attributes['multipath']>[number][] = [];
     if (!Array.isArray(nexthops)) throw new InvalidArgumentError('nexthops', nexthops, 'it must be an array');
-    for (const hop of nexthops) {
+    for (const [index, hop] of nexthops.entries()) {
+      checkNexthop(hop, `nexthops.${index}`);
       const { weight = 1, onlink, link } = hop;
       if (!(Number.isInteger(weight) && weight >= 1 && weight <= 256))
         throw new InvalidArgumentError('weight', weight, 'it must be a whole number from 1 to 256');

@@ -12,7 +12,7 @@ import {
 import { flagNames, nameOf } from '../wire/names.ts';
 import { familyName, familyNumber, formatPrefix, type IpFamily, parsePrefix } from './prefix.ts';
 import { type Question, Table } from './table.ts';
-import { numberFor } from './words.ts';
+import { numberFor, onlyWords } from './words.ts';
 
 /** Ports from the first to the last. */
 export type PortRange = readonly [first: number, last: number];
@@ -90,6 +90,35 @@ export interface RuleFilter {
 /** The kernel's words for actions, with `table` for the first of them. */
 const actions = { ...ruleActions, 1: 'table' } as const;
 
+const checkSpec = onlyWords<RuleSpec, Rule>({
+  family: true,
+  priority: true,
+  from: true,
+  to: true,
+  inputLink: true,
+  outputLink: true,
+  mark: true,
+  markMask: true,
+  tos: true,
+  ipProtocol: true,
+  sourcePorts: true,
+  destinationPorts: true,
+  users: true,
+  tunnelId: true,
+  not: true,
+  action: true,
+  table: true,
+  goto: true,
+  l3mdev: true,
+  suppressPrefixLength: true,
+  suppressGroup: true,
+  protocol: true,
+  realms: true,
+  flags: false,
+  message: false,
+});
+const checkFilter = onlyWords<RuleFilter>({ family: true, priority: true, table: true, protocol: true });
+
 /**
  * The rules of one network namespace: which routing table is asked for a packet. `ip rule show`, `add`, `delete`, `flush`.
  *
@@ -99,6 +128,8 @@ const actions = { ...ruleActions, 1: 'table' } as const;
 export class Rules extends Table<typeof rule, RuleSpec, Rule, RuleFilter> {
   protected readonly declaration = rule;
   protected readonly nouns = ['rule', 'rules'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = {
     flow: 'realms',
     fwmark: 'mark',

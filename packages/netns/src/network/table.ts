@@ -9,6 +9,7 @@ import type { In, Out } from '../wire/shape.ts';
 import type { Links } from './links.ts';
 import { inOptions, type OptionNames } from './options.ts';
 import { type Snapshot, snapshot } from './snapshot.ts';
+import type { WordCheck } from './words.ts';
 
 /** What to ask of a table, and which of the answers are meant: old kernels give all whatever is asked. */
 export interface Question<D, Entry> {
@@ -35,6 +36,9 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   protected abstract readonly nouns: readonly [one: string, many: string];
   /** Options that the message calls otherwise. */
   protected abstract readonly optionNames: OptionNames;
+  /** The words that an entry may have, and a filter. */
+  protected abstract readonly checkSpec: WordCheck;
+  protected abstract readonly checkFilter: WordCheck;
 
   constructor(connection: NetlinkConnection, links: Links) {
     this.connection = connection;
@@ -55,6 +59,7 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
   }
 
   #list(filter: Filter): Promise<Snapshot<Entry>> {
+    this.checkFilter(filter);
     const { value, keep } = this.question(filter);
     const read = (message: Out<D>) => {
       const entry = this.decode(message);
@@ -98,6 +103,7 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
 
   protected async changeAll(verb: 'new' | 'del', specs: Iterable<Spec>, flags: number, doing: string): Promise<void> {
     const all = [...specs];
+    for (const spec of all) this.checkSpec(spec);
     const errors = (await this.#refused(verb, all, flags, doing)).map(({ error }) => error);
     if (errors.length === 0) return;
     const many = `${doing} ${errors.length} of ${all.length} ${this.nouns[1]}`;
@@ -128,13 +134,14 @@ export abstract class Table<D extends Declaration, Spec, Entry extends Spec, Fil
 
   /** `doing` is what errors call it: `append`. */
   protected change(verb: 'new' | 'del', spec: Spec, flags: number, doing: string): Promise<void> {
-    const done = this.connection.whenIdle(() =>
-      this.connection.change(this.declaration, verb as Verb<D>, this.encode(spec, verb), {
+    const done = this.connection.whenIdle(() => {
+      this.checkSpec(spec);
+      return this.connection.change(this.declaration, verb as Verb<D>, this.encode(spec, verb), {
         operation: () => this.#inWords(doing, spec),
         flags,
         explain: this.#explain,
-      }),
-    );
+      });
+    });
     if (this.explainRefusal === undefined) return done;
     return done.catch((error: Error) => {
       throw this.#explained(error, spec);

@@ -1,3 +1,4 @@
+import { closest } from '../closest.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { isMarked, NLA_F_NESTED, NLA_TYPE_MASK, type UnknownAttribute } from './attributes.ts';
 import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
@@ -98,7 +99,8 @@ export function writeOther(set: AttributeSet, writer: Writer, key: string, value
     return;
   }
   const inline = set.pairs.find((pair) => pair.name === undefined);
-  if (inline === undefined || !pairKeys.includes(key)) refuse(writer, value[key], 'there is no such attribute');
+  if (inline === undefined || !pairKeys.includes(key))
+    refuse(writer, value[key], `there is no such attribute${meant(key, set.byName)}`);
   else writePairKey(inline, writer, key, value);
 }
 
@@ -172,7 +174,7 @@ function writeStruct(struct: Struct, writer: Writer, value: Value): void {
     const given = value[key];
     const field = struct.byName.get(key);
     if (field === undefined) {
-      if (key !== 'rest') refuse(writer, given, `there is no field ${key}`);
+      if (key !== 'rest') refuse(writer, given, `there is no field ${key}${meant(key, struct.byName)}`);
     } else if (given !== undefined) {
       writer.length = start + field.offset;
       writer.path.push(key);
@@ -214,6 +216,12 @@ function objectOf(value: unknown, writer: Writer): Value {
 function listOf(value: unknown, writer: Writer): readonly unknown[] {
   if (!Array.isArray(value)) refuse(writer, value, 'must be an array');
   return value;
+}
+
+/** Sets have dozens of names: only the nearest one is worth saying. */
+function meant(key: string, names: ReadonlyMap<string, unknown>): string {
+  const near = closest(key, [...names.keys()]);
+  return near === undefined ? '' : `: did you mean '${near}'?`;
 }
 
 function refuse(writer: Writer, value: unknown, reason: string): never {

@@ -89,7 +89,8 @@ export class TrafficActions {
     const kind = spec.kind === 'raw' ? spec.of : spec.kind;
     try {
       await this.#connection.whenIdle(() => {
-        const tab = [encodeAction(spec, (link) => this.#links.index(link))];
+        const { statistics, ...own } = spec as StandingAction; // it may be one that was listed
+        const tab = [encodeAction(own, (link) => this.#links.index(link))];
         const options = { operation: `${word} ${kind} action`, flags };
         return this.#connection.request(action, verb, { attributes: { tab } }, options);
       });

@@ -1,6 +1,7 @@
 import { type ChainMessage, type ChainMessageInput, chain } from '../../netlink/families/route/filter.ts';
 import { type Snapshot, snapshot } from '../snapshot.ts';
 import { type Question, Table } from '../table.ts';
+import { onlyWords } from '../words.ts';
 import { etherTypeName, etherTypeNumber, type etherTypes, filterPlaceOf, placeNumbers, swapped } from './filters.ts';
 import { kindName } from './kind-table.ts';
 import { decodeFlower, encodeFlower, type FlowerOptions } from './kinds/flower.ts';
@@ -38,6 +39,17 @@ export interface TrafficChain extends TrafficChainSpec {
   readonly message: ChainMessage;
 }
 
+const checkSpec = onlyWords<TrafficChainSpec, TrafficChain>({
+  link: true,
+  block: true,
+  parent: true,
+  chain: true,
+  template: true,
+  message: false,
+});
+const checkFilter = onlyWords<TrafficChainQuery>({ link: true, block: true, parent: true, chain: true });
+const checkTemplate = onlyWords<ChainTemplate>({ kind: true, protocol: true, options: true });
+
 /**
  * The chains of filters of one network namespace: filters that are asked only when an action says `goto`, and the template that they must fit.
  * A chain is there while it has filters, or because it was made. `tc chain show`, `add`, `delete`, `get`. Linux 4.19. See tc(8).
@@ -49,6 +61,8 @@ export interface TrafficChain extends TrafficChainSpec {
 export class TrafficChains extends Table<typeof chain, TrafficChainSpec, TrafficChain, TrafficChainQuery> {
   protected readonly declaration = chain;
   protected readonly nouns = ['chain', 'chains'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = { data: 'template.options', ifindex: 'link' };
 
   /** One chain, by its number. `tc chain get`. Throws NetlinkError EINVAL, with the kernel's words in `extack`, if there is none. */
@@ -77,6 +91,7 @@ export class TrafficChains extends Table<typeof chain, TrafficChainSpec, Traffic
     const place = placeNumbers(spec, this.links);
     const { template } = spec;
     if (verb === 'del' || template === undefined) return { header: place, attributes: { chain: spec.chain } as never };
+    checkTemplate(template, 'template');
     const etherType = etherTypeNumber(template.protocol ?? 'all');
     const data = encodeFlower(template.options ?? {}, undefined, etherType);
     const attributes = { kind: template.kind, data, chain: spec.chain };

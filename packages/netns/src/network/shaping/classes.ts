@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '../../errors.ts';
 import { type ClassMessage, type ClassMessageInput, trafficClass } from '../../netlink/families/route/qdisc.ts';
 import { TC_H_ROOT } from '../../netlink/families/route/tcmsg.ts';
 import type { Question } from '../table.ts';
+import { onlyWords } from '../words.ts';
 import { formatHandle, formatParent, parseHandle } from './handle.ts';
 import { echoed, KindTable, kindName } from './kind-table.ts';
 import { detailsOf } from './qdiscs.ts';
@@ -43,6 +44,21 @@ export interface TrafficClassFilter {
   readonly parent?: string | undefined;
 }
 
+const checkSpec = onlyWords<TrafficClassSpec, TrafficClass>({
+  link: true,
+  parent: true,
+  handle: true,
+  kind: true,
+  options: true,
+  name: true,
+  raw: true,
+  leaf: false,
+  statistics: false,
+  details: false,
+  message: false,
+});
+const checkFilter = onlyWords<TrafficClassFilter>({ link: true, qdisc: true, parent: true });
+
 /**
  * The classes of the queueing disciplines of one network namespace. `tc class show`, `add`, `change`, `replace`, `delete`.
  *
@@ -54,6 +70,8 @@ export interface TrafficClassFilter {
 export class TrafficClasses extends KindTable<typeof trafficClass, TrafficClassSpec, TrafficClass, TrafficClassFilter> {
   protected readonly declaration = trafficClass;
   protected readonly nouns = ['class', 'classes'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
 
   /** One class, by its handle. `tc class show dev LINK classid HANDLE`, but the kernel is asked for no other. Throws NetlinkError ENOENT if there is none. */
   get(link: string | number, handle: string): Promise<TrafficClass> {

@@ -9,6 +9,7 @@ import { TC_H_ROOT, TCM_IFINDEX_MAGIC_BLOCK } from '../../netlink/families/route
 import type { In, Out } from '../../wire/shape.ts';
 import type { Links } from '../links.ts';
 import { type Question, ReplaceableTable } from '../table.ts';
+import { onlyWords } from '../words.ts';
 import { formatFilterParent, formatHandle, parseFilterParent, parseHandle } from './handle.ts';
 import { kindName } from './kind-table.ts';
 import { decodeAction, encodeAction, type TrafficAction } from './kinds/actions.ts';
@@ -122,6 +123,31 @@ function priorityNumber(priority = 0): number {
   throw new InvalidArgumentError('priority', priority, 'it must be a whole number from 0 to 65535');
 }
 
+const checkSpec = onlyWords<TrafficFilterSpec, TrafficFilter>({
+  link: true,
+  block: true,
+  parent: true,
+  protocol: true,
+  priority: true,
+  chain: true,
+  handle: true,
+  classId: true,
+  actions: true,
+  kind: true,
+  options: true,
+  name: true,
+  raw: true,
+  message: false,
+});
+const checkFilter = onlyWords<TrafficFilterQuery>({
+  link: true,
+  block: true,
+  parent: true,
+  kind: true,
+  priority: true,
+  chain: true,
+});
+
 /**
  * The filters of one network namespace: which class a packet goes into, and what is done with it. `tc filter show`, `add`, `replace`, `delete`.
  *
@@ -140,6 +166,8 @@ export class TrafficFilters extends ReplaceableTable<
 > {
   protected readonly declaration = filter;
   protected readonly nouns = ['filter', 'filters'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
   protected readonly optionNames = { data: 'options', ifindex: 'link' };
 
   /**
@@ -189,9 +217,9 @@ export class TrafficFilters extends ReplaceableTable<
       case 'flower':
         return { ...computed('flower', spec.options ?? {}, (given) => encodeFlower(given, classid, etherType)), act };
       case 'matchall':
-        return { classid, act };
+        return { classid, act, ...computed('matchall', (spec as { options?: object }).options ?? {}, () => ({})) };
       case 'fw':
-        return { classid, act, mask: spec.options?.mask };
+        return { classid, act, ...computed('fw', spec.options ?? {}, ({ mask }) => ({ mask })) };
       case 'bpf':
         return { classid, act, ...computed('bpf', spec.options ?? {}, encodeBpf) };
       default:

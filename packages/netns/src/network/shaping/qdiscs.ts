@@ -2,6 +2,7 @@ import { type QdiscMessage, type QdiscMessageInput, qdisc } from '../../netlink/
 import { type XstatsKind, xstats, xstatsOf } from '../../netlink/families/route/tc-xstats.ts';
 import { TC_H_INGRESS, TC_H_ROOT } from '../../netlink/families/route/tcmsg.ts';
 import type { Question } from '../table.ts';
+import { onlyWords } from '../words.ts';
 import { formatHandle, formatParent, parseHandle } from './handle.ts';
 import { echoed, KindTable, kindName } from './kind-table.ts';
 import { decodeKind, encodeKind, type QdiscKindSeen, type QdiscKindSpec, qdiscSettings } from './settings.ts';
@@ -51,6 +52,23 @@ export interface QdiscFilter {
 
 const atIngress: readonly string[] = ['ingress', 'clsact'];
 
+const checkSpec = onlyWords<QdiscSpec, Qdisc>({
+  link: true,
+  parent: true,
+  handle: true,
+  ingressBlock: true,
+  egressBlock: true,
+  kind: true,
+  options: true,
+  name: true,
+  raw: true,
+  statistics: false,
+  details: false,
+  message: false,
+});
+const checkFilter = onlyWords<QdiscFilter>({ link: true, kind: true, parent: true, defaults: true });
+const checkReference = onlyWords<QdiscReference>({ link: true, parent: true, handle: true });
+
 /**
  * The queueing disciplines of one network namespace: what becomes of packets that leave a device, and with `clsact` filters for those that
  * come in. `tc qdisc show`, `add`, `change`, `replace`, `delete`. See tc(8).
@@ -65,6 +83,8 @@ const atIngress: readonly string[] = ['ingress', 'clsact'];
 export class Qdiscs extends KindTable<typeof qdisc, QdiscSpec, Qdisc, QdiscFilter> {
   protected readonly declaration = qdisc;
   protected readonly nouns = ['qdisc', 'qdiscs'] as const;
+  protected readonly checkSpec = checkSpec;
+  protected readonly checkFilter = checkFilter;
 
   /**
    * One queueing discipline: the one at `parent` (`root`, `ingress`, a class), or with this handle; default: the root. `tc qdisc show dev LINK root`,
@@ -73,13 +93,15 @@ export class Qdiscs extends KindTable<typeof qdisc, QdiscSpec, Qdisc, QdiscFilte
    */
   get(place: QdiscReference): Promise<Qdisc> {
     const { link, parent, handle } = place;
-    const value = () => ({
-      header: {
+    const value = () => {
+      checkReference(place);
+      const header = {
         ifindex: this.links.index(link),
         handle: handle === undefined ? 0 : parseHandle(handle, 'handle'),
         parent: parent !== undefined ? parseHandle(parent, 'parent') : handle === undefined ? TC_H_ROOT : 0,
-      },
-    });
+      };
+      return { header };
+    };
     return this.ask(value, `find qdisc ${handle ?? parent ?? 'root'} on ${link}`, echoed);
   }
 

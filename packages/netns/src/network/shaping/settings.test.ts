@@ -65,14 +65,14 @@ describe('settings', () => {
       bfifo: { limit: 5 },
       prio: { bands: 3, priorityMap: Array.from({ length: 16 }, () => 1) },
       tbf: { rate: 1e6, burst: 5000, latency: 50, peakRate: 2e6, peakBurst: 1600, overhead: 4 },
-      htb: { defaultClass: '10', directQueueLength: 5, quantumRatio: 10 },
+      htb: { defaultClass: '10', directQueueLength: 5, rateToQuantum: 10 },
       hfsc: { defaultClass: '1' },
       netem: { delay: 10, jitter: 2, loss: 0.1, rate: 1e6, limit: 5, lossModel: { model: 'gemodel', p: 0.1, r: 0.2 } },
       fq_codel: { target: 5, interval: 100, limit: 10, flows: 16, quantum: 300, ecn: true },
       fq: { flowLimit: 5, maximumRate: 1e6, pacing: true },
       codel: { target: 5, interval: 100, limit: 10 },
-      pie: { target: 5, updateInterval: 10, limit: 10 },
-      cake: { bandwidth: 1e6, roundTripTime: 50 },
+      pie: { target: 5, updateEvery: 10, limit: 10 },
+      cake: { bandwidth: 1e6, roundTrip: 50 },
       sfq: { perturb: 10, quantum: 1500, limit: 100 },
     }),
   )('of another type are taken, or refused by name, never something else: %s', (kind, options) => {
@@ -83,7 +83,7 @@ describe('settings', () => {
 
   it.each(
     Object.entries({
-      htb: { rate: 1e6, ceiling: 2e6, burst: 1600, ceilingBurst: 1600, priority: 1, quantum: 1500, mtu: 1600 },
+      htb: { rate: 1e6, ceiling: 2e6, burst: 1600, ceilingBurst: 1600, priority: 1, quantum: 1500, overhead: 4 },
       hfsc: { realTime: { rate: 1e6, delay: 5, firstRate: 2e6 }, linkShare: { rate: 1e6 } },
       drr: { quantum: 1500 },
       qfq: { weight: 2, maximumPacket: 1500 },

@@ -36,6 +36,7 @@ export const bridgeVlanEntry = attrs({
   mcastNGroups: [7, u32],
   mcastMaxGroups: [8, u32],
   neighSuppress: [9, bool],
+  neighForwardGrat: [10, bool],
 });
 
 /** BRIDGE_VLANDB_GOPTS_*: what a bridge does in one VLAN. Intervals are in hundredths of a second. */

@@ -177,6 +177,7 @@ export const netkit = attrs({
   peerScrub: [7, u32],
   headroom: [8, u16],
   tailroom: [9, u16],
+  pairing: [10, u32],
 });
 
 /** IFLA_LINKINFO: what kind of link it is, with the settings of that kind, and what it is to its master. */

@@ -1,5 +1,5 @@
 import { attrs, nested, pair, repeated } from '../../../wire/attributes.ts';
-import { flag, u8, u16, u32, u64, uint } from '../../../wire/integers.ts';
+import { flag, u8, u16, u16be, u32, u64, uint } from '../../../wire/integers.ts';
 import { ipAddress } from '../../../wire/ip-address.ts';
 import { message } from '../../../wire/message.ts';
 import { flags, named } from '../../../wire/names.ts';
@@ -63,6 +63,7 @@ export const nexthopAttributes = attrs({
   groupStats: [15, nested(attrs({ entry: [1, repeated(nested(nexthopGroupStats))] }))],
   hwStatsEnable: [16, u32],
   hwStatsUsed: [17, u32],
+  dstPort: [18, u16be],
 });
 
 /**

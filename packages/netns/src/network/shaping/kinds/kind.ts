@@ -1,3 +1,4 @@
+import { suggestion } from '../../../closest.ts';
 import { InvalidArgumentError } from '../../../errors.ts';
 
 /** How the settings of a kind are written for people, and how for the kernel. `Wire` is what the kernel is sent, `Seen` what it says. */
@@ -18,11 +19,42 @@ export function computed<Options, Made>(
 ): Made {
   checkNumbers(options, [argument]);
   try {
-    return encode(options);
+    const watched = new Watched(options);
+    const made = encode(watched.options);
+    watched.refuseUnread(argument);
+    return made;
   } catch (error) {
     // A text, say, where an object or a list belongs.
     if (!(error instanceof TypeError)) throw error;
     throw new InvalidArgumentError(argument, options, `something in it is of another type than ${kind} takes`);
+  }
+}
+
+/**
+ * Settings of which is noted what is read of them: each kind has its own, and what it does not read would be passed over in silence. (Where
+ * thousands are made at once, see `onlyWords` instead.)
+ */
+class Watched<Options> {
+  readonly options: Options;
+  readonly #given: unknown;
+  readonly #read = new Set<string | symbol>();
+
+  constructor(given: Options) {
+    this.#given = given;
+    const get = (of: object, key: string | symbol) => {
+      this.#read.add(key);
+      return Reflect.get(of, key);
+    };
+    this.options = typeof given === 'object' && given !== null ? (new Proxy(given, { get }) as Options) : given;
+  }
+
+  /** Throws InvalidArgumentError for what has a value that nobody has looked at. */
+  refuseUnread(argument: string): void {
+    for (const [name, value] of Object.entries(this.#given ?? {})) {
+      if (value === undefined || this.#read.has(name)) continue;
+      const known = [...this.#read].filter((each) => typeof each === 'string');
+      throw new InvalidArgumentError(`${argument}.${name}`, value, `there is no such option${suggestion(name, known)}`);
+    }
   }
 }
 

@@ -86,7 +86,14 @@ export const netem: SettingsOf<NetemOptions, In<Wire>, Out<Wire>> = {
     const time = (key: 'delay' | 'jitter') =>
       options[key] === undefined ? undefined : inUnits(options[key], perMillisecond, `options.${key}`);
     const { delay, jitter } = { delay: time('delay'), jitter: time('jitter') };
-    const { gap = options.reorder === undefined ? 0 : 1, limit = 1000, slot } = options;
+    const {
+      gap = options.reorder === undefined ? 0 : 1,
+      limit = 1000,
+      slot,
+      packetOverhead,
+      cellSize,
+      cellOverhead,
+    } = options;
     if (options.reorder !== undefined && !delay)
       throw new InvalidArgumentError(
         'options.reorder',
@@ -99,6 +106,8 @@ export const netem: SettingsOf<NetemOptions, In<Wire>, Out<Wire>> = {
       lossCorr: part('lossCorrelation'),
       dupCorr: part('duplicateCorrelation'),
     };
+    const reorderCorrelation = part('reorderCorrelation');
+    const corruptCorrelation = part('corruptCorrelation');
     const isCorrelated = Object.values(corr).some((value) => value !== 0);
     return {
       header: {
@@ -112,9 +121,9 @@ export const netem: SettingsOf<NetemOptions, In<Wire>, Out<Wire>> = {
       },
       attributes: {
         corr: isCorrelated ? corr : undefined,
-        reorder: options.reorder === undefined ? undefined : pairOf(part('reorder'), part('reorderCorrelation')),
+        reorder: options.reorder === undefined ? undefined : pairOf(part('reorder'), reorderCorrelation),
         ecn: options.ecn ? 1 : undefined,
-        corrupt: options.corrupt === undefined ? undefined : pairOf(part('corrupt'), part('corruptCorrelation')),
+        corrupt: options.corrupt === undefined ? undefined : pairOf(part('corrupt'), corruptCorrelation),
         loss: options.lossModel && modelOf(options.lossModel),
         latency64: delay === undefined ? undefined : BigInt(delay),
         jitter64: jitter === undefined ? undefined : BigInt(jitter),
@@ -122,9 +131,9 @@ export const netem: SettingsOf<NetemOptions, In<Wire>, Out<Wire>> = {
         rate64: rate?.rate64,
         rate: rate && {
           rate: rate.rate,
-          packetOverhead: options.packetOverhead,
-          cellSize: options.cellSize,
-          cellOverhead: options.cellOverhead,
+          packetOverhead,
+          cellSize,
+          cellOverhead,
         },
         delayDist: samples(options.distribution),
         slotDist: samples(slot?.distribution),

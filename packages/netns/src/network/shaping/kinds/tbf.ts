@@ -42,7 +42,7 @@ export interface TbfOptions extends RateDetails {
 
 export const tbf: SettingsOf<TbfOptions, In<Wire>, Out<Wire>> = {
   encode(options) {
-    const { burst, peakBurst = 0, overhead, minimumPacket: mpu, linkLayer } = options;
+    const { burst, peakBurst = 0, overhead, minimumPacket: mpu, linkLayer, latency } = options;
     const rate = bytesPerSecond(options.rate, 'options.rate');
     if (rate === 0)
       throw new InvalidArgumentError('options.rate', options.rate, 'it must be more than 8 bits per second');
@@ -55,7 +55,7 @@ export const tbf: SettingsOf<TbfOptions, In<Wire>, Out<Wire>> = {
         options.peakBurst,
         'a peak rate needs it: the largest packet',
       );
-    const limit = options.limit ?? limitFor(options, rate, peak);
+    const limit = options.limit ?? limitFor({ latency, burst, peakBurst }, rate, peak);
     const counting = { overhead, mpu, linkLayer };
     const slow = rateTable(rate, counting);
     const fast = peak === 0 ? undefined : rateTable(peak, { ...counting, mtu: peakBurst });
@@ -110,7 +110,11 @@ export function detailsOf(spec: {
 }
 
 /** Bytes that can wait until the last of them has waited so long. */
-function limitFor({ latency, burst, peakBurst = 0 }: TbfOptions, rate: number, peak: number): number {
+function limitFor(
+  { latency, burst, peakBurst = 0 }: Pick<TbfOptions, 'latency' | 'burst' | 'peakBurst'>,
+  rate: number,
+  peak: number,
+): number {
   if (latency === undefined || !(latency >= 0))
     throw new InvalidArgumentError('options.latency', latency, 'a number of milliseconds, or a limit, must be given');
   const within = (speed: number, at: number) => Math.trunc((speed * latency) / 1000 + at);

@@ -59,6 +59,7 @@ export const bond = attrs({
   nsIp6Target: [31, list(ipv6Address)],
   coupledControl: [32, u8],
   broadcastNeigh: [33, u8],
+  lacpStrict: [34, u8],
 });
 
 /** IFLA_BOND_SLAVE_*: a link as a member of a bond. */

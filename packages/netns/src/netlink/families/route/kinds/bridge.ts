@@ -130,6 +130,7 @@ export const bridgePort = attrs({
   mcastMaxGroups: [42, u32],
   neighVlanSuppress: [43, bool],
   backupNhid: [44, u32],
+  neighForwardGrat: [45, bool],
 });
 
 /** IFLA_BRIDGE_* inside IFLA_AF_SPEC of an AF_BRIDGE message: `bridge vlan`. */
