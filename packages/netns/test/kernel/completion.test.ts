@@ -53,6 +53,8 @@ describe('completion for bash', () => {
     expect(await offers('run', '--new', 'net,pid,u')).toEqual(['net,pid,uts', 'net,pid,user']);
     expect(await offers('run', '--env', 'A=1', '--map', 'r')).toEqual(['root']);
     expect(await offers('run', '--kill-signal', 'TER')).toEqual(['TERM']);
+    expect(await offers('lsns', '-o', 'NS,PI')).toEqual(['NS,PID']);
+    expect(await offers('nsenter', '-t', `${process.pid}`)).toContain(`${process.pid}`);
     expect(await offers('lsns', '--no')).toEqual(['--notruncate', '--noheadings', '--nowrap']);
     expect(await offers('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     expect(await offers('help', 'do')).toEqual(['doctor']);

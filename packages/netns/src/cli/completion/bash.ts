@@ -171,6 +171,8 @@ function action(place: Place): string {
       return '_netns_files -f';
     case 'directories':
       return '_netns_files -d';
+    case 'processes':
+      return '_netns_offer $(builtin cd /proc && echo [0-9]*)';
     case 'words':
       return `_netns_offer ${place.words.join(' ')}`;
     case 'list':

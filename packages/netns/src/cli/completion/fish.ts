@@ -86,6 +86,8 @@ function action(place: Place): string {
       return ' -F';
     case 'directories':
       return " -a '(__fish_complete_directories)'";
+    case 'processes':
+      return " -a '(__fish_complete_pids)'";
     case 'words':
       return ` -a ${quote(place.words.join(' '))}`;
     case 'list':

@@ -47,6 +47,11 @@ describe('completionModel', () => {
     expect(value('run', '--kill-signal')).toMatchObject({ words: expect.arrayContaining(['none', 'TERM']) });
     expect(value('run', '--env')).toEqual({ kind: 'nothing' });
     expect(value('lsns', '-t')).toMatchObject({ words: expect.arrayContaining(['net', 'time']) });
+    expect(value('lsns', '--output')).toMatchObject({ kind: 'list', words: expect.arrayContaining(['NS', 'ONS']) });
+    expect(value('lsns', '-p')).toEqual({ kind: 'processes' });
+    expect(value('nsenter', '--target')).toEqual({ kind: 'processes' });
+    expect(value('nsenter', '-S')).toEqual({ kind: 'words', words: ['follow'] });
+    expect(value('unshare', '--map-users')).toEqual({ kind: 'words', words: ['auto', 'subids', 'all'] });
     expect(value('unshare', '--map-user')).toEqual({ kind: 'nothing' });
     expect(value('del', '--all')).toBeUndefined();
     expect(value('del', '--wait')).toBeUndefined(); // it may be left out, so it is attached

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { namespaceTypes } from '../../namespaces/type.ts';
+import { lsnsColumns } from '../personalities/lsns/columns.ts';
 import type { GetoptTable } from '../personalities/util-linux/getopt.ts';
 import { propagations } from '../run-options.ts';
 import { mapWords } from '../run-words.ts';
@@ -8,7 +9,7 @@ import { commonOptions, type Option, type Options, type Verb } from '../verb.ts'
 
 /** What may stand in a place of the command line. */
 export type Place =
-  | { readonly kind: 'names' | 'command' | 'files' | 'directories' | 'nothing' }
+  | { readonly kind: 'names' | 'command' | 'files' | 'directories' | 'processes' | 'nothing' }
   /** `words`: one of them; `list`: several, with commas between. */
   | { readonly kind: 'words' | 'list'; readonly words: readonly string[] };
 
@@ -92,16 +93,19 @@ const knownValues: Readonly<Record<string, readonly string[]>> = {
 function placeOfValue(value: string): Place {
   if (/^dir$/i.test(value)) return { kind: 'directories' };
   if (/^(file|path)$/i.test(value)) return { kind: 'files' };
+  if (/^pid\b/.test(value)) return { kind: 'processes' };
+  if (value === 'COLUMNS') return { kind: 'list', words: lsnsColumns.map(({ name }) => name) };
   if (value === 'WHERE') return { kind: 'names' };
   if (value === 'TYPES') return { kind: 'list', words: [...namespaceTypes, 'all'] };
   if (Object.hasOwn(knownValues, value)) return { kind: 'words', words: knownValues[value] ?? [] };
   return choices(value) ?? { kind: 'nothing' };
 }
 
-/** `bash|zsh|fish` is what it says; `uid` and the like stand for something. */
+/** `bash|zsh|fish` is what it says; `uid`, `inner:outer` and the like stand for something. */
 function choices(text: string): Place | undefined {
-  if (!/^[a-z]+(\|[a-z]+)+$/.test(text) || /\b(uid|gid|name)\b/.test(text)) return undefined;
-  return { kind: 'words', words: text.split('|') };
+  if (!/^[a-z:]+(\|[a-z:]+)+$/.test(text)) return undefined;
+  const words = text.split('|').filter((word) => !/:|^(uid|gid|name)$/.test(word));
+  return words.length === 0 ? undefined : { kind: 'words', words };
 }
 
 /** The places of a usage line, without its options. `NAME...` is any number of names, and so at the end. */

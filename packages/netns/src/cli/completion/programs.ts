@@ -10,7 +10,11 @@ export const programs = {
   nsenter: { summary: plain(nsenterSentence), options: nsenterOptions, place: { kind: 'command' } },
   lsns: {
     summary: plain(lsnsSentence),
-    options: { ...lsnsOptions, type: { ...lsnsOptions.type, value: namespaceTypes.join('|') } },
+    options: {
+      ...lsnsOptions,
+      type: { ...lsnsOptions.type, value: namespaceTypes.join('|') },
+      output: { ...lsnsOptions.output, value: 'COLUMNS' },
+    },
     place: { kind: 'nothing' },
   },
   ip: {

@@ -65,6 +65,8 @@ function action(place: Place): string {
       return '_files';
     case 'directories':
       return '_files -/';
+    case 'processes':
+      return '_pids';
     case 'words':
       return `(${place.words.join(' ')})`;
     case 'list':

@@ -49,6 +49,29 @@ describe('tableText', () => {
     const lines = [leaf('1', 'x', 'a long text'), leaf('2', 'x', 'short')];
     expect(tableText(columns, lines, { ...style, width: 15 })).toBe('ID PLACE TEXT\n 1 x     a long\n 2 x     short\n');
     expect(tableText(columns, lines, { ...style, width: 3 })).toContain(' 1 x     a lo\n');
+    expect(tableText(columns, lines, { ...style, headings: false, width: 3 })).toBe('1 x a\n2 x s\n');
+  });
+
+  it('gives columns what they would like to have where the terminal has room, from the last one on', () => {
+    const two = [
+      { name: 'A', json: 'number', right: true, hint: 3 } as const,
+      { name: 'B', json: 'number', hint: 3 } as const,
+    ];
+    const lines = [leaf('1', '2')];
+    const shown = (width?: number) =>
+      tableText([...two, { name: 'C', json: 'string' }], lines, { ...style, headings: false, width });
+    expect(shown()).toBe('1 2 \n');
+    expect(shown(5)).toBe('1 2 \n');
+    expect(shown(6)).toBe('1 2  \n');
+    expect(shown(7)).toBe(' 1 2  \n');
+    expect(shown(80)).toBe('  1 2   \n');
+  });
+
+  it('knows how many cells a character takes', () => {
+    const lines = [leaf('日本', 'x'), leaf('e\u0301', 'y'), leaf('🦀', 'z')];
+    const wide = [{ name: 'A', json: 'string', truncate: true } as const, { name: 'B', json: 'string' } as const];
+    expect(tableText(wide, lines, style)).toBe('A    B\n日本 x\ne\u0301    y\n🦀   z\n');
+    expect(tableText(wide, lines, { ...style, width: 5 })).toBe('A   B\n日  x\ne\u0301   y\n🦀  z\n');
   });
 
   it('shows what a terminal would obey, and wrong bytes, as escapes', () => {

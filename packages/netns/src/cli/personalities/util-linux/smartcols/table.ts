@@ -33,7 +33,7 @@ export function tableText(
       return column.tree ? { texts: [first + texts[0], ...texts.slice(1)], more } : { texts, more: '' };
     }),
   );
-  const widths = fit(columns, naturalWidths(columns, rows, headings), width);
+  const widths = fit(columns, naturalWidths(columns, rows, headings), width, headings);
   const all = headings ? [head, ...rows] : rows;
   return all.flatMap((cells) => physicalLines(columns, cells, widths).map((line) => `${line}\n`)).join('');
 }
@@ -43,26 +43,43 @@ function naturalWidths(
   rows: readonly (readonly Cell[])[],
   headings: boolean,
 ): number[] {
-  return columns.map(({ name, hint = 0 }, index) => {
-    const least = headings ? name.length : 1;
+  return columns.map((column, index) => {
+    const { hint = 0 } = column;
+    const least = leastWidth(column, headings);
     const natural = Math.max(...rows.map((row) => Math.max(...(row[index]?.texts ?? []).map(widthOf))));
     if (natural <= least) return least;
     return least < hint ? Math.max(natural, hint) : natural;
   });
 }
 
-/** Takes from the columns that may be cut, in turn, until the row fits; never more than their names need. */
-function fit(columns: readonly OutputColumn[], natural: readonly number[], available: number | undefined): number[] {
+/** Never less than their names need. */
+function leastWidth({ name }: OutputColumn, headings: boolean): number {
+  return headings ? name.length : 1;
+}
+
+/**
+ * In a terminal: takes from the columns that may be cut, in turn, until the row fits; or, if there is room, gives them what they would
+ * like to have.
+ */
+function fit(
+  columns: readonly OutputColumn[],
+  natural: readonly number[],
+  available: number | undefined,
+  headings: boolean,
+): number[] {
   const widths = [...natural];
   if (available === undefined) return widths;
-  let excess = widths.reduce((sum, width) => sum + width + 1, -1) - available;
-  for (let before = Number.POSITIVE_INFINITY; excess > 0 && excess < before; ) {
-    before = excess;
-    for (const [index, { truncate, name }] of columns.entries()) {
+  let room = available - widths.reduce((sum, width) => sum + width + 1, -1);
+  const byOne = room < 0 ? -1 : 1;
+  for (let changed = true; changed && room !== 0; ) {
+    changed = false;
+    for (const [index, column] of [...columns.entries()].reverse()) {
       const width = widths[index] ?? 0;
-      if (excess <= 0 || !truncate || width <= name.length) continue;
-      widths[index] = width - 1;
-      excess--;
+      const may = room < 0 ? column.truncate && width > leastWidth(column, headings) : width < (column.hint ?? 0);
+      if (room === 0 || !may) continue;
+      widths[index] = width + byOne;
+      room -= byOne;
+      changed = true;
     }
   }
   return widths;
@@ -86,12 +103,24 @@ function physicalLines(columns: readonly OutputColumn[], cells: readonly Cell[],
 }
 
 function cut(text: string, width: number): string {
-  return widthOf(text) > width ? [...text].slice(0, width).join('') : text;
+  if (widthOf(text) <= width) return text;
+  let shown = '';
+  let room = width;
+  for (const char of text) {
+    room -= widthOf(char);
+    if (room < 0) break;
+    shown += char;
+  }
+  return shown;
 }
 
-/** In characters; those that take two cells of a terminal are not known here. */
+/** In cells of a terminal, as wcwidth(3) has it: most characters take one, those of East Asia and pictures two, accents none. */
 function widthOf(text: string): number {
-  return ascii.test(text) ? text.length : [...text].length;
+  if (ascii.test(text)) return text.length;
+  return [...text].reduce((sum, char) => sum + (wide.test(char) ? 2 : none.test(char) ? 0 : 1), 0);
 }
 
 const ascii = /^[\0-\x7f]*$/;
+const none = /[\p{Mn}\p{Me}\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/u;
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6b\uff01-\uff60\uffe0-\uffe6\p{Emoji_Presentation}\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u;
