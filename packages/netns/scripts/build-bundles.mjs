@@ -42,7 +42,7 @@ export async function buildBundles(packageDir, outdir) {
     });
   const facts = tablesOnly(await tablesOfVerbs(packageDir, outdir));
   const command = (name, ...choices) =>
-    bundle(name, 'cli/main.ts', facts, chosen(sources, choices), partsWhenAsked, debugWhenAsked);
+    bundle(name, 'cli/main.ts', facts, onlyWhatIsUsed(sources, choices), debugWhenAsked);
   const theVerb = (verb) => ({ by: 'cli/dispatch.ts', among: /^cli\/verbs\//, take: [`${verbsFolder}/${verb}.ts`] });
 
   const { ipObjects } = await importSources(packageDir, ['cli/bundle-of.ts']);
@@ -100,66 +100,77 @@ function tablesOnly(tables) {
   };
 }
 
-/**
- * Decides what a bundle has of the files that are loaded (`by` one file, or any) when they are asked for: of those `among` which a
- * choice is, what it takes, and that from the start (what is loaded late is loaded piece by piece). All others stay as they are.
- */
-function chosen(sources, all) {
+/** Leaves out of a bundle what it is not chosen for, and loads what may not be needed only when it is asked for. */
+function onlyWhatIsUsed(sources, choices) {
   return {
-    name: 'chosen',
-    setup(builder) {
-      builder.onLoad({ filter: /\/src\/cli\/.*\.ts$/ }, async ({ path }) => {
-        const choices = all.filter(({ by }) => by === undefined || join(sources, by) === path);
-        const taken = [];
-        const decide = (whole, asked) => {
-          const file = relative(sources, join(dirname(path), asked));
-          if (choices.some(({ take }) => take.includes(file))) {
-            if (!taken.includes(asked)) taken.push(asked);
-            return `Promise.resolve(taken${taken.indexOf(asked)})`;
-          }
-          const left = choices.some(({ among }) => among.test(file));
-          return left ? `Promise.reject(new Error('${asked} is in another bundle'))` : whole;
-        };
-        const text = (await readFile(path, 'utf8')).replace(/\bimport\('(\.[^']+)'\)/g, decide);
-        const imports = taken.map((asked, index) => `import * as taken${index} from '${asked}';\n`);
-        return { contents: imports.join('') + text, loader: 'ts' };
+    name: 'only what is used',
+    setup({ onLoad }) {
+      onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+        const text = await readFile(path, 'utf8');
+        return { contents: await whenAsked(path, chosen(sources, choices, path, text)), loader: 'ts' };
       });
     },
   };
 }
 
 /**
- * What is imported from where, but loaded only when something of it is first made or called: of the parts of a network (routes, firewall,
- * shaping, …) a verb asks for one or two, who waits for one kind of events needs no declaration of all others, and few questions about the
- * machine need to look into networks.
+ * Decides what a bundle has of the files that are loaded (`by` one file, or any) when they are asked for: of those `among` which a
+ * choice is, what it takes, and that from the start (what is loaded late is loaded piece by piece). All others stay as they are.
  */
-const whenAsked = {
-  'network/network.ts': /^\.\/(?!links\.ts$)/,
-  'inspect/in-network.ts': /\/network\.ts$/,
-  'connection/listener.ts': /\/catalogue\.ts$/,
-};
+function chosen(sources, all, path, text) {
+  const choices = all.filter(({ by }) => by === undefined || join(sources, by) === path);
+  const taken = [];
+  const decide = (whole, asked) => {
+    const file = relative(sources, join(dirname(path), asked));
+    if (choices.some(({ take }) => take.includes(file))) {
+      if (!taken.includes(asked)) taken.push(asked);
+      return `Promise.resolve(taken${taken.indexOf(asked)})`;
+    }
+    const left = choices.some(({ among }) => among.test(file));
+    return left ? `Promise.reject(new Error('${asked} is in another bundle'))` : whole;
+  };
+  const decided = path.startsWith(join(sources, 'cli')) ? text.replace(/\bimport\('(\.[^']+)'\)/g, decide) : text;
+  return taken.map((asked, index) => `import * as taken${index} from '${asked}';\n`).join('') + decided;
+}
 
-const partsWhenAsked = {
-  name: 'parts when asked',
-  setup({ onLoad }) {
-    onLoad({ filter: new RegExp(`/(?:${Object.keys(whenAsked).join('|')})$`) }, async ({ path }) => {
-      const [, late] = Object.entries(whenAsked).find(([file]) => path.endsWith(`/src/${file}`));
-      const files = new Map();
-      const takeAway = (whole, names, file) => {
-        if (!late.test(file)) return whole;
-        for (const name of names.split(', ')) files.set(name, file);
-        return '';
-      };
-      const text = (await readFile(path, 'utf8')).replace(/^import \{ (.*) \} from '(.*)';\n/gm, takeAway);
-      const contents = text.replace(/\b(new )?(\w+)(?=\()/g, (whole, create, name) => {
-        if (!files.has(name)) return whole;
-        const taken = `require('${files.get(name)}').${name}`;
-        return create ? `new (${taken})` : taken;
-      });
-      return { contents, loader: 'ts' };
-    });
-  },
-};
+/**
+ * What is imported where, but loaded only when something of it is first made or called: of the parts of a network (routes, firewall,
+ * shaping, …) one or two are asked for; who waits for one kind of events needs no declaration of all others; and a verb that only tells
+ * how it is used looks at nothing.
+ */
+const late = [
+  { by: /\/network\/network\.ts$/, take: /^\.\/(?!links\.ts$)/ },
+  { by: /\/cli\/verbs\/[\w-]+\.ts$/, take: /\/(?:document|inspect|network)\// },
+  { by: /\/connection\/listener\.ts$/, take: /\/catalogue\.ts$/ },
+];
+
+/** Whether a module exports a function by this name, or a class of which nothing but new objects are wanted: these can be made later. */
+function canWait(name, exporting, importing) {
+  if (new RegExp(`^export (?:async )?function\\*? ?${name}\\b`, 'm').test(exporting)) return true;
+  const isClass = new RegExp(`^export class ${name}\\b`, 'm').test(exporting);
+  return isClass && !new RegExp(`\\b(?:instanceof|extends) ${name}\\b|(?<![.\\w])${name}\\.`).test(importing);
+}
+
+/** In place of what is imported stand functions that load it when they are called. */
+async function whenAsked(path, text) {
+  const wanted = late.filter(({ by }) => by.test(path));
+  const imports = [...text.matchAll(/^import \{([^}]*)\} from '(\..*)';\n/gm)];
+  let [left, loading] = [text, ''];
+  for (const [index, [whole, list, file]] of imports.entries()) {
+    if (!wanted.some(({ take }) => take.test(file))) continue;
+    const names = list.split(',').flatMap((each) => /^\s*(?!type )(\w+)/.exec(each)?.[1] ?? []);
+    const exporting = await readFile(join(dirname(path), file), 'utf8');
+    if (!names.every((name) => canWait(name, exporting, text))) continue;
+    left = left.replace(whole, '');
+    const loaded = `loaded${index}`;
+    loading += `var ${loaded};\n`;
+    for (const name of names)
+      loading +=
+        `function ${name}(...all) { ${loaded} ??= require('${file}'); ` +
+        `return new.target ? new ${loaded}.${name}(...all) : ${loaded}.${name}(...all); }\n`;
+  }
+  return left + loading;
+}
 
 /** The decoder of every message is loaded only when NETNS_DEBUG is set. */
 const debugWhenAsked = {

@@ -23,12 +23,21 @@ const rehearsals = {
   listen: ['listen', 'listen --json'],
   peer: ['peer v0', 'peer v0 --json'],
   graph: ['graph', 'graph --json'],
-  snapshot: ['snapshot'],
+  show: ['show a', 'show a --json'],
+  snapshot: ['snapshot --write /run/before'],
+  diff: ['diff /run/before', 'diff /run/before --json'],
+  watch: ['watch --initial --seconds 1', 'watch --initial --seconds 1 --json'],
+  capture: ['capture a:none'],
+  export: ['export a', 'export a --json'],
+  apply: ['apply /run/document --dry-run', 'apply /run/document'],
   ids: ['ids', 'ids --json'],
   identify: ['identify', 'identify --json'],
   pids: ['pids a', 'pids /proc/self/ns/net', 'pids a --json'],
   stats: ['stats a', 'stats a --json'],
   sysctl: ['sysctl a net.ipv4.ip_forward', 'sysctl a net.ipv4.ip_forward=1', 'sysctl a -a', 'sysctl a -a --json'],
+  sockets: ['sockets', 'sockets --json'],
+  conntrack: ['conntrack list a', 'conntrack list a --json'],
+  doctor: ['doctor', 'doctor --json'],
   firewall: ['firewall show a', 'firewall show a --json', 'firewall flush a'],
   tc: ['tc qdisc', 'tc -n a -j qdisc', 'tc qdisc add dev lo root pfifo limit 10', 'tc -s class show dev lo'],
   shape: ['shape show a', 'shape show a --json', 'shape set a lo --rate 10mbit', 'shape clear a lo'],
@@ -56,6 +65,10 @@ const rehearsals = {
   del: ['del c'],
 };
 
+/** What `apply` reads. */
+const document =
+  '{ "version": 1, "namespaces": { "e": { "links": { "v4": { "kind": "bridge", "up": true } }, "addresses": [{ "link": "v4", "address": "192.0.2.1/24" }] } } }';
+
 /** Loads a bundle as src/cli/launch.ts does, without a compiled form. */
 function load(name) {
   const file = join(directory, `${name}.cjs`);
@@ -80,6 +93,7 @@ process.exit = () => {};
 const names = readdirSync(directory).flatMap((file) => /^(.*)\.cjs$/.exec(file)?.[1] ?? []);
 const bundles = new Map(names.filter((name) => name !== 'main').map((name) => [name, load(name)]));
 if (rehearse) {
+  writeFileSync('/run/document', document);
   for (const line of stage) await perform(bundles.get(/^ip/.test(line) ? 'ip' : line.split(' ')[0]), line);
   for (const [name, lines] of Object.entries(rehearsals))
     for (const line of lines) await perform(bundles.get(name), line);

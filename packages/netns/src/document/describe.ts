@@ -5,11 +5,11 @@ import type { Namespace } from '../namespaces/namespace.ts';
 import { openNamespace } from '../namespaces/reference.ts';
 import type { Link } from '../network/links.ts';
 import type { NamespaceDocument, NetworkDocument, SectionName } from './document.ts';
-import { namespaceSchema } from './document.ts';
 import { type Device, deviceOf, isTwoEnded, Neighbourhood, type Tie } from './neighbourhood.ts';
 import { Networks } from './networks.ts';
 import { same } from './same.ts';
 import { usualSysctls } from './scratch.ts';
+import { sectionNames } from './section-names.ts';
 import { partNames, partSection, tableNames, tableSection } from './sections/index.ts';
 import { type LinkEntries, type LinkEntry, linkEntryOf, type Ties, withTies } from './sections/links.ts';
 import type { LinkNames } from './sections/table-section.ts';
@@ -19,8 +19,6 @@ export interface DescribeOptions extends RunDirectoryOptions {
   /** Which parts. Default: all. */
   readonly sections?: readonly SectionName[] | undefined;
 }
-
-export const sectionNames = Object.keys(namespaceSchema.fields) as readonly SectionName[];
 
 /**
  * Describes the networks of namespaces as one document: what would have to be entered to get the same again. `netns export NAME...`; `ip` has

@@ -6,7 +6,7 @@ import { scanJson } from './json-text.ts';
 import { problemsOf } from './validate.ts';
 
 /** How many characters of YAML are read: what that costs grows with the length (some hundred bytes of memory for each); JSON is cheap. */
-export const mostYaml = 2 * 1024 * 1024;
+const mostYaml = 2 * 1024 * 1024;
 const mostJson = 64 * 1024 * 1024;
 /** A document has about ten levels. */
 const mostLevels = 64;
@@ -218,4 +218,9 @@ export async function formatDocument(document: NetworkDocument): Promise<string>
     },
   });
   return tree.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** Whether it is more than `readDocument` takes as YAML. */
+export function isTooMuchYaml(yaml: string): boolean {
+  return yaml.length > mostYaml;
 }

@@ -1,19 +1,21 @@
 import { existsSync } from 'node:fs';
 import { KernelError } from '../errors.ts';
-import { type Network, openNetwork } from '../network/network.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
 import type { MachineNamespace } from './census.ts';
 import { openMachineNamespace } from './open.ts';
 
-/** Looks into a namespace, and lets go of it at once. Who is in one needs no right to enter it. */
+/**
+ * Looks into a namespace, and lets go of it at once: `look` gets it, undefined for our own. Who is in one needs no right to
+ * enter it.
+ */
 export async function inNetwork<T>(
   namespace: MachineNamespace,
-  look: (network: Network) => Promise<T>,
+  look: (namespace: Namespace | undefined) => Promise<T>,
 ): Promise<T | 'gone' | 'refused'> {
   using open = namespace.current ? undefined : openMachineNamespace(namespace);
   if (open === undefined && !namespace.current) return isThere(namespace) ? 'refused' : 'gone';
   try {
-    using network = openNetwork(open);
-    return await look(network);
+    return await look(open);
   } catch (error) {
     if (error instanceof KernelError && (error.code === 'EPERM' || error.code === 'EACCES')) return 'refused';
     throw error;

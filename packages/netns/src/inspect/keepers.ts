@@ -14,11 +14,11 @@ import {
 } from './census.ts';
 import { inNetwork } from './in-network.ts';
 import type { Keeper } from './keeper.ts';
-import { type OrphanSocket, orphanSockets } from './orphans.ts';
+import type { OrphanSocket } from './orphans.ts';
 import { type ReferenceSum, sumReferences } from './references.ts';
 import { howToRelease } from './release.ts';
 import type { MachineSnapshot } from './snapshot/snapshot.ts';
-import { type SeenRing, socketsWithin } from './sources/rings.ts';
+import type { SeenRing } from './sources/rings.ts';
 import { type SocketFacts, socketFacts } from './sources/socket-facts.ts';
 
 /** What keeps a namespace, and what would let it go. */
@@ -82,6 +82,7 @@ export async function keepers(subject: NamespaceSubject, options: KeepersOptions
       registered.find((each) => each.keeper === keeper)?.facts ??
       (keeper.kind === 'socket' ? witness.socketFacts(keeper) : undefined),
   });
+  const { orphanSockets } = await import('./orphans.ts'); // looked for in few namespaces, and much to load
   const orphans = await inNetwork(namespace, orphanSockets);
   const known = new Set(more.map(({ socket }) => socket));
   return { ...again, orphans: typeof orphans === 'string' ? [] : orphans.filter(({ inode }) => !known.has(inode)) };
@@ -94,7 +95,8 @@ async function registeredIn(
 ): Promise<readonly { readonly keeper: RegisteredSocket; readonly facts: SocketFacts }[]> {
   const wanted = new Set(rings.flatMap(({ sockets }) => sockets));
   if (wanted.size === 0) return [];
-  const within = await inNetwork(namespace, (network) => socketsWithin(network, wanted));
+  const { socketsWithin } = await import('./sockets-within.ts');
+  const within = await inNetwork(namespace, (open) => socketsWithin(open, wanted));
   if (typeof within === 'string') return [];
   return rings.flatMap(({ holder, sockets }) =>
     sockets.flatMap((socket) => {

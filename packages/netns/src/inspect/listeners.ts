@@ -168,7 +168,14 @@ async function hearTogether(
 async function hearEach(namespaces: readonly MachineNamespace[], unix: boolean) {
   const answers: (readonly [MachineNamespace, Answer])[] = [];
   for (const namespace of namespaces)
-    answers.push([namespace, await inNetwork(namespace, ({ sockets, firewall }) => hear(sockets, firewall, unix))]);
+    answers.push([
+      namespace,
+      await inNetwork(namespace, async (open) => {
+        using sockets = new Sockets(open?.fd);
+        using firewall = new Firewall({ namespace: open?.fd });
+        return await hear(sockets, firewall, unix);
+      }),
+    ]);
   return answers;
 }
 
@@ -361,9 +368,10 @@ function placeOfTarget(
 
 /** Which namespaces have each address. */
 async function homesOfAddresses(namespaces: readonly MachineNamespace[]): Promise<Map<string, Set<number>>> {
+  const { addressesIn } = await import('./addresses-in.ts'); // few firewalls publish
   const homes = new Map<string, Set<number>>();
   for (const namespace of namespaces) {
-    const addresses = await inNetwork(namespace, (network) => network.addresses.list());
+    const addresses = await inNetwork(namespace, addressesIn);
     if (typeof addresses !== 'string') settle(homes, namespace, addresses);
   }
   return homes;

@@ -1,6 +1,7 @@
-import type { Network } from '../network/network.ts';
+import type { Namespace } from '../namespaces/namespace.ts';
 import { socketOwners } from '../network/sockets/owners.ts';
 import type { InetSocketKind, SocketState } from '../network/sockets/socket.ts';
+import { Sockets } from '../network/sockets/sockets.ts';
 import { withPort } from '../wire/ip-address.ts';
 
 /** A socket that no process has. */
@@ -24,7 +25,8 @@ const fleeting: readonly SocketState[] = ['time-wait', 'syn-recv'];
  * The sockets of a network that no process has, of those that can be seen: connections that outlive their program, because not all that
  * it wrote has arrived, and those of the kernel itself, as the one for an endpoint of MPTCP with a port. Either can keep a namespace.
  */
-export async function orphanSockets({ sockets }: Network): Promise<readonly OrphanSocket[]> {
+export async function orphanSockets(namespace: Namespace | undefined): Promise<readonly OrphanSocket[]> {
+  using sockets = new Sockets(namespace?.fd);
   const found = (await sockets.list({ kinds })).flatMap((socket) =>
     'remote' in socket && socket.kind !== 'vsock' && !fleeting.includes(socket.state) ? [socket] : [],
   );

@@ -170,9 +170,7 @@ async function* lookThrough<L extends LinkOutline, A>(
   };
   const look = async function* (facts: NetworkFacts, number: number | undefined, namespace?: MachineNamespace) {
     const outcome =
-      observer === undefined || number === undefined
-        ? 'closed'
-        : await outcomeOf(read(observer.network.connection, number));
+      observer === undefined || number === undefined ? 'closed' : await outcomeOf(read(observer.connection, number));
     if (outcome === 'ended') return;
     if (outcome !== 'closed') meet(outcome.links);
     yield { facts, namespace, seen: outcome === 'closed' ? undefined : seenWith(outcome, facts.key, keyOf) };

@@ -116,12 +116,12 @@ function sayDifference(
   after: MachineSnapshot,
 ): string {
   // What a hidden network is called is the later snapshot's number.
-  const snapshot = later === undefined && !isHidden(namespace.key) ? before : after;
+  const taken = later === undefined && !isHidden(namespace.key) ? before : after;
   const value = later ?? earlier ?? {};
   const what =
     object === 'keeper'
-      ? `kept by ${sayKeeper(value as unknown as Keeper, programsOf(snapshot))}`
-      : sayObject(object, value, deviceNames(snapshot, namespace.key));
+      ? `kept by ${sayKeeper(value as unknown as Keeper, programsOf(taken))}`
+      : sayObject(object, value, deviceNames(taken, namespace.key));
   const parts = fields.map((name) => `${name} ${short(earlier?.[name])} → ${short(later?.[name])}`);
   return parts.length === 0 ? what : `${what}: ${parts.join(', ')}`;
 }

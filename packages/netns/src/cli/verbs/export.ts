@@ -1,8 +1,9 @@
 import { closest } from '../../closest.ts';
-import { describe, sectionNames } from '../../document/describe.ts';
+import { describe } from '../../document/describe.ts';
 import type { SectionName } from '../../document/document.ts';
 import { documentJsonSchema } from '../../document/schema-document.ts';
-import { formatDocument, mostYaml } from '../../document/text.ts';
+import { sectionNames } from '../../document/section-names.ts';
+import { formatDocument, isTooMuchYaml } from '../../document/text.ts';
 import { listNames } from '../../namespaces/names.ts';
 import { defineVerb } from '../define-verb.ts';
 import { writeJson } from '../json.ts';
@@ -44,7 +45,7 @@ export const verb = defineVerb({
     }
     const yaml = await formatDocument(document);
     io.stdout.write(yaml);
-    if (yaml.length > mostYaml) note(io, 'this is more YAML than apply takes: say --json, of which it takes 64 MiB');
+    if (isTooMuchYaml(yaml)) note(io, 'this is more YAML than apply takes: say --json, of which it takes 64 MiB');
     return 0;
   },
 });

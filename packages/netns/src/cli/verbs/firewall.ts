@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { linkTypes, type PacketSummary, summarize } from '../../inspect/capture/summary.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import { contextOf, documentOf } from '../../network/firewall/document.ts';
-import { Firewall } from '../../network/firewall/firewall.ts';
+import type { Firewall } from '../../network/firewall/firewall.ts';
 import type { Rule, RulesetObject } from '../../network/firewall/json/schema.ts';
 import { rulesetText, ruleText } from '../../network/firewall/json/text.ts';
+import type { JsonContext } from '../../network/firewall/json/values.ts';
 import { Narrator, type ToldChange } from '../../network/firewall/narrate.ts';
 import type { FirewallTraceStep } from '../../network/firewall/trace.ts';
 import type { FirewallFamily } from '../../network/firewall/words.ts';
@@ -62,6 +63,7 @@ export const verb = defineVerb({
     if (name === undefined) throw new UsageError('which name?');
     if (call.options['dry-run'] && act !== load) throw new UsageError('--dry-run is for load');
     using namespace = openNamespace(name, 'net', call.io.names);
+    const { Firewall } = await import('../../network/firewall/firewall.ts');
     using firewall = new Firewall({ namespace: namespace.fd });
     await act({ firewall, fd: namespace.fd }, call, rest);
     return 0;
@@ -185,9 +187,7 @@ function ruleKey(family: string, table: string, handle: unknown): string {
   return `${family} ${table} ${handle}`;
 }
 
-type LinkNames = Awaited<ReturnType<typeof contextOf>>;
-
-function stepJson(step: FirewallTraceStep, rule: string | undefined, { linkName }: LinkNames) {
+function stepJson(step: FirewallTraceStep, rule: string | undefined, { linkName }: JsonContext) {
   const { event, packet, family, table, chain, verdict, to, mark } = step;
   const name = (index: number | undefined) => (index === undefined ? undefined : (linkName?.(index) ?? index));
   return {
@@ -215,7 +215,7 @@ function packetOf({ linkHeader, networkHeader, transportHeader }: FirewallTraceS
 }
 
 /** The lines of a step; in front of the first one of a packet in a chain, one that says which packet it is. */
-function stepLines(step: FirewallTraceStep, rule: string | undefined, context: LinkNames): string[] {
+function stepLines(step: FirewallTraceStep, rule: string | undefined, context: JsonContext): string[] {
   const { event, packet, family, table, chain, verdict, to, iif, oif, protocol, source, destination, info } = {
     ...step,
     ...stepJson(step, rule, context),

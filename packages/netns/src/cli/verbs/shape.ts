@@ -1,8 +1,9 @@
+import { NetlinkConnection } from '../../connection/connection.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
-import { type Network, openNetwork } from '../../network/network.ts';
+import { Links } from '../../network/links.ts';
 import { kindName } from '../../network/shaping/kind-table.ts';
 import type { NetemOptions } from '../../network/shaping/kinds/netem.ts';
-import type { Qdisc, QdiscSpec } from '../../network/shaping/qdiscs.ts';
+import { type Qdisc, type QdiscSpec, Qdiscs } from '../../network/shaping/qdiscs.ts';
 import { defineVerb } from '../define-verb.ts';
 import { nothingMore } from '../few-words.ts';
 import type { Io } from '../io.ts';
@@ -63,18 +64,20 @@ export const verb = defineVerb({
     if (verbWord !== 'set' && given.length > 0) throw new UsageError(`'--${given[0]}' goes with set`);
     const spec = verbWord === 'set' ? specOf(values) : undefined;
     using namespace = openNamespace(name, 'net', io.names);
-    using network = openNetwork(namespace);
-    if (spec !== undefined) await network.qdiscs.replace({ ...spec, link: device ?? '' });
-    else if (verbWord === 'clear') await clear(network, device ?? '');
-    else await show(network, device, json, io);
+    using connection = new NetlinkConnection({ namespace: namespace.fd });
+    const links = new Links(connection);
+    const qdiscs = new Qdiscs(connection, links);
+    if (spec !== undefined) await qdiscs.replace({ ...spec, link: device ?? '' });
+    else if (verbWord === 'clear') await clear(qdiscs, device ?? '');
+    else await show(links, qdiscs, device, json, io);
     return 0;
   },
 });
 
 /** Takes away what stands at the root, whatever it is; the kernel puts its own there. */
-async function clear(network: Network, link: string): Promise<void> {
-  const [own] = await network.qdiscs.list({ link, parent: 'root', defaults: false });
-  if (own !== undefined) await network.qdiscs.delete({ link, kind: 'other', name: kindName(own) });
+async function clear(qdiscs: Qdiscs, link: string): Promise<void> {
+  const [own] = await qdiscs.list({ link, parent: 'root', defaults: false });
+  if (own !== undefined) await qdiscs.delete({ link, kind: 'other', name: kindName(own) });
 }
 
 /** What the options ask for: what is not said is off. Throws UsageError. */
@@ -117,9 +120,9 @@ function specOf(values: Values): QdiscSpec & { readonly link: string } {
   return { link, kind: 'netem', options: { ...emulated, rate } };
 }
 
-async function show(network: Network, device: string | undefined, json: boolean, io: Io): Promise<void> {
-  const names = new Map((await network.links.list()).map((link) => [link.index, link.name]));
-  const entries = await network.qdiscs.list({ link: device });
+async function show(links: Links, qdiscs: Qdiscs, device: string | undefined, json: boolean, io: Io): Promise<void> {
+  const names = new Map((await links.list()).map((link) => [link.index, link.name]));
+  const entries = await qdiscs.list({ link: device });
   const rows = entries.map((entry) => ({ ...entry, device: names.get(entry.link) ?? String(entry.link) }));
   if (json) {
     const plain = rows.map(({ message: _, link: __, ...rest }) => plainOf(rest));

@@ -1,8 +1,9 @@
+import { NetlinkConnection } from '../../connection/connection.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
-import type { CountersSample, WatchedCounters } from '../../network/counters/counters.ts';
+import { Counters, type CountersSample, type WatchedCounters } from '../../network/counters/counters.ts';
 import { isCounter } from '../../network/counters/mib.ts';
 import type { CounterRates } from '../../network/counters/rates.ts';
-import { openNetwork } from '../../network/network.ts';
+import { Links } from '../../network/links.ts';
 import { defineVerb } from '../define-verb.ts';
 import type { Io } from '../io.ts';
 import { formatJson } from '../personalities/ip/json.ts';
@@ -41,16 +42,17 @@ export const verb = defineVerb({
     const interval = intervalOf(options.watch);
     const wanted = matcherOf(patterns);
     using namespace = openNamespace(name, 'net', io.names);
-    using network = openNetwork(namespace);
+    using connection = new NetlinkConnection({ namespace: namespace.fd });
+    using counters = new Counters(namespace.fd, new Links(connection));
     const tell = json ? tellJson : tellTable;
     if (interval === undefined) {
       tell(
         io,
-        rowsOf(await network.counters.read()).filter((row) => wanted(row) && (options.zero || row.value !== 0n)),
+        rowsOf(await counters.read()).filter((row) => wanted(row) && (options.zero || row.value !== 0n)),
       );
       return 0;
     }
-    for await (const sample of network.counters.watch({ interval })) {
+    for await (const sample of counters.watch({ interval })) {
       const changed = (row: Row) =>
         options.zero || (row.rate ?? 0) !== 0 || (sample.rates === undefined && row.value !== 0n);
       tell(

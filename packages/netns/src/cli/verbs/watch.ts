@@ -1,5 +1,4 @@
 import type { TimelineEvent, WatchedObject } from '../../inspect/watch/timeline.ts';
-import { usualObjects, watch } from '../../inspect/watch/watch.ts';
 import { defineVerb } from '../define-verb.ts';
 import { escapeControls } from '../escape.ts';
 import type { Io } from '../io.ts';
@@ -54,6 +53,7 @@ export const verb = defineVerb({
   async run({ words, options, json, io }) {
     const count = numberOf('count', options.count);
     const seconds = numberOf('seconds', options.seconds);
+    const { usualObjects, watch } = await import('../../inspect/watch/watch.ts');
     const objects = options.only?.split(',').map((word) => kindNamed(kinds, word)) ?? usualObjects;
     const events = watch({
       ...io.names,

@@ -1,8 +1,9 @@
+import { NetlinkConnection } from '../../connection/connection.ts';
 import { InvalidArgumentError, KernelError } from '../../errors.ts';
 import type { RunDirectoryOptions } from '../../namespaces/name-directory.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../../namespaces/reference.ts';
-import type { Link } from '../../network/links.ts';
+import { type Link, Links } from '../../network/links.ts';
 import { openNetwork } from '../../network/network.ts';
 import { ResourceStack } from '../../resource.ts';
 import { type Direction, wholePackets } from './filter/compile.ts';
@@ -474,8 +475,8 @@ export async function capture(options: CaptureOptions): Promise<Capture> {
 const ownNamespace = { path: '/proc/thread-self/ns/net' };
 
 async function linksOf(namespace: Namespace): Promise<readonly Link[]> {
-  using network = openNetwork(namespace);
-  return network.links.list();
+  using connection = new NetlinkConnection({ namespace: namespace.fd });
+  return await new Links(connection).list();
 }
 
 /** One interface is captured once, however often it was asked for. */

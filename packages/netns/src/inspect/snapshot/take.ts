@@ -3,12 +3,13 @@ import { hostname, release } from 'node:os';
 import { NetlinkConnection } from '../../connection/connection.ts';
 import { KernelError } from '../../errors.ts';
 import { nsfsDevice } from '../../namespaces/identity.ts';
+import type { Namespace } from '../../namespaces/namespace.ts';
 import { neighbourStates } from '../../netlink/families/route/neighbour.ts';
-import type { Address } from '../../network/addresses.ts';
+import { type Address, Addresses } from '../../network/addresses.ts';
 import { objectsOf } from '../../network/firewall/document.ts';
 import type { JsonContext } from '../../network/firewall/json/values.ts';
-import type { Link } from '../../network/links.ts';
-import { Network } from '../../network/network.ts';
+import { type Link, Links } from '../../network/links.ts';
+import { type Network, openNetwork } from '../../network/network.ts';
 import { Nsids } from '../../network/nsids.ts';
 import { census, type MachineCensus, type MachineCensusOptions } from '../census.ts';
 import { inNetwork } from '../in-network.ts';
@@ -153,14 +154,15 @@ function socketsAmong(keepers: readonly Keeper[]): Record<number, SocketFacts> |
 
 /** Everything that the kernel says of the devices and addresses of another namespace, or the connection's own. */
 async function lookFrom(connection: NetlinkConnection, nsid?: number) {
-  const { links, addresses } = new Network(connection);
+  const links = new Links(connection);
+  const addresses = new Addresses(connection, links);
   const target = nsid === undefined ? {} : { targetNsid: nsid };
   return { links: await links.list(target), addresses: await addresses.list(target) };
 }
 
 /** A network, and all that is in it: at no time are there more facts in memory than of one network. */
 async function networkFacts({ facts: { key, inode }, namespace, seen }: SeenNetwork<Link, Address>): Promise<Fact[]> {
-  const inside = namespace && (await inNetwork(namespace, (network) => lookInside(network, seen?.entries ?? [])));
+  const inside = namespace && (await inNetwork(namespace, (open) => lookInside(open, seen?.entries ?? [])));
   const state = typeof inside === 'object' ? 'read' : (inside ?? 'refused');
   const firewall = typeof inside === 'object' ? inside.firewall : undefined;
   const network: NetworkFact = {
@@ -187,7 +189,8 @@ function linkFact(link: object, { operstate, flags }: Pick<Link, 'operstate' | '
 const unknownLink = { operstate: 'UNKNOWN', flags: [] };
 
 /** All tables but those that can be read from outside. */
-async function lookInside(network: Network, links: readonly Link[]) {
+async function lookInside(namespace: Namespace | undefined, links: readonly Link[]) {
+  using network = openNetwork(namespace);
   const objects: (readonly [NetworkObject, unknown])[] = [];
   const add = (kind: NetworkObject, entries: readonly object[]) => {
     for (const entry of entries) objects.push([kind, plain(entry)]);

@@ -2,6 +2,7 @@ import { Listener, type NetlinkEvent } from '../../connection/listener.ts';
 import { KernelError } from '../../errors.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import type { Fd } from '../../native/fd.ts';
+import { Network } from '../../network/network.ts';
 import { ResourceStack } from '../../resource.ts';
 import { Observer } from '../observer.ts';
 
@@ -29,6 +30,8 @@ export interface EarOptions<Place> {
  */
 export class Ear<Place> implements Disposable {
   readonly observer: Observer | undefined;
+  /** That of the observer. */
+  readonly network: Network | undefined;
   /** By the numbers that namespaces have in the observer; here, `here`. */
   readonly places = new Map<number, Place>();
   /** What may not be heard. */
@@ -42,6 +45,7 @@ export class Ear<Place> implements Disposable {
     using undo = new ResourceStack();
     if (where === 'here') this.#listen(undefined, undo);
     else this.observer = undo.use(new Observer((namespace) => this.#listen(namespace, undo), where.owner));
+    this.network = this.observer && new Network(this.observer.connection);
     undo.commit();
   }
 

@@ -17,7 +17,7 @@ import {
 } from '../../network/firewall/events.ts';
 import { monitoredObjects, takesAway } from '../../network/monitored.ts';
 import { type Network, openNetwork } from '../../network/network.ts';
-import { nsidEntryOf } from '../../network/nsids.ts';
+import { Nsids, nsidEntryOf } from '../../network/nsids.ts';
 import { inetSocketOf } from '../../network/sockets/read.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from '../census.ts';
 import { openMachineNamespace, ownerIfTold } from '../open.ts';
@@ -448,12 +448,11 @@ class Watcher {
   }
 
   async #listOutside(
-    { ear: { observer }, number }: Place,
+    { ear: { network: observing }, number }: Place,
     table: WatchedTable,
   ): Promise<readonly object[] | undefined> {
     await this.#space();
-    if (observer !== undefined)
-      return nothingIfGone(async () => monitoredObjects[table].listAt?.(observer.network, number));
+    if (observing !== undefined) return nothingIfGone(async () => monitoredObjects[table].listAt?.(observing, number));
     using network = openNetwork();
     return await nothingIfGone(() => listTable(network, table));
   }
@@ -554,7 +553,7 @@ class Watcher {
       this.#resyncing = false;
       for (const { observer, places } of this.#ears) {
         if (observer === undefined) continue;
-        const alive = new Set((await observer.network.nsids.list()).map((entry) => entry.nsid));
+        const alive = new Set((await new Nsids(observer.connection).list()).map((entry) => entry.nsid));
         for (const [number, place] of [...places]) if (!alive.has(number)) this.#bury(place);
       }
       for (const { places } of this.#ears)
@@ -652,7 +651,7 @@ async function seatAt(ear: PlaceEar, open: Namespace): Promise<Seat | undefined>
     if (observer === undefined) return undefined;
     const number = await observer.register(open.fd);
     // A number is given to any. Who may ask for what is in there may hear it, too.
-    await observer.network.nsids.list({ targetNsid: number });
+    await new Nsids(observer.connection).list({ targetNsid: number });
     return { ear, number };
   });
 }

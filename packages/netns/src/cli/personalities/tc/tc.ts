@@ -7,11 +7,7 @@ import { Output } from '../ip/output.ts';
 import { exitOf } from '../ip/report.ts';
 import { namespaceForOption } from '../ip/switch-namespace.ts';
 import { isPrefix } from '../ip/words.ts';
-import { actionsCommand } from './action/commands.ts';
-import { chainCommand, filterCommand } from './filter/commands.ts';
-import { monitorCommand } from './monitor.ts';
 import { readTcOptions } from './options.ts';
-import { classCommand, qdiscCommand } from './qdisc/commands.ts';
 import { TcSession } from './session.ts';
 
 /** The release whose words and listings this program follows. */
@@ -25,14 +21,17 @@ where  OBJECT := { qdisc | class | filter | chain | action | monitor }
 
 type Command = (session: TcSession, words: readonly string[]) => number | Promise<number>;
 
-/** The objects, in the order in which `tc` compares them; what has no command is left to the installed one. */
-const objects: readonly (readonly [word: string, command?: Command])[] = [
-  ['qdisc', qdiscCommand],
-  ['class', classCommand],
-  ['filter', filterCommand],
-  ['chain', chainCommand],
-  ['actions', actionsCommand],
-  ['monitor', monitorCommand],
+const qdiscs = () => import('./qdisc/commands.ts');
+const filters = () => import('./filter/commands.ts');
+
+/** The objects, in the order in which `tc` compares them, each loaded only when it is meant; what has no command is left to the installed one. */
+const objects: readonly (readonly [word: string, load?: () => Promise<Command>])[] = [
+  ['qdisc', async () => (await qdiscs()).qdiscCommand],
+  ['class', async () => (await qdiscs()).classCommand],
+  ['filter', async () => (await filters()).filterCommand],
+  ['chain', async () => (await filters()).chainCommand],
+  ['actions', async () => (await import('./action/commands.ts')).actionsCommand],
+  ['monitor', async () => (await import('./monitor.ts')).monitorCommand],
   ['exec'],
 ];
 
@@ -70,15 +69,16 @@ export async function runTc(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function runObject(session: TcSession, [word = '', ...rest]: readonly string[]): number | Promise<number> {
+async function runObject(session: TcSession, [word = '', ...rest]: readonly string[]): Promise<number> {
   const found = objects.find(([object]) => isPrefix(word, object));
   if (word === 'help') {
     session.output.write(usage);
     return 0;
   }
   if (found === undefined) throw failure(`Object "${word}" is unknown, try "tc help".`);
-  const [object, command] = found;
-  if (command === undefined) throw notImplemented(`Object "${object}"`);
+  const [object, load] = found;
+  if (load === undefined) throw notImplemented(`Object "${object}"`);
+  const command = await load();
   return command(session, rest);
 }
 
