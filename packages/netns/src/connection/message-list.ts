@@ -15,15 +15,10 @@ export interface Parts {
   readonly attributes: unknown;
 }
 
-/** Where datagrams are kept; everything in them begins at a multiple of four. */
-interface Memory extends Slice {
-  /** The same bytes: reading them so takes a third less than by the view. There is a word behind the last message, too. */
-  readonly words: Uint32Array;
-}
-
 /** Messages that stand one behind the other in a datagram. */
 interface Stretch {
-  readonly memory: Memory;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
   readonly start: number;
   readonly end: number;
 }
@@ -44,8 +39,8 @@ const lastInDatagram = (1 << placeBits) - 1;
 export class MessageList<Message extends Parts> implements Iterable<LazyMessage<Message>>, Disposable {
   readonly #declaration: ViewedDeclaration;
   /** The datagram that was kept last. */
-  #kept = noBytes;
-  readonly #memory: Memory[] = [];
+  #kept: Slice = noBytes;
+  readonly #memory: Slice[] = [];
   readonly #stretches: Stretch[] = [];
   #length = 0;
   /** Each message, once somebody asks for one by its number: the number of its stretch, and where it starts in there. */
@@ -85,37 +80,31 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
   /** One walk over the attributes of each, which reads no other value. */
   #columnOf(field: SimpleField, set: AttributeSet): unknown[] {
     const { number, name, shape } = field;
-    const fits = (size: number) => shape.sizes === undefined || shape.sizes.includes(size);
+    const [size = -1, ...others] = shape.sizes ?? [];
     const anyFamily = field.family === undefined && set.slots.get(number)?.length === 1;
     const first = NLMSG_HDRLEN + align4(this.#declaration.shape.header.size);
-    // Says what is wrong with a message.
-    const whole = (stretch: Stretch, start: number) => attributeOf(this.#viewAt(stretch, start), name);
     const values = new Array<unknown>(this.#length);
     let index = 0;
     for (const stretch of this.#stretches) {
-      const { bytes, view, words } = stretch.memory;
+      const { bytes, view } = stretch;
       for (let start = stretch.start; start < stretch.end; ) {
-        const end = start + (words[start >>> 2] as number);
+        const end = start + view.getUint32(start, true);
         let value: unknown;
         // When it is there twice the last one counts, as in the kernel.
         for (let at = start + first; at < end; ) {
           // Length and number at once.
-          const head = words[at >>> 2] as number;
+          const head = end - at < 4 ? 0 : view.getUint32(at, true);
           const length = head & 0xffff;
-          const next = at + length;
-          if (length < 4 || next > end) {
-            value = whole(stretch, start);
+          const wanted = ((head >>> 16) & NLA_TYPE_MASK) === number;
+          const fits = size < 0 || length === size + 4 || others.includes(length - 4);
+          // Looking at it says what is wrong.
+          if (length < 4 || at + length > end || (wanted && !fits)) {
+            value = attributeOf(this.#viewAt(stretch, start), name);
             break;
           }
-          if (((head >>> 16) & NLA_TYPE_MASK) === number) {
-            if (!fits(length - 4)) {
-              value = whole(stretch, start);
-              break;
-            }
-            if (anyFamily || slotOf(set, number, bytes[start + NLMSG_HDRLEN] as number) === field)
-              value = shape.read(bytes, view, at + 4, next);
-          }
-          at = align4(next);
+          if (wanted && (anyFamily || slotOf(set, number, bytes[start + NLMSG_HDRLEN] as number) === field))
+            value = shape.read(bytes, view, at + 4, at + length);
+          at = align4(at + length);
         }
         values[index++] = value;
         start = align4(end);
@@ -131,7 +120,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
     return places;
   }
 
-  #viewAt({ memory: { bytes, view } }: Stretch, origin: number): LazyMessage<Message> {
+  #viewAt({ bytes, view }: Stretch, origin: number): LazyMessage<Message> {
     const end = origin + view.getUint32(origin, true);
     const payload = { bytes, view, start: origin + NLMSG_HDRLEN, end, origin };
     return this.#declaration.view(payload) as LazyMessage<Message>;
@@ -169,7 +158,8 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
       this.#length++;
       at += align4(length);
     }
-    if (at > from) this.#stretches.push({ memory: this.#kept, start: from - start, end: at - start });
+    const { bytes, view: kept } = this.#kept;
+    if (at > from) this.#stretches.push({ bytes, view: kept, start: from - start, end: at - start });
     return at;
   }
 
@@ -183,25 +173,22 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
 }
 
 /** Memory that lists gave back, for all connections of a thread. */
-const spare: Memory[] = [];
+const spare: Slice[] = [];
 let spareBytes = 0;
 const mostSpare = 4 << 20;
 
-function memoryFor(length: number): Memory {
-  const index = spare.findIndex(({ bytes }) => bytes.length >= length + 4);
+function memoryFor(length: number): Slice {
+  const index = spare.findIndex(({ bytes }) => bytes.length >= length);
   const [memory] = index < 0 ? [] : spare.splice(index, 1);
-  if (memory === undefined) {
-    const words = new Uint32Array((align4(length) >>> 2) + 1);
-    return { ...sliceOf(new Uint8Array(words.buffer)), words };
-  }
+  if (memory === undefined) return sliceOf(new Uint8Array(length));
   spareBytes -= memory.bytes.length;
   return memory;
 }
 
-const noBytes = memoryFor(0);
+const noBytes = sliceOf(new Uint8Array());
 
 /** Where the next message starts. */
-function behind({ memory: { view } }: Stretch, at: number): number {
+function behind({ view }: Stretch, at: number): number {
   return align4(at + view.getUint32(at, true));
 }
 

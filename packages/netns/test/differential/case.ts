@@ -8,16 +8,13 @@ export interface Case {
   readonly changes?: boolean;
   /** Files beside the script, by name: batches. */
   readonly files?: Readonly<Record<string, string>>;
-  /**
-   * Ours is not compared with the installed `ip` but with this text: because a later release of iproute2 changed it (then only
-   * while the installed one is older), or because we mean to do better.
-   */
+  /** Ours is compared with this instead, because we mean to do better. What only a newer `ip` does is in the record (record.ts). */
   readonly differs?: Difference;
 }
 
-export type Difference = Expected & ({ readonly since: string; readonly why: string } | { readonly better: string });
+export type Difference = Expected & { readonly better: string };
 
-/** What is expected of ours; what is left out is as with the installed `ip`. */
+/** What is expected of ours; what is left out is as with `ip`. */
 export interface Expected {
   readonly out?: string | RegExp;
   readonly err?: string | RegExp;

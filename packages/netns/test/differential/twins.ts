@@ -15,22 +15,28 @@ const lanes = 4;
 export interface Twins {
   readonly theirs: Outcome;
   readonly ours: Outcome;
+  readonly older?: Outcome | undefined;
 }
 
-/** Where the two programs are. */
+/** Where the programs are. */
 interface Programs {
   readonly theirs: string;
+  readonly older?: string | undefined;
   readonly ours: string;
 }
 
 /**
- * Runs every case with both programs. A case that changes something gets namespaces of its own for each of them; all others
+ * Runs every case with both programs, and with an older one if there is one. A case that changes something gets namespaces of its own for each of them; all others
  * that are prepared alike share theirs, which must be the same at the end.
  */
-export async function runTwins(cases: readonly Case[], installed: string): Promise<ReadonlyMap<Case, Twins>> {
+export async function runTwins(
+  cases: readonly Case[],
+  installed: string,
+  older?: string,
+): Promise<ReadonlyMap<Case, Twins>> {
   const directory = mkdtempSync(join(tmpdir(), 'netns-twins-'));
   try {
-    const programs = { theirs: installed, ours: join(directory, 'ip') };
+    const programs = { theirs: installed, older, ours: join(directory, 'ip') };
     symlinkSync(ourCommand, programs.ours);
     const twins = new Map<Case, Twins>();
     const queue = groups(cases).entries();
@@ -61,24 +67,39 @@ function groups(cases: readonly Case[]): readonly (readonly Case[])[] {
 }
 
 async function runGroup(place: string, group: readonly Case[], programs: Programs): Promise<[Case, Twins][]> {
-  const ours = `ours=${programs.ours}`;
-  const theirs = `theirs=${programs.theirs}`;
+  const { theirs, older, ours } = programs;
   if (group[0]?.changes !== true) {
-    await runSandbox(place, group, [theirs, ours]);
+    await runSandbox(place, group, [
+      `theirs=${theirs}`,
+      ...(older === undefined ? [] : [`older=${older}`]),
+      `ours=${ours}`,
+    ]);
     const read = (name: string) => normaliseState(readFileSync(join(place, name), 'utf8'));
     const change = read('before') === read('after') ? '' : `${read('before')}\nbecame\n${read('after')}`;
     return group.map((each, index) => {
       const outcome = (who: string) => readOutcome(join(place, nameOf(index), who), change);
-      return [each, { theirs: outcome('theirs'), ours: outcome('ours') }];
+      return [
+        each,
+        { theirs: outcome('theirs'), ours: outcome('ours'), older: older === undefined ? older : outcome('older') },
+      ];
     });
   }
   const [each] = group as readonly [Case];
-  const alone = async (who: 'theirs' | 'ours', program: string) => {
+  const alone = async (who: keyof Programs, program: string) => {
     const own = `${place}-${who}`;
-    await runSandbox(own, group, [program]);
+    await runSandbox(own, group, [`${who}=${program}`]);
     return readOutcome(join(own, nameOf(0), who), normaliseState(readFileSync(join(own, 'after'), 'utf8')));
   };
-  return [[each, { theirs: await alone('theirs', theirs), ours: await alone('ours', ours) }]];
+  return [
+    [
+      each,
+      {
+        theirs: await alone('theirs', theirs),
+        ours: await alone('ours', ours),
+        older: older === undefined ? older : await alone('older', older),
+      },
+    ],
+  ];
 }
 
 /** Scripts need the program itself, and so do lines that become another program. */

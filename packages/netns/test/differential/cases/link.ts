@@ -121,14 +121,6 @@ export const linkCases: readonly Case[] = [
     changes: true,
     line: 'link add x link-netns a link br0 netns b address 02:00:00:00:00:20 type macvlan',
     setup: 'ip netns add a; ip netns add b; ip -n a link add br0 address 02:00:00:00:00:03 type bridge',
-    differs: {
-      since: '6.12',
-      why: 'the link below is looked up in link-netns, and the id is that of the target',
-      out: '',
-      err: '',
-      code: 0,
-      state: 'differs',
-    },
   },
   { line: 'link add x link-netns nope type bridge' },
   { line: 'link add x link-netnsid zz type bridge' },
@@ -215,12 +207,6 @@ export const linkCases: readonly Case[] = [
   {
     line: 'link set v0 netns 99999999',
     setup: pair,
-    differs: {
-      since: '6.12',
-      why: 'the process is looked up by ip itself',
-      err: 'Error: argument "99999999" is wrong: Invalid "netns" value\n\n',
-      code: 255,
-    },
   },
   { line: 'link set br0 type bridge', setup: bridge },
   { line: 'link set br0 type ifb foo 1', setup: bridge },

@@ -110,18 +110,12 @@ export const nexthopCases: readonly Case[] = [
   {
     line: '-s -s nexthop show id 20',
     setup: zoo,
-    differs: {
-      since: '6.9.0',
-      why: 'counters of groups',
-      out: /^id 20 group 10,3\/13 (hw_stats off .*\n {2}stats:\n {4}id 10 packets 0.*\n {4}id 13 packets 0.*)?\n$/,
-    },
   },
   ...['on', 'off'].map(
     (word): Case => ({
       line: `nexthop add id 50 group 10/13 hw_stats ${word}`,
       setup: zoo,
       changes: true,
-      differs: { since: '6.9.0', why: 'counters of groups', err: /^(Error: .*\n)?$/, code: 0, state: 'differs' },
     }),
   ),
   {

@@ -8,8 +8,8 @@ export interface Run {
   readonly code: number;
 }
 
-/** An installed program: a process. */
-export function installed(program: 'ip' | 'tc', words: readonly string[]): Run {
+/** Another program: a process. */
+export function run(program: string, words: readonly string[]): Run {
   const env = { PATH: process.env.PATH, LC_ALL: 'C' };
   const { stdout, stderr, status } = spawnSync(program, words, { encoding: 'utf8', env, maxBuffer: 1e8 });
   return { out: stdout, err: stderr, code: status ?? -1 };
@@ -32,7 +32,7 @@ export function asBuilt(name: 'ip' | 'tc'): (...words: string[]) => Promise<Run>
 }
 
 /** The installed `ip`. */
-export const theirs = (...words: string[]): Run => installed('ip', words);
+export const theirs = (...words: string[]): Run => run('ip', words);
 
 /** Our `ip`. */
 export const ours = asBuilt('ip');

@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { asBuilt, installed, theirs as ip, type Run } from './programs.ts';
+import { asBuilt, theirs as ip, type Run, run } from './programs.ts';
 
 /** Our `tc`. */
 export const ours = asBuilt('tc');
 
 /** The installed `tc`. */
 export function theirs(...words: string[]): Run {
-  const result = installed('tc', words);
+  const result = run('tc', words);
   return { ...result, err: result.err.replaceAll(/^Warning: .*\n/gm, '') }; // what the kernel only remarks
 }
 

@@ -37,7 +37,7 @@ export function duplicateArgument(option: string, value: string): Exit {
 
 /** Something was already given, or the word is not known at all: ip cannot tell which. */
 export function duplicateOrGarbage(option: string, word: string): Exit {
-  return misuse(`Error: either "${option}" is duplicate, or "${word}" is a garbage.\n`);
+  return misuse(`Error: either "${option}" is duplicate, or "${word}" is garbage.\n`);
 }
 
 export function incompleteCommand(): Exit {

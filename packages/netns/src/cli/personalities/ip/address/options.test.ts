@@ -45,7 +45,7 @@ it('shortens as ip does', () => {
 
 it.each([
   ['foo dev lo', 'any valid prefix is expected rather than "foo"'],
-  ['10.0.0.1 10.0.0.2', 'either "local" is duplicate, or "10.0.0.2" is a garbage'],
+  ['10.0.0.1 10.0.0.2', 'either "local" is duplicate, or "10.0.0.2" is garbage'],
   ['10.0.0.1 peer fd00::1', 'inet prefix is expected rather than "fd00::1"'],
   ['10.0.0.1 peer 10.0.0.2 remote 10.0.0.3', 'duplicate "peer": "10.0.0.3" is the second value'],
   ['10.0.0.1 brd + brd -', 'duplicate "broadcast": "-" is the second value'],

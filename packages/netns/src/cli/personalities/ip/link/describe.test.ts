@@ -77,7 +77,7 @@ describe('linkParts', () => {
   it('paints', () => {
     const view = viewOf({}, [], { paint: paintFor('always', false, {}), linkCommand: false });
     expect(toText(linkParts.slice(0, 8), v0, view)).toBe(
-      '4: \u001b[36mv0@if3: \u001b[0m<BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue master if2 state \u001b[32mUP \u001b[0m',
+      '4: \u001b[1;36mv0@if3: \u001b[0m<BROADCAST,MULTICAST,UP> mtu 1500 qdisc noqueue master if2 state \u001b[1;32mUP \u001b[0m',
     );
   });
 

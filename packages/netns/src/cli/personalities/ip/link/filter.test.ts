@@ -40,7 +40,7 @@ it('reads what to show', () => {
 });
 
 it.each([
-  ['lo eth0', 'either "dev" is duplicate, or "eth0" is a garbage'],
+  ['lo eth0', 'either "dev" is duplicate, or "eth0" is garbage'],
   ['dev', 'Command line is not complete'],
   ['master nope', 'argument "nope" is wrong: Device does not exist\n'],
   ['scope nope', 'argument "nope" is wrong: invalid "scope"\n'],

@@ -3,18 +3,26 @@ import { paintFor } from './paint.ts';
 
 const painted = (...args: Parameters<typeof paintFor>) => paintFor(...args)('up', 'UP ');
 
+const bold = '\u001b[1;32mUP \u001b[0m';
+const thin = '\u001b[32mUP \u001b[0m';
+
 it('paints when asked to', () => {
-  expect(painted('always', false, {})).toBe('\u001b[32mUP \u001b[0m');
-  expect(painted('auto', true, {})).toBe('\u001b[32mUP \u001b[0m');
+  expect(painted('always', false, {})).toBe(bold);
+  expect(painted('auto', true, {})).toBe(bold);
   expect(painted('auto', false, {})).toBe('UP ');
   expect(painted('never', true, {})).toBe('UP ');
   expect(paintFor('always', false, {})(undefined, 'x')).toBe('x');
 });
 
-it('knows NO_COLOR and dark backgrounds', () => {
-  expect(painted('always', true, { NO_COLOR: '1' })).toBe('UP ');
-  expect(painted('always', true, { NO_COLOR: '' })).toBe('\u001b[32mUP \u001b[0m');
-  expect(painted('always', true, { COLORFGBG: '15;0' })).toBe('\u001b[1;32mUP \u001b[0m');
-  expect(painted('always', true, { COLORFGBG: '15;default;8' })).toBe('\u001b[1;32mUP \u001b[0m');
-  expect(painted('always', true, { COLORFGBG: '0;15' })).toBe('\u001b[32mUP \u001b[0m');
+it('paints for who asks, whatever NO_COLOR says', () => {
+  expect(painted('always', false, { NO_COLOR: '1' })).toBe(bold);
+  expect(painted('auto', true, { NO_COLOR: '1' })).toBe(bold);
+});
+
+it.each(['15;0', '15;default;8', '6', '7', '', ';6'])('is bold on a dark background (%s)', (COLORFGBG) => {
+  expect(painted('always', true, { COLORFGBG })).toBe(bold);
+});
+
+it.each(['0;15', ';7', ';9', ';06', ';default', ';;', '0;0;'])('is not on a light one (%s)', (COLORFGBG) => {
+  expect(painted('always', true, { COLORFGBG })).toBe(thin);
 });

@@ -10,16 +10,16 @@ const codes: Readonly<Record<Tint, number>> = { ifname: 36, mac: 33, inet: 35, i
 export const plain: Paint = (_tint, text) => text;
 
 /**
- * How to colour, given the choice of `-color`, what stdout is, and the environment: a non-empty `NO_COLOR` forbids it,
- * and `COLORFGBG` (foreground;background, set by some terminals) tells of a dark background, where `ip` prints bold.
+ * How to colour, given the choice of `-color`, what stdout is, and the environment. `COLORFGBG` (foreground;background, set by some
+ * terminals) may tell of a light background; on all others `ip` prints bold. As with `ip`, who asks for colours gets them in spite of `NO_COLOR`.
  */
 export function paintFor(
   choice: ColorChoice,
   isTerminal: boolean,
   env: Readonly<Record<string, string | undefined>>,
 ): Paint {
-  const wanted = choice === 'always' || (choice === 'auto' && isTerminal);
-  if (!wanted || (env.NO_COLOR ?? '') !== '') return plain;
-  const bold = /;(?:[0-6]|8)$/.test(env.COLORFGBG ?? '') ? '1;' : '';
+  if (choice === 'never' || (choice === 'auto' && !isTerminal)) return plain;
+  const background = /;([^;]*)$/.exec(env.COLORFGBG ?? '')?.[1];
+  const bold = background === undefined || /^[0-68]$/.test(background) ? '1;' : '';
   return (tint, text) => (tint === undefined ? text : `\u001b[${bold}${codes[tint]}m${text}\u001b[0m`);
 }

@@ -194,8 +194,8 @@ it('a changed vxlan keeps what is not mentioned', async () => {
 it.each([
   ['vxlan', 'dstport 1', 'vxlan: missing virtual network identifier'],
   ['vxlan', 'id 16777216', 'argument "16777216" is wrong: invalid id'],
-  ['vxlan', 'id 1 id 2', 'either "id" is duplicate, or "2" is a garbage'],
-  ['vxlan', 'id 1 proxy noproxy', 'either "noproxy" is duplicate, or "noproxy" is a garbage'],
+  ['vxlan', 'id 1 id 2', 'either "id" is duplicate, or "2" is garbage'],
+  ['vxlan', 'id 1 proxy noproxy', 'either "noproxy" is duplicate, or "noproxy" is garbage'],
   ['vxlan', 'id 1 external', "both 'external' and vni cannot be specified"],
   ['vxlan', 'id 1 group 239.1.1.1', "'group' requires 'dev' to be specified"],
   ['vxlan', 'id 1 dev nope', 'Cannot find device "nope"'],
