@@ -15,10 +15,15 @@ export interface Parts {
   readonly attributes: unknown;
 }
 
+/** Where datagrams are kept; everything in them begins at a multiple of four. */
+interface Memory extends Slice {
+  /** The same bytes: reading them so takes a third less than by the view. There is a word behind the last message, too. */
+  readonly words: Uint32Array;
+}
+
 /** Messages that stand one behind the other in a datagram. */
 interface Stretch {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
+  readonly memory: Memory;
   readonly start: number;
   readonly end: number;
 }
@@ -39,8 +44,8 @@ const lastInDatagram = (1 << placeBits) - 1;
 export class MessageList<Message extends Parts> implements Iterable<LazyMessage<Message>>, Disposable {
   readonly #declaration: ViewedDeclaration;
   /** The datagram that was kept last. */
-  #kept: Slice = noBytes;
-  readonly #memory: Slice[] = [];
+  #kept = noBytes;
+  readonly #memory: Memory[] = [];
   readonly #stretches: Stretch[] = [];
   #length = 0;
   /** Each message, once somebody asks for one by its number: the number of its stretch, and where it starts in there. */
@@ -80,31 +85,37 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
   /** One walk over the attributes of each, which reads no other value. */
   #columnOf(field: SimpleField, set: AttributeSet): unknown[] {
     const { number, name, shape } = field;
-    const [size = -1, ...others] = shape.sizes ?? [];
+    const fits = (size: number) => shape.sizes === undefined || shape.sizes.includes(size);
     const anyFamily = field.family === undefined && set.slots.get(number)?.length === 1;
     const first = NLMSG_HDRLEN + align4(this.#declaration.shape.header.size);
+    // Says what is wrong with a message.
+    const whole = (stretch: Stretch, start: number) => attributeOf(this.#viewAt(stretch, start), name);
     const values = new Array<unknown>(this.#length);
     let index = 0;
     for (const stretch of this.#stretches) {
-      const { bytes, view } = stretch;
+      const { bytes, view, words } = stretch.memory;
       for (let start = stretch.start; start < stretch.end; ) {
-        const end = start + view.getUint32(start, true);
+        const end = start + (words[start >>> 2] as number);
         let value: unknown;
         // When it is there twice the last one counts, as in the kernel.
         for (let at = start + first; at < end; ) {
           // Length and number at once.
-          const head = end - at < 4 ? 0 : view.getUint32(at, true);
+          const head = words[at >>> 2] as number;
           const length = head & 0xffff;
-          const wanted = ((head >>> 16) & NLA_TYPE_MASK) === number;
-          const fits = size < 0 || length === size + 4 || others.includes(length - 4);
-          // Looking at it says what is wrong.
-          if (length < 4 || at + length > end || (wanted && !fits)) {
-            value = attributeOf(this.#viewAt(stretch, start), name);
+          const next = at + length;
+          if (length < 4 || next > end) {
+            value = whole(stretch, start);
             break;
           }
-          if (wanted && (anyFamily || slotOf(set, number, bytes[start + NLMSG_HDRLEN] as number) === field))
-            value = shape.read(bytes, view, at + 4, at + length);
-          at = align4(at + length);
+          if (((head >>> 16) & NLA_TYPE_MASK) === number) {
+            if (!fits(length - 4)) {
+              value = whole(stretch, start);
+              break;
+            }
+            if (anyFamily || slotOf(set, number, bytes[start + NLMSG_HDRLEN] as number) === field)
+              value = shape.read(bytes, view, at + 4, next);
+          }
+          at = align4(next);
         }
         values[index++] = value;
         start = align4(end);
@@ -120,7 +131,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
     return places;
   }
 
-  #viewAt({ bytes, view }: Stretch, origin: number): LazyMessage<Message> {
+  #viewAt({ memory: { bytes, view } }: Stretch, origin: number): LazyMessage<Message> {
     const end = origin + view.getUint32(origin, true);
     const payload = { bytes, view, start: origin + NLMSG_HDRLEN, end, origin };
     return this.#declaration.view(payload) as LazyMessage<Message>;
@@ -158,8 +169,7 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
       this.#length++;
       at += align4(length);
     }
-    const { bytes, view: kept } = this.#kept;
-    if (at > from) this.#stretches.push({ bytes, view: kept, start: from - start, end: at - start });
+    if (at > from) this.#stretches.push({ memory: this.#kept, start: from - start, end: at - start });
     return at;
   }
 
@@ -173,22 +183,25 @@ export class MessageList<Message extends Parts> implements Iterable<LazyMessage<
 }
 
 /** Memory that lists gave back, for all connections of a thread. */
-const spare: Slice[] = [];
+const spare: Memory[] = [];
 let spareBytes = 0;
 const mostSpare = 4 << 20;
 
-function memoryFor(length: number): Slice {
-  const index = spare.findIndex(({ bytes }) => bytes.length >= length);
+function memoryFor(length: number): Memory {
+  const index = spare.findIndex(({ bytes }) => bytes.length >= length + 4);
   const [memory] = index < 0 ? [] : spare.splice(index, 1);
-  if (memory === undefined) return sliceOf(new Uint8Array(length));
+  if (memory === undefined) {
+    const words = new Uint32Array((align4(length) >>> 2) + 1);
+    return { ...sliceOf(new Uint8Array(words.buffer)), words };
+  }
   spareBytes -= memory.bytes.length;
   return memory;
 }
 
-const noBytes = sliceOf(new Uint8Array());
+const noBytes = memoryFor(0);
 
 /** Where the next message starts. */
-function behind({ view }: Stretch, at: number): number {
+function behind({ memory: { view } }: Stretch, at: number): number {
   return align4(at + view.getUint32(at, true));
 }
 
