@@ -66,6 +66,16 @@ describe.each(ways)('a dump, %s', (_, dump) => {
     expect(kernel.sent.length).toBe(10);
   });
 
+  it('passes over messages that say nothing (NLMSG_NOOP)', async () => {
+    const nothing = (request: ScriptedRequest) => {
+      const message = named(request, 'a');
+      new DataView(message.buffer).setUint16(4, 1, true);
+      return message;
+    };
+    const { connection } = scripted((request) => [nothing(request), together(named(request, 'b'), done(request))]);
+    expect(namesOf(await dump(connection))).toEqual(['b']);
+  });
+
   it('passes over answers to other requests', async () => {
     const { connection } = scripted((request) => [
       named({ ...request, sequence: 77 }, 'stranger'),
@@ -94,6 +104,18 @@ describe.each(ways)('a dump, %s', (_, dump) => {
     );
     await expect(dump(connection)).rejects.toThrow(DecodeError);
     expect(namesOf(await dump(connection))).toEqual(['b']);
+  });
+
+  it('leaves nothing behind of an answer that could not be understood, also where more of it was dropped', async () => {
+    const { connection, kernel } = scripted((request) => [
+      named(request, 'abcdef').subarray(0, 30),
+      named(request, 'b'),
+      { errno: 105 },
+      named(request, 'c'),
+      done(request),
+    ]);
+    await expect(dump(connection)).rejects.toThrow(DecodeError);
+    expect(kernel.receive()).toEqual([]);
   });
 
   it("fails with the kernel's error, its words and the name of the request", async () => {
@@ -169,6 +191,28 @@ describe('a connection', () => {
     expect(() => connection.dumpSync(link, {}, { operation })).toThrow(
       /cannot list links: Connection timed out \(ETIMEDOUT/,
     );
+  });
+
+  it('fails with what the kernel says to a question, by the event loop and blocking', async () => {
+    const { connection } = scripted((request) => [acknowledge(request, 19)]);
+    const refused = { code: 'ENODEV', request: 'RTM_GETLINK', constructor: NetlinkError };
+    await expect(connection.request(link, 'get', {}, { operation })).rejects.toMatchObject(refused);
+    expect(() => connection.requestSync(link, 'get', {}, { operation })).toThrow(expect.objectContaining(refused));
+  });
+
+  it('takes all parts of the answer to a question that comes in several', async () => {
+    const { connection } = scripted((request) => [named(request, 'a'), named(request, 'b'), done(request)]);
+    const answers = await connection.request(link, 'get', {}, { operation });
+    expect(answers.map(({ attributes }) => attributes.ifname)).toEqual(['a', 'b']);
+  });
+
+  it('does not look at what else the kernel says to a change before it acknowledges it', async () => {
+    const { connection } = scripted((request) => {
+      const broken = named(request, 'a');
+      broken[32] = 1; // an attribute of one byte
+      return [broken, acknowledge(request)];
+    });
+    await expect(connection.change(link, 'new', { header: { index: 1 } }, { operation })).resolves.toBeUndefined();
   });
 
   it('takes the answer to a question as its end, without an acknowledgement', async () => {
