@@ -457,6 +457,18 @@ describe('sysctls and firewall', () => {
     expect(await describeNetworks(['blue'])).toEqual(described);
   });
 
+  it('keep what nft has stored of a declaration that has no words here', async () => {
+    const place = { family: 'inet', table: 'filter' };
+    const set = { ...place, name: 'headers', type: 'ipv4_addr', typeof: { unknown: { expression: 8, data: [] } } };
+    const nftables = [{ add: { table: { family: 'inet', name: 'filter' } } }, { add: { set } }];
+    await apply({ version: 1, namespaces: { blue: { firewall: { nftables } } } });
+    const described = await describeNetworks(['blue']);
+    expect(described.namespaces.blue?.firewall?.nftables).toMatchObject([{}, { set }]);
+    removeNames(['blue']);
+    await apply(described);
+    expect(await describeNetworks(['blue'])).toEqual(described);
+  });
+
   it('are as in a new namespace where nothing is said', async () => {
     createNames(['blue']);
     const { namespaces } = await describeNetworks(['blue']);

@@ -84,8 +84,8 @@ describe.skipIf(!existsSync(lxcNet))('the bridge that LXC makes', () => {
     inside('lxc', startLxcNet, withNft);
     const document = await comesBack('lxc');
     expect(document.namespaces.lxc).toMatchObject({
-      links: { lxcbr0: { kind: 'bridge', address: '00:16:3e:00:00:00' } },
-      addresses: [{ link: 'lxcbr0', address: '10.0.3.1/24' }],
+      links: { lxcbr0: { kind: 'bridge', address: expect.stringMatching(/^(00:16:3e|10:66:6a):00:00:00$/) } },
+      addresses: expect.arrayContaining([expect.objectContaining({ link: 'lxcbr0', address: '10.0.3.1/24' })]),
       sysctls: { 'net.ipv4.ip_forward': 1 },
     });
     expect(JSON.stringify(rulesOf(document, 'lxc'))).toContain('masquerade');

@@ -5,10 +5,13 @@ import { splitDatagram } from '../../src/netlink/header.ts';
 import { NETLINK_NETFILTER } from '../../src/netlink/protocols.ts';
 import type { RulesetMessages } from '../../src/network/firewall/json/ruleset-show.ts';
 import type { RulesetObject } from '../../src/network/firewall/json/schema.ts';
+import { inOurOrder, inTheSameWords, isLater } from './later-versions.ts';
 
-/** A ruleset that `nft` made, as `nft -j list ruleset` shows it and as the kernel says it. Written by `tools/capture-ruleset.mjs`. */
+/** A ruleset that `nft` made, as `nft -j list ruleset` shows it and as the kernel says it. */
 export interface RulesetFixture {
   readonly name: string;
+  /** Of nft: `1.0.6`. */
+  readonly version: string;
   readonly ruleset: readonly RulesetObject[];
   readonly messages: RulesetMessages;
 }
@@ -17,12 +20,14 @@ export interface RulesetFixture {
 export function loadRulesets(): RulesetFixture[] {
   const folder = new URL('../fixtures/nft/', import.meta.url);
   return readdirSync(folder).map((file) => {
-    const { ruleset, messages } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
+    const { tool, ruleset, messages } = JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as {
+      tool: string;
       ruleset: RulesetObject[];
       messages: string[];
     };
     return {
       name: file.replace('.json', ''),
+      version: /v(\S+)/.exec(tool)?.[1] ?? '',
       ruleset,
       messages: decodeRuleset(messages.map((text) => Buffer.from(text, 'base64'))),
     };
@@ -57,24 +62,35 @@ export function decodeRuleset(datagrams: readonly Uint8Array[]): RulesetMessages
 }
 
 /**
- * What `nft` 1.0.6 shows of an object: it does not write comments of tables and chains, devices of chains, whether rules add to a set or it
- * merges its elements, flags of flowtables, though it reads all of these. It knows neither widths nor what a type is that of. How long elements will yet live is left out as well.
+ * Objects as `nft` of a version shows them. 1.0 does not write comments of tables and chains, devices of chains, whether rules add to a set or
+ * it merges its elements, flags of flowtables, though it reads all of these. None knows widths, nor of what a type is that of. How long elements
+ * will yet live is left out as well.
  */
-export function asNftShows(object: RulesetObject): unknown {
+export function asNftShows(objects: readonly RulesetObject[], version: string): unknown[] {
+  if (!isLater(version)) return objects.map((object) => shown(object, false));
+  return inOurOrder(objects).map((object) => shown(inTheSameWords(object), true));
+}
+
+function shown(object: RulesetObject, later: boolean): unknown {
   const [[kind, value] = []] = Object.entries(object);
   const shown: Record<string, unknown> = { ...value };
-  if (kind === 'table' || kind === 'chain') delete shown.comment;
-  if (kind === 'chain') delete shown.dev;
   if (kind === 'flowtable') delete shown.flags;
   if (kind === 'set' || kind === 'map') {
     delete shown.width;
     delete shown.typeof;
     delete shown['map-typeof'];
     if (kind === 'map') delete shown['map-width'];
-    delete shown['auto-merge'];
-    const flags = (shown.flags as readonly string[] | undefined)?.filter((flag) => flag !== 'dynamic');
-    if (flags?.length === 0) delete shown.flags;
-    else if (flags !== undefined) shown.flags = flags;
   }
+  if (!later) leaveOut(kind as string, shown);
   return JSON.parse(JSON.stringify({ [kind as string]: shown }, (key, each) => (key === 'expires' ? undefined : each)));
+}
+
+function leaveOut(kind: string, shown: Record<string, unknown>): void {
+  if (kind === 'table' || kind === 'chain') delete shown.comment;
+  if (kind === 'chain') delete shown.dev;
+  if (kind !== 'set' && kind !== 'map') return;
+  delete shown['auto-merge'];
+  const flags = (shown.flags as readonly string[] | undefined)?.filter((flag) => flag !== 'dynamic');
+  if (flags?.length === 0) delete shown.flags;
+  else if (flags !== undefined) shown.flags = flags;
 }

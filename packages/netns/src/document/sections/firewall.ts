@@ -73,7 +73,7 @@ function without(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map((each) => without(each));
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (key === 'unknown') return notCounted(value as Item);
+  if (key === 'unknown' && Array.isArray((value as Item).expressions)) return notCounted(value as Item);
   const { flags, elem } = value as { readonly flags?: unknown; readonly elem?: unknown };
   const dynamic = Array.isArray(flags) && flags.includes('dynamic') && elem !== undefined;
   const kept = Object.entries(value)

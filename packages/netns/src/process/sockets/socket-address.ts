@@ -27,15 +27,17 @@ export function ipSocketAddress(address: string, port: number): Uint8Array | und
 
 const longestUnixPath = 107;
 
+const libuvPads = process.versions.uv.localeCompare('1.47', undefined, { numeric: true }) < 0;
+
 /**
  * `struct sockaddr_un`, as long as it has to be. A name that begins with a NUL byte is abstract: it exists only in its network
- * namespace, and ends where the structure ends. Node before 22 fills such names with NUL bytes, which makes other names of
- * them; what is to meet Node there has to do the same. Undefined if the text is too long, or a path with a NUL byte in it. unix(7).
+ * namespace, and ends where the structure ends. libuv before 1.47, which Node brings along before 22 (but Debian's Node has its own),
+ * fills such names with NUL bytes, which makes other names of them; what is to meet Node there has to do the same. Undefined if the text is too long, or a path with a NUL byte in it. unix(7).
  */
 export function unixSocketAddress(path: string): Uint8Array | undefined {
   const bytes = new TextEncoder().encode(path);
   if (bytes.length > longestUnixPath || (!isAbstract(path) && path.includes('\0'))) return undefined;
-  const padded = isAbstract(path) && Number.parseInt(process.versions.node, 10) < 22;
+  const padded = isAbstract(path) && libuvPads;
   const result = new Uint8Array(padded ? 110 : 2 + bytes.length + (isAbstract(path) ? 0 : 1));
   new Uint16Array(result.buffer, 0, 1)[0] = AF_UNIX;
   result.set(bytes, 2);

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { NetworkNamespace } from '../../../src/api/network-namespace.ts';
 import type { Family } from '../../../src/network/firewall/json/headers.ts';
 import type { RulesetObject, Statement } from '../../../src/network/firewall/json/schema.ts';
+import { isLater } from '../../nft/later-versions.ts';
 import { asNftShows } from '../../nft/ruleset-fixture.ts';
-import { listWithNft, loadWithNft, withoutHandles } from './nft.ts';
+import { listWithNft, loadWithNft, nftVersion, withoutHandles } from './nft.ts';
 
 // What a match needs to know of a packet is asked for by statements that nft writes by itself, and leaves out when it lists: every two
 // matches in one rule.
@@ -90,6 +91,11 @@ describe.each<Family>(['inet', 'ip', 'ip6', 'bridge', 'netdev'])('two matches in
   }, 60_000);
 });
 
+/** 1.1 says `@th,0,16` where nothing before it says which protocol; 1.0 and ours `th sport`, as it was written. */
+function isRaw(statements: readonly Statement[]): boolean {
+  return /{"payload":{"base":"th","offset":(0|16),"len":16}}/.test(JSON.stringify(statements));
+}
+
 /** How many of them this kernel knows. */
 async function compare(family: Family, pairs: readonly string[]): Promise<number> {
   using from = NetworkNamespace.create();
@@ -106,7 +112,9 @@ async function compare(family: Family, pairs: readonly string[]): Promise<number
   const kernel = await inTheKernel(from);
   const again = await inTheKernel(to);
 
-  const text = (rule: Rule) => JSON.stringify(withoutHandles(asNftShows(rule) as RulesetObject));
+  const version = nftVersion();
+  const text = (rule: Rule) =>
+    JSON.stringify(asNftShows([rule], version).map((each) => withoutHandles(each as RulesetObject)));
   const other = theirs.flatMap((rule, at) => (text(rule) === text(ours[at] as Rule) ? [] : [at]));
   expect(other.filter((at) => again[at] !== kernel[at]).map((at) => text(ours[at] as Rule))).toEqual([]);
   const lossless: string[] = [];
@@ -118,7 +126,8 @@ async function compare(family: Family, pairs: readonly string[]): Promise<number
       () => inTheKernel(to),
       () => [],
     );
-    if (made[0] === kernel[at]) lossless.push(text(ours[at] as Rule));
+    if (made[0] === kernel[at] && !(isLater(version) && isRaw(theirs[at]?.rule.expr ?? [])))
+      lossless.push(text(ours[at] as Rule));
   }
   expect(lossless).toEqual([]);
   return ours.length;

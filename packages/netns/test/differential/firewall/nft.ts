@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { NetworkNamespace } from '../../../src/api/network-namespace.ts';
 import type { RulesetObject } from '../../../src/network/firewall/json/schema.ts';
 
@@ -6,6 +7,11 @@ export async function nft(ns: NetworkNamespace, args: readonly string[], input =
   const { stdout, stderr, exitCode } = await ns.exec('nft', args, { input });
   if (exitCode !== 0) throw new Error(`nft ${args.join(' ')}: ${stderr.slice(0, 2000)}`);
   return stdout;
+}
+
+/** Of the installed nft: `1.0.6`. */
+export function nftVersion(): string {
+  return /v(\d\S*)/.exec(execFileSync('nft', ['--version'], { encoding: 'utf8' }))?.[1] ?? '';
 }
 
 /** How often lines that this kernel refuses are taken out. Mostly once: nft complains of many lines together. */

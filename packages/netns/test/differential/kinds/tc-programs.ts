@@ -7,10 +7,25 @@ import { asBuilt, theirs as ip, type Run, run } from './programs.ts';
 /** Our `tc`. */
 export const ours = asBuilt('tc');
 
+/** Whether the installed `tc` is later than 6.1, whose words and rounding ours has. */
+export const isLater =
+  (/iproute2-([0-9.]+)/.exec(run('tc', ['-V']).out)?.[1] ?? '').localeCompare('6.2', undefined, {
+    numeric: true,
+  }) >= 0;
+
+/** What later ones show otherwise, as 6.1 has it: no star before a class, and no blank behind a burst. */
+export function inOurWords(text: string): string {
+  if (!isLater) return text;
+  return text
+    .replaceAll(/^(.*filter .* u32 .* bkt \w+ )flowid /gm, '$1*flowid ')
+    .replaceAll(/^(.*class htb .* cburst [^ \n]+)$/gm, '$1 ')
+    .replaceAll(/(burst \w+\/\d+)mpu /g, '$1 mpu ');
+}
+
 /** The installed `tc`. */
 export function theirs(...words: string[]): Run {
-  const result = run('tc', words);
-  return { ...result, err: result.err.replaceAll(/^Warning: .*\n/gm, '') }; // what the kernel only remarks
+  const { out, err, code } = run('tc', words);
+  return { out: inOurWords(out), err: err.replaceAll(/^Warning: .*\n/gm, ''), code }; // without what the kernel only remarks
 }
 
 /** What was made by whom, and who shows it: what each of `words` wrote. */

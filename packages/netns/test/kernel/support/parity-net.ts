@@ -64,7 +64,9 @@ const story =
     const client = tape.of('client', connectTo(net, ...clientArgs)).on('error', () => {});
     tape.note('at once', properties(client));
     await tick();
-    tape.note('a tick later', properties(client));
+    // Whether a name has been looked up by then depends on the moment.
+    const attempted = client.connecting ? { autoSelectFamilyAttemptedAddresses: undefined } : {};
+    tape.note('a tick later', { ...(properties(client) as object), ...attempted });
     client.end(talk);
     await once(client, 'connect');
     tape.note('connected', properties(client));

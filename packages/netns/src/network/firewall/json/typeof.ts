@@ -17,6 +17,7 @@ export interface TypeOf {
 }
 
 const VERDICT = 1;
+const VALUE = 4;
 const PAYLOAD = 7;
 const META = 9;
 const CT = 12;
@@ -104,10 +105,16 @@ function concatenation(parts: readonly (TypeOf | undefined)[]): TypeOf | undefin
 
 /** The expression of a stored `typeof`; where there are no words for it, as it is, so that it can be stored again. */
 export function showTypeOf(stored: TypeOf | undefined): ShownTypeOf | undefined {
-  if (stored === undefined || stored.expression === VERDICT) return undefined;
-  // Of parts that were declared by their types nft stores that they are put together, and nothing of them.
-  if (stored.expression === CONCAT && !stored.data?.length) return undefined;
+  if (stored === undefined || saysNothing(stored)) return undefined;
   return (expressionOf(stored) as Expression | undefined) ?? { unknown: toPlain(stored) };
+}
+
+/**
+ * Of what was declared by its type nft 1.1 stores that it is a value, and of parts of which each was, that they are put together: older ones
+ * nothing of these, and 1.1 an entry without length, behind which the rest lies about.
+ */
+function saysNothing({ expression, data = [] }: TypeOf): boolean {
+  return expression === VERDICT || expression === VALUE || (expression === CONCAT && !data[0]?.raw.length);
 }
 
 function expressionOf({ expression, data = [] }: TypeOf): object | undefined {

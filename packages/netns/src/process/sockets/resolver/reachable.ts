@@ -7,9 +7,9 @@ import { domainOf, type IpFamily, ipSocketAddress, splitZone } from '../socket-a
 import type { LookupAddress } from './lookup.ts';
 
 /**
- * Puts the addresses to which the namespace has no route behind the others. To connect a UDP socket sends nothing: the kernel
- * only looks for a route. The first rule of RFC 6724, section 6, and the one without which IPv6 addresses are useless where there is
- * no IPv6.
+ * Puts the addresses to which the namespace has no route behind the others, and otherwise those of IPv6 first. To connect a UDP socket sends nothing: the kernel
+ * only looks for a route. The first rule of RFC 6724, section 6, without which IPv6 addresses are useless where there is
+ * no IPv6, and the sixth, which tells for a hosts file that has 127.0.0.1 before ::1.
  */
 export function reachableFirst(home: Home, found: readonly LookupAddress[]): readonly LookupAddress[] {
   if (found.length < 2) return found;
@@ -27,8 +27,9 @@ export function reachableFirst(home: Home, found: readonly LookupAddress[]): rea
     return target !== undefined && socket !== undefined && syscall('connect', socket.raw, target, target.length) === 0;
   };
   try {
-    const reachable = found.filter(isReachable);
-    return [...reachable, ...found.filter((one) => !reachable.includes(one))];
+    const sorted = [...found].sort((a, b) => b.family - a.family);
+    const reachable = sorted.filter(isReachable);
+    return [...reachable, ...sorted.filter((one) => !reachable.includes(one))];
   } finally {
     for (const socket of probes.values()) socket?.close();
   }
