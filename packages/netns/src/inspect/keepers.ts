@@ -5,6 +5,7 @@ import { processNamespaces } from '../namespaces/of-process.ts';
 import { describeRef, type NamespaceRef, openNamespace } from '../namespaces/reference.ts';
 import type { NamespaceType } from '../namespaces/type.ts';
 import { FileReader } from '../native/file-reader.ts';
+import { thisAsker } from './asker.ts';
 import {
   census,
   type MachineCensus,
@@ -154,12 +155,13 @@ function reportOn(
   witness: Witness,
 ): Omit<KeepersReport, 'orphans'> {
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
+  const asker = thisAsker(namespaces);
   return {
     namespace,
     keepers: namespace.keepers.map((keeper) => ({
       keeper,
       socket: keeper.kind === 'socket' || keeper.kind === 'registered' ? witness.socketFacts(keeper) : undefined,
-      release: howToRelease(keeper, namespace, (inode) => byInode.get(inode)),
+      release: howToRelease(keeper, namespace, (inode) => byInode.get(inode), asker),
     })),
     references:
       namespace.references === undefined

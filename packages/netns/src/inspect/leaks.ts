@@ -1,4 +1,5 @@
 import { fstatSync } from 'node:fs';
+import { thisAsker } from './asker.ts';
 import { census, type MachineCensusOptions, type MachineNamespace } from './census.ts';
 import type { Completeness } from './completeness.ts';
 import type { Keeper, KeeperKind } from './keeper.ts';
@@ -47,6 +48,7 @@ export function leakedAmong(
   age: (namespace: MachineNamespace) => Date | undefined,
 ): readonly LeakedNamespace[] {
   const byInode = new Map(namespaces.map((each) => [each.inode, each]));
+  const asker = thisAsker(namespaces);
   const lived = (mountNamespace: number) => byInode.get(mountNamespace)?.keepers.some(isInside) ?? true;
   return namespaces
     .filter((namespace) => isLeaked(namespace, lived))
@@ -54,7 +56,7 @@ export function leakedAmong(
       namespace,
       kinds: [...new Set(namespace.keepers.map(({ kind }) => kind))],
       since: namespace.keepers.some(keepsFile) ? age(namespace) : undefined,
-      release: namespace.keepers.map((keeper) => howToRelease(keeper, namespace, (inode) => byInode.get(inode))),
+      release: namespace.keepers.map((keeper) => howToRelease(keeper, namespace, (inode) => byInode.get(inode), asker)),
     }))
     .sort((a, b) => Number(a.since ?? Number.POSITIVE_INFINITY) - Number(b.since ?? Number.POSITIVE_INFINITY) || 0);
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Keeper } from './keeper.ts';
-import { howToRelease } from './release.ts';
+import { type Asker, howToRelease } from './release.ts';
 
 const nameless = { names: [], paths: [] };
 const nowhere = () => undefined;
-const say = (keeper: Keeper) => howToRelease(keeper, nameless, nowhere);
+const root: Asker = { uid: 0, administrates: true, ownNames: new Set() };
+const user: Asker = { uid: 1000, administrates: false, ownNames: new Set() };
+const say = (keeper: Keeper) => howToRelease(keeper, nameless, nowhere, root);
 
 describe('howToRelease', () => {
   it('names whoever has to let go', () => {
@@ -40,12 +42,13 @@ describe('howToRelease', () => {
   });
 
   it('writes paths so that bash takes them, whatever is in them', () => {
-    const here = () => ({ current: true, keepers: [], owner: undefined });
+    const here = () => ({ current: true, keepers: [], owner: undefined, ownerUid: undefined });
     const release = (path: string, raw?: string) =>
       howToRelease(
         { kind: 'mount', path, mountNamespace: 5, ...(raw === undefined ? {} : { raw }) },
         { names: ['x'], paths: ['/run/netns/\ufffd'] },
         here,
+        root,
       );
     expect(release('/run/\ufffd a', "/run/\xff'\xc3\\\n a")).toBe("umount $'/run/\\xff\\'\\xc3\\\\\\x0a a'");
     expect(release('/run/netns/\ufffd', '/run/netns/\xff')).toBe("umount $'/run/netns/\\xff'"); // that is not its name
@@ -54,25 +57,62 @@ describe('howToRelease', () => {
 
   it('knows how to get to a mount', () => {
     const mount: Keeper = { kind: 'mount', path: '/run/netns/a', mountNamespace: 5 };
-    const here = () => ({ current: true, keepers: [], owner: undefined });
-    expect(howToRelease(mount, { names: ['a'], paths: ['/run/netns/a'] }, here)).toBe('netns del a');
-    expect(howToRelease(mount, nameless, here)).toBe('umount /run/netns/a');
+    const here = () => ({ current: true, keepers: [], owner: undefined, ownerUid: undefined });
+    expect(howToRelease(mount, { names: ['a'], paths: ['/run/netns/a'] }, here, root)).toBe('netns del a');
+    expect(howToRelease(mount, nameless, here, root)).toBe('umount /run/netns/a');
     const process = { kind: 'process', pid: 7 } as const;
-    const there = () => ({ current: false, keepers: [process], owner: undefined });
-    expect(howToRelease(mount, nameless, there)).toBe('nsenter --mount=/proc/7/ns/mnt umount /run/netns/a');
-    const owned = (inode: number) => ({ current: false, keepers: [process], owner: inode === 5 ? 6 : undefined });
-    expect(howToRelease(mount, nameless, owned)).toBe(
+    const there = () => ({ current: false, keepers: [process], owner: undefined, ownerUid: undefined });
+    expect(howToRelease(mount, nameless, there, root)).toBe('nsenter --mount=/proc/7/ns/mnt umount /run/netns/a');
+    const owned = (inode: number) => ({
+      current: false,
+      keepers: [process],
+      owner: inode === 5 ? 6 : undefined,
+      ownerUid: 1000,
+    });
+    expect(howToRelease(mount, nameless, owned, root)).toBe(
       'nsenter --preserve-credentials --user=/proc/7/ns/user --mount=/proc/7/ns/mnt umount /run/netns/a',
     );
-    expect(howToRelease({ ...mount, covered: true }, { names: ['a'], paths: ['/run/netns/a'] }, here)).toBe(
+    expect(howToRelease({ ...mount, covered: true }, { names: ['a'], paths: ['/run/netns/a'] }, here, root)).toBe(
       'unmount what is mounted over /run/netns/a, then umount /run/netns/a',
     );
     expect(say(mount)).toBe('it goes with mnt:[5], which no process is in: netns why mnt:[5]');
   });
 
+  it('gives no advice that who asks cannot follow', () => {
+    const mount: Keeper = { kind: 'mount', path: '/run/netns/a', mountNamespace: 5 };
+    const named = { names: ['a'], paths: ['/run/netns/a'] };
+    const here = () => ({ current: true, keepers: [], owner: undefined, ownerUid: undefined });
+    expect(howToRelease(mount, named, here, user)).toBe('as root: netns del a');
+    expect(howToRelease(mount, nameless, here, user)).toBe('as root: umount /run/netns/a');
+    // `netns del a` would take another away.
+    expect(howToRelease(mount, named, here, { ...root, ownNames: new Set(['a']) })).toBe('umount /run/netns/a');
+    const process = { kind: 'process', pid: 7 } as const;
+    const under = (uid: number) => (inode: number) => ({
+      current: false,
+      keepers: [process],
+      owner: inode === 5 ? 6 : undefined,
+      ownerUid: inode === 6 ? uid : undefined,
+    });
+    const enter = 'nsenter --preserve-credentials --user=/proc/7/ns/user --mount=/proc/7/ns/mnt umount /run/netns/a';
+    expect(howToRelease(mount, nameless, under(1000), user)).toBe(enter);
+    expect(howToRelease(mount, nameless, under(1001), user)).toBe(`as root: ${enter}`);
+  });
+
+  it('knows a name of an ordinary user, which a process keeps', () => {
+    const mount: Keeper = { kind: 'mount', path: '/tmp/netns-1000/names/a', mountNamespace: 5 };
+    const named = (pid: number) => ({ names: ['a'], paths: [`/proc/${pid}/root/tmp/netns-1000/names/a`] });
+    const process = { kind: 'process', pid: 7 } as const;
+    const there = () => ({ current: false, keepers: [process], owner: undefined, ownerUid: undefined });
+    const own = { ...user, ownNames: new Set(['a']) };
+    expect(howToRelease(mount, named(7), there, own)).toBe('netns del a');
+    expect(howToRelease(mount, named(8), there, own)).toContain('umount');
+    expect(howToRelease({ ...mount, path: '/elsewhere' }, named(7), there, own)).toContain('umount');
+    expect(howToRelease({ ...mount, covered: true }, named(7), there, own)).toContain('umount');
+  });
+
   it('writes paths so that a shell understands them', () => {
-    const here = () => ({ current: true, keepers: [], owner: undefined });
-    const release = (path: string) => howToRelease({ kind: 'mount', path, mountNamespace: 5 }, nameless, here);
+    const here = () => ({ current: true, keepers: [], owner: undefined, ownerUid: undefined });
+    const release = (path: string) => howToRelease({ kind: 'mount', path, mountNamespace: 5 }, nameless, here, root);
     expect(release('/run/a b')).toBe("umount '/run/a b'");
     expect(release("/run/it's")).toBe("umount '/run/it'\\''s'");
     expect(release('/run/größe')).toBe("umount $'/run/größe'");

@@ -1,11 +1,23 @@
 import type { MachineNamespace } from './census.ts';
 import type { Holder, Keeper } from './keeper.ts';
 
-/** What would make a keeper let go, in words that can be followed; `find` knows the other namespaces of the census. Pure. */
+/** Who asks, and what they may do. */
+export interface Asker {
+  readonly uid: number;
+  /** Whether they have CAP_SYS_ADMIN where they are. */
+  readonly administrates: boolean;
+  /** Names that are their own, and so come before those of the machine. */
+  readonly ownNames: ReadonlySet<string>;
+}
+
+type Place = Pick<MachineNamespace, 'current' | 'keepers' | 'owner' | 'ownerUid'>;
+
+/** What would make a keeper let go, in words that can be followed by who asks; `find` knows the other namespaces of the census. Pure. */
 export function howToRelease(
   keeper: Keeper,
   namespace: Pick<MachineNamespace, 'names' | 'paths'>,
-  find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers' | 'owner'> | undefined,
+  find: (inode: number) => Place | undefined,
+  asker: Asker,
 ): string {
   switch (keeper.kind) {
     case 'process':
@@ -22,7 +34,7 @@ export function howToRelease(
     case 'socket':
       return letGo(keeper.holders);
     case 'mount':
-      return howToUnmount(keeper, namespace, find);
+      return howToUnmount(keeper, namespace, find, asker);
     case 'in-flight':
       return `process ${keeper.receiver.pid} has to receive it and close it, or to close descriptor ${keeper.receiver.fd}, or end the process`;
     case 'child':
@@ -48,22 +60,45 @@ function letGo(holders: readonly Holder[]): string {
 function howToUnmount(
   { path, mountNamespace, covered, raw }: Extract<Keeper, { kind: 'mount' }>,
   { names, paths }: Pick<MachineNamespace, 'names' | 'paths'>,
-  find: (inode: number) => Pick<MachineNamespace, 'current' | 'keepers' | 'owner'> | undefined,
+  find: (inode: number) => Place | undefined,
+  { uid, administrates, ownNames }: Asker,
 ): string {
   const place = find(mountNamespace);
+  const owner = place?.owner === undefined ? undefined : find(place.owner);
+  const isUnderOthers = owner?.current === false;
+  const perhapsAsRoot = (may: boolean, command: string) => (may ? command : `as root: ${command}`);
+  const isWhole = !covered && raw === undefined;
+  const own = names[paths.findIndex((each) => isOwnName(each, path, place))];
+  if (own !== undefined && isWhole) return `netns del ${own}`;
   const name = names[paths.indexOf(path)];
-  if (name !== undefined && place?.current && !covered && raw === undefined) return `netns del ${name}`;
+  if (name !== undefined && place?.current && isWhole && !ownNames.has(name))
+    return perhapsAsRoot(administrates && !isUnderOthers, `netns del ${name}`);
   const word = raw === undefined ? shellWord(path) : `$'${[...raw].map(escapedByte).join('')}'`;
   const first = covered ? `unmount what is mounted over ${word}, then ` : '';
-  if (place?.current) return `${first}umount ${word}`;
+  if (place?.current) return `${first}${perhapsAsRoot(administrates && !isUnderOthers, `umount ${word}`)}`;
   const viewer = place?.keepers.find((keeper) => keeper.kind === 'process');
   if (viewer !== undefined) {
     // Who made it without privilege may go there by way of the user namespace that owns it, and may not change groups.
-    const isOthers = place?.owner !== undefined && find(place.owner)?.current === false;
-    const passage = isOthers ? ` --preserve-credentials --user=/proc/${viewer.pid}/ns/user` : '';
-    return `${first}nsenter${passage} --mount=/proc/${viewer.pid}/ns/mnt umount ${word}`;
+    const passage = isUnderOthers ? ` --preserve-credentials --user=/proc/${viewer.pid}/ns/user` : '';
+    const may = administrates || (isUnderOthers && owner.ownerUid === uid);
+    return `${first}${perhapsAsRoot(may, `nsenter${passage} --mount=/proc/${viewer.pid}/ns/mnt umount ${word}`)}`;
   }
   return `it goes with mnt:[${mountNamespace}], which no process is in: netns why mnt:[${mountNamespace}]`;
+}
+
+/** The path of a name that an ordinary user keeps leads through a process that is in the mount namespace with the mount. */
+const throughProcess = /^\/proc\/(\d+)\/root(\/.*)$/;
+
+export function isThroughProcess(path: string): boolean {
+  return throughProcess.test(path);
+}
+
+function isOwnName(path: string, mounted: string, place: Place | undefined): boolean {
+  const [, pid, inside] = throughProcess.exec(path) ?? [];
+  return (
+    inside === mounted &&
+    place?.keepers.some((keeper) => keeper.kind === 'process' && keeper.pid === Number(pid)) === true
+  );
 }
 
 /** A path as it can be given to a shell, whatever is in it. */
