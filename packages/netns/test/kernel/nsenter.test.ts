@@ -433,3 +433,15 @@ describe('a target that is gone', () => {
 function mayChooseNumbers(): boolean {
   return isRealRoot && existsSync('/proc/sys/kernel/ns_last_pid');
 }
+
+describe('--follow-context', () => {
+  const fakes =
+    'mount -t tmpfs t /sys/fs && mount -t tmpfs t /etc && mkdir /sys/fs/selinux /etc/selinux && : > /sys/fs/selinux/enforce && : > /etc/selinux/config';
+
+  it('needs a target where the machine has SELinux', async () => {
+    const script = `${fakes} && exec "$0" nsenter -Z --net=/proc/self/ns/net true`;
+    const { stderr, exitCode } = await netns('unshare', '--mount', 'sh', '-c', script, command);
+    expect(stderr).toMatch(/^nsenter: no target PID specified for --follow-context\n$/m); // Node may miss certificates of /etc
+    expect(exitCode).toBe(1);
+  });
+});

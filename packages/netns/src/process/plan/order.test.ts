@@ -16,6 +16,28 @@ describe('orderSteps', () => {
     expect(orderSteps({ parent: '' })).toEqual([]);
   });
 
+  it('opens outside what is looked at inside, and asks for the context before all else', () => {
+    const take = ['use', '9'] as const;
+    const steps = orderSteps({
+      parent: '7',
+      context: 'u:r:t',
+      enter: [{ take: ['use', '8'], flags: user, by: 'file', what: 'ns/user' }],
+      credentials: { uid: 'owner', gid: 'owner', groups: 'late', file: take },
+    });
+    expect(steps.map(({ step }) => step.join(' '))).toEqual([
+      'write /proc/thread-self/attr/exec u:r:t',
+      'use 9',
+      'hold 14',
+      'use 8',
+      `setns ${user}`,
+      'take 14',
+      'owner',
+      'groups-late',
+      'setgid owner',
+      'setuid owner',
+    ]);
+  });
+
   it('goes from outside to inside, and sets the death signal after the last change of ids', () => {
     expect(
       calls({

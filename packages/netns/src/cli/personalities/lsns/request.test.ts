@@ -45,6 +45,8 @@ describe('readRequest', () => {
     expect(message('-r', '--json')).toBe('1 lsns: options --raw and --json cannot be combined\n');
     expect(message('-P', '-p', '1')).toBe('1 lsns: options --persistent and --task cannot be combined\n');
     expect(message('-p', '1', '-P')).toBe('1 lsns: options --task and --persistent cannot be combined\n');
+    expect(message('-o', 'x', '-H')).toBe('nothing wrong');
+    expect(message('-Q', '')).toBe('nothing wrong');
     expect(message('-H', '-J', '-r')).toBe('1 lsns: options --json and --raw cannot be combined\n');
     expect(message('-p', '1', '5')).toBe('1 lsns: --task is mutually exclusive with <namespace>\n');
     expect(message('-t', 'x')).toBe('1 lsns: unknown namespace type: x\n');
