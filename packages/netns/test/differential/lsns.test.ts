@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../kernel/support/cli.ts';
 import { type LsnsCase, type LsnsExpected, lsnsCases } from './cases/lsns.ts';
+import { isOlder } from './version.ts';
 
 /** Every command line must print and return the same as with the installed `lsns`, where versions agree. */
 const installed = execFileSync('sh', ['-c', 'command -v lsns'], { encoding: 'utf8' }).trim();
@@ -68,7 +69,7 @@ describe('lsns', () => {
   it.each(lsnsCases.map((each) => [each.line, each] as const))('lsns %s', (_line, each) => {
     const { theirs, ours } = outcomes.get(each) as { theirs: Outcome; ours: Outcome };
     const { differs } = each;
-    if (differs === undefined || isAtLeast(version, differs.since) || isOlder(version, differs.from)) {
+    if (differs === undefined || isAsNewAs(differs.since) || isOlderThan(differs.from)) {
       expect(ours).toEqual(theirs);
     } else {
       expect(ours).toEqual(expectedOf(differs, theirs));
@@ -87,10 +88,5 @@ function like(text: string | RegExp | undefined): unknown {
   return expect.stringMatching(new RegExp(source, text.flags));
 }
 
-function isAtLeast(has: string, wanted: string | undefined): boolean {
-  return wanted !== undefined && has.localeCompare(wanted, undefined, { numeric: true }) >= 0;
-}
-
-function isOlder(has: string, than: string | undefined): boolean {
-  return than !== undefined && !isAtLeast(has, than);
-}
+const isOlderThan = (wanted: string | undefined) => wanted !== undefined && isOlder(version, wanted);
+const isAsNewAs = (wanted: string | undefined) => wanted !== undefined && !isOlder(version, wanted);

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Outcome } from './case.ts';
+import { iproute2Version, isOlder } from './version.ts';
 
 // Ours follows the newest `ip`, and most machines have an older one. Where the two differ, what the newest did is on record
 // (record/GROUP.json): ours is held to that as long as the installed one is older. CONTRIBUTING.md says how a record is made.
@@ -15,10 +16,7 @@ export const installed = execFileSync('sh', ['-c', 'command -v ip'], { encoding:
 /** While a record is made: an older `ip` than the installed one, which is the newest. */
 export const older = process.env.NETNS_RECORD_SINCE;
 
-const versionOf = (program: string) =>
-  /iproute2-([0-9.]+)/.exec(execFileSync(program, ['-V'], { encoding: 'utf8' }))?.[1] ?? '0';
-
-const installedVersion = versionOf(installed);
+const installedVersion = iproute2Version(installed);
 
 /** What the newest did for one command line. */
 interface Entry {
@@ -119,7 +117,7 @@ export class IpRecord {
     this.#file = undefined;
     if (Object.keys(entries).length === 0) return;
     mkdirSync(dirname(this.#path), { recursive: true });
-    this.#file = { newest: installedVersion, older: versionOf(older), entries };
+    this.#file = { newest: installedVersion, older: iproute2Version(older), entries };
     writeFileSync(this.#path, `${JSON.stringify(this.#file, undefined, 1)}\n`);
   }
 }
@@ -129,7 +127,3 @@ const digest = ({ out, err, code }: Outcome) => hash([out, err, code]);
 
 export const hash = (values: readonly unknown[]) =>
   createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 10);
-
-function isOlder(version: string, than: string): boolean {
-  return version.localeCompare(than, undefined, { numeric: true }) < 0;
-}

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeIo } from '../../src/cli/fake-io.ts';
 import { verb } from '../../src/cli/verbs/sockets.ts';
 import { type BusySockets, busySockets } from '../kernel/support/busy-sockets.ts';
+import { iproute2Version, isOlder } from './version.ts';
 
 /** The same words to the installed `ss`, inside, and to `netns sockets`, from outside: each must tell of the same sockets. */
 const lines: readonly string[] = [
@@ -94,8 +95,7 @@ afterAll(() => busy[Symbol.asyncDispose]());
 const installed = spawnSync('ss', ['-V'], { encoding: 'utf8' }).stdout ?? '';
 
 /** Later than 6.1, ss counts connections that are being opened, of which there is no socket yet, to those that are there. */
-const countsOpening =
-  (/iproute2-([0-9.]+)/.exec(installed)?.[1] ?? '').localeCompare('6.2', undefined, { numeric: true }) >= 0;
+const countsOpening = installed !== '' && !isOlder(iproute2Version('ss'), '6.2');
 const connected = /^(|-tu?4?|-t state big)$/;
 
 describe.skipIf(installed === '')('as the installed ss', () => {

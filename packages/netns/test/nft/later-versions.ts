@@ -1,4 +1,5 @@
 import type { RulesetObject } from '../../src/network/firewall/json/schema.ts';
+import { isOlder } from '../differential/version.ts';
 
 // Ours has the words of nft 1.0.6, and the details that 1.1 added. Where 1.1 has other words for the same, both are brought to ours.
 
@@ -6,7 +7,7 @@ import type { RulesetObject } from '../../src/network/firewall/json/schema.ts';
 const FIRST = '1.1.0';
 
 export function isLater(version: string): boolean {
-  return version.localeCompare(FIRST, undefined, { numeric: true }) >= 0;
+  return !isOlder(version, FIRST);
 }
 
 type Json = Readonly<Record<string, unknown>>;

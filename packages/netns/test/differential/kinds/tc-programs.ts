@@ -2,16 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { iproute2Version, isOlder } from '../version.ts';
 import { asBuilt, theirs as ip, type Run, run } from './programs.ts';
 
 /** Our `tc`. */
 export const ours = asBuilt('tc');
 
 /** Whether the installed `tc` is later than 6.1, whose words and rounding ours has. */
-export const isLater =
-  (/iproute2-([0-9.]+)/.exec(run('tc', ['-V']).out)?.[1] ?? '').localeCompare('6.2', undefined, {
-    numeric: true,
-  }) >= 0;
+export const isLater = !isOlder(iproute2Version('tc'), '6.2');
 
 /** What later ones show otherwise, as 6.1 has it: no star before a class, and no blank behind a burst. */
 export function inOurWords(text: string): string {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isOlder } from '../version.ts';
 
 const front = fileURLToPath(new URL('../../../bin/netns', import.meta.url));
 
@@ -47,7 +48,7 @@ export function run(folder: string | undefined, words: readonly string[], env: R
 
 /** Whether the installed one is of this version, or newer. */
 export function installedSince(version: string): boolean {
-  return (installedVersion() ?? '').localeCompare(version, undefined, { numeric: true }) >= 0;
+  return !isOlder(installedVersion() ?? '', version);
 }
 
 /** The version of the installed util-linux: `2.38.1`; undefined if there is none. */
