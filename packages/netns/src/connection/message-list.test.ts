@@ -55,6 +55,17 @@ describe('a list of messages', () => {
     expect(messages.column('ifname')).toEqual(['lo', 'a', 'b']);
   });
 
+  it('does not count a message that is cut short, or goes round for ever on one without a length', async () => {
+    const cut = asked((request) => [linkAt(request, 1, { ifname: 'abcdef' }).subarray(0, 30), done(request)]);
+    await expect(cut.listed).rejects.toThrow(DecodeError);
+    const short = asked((request) => {
+      const message = linkAt(request, 1, { ifname: 'abcdef' });
+      new DataView(message.buffer).setUint32(0, 0, true);
+      return [message, done(request)];
+    });
+    await expect(short.listed).rejects.toThrow(DecodeError);
+  });
+
   it('gives its memory back when it is disposed of, and not that of others', async () => {
     const { messages } = await asked(three).listed;
     const { messages: kept } = await asked(three).listed;
