@@ -3,8 +3,8 @@ export interface LsnsCase {
   /** The words behind `lsns`, for a shell; $BLUE, $DEEP, … are of lsns-scenario.sh. Or a whole script if it names `$LSNS`. */
   readonly line: string;
   /**
-   * Ours is not compared with the installed one but with this: with `since` while that is older, as others came to do the same; with `from`
-   * as soon as it is not, as others came to do worse.
+   * Ours is not compared with the installed one but with this: with `since` while that is older, as others came to do the same. With `from`,
+   * others did the same before this version.
    */
   readonly differs?: { readonly since?: string; readonly from?: string; readonly why: string } & LsnsExpected;
 }
