@@ -90,8 +90,8 @@ export class IpRecord {
       skip(`the installed ip does not do what iproute2 ${this.#file?.older} did where this was recorded`);
       return;
     }
-    if (newest.behind) {
-      expect(ours, `ours is as the newest: record again [${JSON.stringify(key)}]`).not.toEqual(meant(newest.outcome));
+    if (newest.behind && !isDeepStrictEqual(ours, newest.outcome)) {
+      skip('ours has still to follow the newest here');
       return;
     }
     expect(ours).toEqual(meant(newest.outcome));
