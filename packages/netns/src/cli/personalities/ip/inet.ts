@@ -1,4 +1,5 @@
-import { formatIpAddress, ipv4Number, parseIpAddress } from '../../../wire/ip-address.ts';
+import { formatIpAddress, parseIpAddress } from '../../../wire/ip-address.ts';
+import { parseDotted } from './dotted.ts';
 import { Exit, failure } from './exit.ts';
 import { parseUnsigned } from './numbers.ts';
 import type { Family } from './options.ts';
@@ -92,21 +93,6 @@ function parseAddress(word: string, family: Family | undefined): InetAddress | u
   return bytes === undefined ? undefined : { family: found, bytes };
 }
 
-/** One to four numbers; missing ones are zero (`10.1` is `10.1.0.0`), each may be octal or hexadecimal. */
-function parseDotted(word: string): Uint8Array | undefined {
-  const usual = ipv4Number(word, 0, word.length);
-  if (usual >= 0) return Uint8Array.of(usual >>> 24, usual >>> 16, usual >>> 8, usual);
-  const parts = word.split('.');
-  if (parts.length > 4) return undefined;
-  const bytes = new Uint8Array(4);
-  for (const [index, part] of parts.entries()) {
-    const number = parseUnsigned(part, 8);
-    if (number === undefined) return undefined;
-    bytes[index] = number;
-  }
-  return bytes;
-}
-
 function parsePrefix(word: string, family: Family | undefined): InetPrefix | undefined {
   if (isAnyWord(word) && family !== 'mpls') {
     return {
@@ -167,7 +153,7 @@ function linkAddress(word: string): InetAddress {
     };
   } catch (error) {
     if (!(error instanceof Exit)) throw error;
-    throw new Exit(`${error.message}Error: link address is expected rather than "${word.split(':')[0]}".\n`, 1, true);
+    throw new Exit(`${error.message}Error: link address is expected rather than "${word}".\n`, 1, true);
   }
 }
 

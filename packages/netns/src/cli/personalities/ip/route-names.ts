@@ -31,10 +31,12 @@ export function dsfieldName(number: number, { numeric }: Options): string {
   return (numeric ? undefined : dsfields.nameOf(number)) ?? `0x${number.toString(16).padStart(2, '0')}`;
 }
 
-/** A class of service (the upper six bits of the TOS byte) by name or as a number; undefined if it is neither. */
+/** A class of service (the upper six bits of the TOS byte) as a number, by name, or as what `tos` takes; undefined if it is none. */
 export function dscpNumber(word: string): number | undefined {
-  const byte = dsfields.numberOf(word);
-  return byte !== undefined && (byte & 3) === 0 ? byte >>> 2 : parseUnsigned(word, 8);
+  const number = parseUnsigned(word, 8);
+  if (number !== undefined) return number;
+  const byte = dsfields.numberOf(word) ?? (/^[0-9a-fA-F]{1,2}$/.test(word) ? Number.parseInt(word, 16) : undefined);
+  return byte === undefined ? undefined : byte >>> 2;
 }
 
 export function dscpName(dscp: number, { numeric }: Options): string {
@@ -54,7 +56,7 @@ export function numberIn(table: NameTable, word: string, bits: 8 | 16 | 32, reas
 
 /** The TOS byte by name or as a hexadecimal number, or Exit (255) with this reason. */
 export function dsfieldNumber(word: string, reason: string): number {
-  const number = dsfields.numberOf(word) ?? parseUnsigned(`0x${word.replace(/^0x/i, '')}`, 8);
+  const number = dsfields.numberOf(word) ?? parseUnsigned(word.replace(/^(\s*[+-]?)(?:0x)?/i, '$10x'), 8);
   if (number === undefined) throw invalidArgument(word, reason);
   return number;
 }
@@ -86,8 +88,9 @@ export function typeNumber(word: string): number | undefined {
 /** Two realms, `FROM/TO` or `TO`, in one number; undefined if they are wrong. */
 export function realmsNumber(word: string): number | undefined {
   const [first = '', second, ...more] = word.split('/');
+  if (word === '') return 0;
   if (second === undefined) return realms.numberOf(first) ?? parseUnsigned(first, 32);
-  const parts = [first, second].map((part) => (part === '' ? 0 : (realms.numberOf(part) ?? parseUnsigned(part, 16))));
-  const [from, to] = parts;
+  const from = realms.numberOf(first) ?? parseUnsigned(first, 16);
+  const to = second === '' ? 0 : (realms.numberOf(second) ?? parseUnsigned(second, 16));
   return more.length > 0 || from === undefined || to === undefined ? undefined : ((from << 16) | to) >>> 0;
 }

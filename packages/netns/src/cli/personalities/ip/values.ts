@@ -1,6 +1,6 @@
-import { parseIpAddress } from '../../../wire/ip-address.ts';
+import { parseDotted } from './dotted.ts';
 import { failure, invalidArgument } from './exit.ts';
-import { parseInteger, parseUnsigned } from './numbers.ts';
+import { parseInteger, parseUnsigned, parseUnsigned64 } from './numbers.ts';
 
 /** A signed number, or Exit (255) with this reason. */
 export function integer(word: string, reason: string): number {
@@ -12,6 +12,13 @@ export function integer(word: string, reason: string): number {
 /** An unsigned number of so many bits, or Exit (255) with this reason. */
 export function unsigned(word: string, bits: 8 | 16 | 32, reason: string): number {
   const value = parseUnsigned(word, bits);
+  if (value === undefined) throw invalidArgument(word, reason);
+  return value;
+}
+
+/** An unsigned number of 64 bits, or Exit (255) with this reason. */
+export function unsigned64(word: string, reason: string): bigint {
+  const value = parseUnsigned64(word);
   if (value === undefined) throw invalidArgument(word, reason);
   return value;
 }
@@ -28,23 +35,18 @@ export function oneOfOnOff(word: string, option: string, code = 22): boolean {
   throw failure(`Error: argument of "${option}" must be one of "off", "on", not "${word}"`, code);
 }
 
-/** A hardware address, in the notation of the codec: two digits per byte. A dotted one is taken for an IPv4 address. */
+/** The longest hardware address (MAX_ADDR_LEN). */
+const longest = 32;
+
+/** A hardware address, in the notation of the codec: two digits per byte. A dotted one is taken for an IPv4 address. Throws Exit (1). */
 export function hardwareAddress(word: string): string {
-  if (word.includes('.')) {
-    const bytes = parseIpAddress(word);
-    if (bytes?.length !== 4) throw failure(`"${word}" is invalid lladdr.`);
-    return toHex(bytes);
-  }
   const parts = word.split(':');
-  return toHex(
-    parts.map((part) => {
-      // As C reads it: from the first digit to the last one that there is, whatever follows.
-      const digits = /^[ \t\n\v\f\r]*(?:0[xX])?([0-9a-fA-F]+)/.exec(part)?.[1];
-      const byte = digits === undefined ? Number.NaN : Number.parseInt(digits, 16);
-      if (!(byte <= 0xff)) throw failure(`"${part}" is invalid lladdr.`);
-      return byte;
-    }),
-  );
+  const bytes = word.includes('.')
+    ? parseDotted(word)
+    : parts.map((part) => (/^(?:0[xX])?[0-9a-fA-F]+$/.test(part) ? Number.parseInt(part, 16) : Number.NaN));
+  if (bytes === undefined || bytes.length > longest || !bytes.every((byte) => byte <= 0xff))
+    throw failure(`"${word}" is invalid lladdr.`);
+  return toHex(bytes);
 }
 
 function toHex(bytes: Iterable<number>): string {

@@ -96,8 +96,15 @@ const segmentRoutingHeader = {
   tag: u16be,
 } as const;
 
-/** SEG6_IPTUNNEL_*: segment routing over IPv6, `encap seg6 mode encap segs …`. Linux 4.10. */
-export const encapSeg6 = attrs({ srh: [1, struct({ mode: named(u32, seg6Modes), ...segmentRoutingHeader })] });
+/**
+ * SEG6_IPTUNNEL_*: segment routing over IPv6, `encap seg6 mode encap segs …`. Linux 4.10; newer ones take the `src` of
+ * what they wrap (`tunsrc`), and the `table` that is asked for the first segment (`lookup`).
+ */
+export const encapSeg6 = attrs({
+  srh: [1, struct({ mode: named(u32, seg6Modes), ...segmentRoutingHeader })],
+  src: [2, ipv6Address],
+  table: [3, u32],
+});
 
 const bpfProgram = nested(attrs({ fd: [1, u32], name: [2, str] }));
 

@@ -69,7 +69,8 @@ export const nexthopAttributes = attrs({
 /**
  * Nexthops as objects of their own, which routes refer to by number: `ip nexthop`, since Linux 5.3. See ip-nexthop(8).
  *
- * Groups in the forwarding database (`fdb`) since 5.8, resilient groups since 5.13, counters since 6.9, weights above 255 since 6.12.
+ * Groups in the forwarding database (`fdb`) since 5.8, resilient groups since 5.13, counters since 6.9, weights above 255 since 6.12,
+ * ports (`dstPort`, for VXLAN) since 7.2.
  */
 export const nexthop = message({
   name: 'nexthop',

@@ -105,7 +105,10 @@ export class Teller {
         const message = value as RouteMessage;
         if (message.header.family === AF_IPMR || message.header.family === AF_IP6MR)
           return this.#multicast(type === route.types.del, message, deviceName);
-        if ((message.header.flags & RTM_F_CLONED) !== 0 || !this.#concerns(message.attributes.oif)) return undefined;
+        if ((message.header.flags & RTM_F_CLONED) !== 0) return undefined;
+        const { oif, multipath = [] } = message.attributes;
+        if (![oif, ...multipath.map(({ header }) => header.ifindex)].some((each) => this.#concerns(each)))
+          return undefined;
         return told('ROUTE', type === route.types.del, routeText(message, view));
       }
       case prefix.name: {

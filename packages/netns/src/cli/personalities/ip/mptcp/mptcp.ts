@@ -13,7 +13,7 @@ Usage:	ip mptcp endpoint add ADDRESS [ dev NAME ] [ id ID ]
 	ip mptcp limits show
 	ip mptcp monitor
 FLAG-LIST := [ FLAG-LIST ] FLAG
-FLAG  := [ signal | subflow | backup | fullmesh ]
+FLAG  := [ signal | subflow | laminar | backup | fullmesh ]
 CHANGE-OPT := [ backup | nobackup | fullmesh | nofullmesh ]
 `;
 

@@ -6,6 +6,7 @@ import { familyNumber } from '../families.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
 import { runSubCommand, type SubCommand } from '../sub-commands.ts';
+import { Words } from '../words.ts';
 import { netconfJson, netconfText } from './describe.ts';
 
 const show = async () => showNetconf;
@@ -27,20 +28,25 @@ function help(): never {
 /** Words that it does not know are passed over, as `ip` does. */
 async function showNetconf(session: Session, words: readonly string[]): Promise<number> {
   const { options } = session;
-  const at = words.indexOf('dev');
-  const name = at < 0 ? undefined : words[at + 1];
-  if (at >= 0 && name === undefined) throw misuse('Command line is not complete. Try option "help"\n');
   const connection = await session.connection();
   const devices = new DeviceNames(connection);
-  const index = name === undefined ? undefined : devices.indexOf(name);
-  if (index === 0) throw failure(`Device "${name}" does not exist.`);
-  const families = options.family === undefined ? (['inet', 'inet6'] as const) : [options.family];
-  const found: NetconfMessage[] = [];
-  for (const family of families) {
-    found.push(
-      ...dumpOf(connection, netconfs, { header: { family: familyNumber(family) } }, 'list the settings of devices'),
-    );
+  let index: number | undefined;
+  const left = new Words(words);
+  for (let word = left.take(); word !== undefined; word = left.take()) {
+    if (word !== 'dev') continue;
+    const name = left.value();
+    index = devices.indexOf(name);
+    if (index === 0) throw failure(`Device "${name}" does not exist.`);
   }
+  const families = options.family === undefined ? (['inet', 'inet6'] as const) : [options.family];
+  const operation = 'list the settings of devices';
+  const found: readonly NetconfMessage[] = families.flatMap((family) => {
+    const header = { family: familyNumber(family) };
+    // of a family that has none, only who asks for one device learns that
+    return index !== undefined && options.family !== undefined
+      ? connection.requestSync(netconfs, 'get', { header, attributes: { ifindex: index } }, { operation })
+      : dumpOf(connection, netconfs, { header }, operation);
+  });
   const shown = found.filter(
     ({ header, attributes: { ifindex } }) =>
       (index === undefined || ifindex === index) &&

@@ -41,7 +41,7 @@ async function get(session: Session, list: readonly string[]): Promise<number> {
   let index: number | undefined;
   for (let word = words.take(); word !== undefined; word = words.take()) {
     if (word === 'id') id = unsigned(words.value(), 32, 'invalid id value');
-    else if (word === 'index') index = unsigned(words.value(), 16, 'invalid index value');
+    else if (word === 'index') index = unsigned(words.value(), 16, 'invalid bucket index value');
     else nexthopHelp();
   }
   if (id === undefined || index === undefined) nexthopHelp();

@@ -70,12 +70,11 @@ const parts: readonly Shown[] = [
     protocol === 0 && options.details === 0 ? undefined : named(protocols, protocol, options),
   ),
   ({ header: { flags } }) => describeFlags(flags),
-  ({ attributes: { fdb } }) => (fdb ? { text: 'fdb', json: { fdb: null } } : undefined),
+  ({ attributes: { fdb } }) => (fdb ? { text: 'fdb ', json: { fdb: null } } : undefined),
   ({ attributes: { hwStatsEnable, hwStatsUsed } }) => {
     if (hwStatsEnable === undefined) return undefined;
-    const states = { enabled: hwStatsEnable !== 0, ...(hwStatsUsed !== undefined && { used: hwStatsUsed !== 0 }) };
-    const used = hwStatsUsed === undefined ? '' : `used ${onOff(hwStatsUsed !== 0)} `;
-    return { text: `hw_stats ${onOff(states.enabled)} ${used}`, json: { hw_stats: states } };
+    const states = { enabled: hwStatsEnable !== 0, used: (hwStatsUsed ?? 0) !== 0 };
+    return { text: `hw_stats ${onOff(states.enabled)} used ${onOff(states.used)} `, json: { hw_stats: states } };
   },
   ({ attributes: { groupStats } }, { newline }) => {
     if (groupStats?.entry === undefined) return undefined;

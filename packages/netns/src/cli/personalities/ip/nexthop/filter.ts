@@ -71,7 +71,7 @@ export const nexthopFilterRows: readonly Row[] = [
     words: 'protocol*',
     help: '[ protocol PROTO ]',
     apply: (filter, take) => {
-      filter.protocol = numberIn(protocols, take(), 8, 'invalid protocol value');
+      filter.protocol = numberIn(protocols, take(), 32, 'invalid protocol value');
     },
   },
   {
@@ -106,9 +106,13 @@ function read(rows: readonly Row[], list: readonly string[], context: FilterCont
   return filter;
 }
 
-/** Reads the words behind `list` or `flush`. Throws Exit. */
+/** Reads the words behind `list` or `flush`; as with `ip`, nothing behind an id is read. Throws Exit. */
 export const readNexthopFilter = (list: readonly string[], context: FilterContext) =>
-  read(nexthopFilterRows, list, context);
+  read(
+    nexthopFilterRows.map((row) => (row.words === 'id' ? { ...row, last: true } : row)),
+    list,
+    context,
+  );
 
 /** Reads the words behind `bucket list`. Throws Exit. */
 export const readBucketFilter = (list: readonly string[], context: FilterContext) =>

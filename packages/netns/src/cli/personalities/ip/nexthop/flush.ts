@@ -2,6 +2,8 @@ import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { NetlinkError } from '../../../../errors.ts';
 import { nexthop } from '../../../../netlink/families/route/nexthop.ts';
 import { DeviceNames } from '../device-names.ts';
+import { failure } from '../exit.ts';
+import { refusalText } from '../report.ts';
 import type { Session } from '../session.ts';
 import { readNexthopFilter } from './filter.ts';
 import { findNexthops } from './show.ts';
@@ -12,7 +14,12 @@ export async function flushNexthops(session: Session, words: readonly string[]):
   const connection = await session.connection();
   const filter = readNexthopFilter(words, { devices: new DeviceNames(connection), help: () => nexthopHelp() });
   if (filter.id !== undefined) {
-    remove(connection, filter.id);
+    try {
+      remove(connection, filter.id);
+    } catch (error) {
+      if (error instanceof NetlinkError) throw failure(refusalText(error));
+      throw error;
+    }
     return 0;
   }
   const found = findNexthops(session, connection, filter);

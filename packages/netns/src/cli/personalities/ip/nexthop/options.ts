@@ -92,6 +92,13 @@ export const nexthopRows: readonly Row[] = [
     },
   },
   {
+    words: 'dst_port',
+    help: '[ dst_port PORT ]',
+    apply: ({ attributes }, take) => {
+      attributes.dstPort = unsigned(take(), 16, '"dst_port" value is invalid\n');
+    },
+  },
+  {
     words: 'encap',
     help: '[ encap ENCAPTYPE OPTIONS ]',
     apply: ({ attributes }, take, context) => {

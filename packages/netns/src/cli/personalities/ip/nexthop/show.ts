@@ -2,6 +2,7 @@ import type { NetlinkConnection } from '../../../../connection/connection.ts';
 import { type NexthopMessage, nexthop } from '../../../../netlink/families/route/nexthop.ts';
 import { DeviceNames } from '../device-names.ts';
 import { dumpOf } from '../dump.ts';
+import { incompleteCommand } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import type { Session } from '../session.ts';
 import { viewOf } from '../show/view.ts';
@@ -25,8 +26,10 @@ export async function listNexthops(session: Session, words: readonly string[]): 
 
 /** `ip nexthop get id ID`. */
 export async function getNexthop(session: Session, [word, id, ...more]: readonly string[]): Promise<number> {
-  if (word !== 'id' || id === undefined || more.length > 0) nexthopHelp();
+  if (word !== 'id') nexthopHelp();
+  if (id === undefined) throw incompleteCommand();
   const number = unsigned(id, 32, 'invalid id value');
+  if (more.length > 0) nexthopHelp();
   const connection = await session.connection();
   const view = nexthopView(session, new DeviceNames(connection));
   printNexthops(session, askForNexthop(connection, number, counters(session)), view);

@@ -4,7 +4,7 @@ import { invalidArgument, missingArgument, misuse } from '../exit.ts';
 import { familyNumber } from '../families.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import type { Session } from '../session.ts';
-import { unsigned } from '../values.ts';
+import { unsigned, unsigned64 } from '../values.ts';
 import { Words } from '../words.ts';
 import { settingLines } from './settings.ts';
 
@@ -39,8 +39,8 @@ const options: readonly OptionRow<Draft, DeviceNames>[] = [
       ({ word, of, key, wide }): OptionRow<Draft, DeviceNames> => ({
         words: word,
         apply: (draft, take) => {
-          const number = unsigned(take(), 32, `"${word}" value is invalid`);
-          (of === 'table' ? draft.table : draft.parms)[key] = wide === true ? BigInt(number) : number;
+          const read = wide === true ? unsigned64 : (text: string, reason: string) => unsigned(text, 32, reason);
+          (of === 'table' ? draft.table : draft.parms)[key] = read(take(), `"${word}" value is invalid`);
         },
       }),
     ),

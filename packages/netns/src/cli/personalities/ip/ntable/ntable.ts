@@ -24,7 +24,8 @@ Usage: ip ntable show [ dev DEV ] [ name NAME ]
 PARMS := [ base_reachable MSEC ] [ retrans MSEC ] [ gc_stale MSEC ]
          [ delay_probe MSEC ] [ queue LEN ]
          [ app_probes VAL ] [ ucast_probes VAL ] [ mcast_probes VAL ]
-         [ anycast_delay MSEC ] [ proxy_delay MSEC ] [ proxy_queue LEN ]
+         [ mcast_reprobes VAL ] [ anycast_delay MSEC ]
+         [ proxy_delay MSEC ] [ proxy_queue LEN ]
          [ locktime MSEC ]
 `);
 }

@@ -40,6 +40,7 @@ export const settingLines: readonly (readonly Setting[])[] = [
     { word: 'app_probes', of: 'device', key: 'appProbes' },
     { word: 'ucast_probes', of: 'device', key: 'ucastProbes' },
     { word: 'mcast_probes', of: 'device', key: 'mcastProbes' },
+    { word: 'mcast_reprobes', of: 'device', key: 'mcastReprobes' },
   ],
   [
     { word: 'anycast_delay', of: 'device', key: 'anycastDelay', wide: true },

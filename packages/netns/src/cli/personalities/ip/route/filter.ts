@@ -162,7 +162,7 @@ const rows: readonly Row[] = [
     words: 'mark',
     help: '[ mark NUMBER ]',
     apply: (filter, take) => {
-      filter.mark = unsigned(take(), 32, 'invalid mark value\n');
+      filter.mark = unsigned(take(), 32, 'invalid mark value');
     },
   },
   {
@@ -263,7 +263,7 @@ export function isShown(
     isWanted(filter.type, header.type) &&
     isWanted(filter.metric, attributes.priority) &&
     isWanted(filter.mark, attributes.mark) &&
-    isWanted(devices.output, attributes.oif) &&
+    (isWanted(devices.output, attributes.oif) || goesBy(devices.output, attributes.multipath)) &&
     isWanted(devices.input, attributes.iif);
   if (!equal) return false;
   if (filter.realms !== undefined && (((attributes.flow ?? 0) ^ filter.realms.bits) & filter.realms.mask) !== 0)
@@ -281,6 +281,11 @@ export function isShown(
     ) &&
     isInRange(filter.fromRoot, filter.fromMatch, header.family, attributes.src, header.srcLen)
   );
+}
+
+/** Whether one of several next hops is by this device. */
+function goesBy(device: number | undefined, hops: RouteMessage['attributes']['multipath']): boolean {
+  return hops?.some(({ header }) => header.ifindex === device) ?? false;
 }
 
 /** What the kernel does not say is zero. */

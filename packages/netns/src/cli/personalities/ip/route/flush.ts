@@ -22,6 +22,7 @@ export async function flushRoutes(session: Session, words: readonly string[]): P
   if (filter.cloned && filter.family !== 'inet6') {
     if (session.namespace !== undefined) throw notImplemented('"ip -netns NAME route flush cache"');
     writeFileSync(forget, '-1');
+    if (session.options.statistics > 0) session.output.write('*** IPv4 routing cache is flushed.\n');
     if (filter.family === 'inet') return 0;
   }
   const view = await routeView(session, devices, [], fixedBy(filter));

@@ -71,7 +71,8 @@ export async function getRoute(session: Session, list: readonly string[]): Promi
 /** The kernel decides for addresses, not for prefixes: a shorter length is said to count for nothing. */
 function warnOfLength(session: Session, { length, lengthGiven, bytes }: InetPrefix): void {
   const all = bytes.length * 8;
-  if (lengthGiven && length !== all)
+  const isNamed = session.options.family === 'inet' || session.options.family === 'inet6';
+  if ((lengthGiven || isNamed) && length !== all)
     session.warn(`Warning: /${length} as prefix is invalid, only /${all} (or none) is supported.\n`);
 }
 

@@ -165,11 +165,12 @@ function readFeatures(first: string, words: Words): number | undefined {
 
 /** `20ms`, `1.5s`; a bare number is in the kernel's own unit. */
 function readTime(word: string, unit: number): number | undefined {
-  const match = /^([+-]?[0-9]*\.?[0-9]+(?:e[+-]?[0-9]+)?)(s|sec|secs|ms|msec|msecs)?$/i.exec(word);
-  if (match === null) return parseUnsigned(word, 32);
-  const [, number = '', suffix] = match;
-  if (suffix === undefined) return /^[0-9]+$/.test(number) ? parseUnsigned(word, 32) : Math.ceil(Number(number)) >>> 0;
-  return Math.ceil(Number(number) * (suffix.toLowerCase().startsWith('s') ? 1000 : 1)) * unit;
+  const [, number = '', suffix] = /^(.*?)(s|sec|secs|ms|msec|msecs)?$/is.exec(word) ?? [];
+  const isFraction = /^\+?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?$/i.test(number);
+  const amount = isFraction ? Number(number) : parseUnsigned(number, 32);
+  if (amount === undefined) return undefined;
+  if (suffix === undefined) return Math.ceil(amount) >>> 0;
+  return (Math.ceil(amount * (suffix.toLowerCase().startsWith('s') ? 1000 : 1)) * unit) >>> 0;
 }
 
 const nameOf = ({ shown, key }: Row): string => shown ?? key;

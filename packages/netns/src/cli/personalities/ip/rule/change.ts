@@ -12,6 +12,8 @@ import { type RuleTables, ruleTables } from './tables.ts';
 import { ruleHelp } from './usage.ts';
 
 const lookUp = 1;
+/** Of routes, not of rules, which have nothing there. */
+const RTA_GATEWAY = 5;
 const mainTable = 254;
 /** What `ip` returns for a rule that the kernel could not mean: the number of EINVAL. */
 const invalid = 22;
@@ -31,14 +33,15 @@ export function changeRule(command: 'add' | 'del', tables: RuleTables = ruleTabl
       action: 0,
       attributes: {},
     };
-    readOptions(ruleGrammar, new Words(list), draft, { help: () => ruleHelp() });
+    readOptions(ruleGrammar, new Words(list), draft, { help: () => ruleHelp(), warn: (text) => session.warn(text) });
     refuseAddresses(draft, tables);
     const { flags: own, srcLen, dstLen, tos, attributes } = draft;
     if (attributes.l3mdev && draft.table !== undefined) {
       throw failure('table can not be specified for l3mdev rules', invalid);
     }
     const action = draft.action === 0 && verb === 'new' ? lookUp : draft.action;
-    const table = draft.table ?? (action === lookUp && verb === 'new' && !attributes.l3mdev ? mainTable : 0);
+    const looksUp = verb === 'new' && (action === lookUp || draft.natTo !== undefined) && !attributes.l3mdev;
+    const table = draft.table ?? (looksUp ? mainTable : 0);
     const request = {
       header: {
         family: tables(session.options),
@@ -49,7 +52,11 @@ export function changeRule(command: 'add' | 'del', tables: RuleTables = ruleTabl
         action,
         table: table < 256 ? table : 0,
       },
-      attributes: { ...attributes, table: table < 256 ? undefined : table },
+      attributes: {
+        ...attributes,
+        table: table < 256 ? undefined : table,
+        ...(draft.natTo && { unknown: [{ type: RTA_GATEWAY, raw: draft.natTo }] }),
+      },
     };
     await requestChange(session, rule, verb, request, { operation: 'change a rule', flags }, async (found) => {
       const view = viewOf(session);

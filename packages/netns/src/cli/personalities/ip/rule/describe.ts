@@ -3,6 +3,7 @@ import { FIB_RULE_INVERT, type RuleMessage } from '../../../../netlink/families/
 import { ipProtocolName } from '../ip-protocols.ts';
 import type { JsonObject } from '../json.ts';
 import { groupTable } from '../link/names.ts';
+import { hexWithPrefix } from '../numbers.ts';
 import { dscpName, dsfieldName, named, protocols, realms, tables, typeName } from '../route-names.ts';
 import { type Part, toJson, toText, type View, value, when } from '../show/fields.ts';
 import type { Range } from './ranges.ts';
@@ -60,18 +61,16 @@ function range(word: string, start: string, end: string, found: Range | undefine
   if (found.start !== found.end) {
     return { text: ` ${word} ${found.start}-${found.end}`, json: { [start]: found.start, [end]: found.end } };
   }
-  const json = { [word]: found.start, ...(mask !== undefined && { [`${word}_mask`]: hex(mask) }) };
+  const json = { [word]: found.start, ...(mask !== undefined && { [`${word}_mask`]: hexWithPrefix(mask) }) };
   if (mask === undefined || mask === 0xffff) return { text: ` ${word} ${found.start}`, json };
-  return { text: ` ${word} ${hex(found.start)}/${hex(mask)}`, json };
+  return { text: ` ${word} ${hexWithPrefix(found.start)}/${hexWithPrefix(mask)}`, json };
 }
-
-const hex = (number: number) => `0x${number.toString(16)}`;
 
 const mark: Shown = ({ attributes: { fwmark, fwmask } }) => {
   if (fwmark === undefined && fwmask === undefined) return undefined;
-  const text = hex(fwmark ?? 0);
+  const text = hexWithPrefix(fwmark ?? 0);
   if (fwmask === undefined || fwmask === 0xffffffff) return { text: ` fwmark ${text}`, json: { fwmark: text } };
-  return { text: ` fwmark ${text}/${hex(fwmask)}`, json: { fwmark: text, fwmask: hex(fwmask) } };
+  return { text: ` fwmark ${text}/${hexWithPrefix(fwmask)}`, json: { fwmark: text, fwmask: hexWithPrefix(fwmask) } };
 };
 
 const realmNames: Shown = ({ attributes: { flow } }, { options }) => {
@@ -155,16 +154,16 @@ const ruleParts: readonly Shown[] = [
     const name = dscpName(dscp, options);
     const exact = dscpMask === undefined || dscpMask === 0x3f;
     return {
-      text: exact ? ` dscp ${name}` : ` dscp ${hex(dscp)}/${hex(dscpMask)}`,
-      json: { dscp: name, ...(dscpMask !== undefined && { dscp_mask: hex(dscpMask) }) },
+      text: exact ? ` dscp ${name}` : ` dscp ${hexWithPrefix(dscp)}/${hexWithPrefix(dscpMask)}`,
+      json: { dscp: name, ...(dscpMask !== undefined && { dscp_mask: hexWithPrefix(dscpMask) }) },
     };
   },
   ({ attributes: { flowlabel, flowlabelMask } }) => {
     if (flowlabel === undefined || flowlabelMask === undefined) return undefined;
-    const mask = hex(flowlabelMask);
+    const mask = hexWithPrefix(flowlabelMask);
     return {
-      text: ` flowlabel ${hex(flowlabel)}${flowlabelMask === 0xfffff ? '' : `/${mask}`}`,
-      json: { flowlabel: hex(flowlabel), flowlabel_mask: mask },
+      text: ` flowlabel ${hexWithPrefix(flowlabel)}${flowlabelMask === 0xfffff ? '' : `/${mask}`}`,
+      json: { flowlabel: hexWithPrefix(flowlabel), flowlabel_mask: mask },
     };
   },
 ];

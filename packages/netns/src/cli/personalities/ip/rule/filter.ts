@@ -45,6 +45,8 @@ export interface RuleFilter {
 
 type Row = OptionRow<RuleFilter, unknown>;
 
+const portsHelp = '[ ipproto PROTOCOL ] [ sport PORTS ] [ dport PORTS ]';
+
 /** An option whose value goes into one member. */
 function into<K extends keyof RuleFilter>(
   key: K,
@@ -91,9 +93,9 @@ export const ruleFilterRows: readonly Row[] = [
     numberIn(tables, word, 32, 'table id value is invalid\n'),
   ),
   into('protocol', 'protocol*', '[ protocol PROTO ]', (word) => numberIn(protocols, word, 8, 'invalid "protocol"\n')),
-  into('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
-  into('sport', 'sport', undefined, (word) => readPorts(word, 'sport')),
-  into('dport', 'dport', undefined, (word) => readPorts(word, 'dport')),
+  into('ipProto', 'ipproto', portsHelp, readIpProtocol),
+  into('sport', 'sport', undefined, readPorts),
+  into('dport', 'dport', undefined, readPorts),
   into('dscp', 'dscp', '[ dscp DSCP[/MASK] ] [ flowlabel FLOWLABEL[/MASK] ]', readDscp),
   into('flowlabel', 'flowlabel', undefined, readFlowLabel),
 ];
@@ -119,7 +121,7 @@ const isSame = (want: Range | undefined, have: Range | undefined) =>
   want === undefined || (have !== undefined && have.start === want.start && have.end === want.end);
 
 const arePorts = (want: Ports | undefined, have: Range | undefined, mask = 0xffff) =>
-  !want?.start || (isSame(want, have) && (want.mask ?? 0xffff) === mask);
+  want === undefined || want.mask === 0 || (isSame(want, have) && (want.mask ?? 0xffff) === mask);
 
 const holds = (want: InetPrefix | undefined, have: string | undefined) =>
   want === undefined || want.length === 0 || (have !== undefined && isWithin(parse(have), want));
@@ -127,6 +129,7 @@ const holds = (want: InetPrefix | undefined, have: string | undefined) =>
 /** Whether a rule is shown. */
 export function isRuleShown(rule: RuleMessage, filter: RuleFilter): boolean {
   const { header, attributes } = rule;
+  const dscp = filter.dscp?.mask === 0 ? undefined : filter.dscp;
   // a value of zero is as if it were not given
   const equal: readonly (readonly [unknown, unknown])[] = [
     [filter.priority, attributes.priority ?? 0],
@@ -139,8 +142,8 @@ export function isRuleShown(rule: RuleMessage, filter: RuleFilter): boolean {
     [filter.tunnel || undefined, attributes.tunId],
     [filter.table || undefined, tableOf(rule)],
     [filter.ipProto || undefined, attributes.ipProto],
-    [filter.dscp?.dscp, attributes.dscp],
-    [filter.dscp && (filter.dscp.mask ?? 0x3f), attributes.dscpMask ?? 0x3f],
+    [dscp?.dscp, attributes.dscp],
+    [dscp && (dscp.mask ?? 0x3f), attributes.dscpMask ?? 0x3f],
     [filter.flowlabel?.label, attributes.flowlabel],
     [filter.flowlabel?.mask, attributes.flowlabelMask],
   ];

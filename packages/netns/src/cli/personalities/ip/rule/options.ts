@@ -1,7 +1,7 @@
 import { FIB_RULE_INVERT, type RuleMessageInput } from '../../../../netlink/families/route/rule.ts';
-import { invalidArgument, notImplemented } from '../exit.ts';
+import { invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
-import { isAnyWord, prefix, toText } from '../inet.ts';
+import { dottedAddress, isAnyWord, prefix, toText } from '../inet.ts';
 import { groupNumber } from '../link/names.ts';
 import type { Family } from '../options.ts';
 import { dsfieldNumber, numberIn, protocols, realmsNumber, tables, typeNumber } from '../route-names.ts';
@@ -29,12 +29,15 @@ export interface RuleDraft {
   tos: number;
   table?: number;
   action: number;
+  /** What Linux had until 2.6: it still takes the words, and does nothing. */
+  natTo?: Uint8Array;
   readonly attributes: Writable<NonNullable<RuleMessageInput['attributes']>>;
 }
 
 interface Context {
   /** Prints the help of `ip rule`; does not return. */
   help(): never;
+  warn(text: string): void;
 }
 
 type Row = OptionRow<RuleDraft, Context>;
@@ -43,6 +46,7 @@ type Attributes = RuleDraft['attributes'];
 /** FR_ACT_*; the others have the numbers of types of routes. */
 const gotoAction = 2;
 const nopAction = 3;
+const natAction = 10;
 
 function readPrefix(key: 'src' | 'dst'): Row['apply'] {
   return (draft, take) => {
@@ -73,7 +77,7 @@ function ports(which: 'sport' | 'dport'): Row {
   return {
     words: which,
     apply: ({ attributes }, take) => {
-      const { start, end, mask } = readPorts(take(), which);
+      const { start, end, mask } = readPorts(take());
       attributes[`${which}Range`] = { start, end };
       attributes[`${which}Mask`] = mask;
     },
@@ -126,12 +130,11 @@ export const ruleRows: readonly Row[] = [
       draft.table = numberIn(tables, take(), 32, 'invalid table ID\n');
     },
   },
-  attribute(
-    'suppressPrefixlen',
-    'suppress_prefixlength* sup_pl',
-    '[ suppress_prefixlength NUMBER ]',
-    (word) => unsigned(word, 32, 'suppress_prefixlength value is invalid\n') | 0,
-  ),
+  attribute('suppressPrefixlen', 'suppress_prefixlength* sup_pl', '[ suppress_prefixlength NUMBER ]', (word) => {
+    const length = unsigned(word, 32, 'suppress_prefixlength value is invalid\n');
+    if (length > 0x7fffffff) throw invalidArgument(word, 'suppress_prefixlength value is invalid\n');
+    return length;
+  }),
   attribute('suppressIfgroup', 'suppress_ifgroup* sup_group', '[ suppress_ifgroup DEVGROUP ]', (word) => {
     const group = groupNumber(word);
     if (group === undefined) throw invalidArgument(word, 'Invalid "suppress_ifgroup" value\n');
@@ -149,12 +152,15 @@ export const ruleRows: readonly Row[] = [
   },
   attribute('uidRange', 'uidrange', '[ uidrange NUMBER-NUMBER ]', readUsers),
   {
-    words: 'nat map-to',
-    apply: (_draft, _take, _context, word) => {
-      throw notImplemented(`The option "${word}", which Linux has not had since 2.6,`);
+    words: 'nat map-to*',
+    apply: (draft, take, { warn }) => {
+      const word = take();
+      warn('Warning: route NAT is deprecated\n');
+      draft.natTo = isAnyWord(word) ? new Uint8Array(4) : dottedAddress(word).bytes;
+      draft.action = natAction;
     },
   },
-  attribute('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport RANGE ] [ dport RANGE ]', readIpProtocol),
+  attribute('ipProto', 'ipproto', '[ ipproto PROTOCOL ] [ sport PORTS ] [ dport PORTS ]', readIpProtocol),
   ports('sport'),
   ports('dport'),
   {

@@ -1,19 +1,23 @@
 import { expect, it } from 'vitest';
-import { markAndMask, portAndMask, portRange, userRange } from './ranges.ts';
+import { markAndMask, readPortsIn, userRange } from './ranges.ts';
 
 it.each([
   ['80', { start: 80, end: 80 }],
   ['80-90', { start: 80, end: 90 }],
-  ['80-foo', { start: 80, end: 80 }],
-  ['+5-+7x', { start: 5, end: 7 }],
-  ['-1', { start: 65535, end: 65535 }],
-  ['-65535-65543', { start: 1, end: 7 }],
-  ['1--1', { start: 1, end: 65535 }],
-  ['99999999999999999999', { start: 65535, end: 65535 }],
-  ['foo', undefined],
-  ['--5', undefined],
+  ['0x50-0x5a', { start: 80, end: 90 }],
+  ['0x50/0xff0', { start: 80, end: 80, mask: 0xff0 }],
+  ['80-foo', { wrong: 'port range end', part: 'foo' }],
+  ['80-', { wrong: 'port range end', part: '' }],
+  ['-1', { wrong: 'port range start', part: '' }],
+  ['1-2-3', { wrong: 'port range end', part: '2-3' }],
+  ['1/2-3', { wrong: 'port range start', part: '1/2' }],
+  ['80x', { wrong: 'port', part: '80x' }],
+  ['65536', { wrong: 'port', part: '65536' }],
+  ['80/foo', { wrong: 'mask', part: 'foo' }],
+  ['foo/1', { wrong: 'port', part: 'foo' }],
+  ['foo/bar', { wrong: 'mask', part: 'bar' }],
 ])('ports %s', (word, expected) => {
-  expect(portRange(word)).toEqual(expected);
+  expect(readPortsIn(word)).toEqual(expected);
 });
 
 it.each([
@@ -32,13 +36,4 @@ it.each([
   ['5/', { wrong: 'mask', part: '' }],
 ])('mark %s', (word, expected) => {
   expect(markAndMask(word)).toEqual(expected);
-});
-
-it.each([
-  ['80', undefined],
-  ['0x50/0xff0', { port: 0x50, mask: 0xff0 }],
-  ['80/foo', { wrong: 'mask', part: 'foo' }],
-  ['foo/1', { wrong: 'port', part: 'foo' }],
-])('a port and its mask %s', (word, expected) => {
-  expect(portAndMask(word)).toEqual(expected);
 });

@@ -14,7 +14,7 @@ ${helpLines(ruleRows, '		')}		[ goto NUMBER | nop | TYPE ]
 ${helpLines(ruleFilterRows, '		')}
 TYPE := { blackhole | unreachable | prohibit }
 TABLE_ID := [ local | main | default | NUMBER ]
-RANGE := [ NUMBER | NUMBER-NUMBER ]
+PORTS := [ NUMBER[/MASK] | NUMBER-NUMBER ]
 `;
 }
 

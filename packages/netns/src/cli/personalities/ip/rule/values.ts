@@ -1,7 +1,8 @@
 import { invalidArgument } from '../exit.ts';
 import { getIpProtocol } from '../ip-protocols.ts';
 import { dscpNumber } from '../route-names.ts';
-import { markAndMask, portAndMask, portRange, type Range, userRange } from './ranges.ts';
+import { unsigned64 } from '../values.ts';
+import { markAndMask, type Range, readPortsIn, userRange } from './ranges.ts';
 
 /** The values of options that listing and changing rules have in common; a wrong one is Exit (255). */
 
@@ -20,16 +21,11 @@ export interface Ports extends Range {
 
 const allBits = 0xffff;
 
-export function readPorts(word: string, which: 'sport' | 'dport'): Ports {
-  const masked = portAndMask(word);
-  if (masked !== undefined) {
-    if ('wrong' in masked) throw invalidArgument(masked.part, `invalid ${masked.wrong}`);
-    const { port, mask } = masked;
-    return { start: port, end: port, ...(mask !== allBits && { mask }) };
-  }
-  const found = portRange(word);
-  if (found === undefined) throw invalidArgument(word, `invalid ${which === 'sport' ? 'port' : which} range\n`);
-  return found;
+export function readPorts(word: string): Ports {
+  const found = readPortsIn(word);
+  if ('wrong' in found) throw invalidArgument(found.part, `invalid ${found.wrong}`);
+  const { start, end, mask } = found;
+  return mask === undefined || mask === allBits ? { start, end } : found;
 }
 
 export function readUsers(word: string): Range {
@@ -45,10 +41,7 @@ export function readIpProtocol(word: string): number {
 }
 
 export function readTunnelId(word: string): bigint {
-  const match = /^(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$/.test(word);
-  const id = match ? BigInt(/^0[0-7]+$/.test(word) ? `0o${word.slice(1)}` : word) : -1n;
-  if (id < 0n || id >= 1n << 64n) throw invalidArgument(word, '"tun_id" value is invalid\n');
-  return id;
+  return unsigned64(word, '"tun_id" value is invalid\n');
 }
 
 const allOfDscp = 0x3f;
@@ -58,7 +51,7 @@ const allOfLabel = 0xfffff;
 export function readDscp(word: string): { dscp: number; mask?: number } {
   const found = markAndMask(word, dscpNumber);
   if ('wrong' in found)
-    throw invalidArgument(found.part, found.wrong === 'mask' ? 'invalid dscp mask' : 'invalid dscp\n');
+    throw invalidArgument(found.part, found.wrong === 'mask' ? 'invalid dscp mask' : 'invalid dscp');
   const { mark: dscp, mask } = found;
   return mask === undefined || mask === allOfDscp ? { dscp } : { dscp, mask };
 }

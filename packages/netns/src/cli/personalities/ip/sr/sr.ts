@@ -23,10 +23,10 @@ export async function sr(session: Session, list: readonly string[]): Promise<num
   const words = new Words(list);
   const object = words.take();
   if (object === undefined || isPrefix(object, 'help')) throw misuse(usage);
-  const commands = objects[object];
+  const commands = objects[Object.keys(objects).find((name) => isPrefix(object, name)) ?? ''];
   if (commands === undefined) throw invalidArgument(object, 'unknown');
   const verb = words.value();
-  const command = commands[verb];
+  const command = commands[Object.keys(commands).find((name) => isPrefix(verb, name)) ?? ''];
   if (command === undefined) throw invalidArgument(verb, 'unknown');
   return command(session, words.rest());
 }

@@ -52,6 +52,6 @@ export function describeEncap(encap: Encap | undefined, view: EncapView) {
   const data = encap.kind === 'other' ? {} : encap.data;
   return {
     text: ` encap ${name} ${parts === undefined ? '' : toText(parts, data, view)}`,
-    json: { encap: name, ...(parts === undefined ? {} : toJson(parts, data, view)) },
+    json: { encap: { encap_type: name, ...(parts === undefined ? {} : toJson(parts, data, view)) } },
   };
 }

@@ -1,6 +1,6 @@
 import type { KeptFiles } from '../../bpf-programs.ts';
 import type { DeviceNames } from '../../device-names.ts';
-import { type Exit, misuse } from '../../exit.ts';
+import { type Exit, missingArgument } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
 import type { Part, View } from '../../show/fields.ts';
 import type { Words } from '../../words.ts';
@@ -34,5 +34,5 @@ export function encapValue({ words }: EncapContext): string {
 }
 
 export function unexpectedEnd(): Exit {
-  return misuse('Error: unexpected end of line after "encap"\n');
+  return missingArgument('encap type');
 }

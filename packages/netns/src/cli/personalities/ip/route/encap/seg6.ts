@@ -1,6 +1,9 @@
 import { type encapSeg6, seg6Modes } from '../../../../../netlink/families/route/encap.ts';
 import type { Out } from '../../../../../wire/shape.ts';
 import { duplicateOrGarbage, invalidArgument } from '../../exit.ts';
+import { address, type InetAddress, isAny, toText } from '../../inet.ts';
+import { named, numberIn, tables } from '../../route-names.ts';
+import { value } from '../../show/fields.ts';
 import { type EncapKind, encapValue } from './kind.ts';
 import { describeSegments, readKey, readSegments, segmentHeader } from './segments.ts';
 
@@ -8,6 +11,8 @@ interface Draft {
   mode?: number;
   segments?: readonly Uint8Array[];
   key?: number;
+  source?: InetAddress;
+  table?: number;
 }
 
 /** `encap seg6 mode encap segs fd00::1,fd00::2 hmac 5`: segments that packets are to go by. */
@@ -41,15 +46,43 @@ export const seg6Encap: EncapKind<Out<typeof encapSeg6>, Draft> = {
         draft.key = readKey(word);
       },
     },
-  ],
-  finish: ({ mode, segments = [new Uint8Array(16)], key }) =>
-    mode === undefined ? {} : { srh: { mode, ...segmentHeader(segments, seg6Modes[mode] === 'inline', key) } },
-  parts: [
-    ({ srh }, view) => {
-      if (srh === undefined) return undefined;
-      const mode = seg6Modes[srh.mode] ?? '<unknown>';
-      const { text, json } = describeSegments(srh, view);
-      return { text: `mode ${mode} ${text}`, json: { mode, ...json } };
+    {
+      words: 'tunsrc',
+      apply: (draft, take) => {
+        const word = take();
+        if (draft.source !== undefined) throw duplicateOrGarbage('tunsrc', word);
+        if (draft.mode === undefined) throw invalidArgument(word, '"tunsrc" provided before "mode"\n');
+        if (seg6Modes[draft.mode] === 'inline') throw invalidArgument(word, '"tunsrc" invalid with inline mode\n');
+        draft.source = address(word, 'inet6');
+        if (isAny(draft.source)) throw invalidArgument(word, '"tunsrc" value is invalid\n');
+      },
     },
+    {
+      words: 'lookup',
+      apply: (draft, take) => {
+        const word = take();
+        if (draft.table !== undefined) throw duplicateOrGarbage('lookup', word);
+        draft.table = numberIn(tables, word, 32, '"lookup" value is invalid\n');
+        if (draft.table === 0) throw invalidArgument(word, '"lookup" value is invalid\n');
+      },
+    },
+  ],
+  finish: ({ mode, segments = [new Uint8Array(16)], key, source, table }) =>
+    mode === undefined
+      ? {}
+      : {
+          srh: { mode, ...segmentHeader(segments, seg6Modes[mode] === 'inline', key) },
+          src: source && toText(source),
+          table,
+        },
+  parts: [
+    value('mode', 'mode % ', ({ srh }) => srh && (seg6Modes[srh.mode] ?? '<unknown>')),
+    value(
+      'tunsrc',
+      (text, { paint }) => paint('inet6', `tunsrc ${text} `),
+      ({ src }) => src,
+    ),
+    ({ srh }, view) => srh && describeSegments(srh, view),
+    value('lookup', 'lookup % ', ({ table }, { options }) => table && named(tables, table, options)),
   ],
 };
