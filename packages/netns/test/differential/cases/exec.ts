@@ -3,9 +3,9 @@ import type { Case } from '../case.ts';
 const named = 'ip netns add a';
 const two = 'ip netns add a; ip netns add b';
 
-/** A small /etc of our own, with files for the inside of namespace `a`. */
+/** A small /etc of our own, with files for the inside of namespace `a`. Not all that is copied is on every machine. */
 const etc = `${named}
-mkdir /run/etc && cp -r /etc/ld.so* /etc/passwd /etc/iproute2 /run/etc/ && mount --bind /run/etc /etc
+mkdir /run/etc; cp -r /etc/ld.so* /etc/passwd /etc/iproute2 /run/etc/; mount --bind /run/etc /etc || exit
 mkdir -p /etc/netns/a && echo inside > /etc/netns/a/motd && echo outside > /etc/motd && echo x > /etc/netns/a/nowhere`;
 
 /** `ip netns exec`. */
