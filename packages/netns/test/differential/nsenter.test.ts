@@ -199,7 +199,8 @@ describe('nsenter as newer versions have it', () => {
     const pidfd = syscall('pidfd_open', Number(target), 0);
     const { ino } = fstatSync(pidfd);
     closeSync(pidfd);
-    const status = (inode: string | number) => both('2.42', ['-t', `${target}:${inode}`, '-U', '-n', 'true']).status;
+    const status = (inode: string | number) =>
+      both('2.42', ['-t', `${target}:${inode}`, '-U', '--preserve-credentials', 'true']).status;
     for (const inode of [ino, ` ${ino}`, `+${ino}`]) expect(status(inode)).toBe(0);
     for (const inode of [1, '', 0, -ino, ino + 1, `${ino}:1`, `${ino}x`]) expect(status(inode)).toBe(1);
   });
