@@ -57,7 +57,7 @@ export const frontCases: readonly Case[] = [
   { line: "COLORFGBG='15;0' $IP -c link" },
   { line: "COLORFGBG='0;15' $IP -c link" },
   { line: 'NO_COLOR=1 $IP -c netns', setup: named },
-  { line: 'NO_COLOR=1 $IP -c link' },
+  { line: 'NO_COLOR=1 $IP -c link', differs: { better: 'NO_COLOR forbids colours', out: /^1: lo: <LOOPBACK> mtu/ } },
   { line: 'xf' },
   { line: '-r address' },
   { line: '-echo link set lo up', changes: true },

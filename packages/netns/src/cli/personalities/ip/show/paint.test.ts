@@ -14,9 +14,10 @@ it('paints when asked to', () => {
   expect(paintFor('always', false, {})(undefined, 'x')).toBe('x');
 });
 
-it('paints for who asks, whatever NO_COLOR says', () => {
-  expect(painted('always', false, { NO_COLOR: '1' })).toBe(bold);
-  expect(painted('auto', true, { NO_COLOR: '1' })).toBe(bold);
+it('never paints with NO_COLOR', () => {
+  expect(painted('always', true, { NO_COLOR: '1' })).toBe('UP ');
+  expect(painted('auto', true, { NO_COLOR: '1' })).toBe('UP ');
+  expect(painted('always', true, { NO_COLOR: '' })).toBe(bold);
 });
 
 it.each(['15;0', '15;default;8', '6', '7', '', ';6'])('is bold on a dark background (%s)', (COLORFGBG) => {

@@ -11,14 +11,15 @@ export const plain: Paint = (_tint, text) => text;
 
 /**
  * How to colour, given the choice of `-color`, what stdout is, and the environment. `COLORFGBG` (foreground;background, set by some
- * terminals) may tell of a light background; on all others `ip` prints bold. As with `ip`, who asks for colours gets them in spite of `NO_COLOR`.
+ * terminals) may tell of a light background; on all others `ip` prints bold. A non-empty `NO_COLOR` forbids colours, as in all of netns.
  */
 export function paintFor(
   choice: ColorChoice,
   isTerminal: boolean,
   env: Readonly<Record<string, string | undefined>>,
 ): Paint {
-  if (choice === 'never' || (choice === 'auto' && !isTerminal)) return plain;
+  const wanted = choice === 'always' || (choice === 'auto' && isTerminal);
+  if (!wanted || (env.NO_COLOR ?? '') !== '') return plain;
   const background = /;([^;]*)$/.exec(env.COLORFGBG ?? '')?.[1];
   const bold = background === undefined || /^[0-68]$/.test(background) ? '1;' : '';
   return (tint, text) => (tint === undefined ? text : `\u001b[${bold}${codes[tint]}m${text}\u001b[0m`);
