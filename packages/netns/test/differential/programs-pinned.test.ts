@@ -5,6 +5,7 @@ import { Arena } from '../../src/native/arena.ts';
 import { Fd } from '../../src/native/fd.ts';
 import { syscall } from '../../src/native/syscall.ts';
 import { ours, type Run, theirs } from './kinds/programs.ts';
+import { iproute2Version, isOlder } from './version.ts';
 
 // Programs of BPF that lie in a file system, given to devices and routes with the installed `ip` and with ours.
 
@@ -114,8 +115,8 @@ describe('programs of BPF', () => {
       if (look === undefined) continue;
       for (const each of show) {
         const shown = plain(await ours(...words('ours', each)));
-        expect(shown, `after ${line}: ${each}`).toEqual(plain(theirs(...words('ours', each))));
-        expect(shown, `after ${line}: ${each}`).toEqual(plain(theirs(...words('theirs', each))));
+        for (const name of ['ours', 'theirs'])
+          expect(shown, `after ${line}: ${each}`).toEqual(asNewest(plain(theirs(...words(name, each)))));
       }
     }
   });
@@ -123,3 +124,11 @@ describe('programs of BPF', () => {
 
 /** An address of the link is settled a second later. */
 const plain = (run: Run): Run => ({ ...run, out: run.out.replace(/ tentative|"tentative":true,/g, '') });
+
+const encapIsObject = !isOlder(iproute2Version('ip'), '6.15');
+
+/** An older `ip` has what belongs to an encapsulation beside its name, not within. */
+const asNewest = (run: Run): Run =>
+  encapIsObject
+    ? run
+    : { ...run, out: run.out.replace(/"encap":("\w+"),?(.*?),"metric"/g, '"encap":{"encap_type":$1,$2},"metric"') };
