@@ -54,8 +54,12 @@ export class IpRecord {
   readonly #path: string;
   #file: RecordFile | undefined;
 
-  /** `group` is the name of a file without its ending. */
-  constructor(group: string) {
+  /** What is the newest, where nothing is on record of it. */
+  readonly #known: string | undefined;
+
+  /** `group` is the name of a file without its ending; with `known`, it has to be there unless the installed `ip` is as new as that. */
+  constructor(group: string, known?: string) {
+    this.#known = known;
     this.#path = join(import.meta.dirname, 'record', `${group}.json`);
     this.#file = existsSync(this.#path) ? JSON.parse(readFileSync(this.#path, 'utf8')) : undefined;
   }
@@ -70,6 +74,8 @@ export class IpRecord {
     theirs: Outcome,
     state: string,
   ): { readonly outcome: Outcome; readonly behind: boolean } | undefined {
+    if (this.#file === undefined && this.#known !== undefined && isOlder(installedVersion, this.#known))
+      return undefined;
     const entry = this.#file?.entries[key];
     const behind = entry?.behind === true;
     if (entry === undefined || !isOlder(installedVersion, this.#file?.newest ?? '')) return { outcome: theirs, behind };
@@ -87,7 +93,11 @@ export class IpRecord {
   ): void {
     const newest = this.#newest(key, theirs, ours.state);
     if (newest === undefined) {
-      skip(`the installed ip does not do what iproute2 ${this.#file?.older} did where this was recorded`);
+      skip(
+        this.#file === undefined
+          ? 'what the newest ip does on such a kernel is not on record'
+          : `the installed ip does not do what iproute2 ${this.#file.older} did where this was recorded`,
+      );
       return;
     }
     if (newest.behind && !isDeepStrictEqual(ours, newest.outcome)) {

@@ -45,6 +45,18 @@ export const addressCases: readonly Case[] = [
     'address show dev lo',
     'address show lo up',
     'address show up',
+    'address show down',
+    '-j address show down',
+    '-o address show down',
+    '-j address show group 7',
+    '-o -j address show group 7',
+    'address show novf',
+    'address show proto 1',
+    'address show proto 3',
+    '-j address show proto 9',
+    'address show proto kernel_lo',
+    'address show proto 256',
+    'address show proto',
     '-j address show up',
     '-o address show up',
     '-br -j address show up',
@@ -80,6 +92,14 @@ export const addressCases: readonly Case[] = [
     "address show ''",
   ].map((line) => ({ line, setup: zoo })),
   { line: 'address foo' },
+  {
+    changes: true,
+    line: `$IP address add 10.0.0.1/24 dev br0 proto 0; $IP address add 10.3.0.1/24 dev br0 proto kernel_ra
+      $IP address add 10.1.0.1/24 dev br0 proto 0x55; $IP address add 10.2.0.1/24 dev br0 proto kernel_ll; $IP address change 10.1.0.1/24 dev br0 proto 7
+      $IP address show br0; $IP -N -o address show br0; $IP -j address show br0; $IP address flush dev br0 proto 7; $IP -o address show dev br0`,
+    setup: bridge,
+  },
+  ...['x', '256', '-1', '', 'kernel_lo'].map((proto) => ({ line: `address add 10.0.0.1/24 dev nope proto ${proto}` })),
   { line: '-n a address', setup: 'ip netns add a; ip -n a link set lo up' },
 
   { changes: true, line: 'address add 10.0.0.1/24 dev br0', setup: bridge },

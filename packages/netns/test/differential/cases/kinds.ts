@@ -39,6 +39,8 @@ export const kindCases: readonly Case[] = [
 
   vxlan('id 233 dstport 4789'),
   vxlan('id 233'),
+  vxlan('id 233 dstport 4789 re 0 local 0'),
+  vxlan('id 233 dstport 4789 reserved_bits 0xff nolocalbypass remote 10.0.0.1'),
   vxlan('id 1 dstport 4789 local 10.1.1.1 remote 10.1.1.2 ttl 5 tos inherit dev base'),
   vxlan(
     'id 2 dstport 0 local fd00::1 group ff02::5 dev base ttl inherit ageing 100 maxaddress 12 nolearning proxy rsc l2miss l3miss ' +

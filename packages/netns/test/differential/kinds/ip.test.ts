@@ -44,7 +44,7 @@ interface Shown {
 }
 
 /** This kernel has kinds, and tells settings, that others have not. */
-const record = new IpRecord(`kinds-on-linux-${/^\d+\.\d+/.exec(release())?.[0]}`);
+const record = new IpRecord(`kinds-on-linux-${/^\d+\.\d+/.exec(release())?.[0]}`, '7.3.0');
 const show = ['-d', 'link', 'show'];
 
 describe('kinds of links, with the installed ip and with ours', () => {

@@ -12,7 +12,7 @@ import { ours, type Run, run, theirs } from './programs.ts';
 // batch, for the installed `ip` is started anew for each: on an emulated machine that is what takes the time.
 
 /** This kernel has objects that others have not. */
-const record = new IpRecord(`objects-on-linux-${/^\d+\.\d+/.exec(release())?.[0]}`);
+const record = new IpRecord(`objects-on-linux-${/^\d+\.\d+/.exec(release())?.[0]}`, '7.3.0');
 const namespaces = ['theirs', 'ours', ...(older === undefined ? [] : ['older'])];
 
 describe('objects of ip, with the installed one and with ours', () => {

@@ -31,8 +31,15 @@ export function onOff(word: string, option: string): boolean {
 
 /** The same for newer options, which `ip` reads and refuses in another way: the exit code is that of EINVAL. */
 export function oneOfOnOff(word: string, option: string, code = 22): boolean {
-  if (word === 'on' || word === 'off') return word === 'on';
-  throw failure(`Error: argument of "${option}" must be one of "off", "on", not "${word}"`, code);
+  return oneOf(['off', 'on'], word, option, code) === 1;
+}
+
+/** The position of a word among all that there are, or Exit that names the option. */
+export function oneOf(words: readonly string[], word: string, option: string, code = 22): number {
+  const position = words.indexOf(word);
+  if (position >= 0) return position;
+  const known = words.map((each) => `"${each}"`).join(', ');
+  throw failure(`Error: argument of "${option}" must be one of ${known}, not "${word}"`, code);
 }
 
 /** The longest hardware address (MAX_ADDR_LEN). */

@@ -28,6 +28,7 @@ import {
   ipoib,
   ipvlan,
   nlmon,
+  ovpn,
   rmnet,
   team,
   tun,
@@ -62,6 +63,7 @@ export const extMaskFlags = [
   'cfm_config',
   'cfm_status',
   'mst',
+  'name_only',
 ] as const;
 
 /** The mask of a dump filter: `extMaskFlag('skip_stats')` is 8. */
@@ -224,6 +226,7 @@ export const linkinfo = byKind(
     team,
     amt,
     gtp,
+    ovpn,
     rmnet,
     wwan,
   },

@@ -6,7 +6,7 @@ import { familyNumber } from '../families.ts';
 import { readOptions } from '../grammar.ts';
 import { hostBits, type InetPrefix, isAnyWord, isMulticast } from '../inet.ts';
 import { Lookup } from '../link/lookup.ts';
-import { scopeTable } from '../link/names.ts';
+import { addressProtocolTable, scopeTable } from '../link/names.ts';
 import type { Session } from '../session.ts';
 import { toJson, toText } from '../show/fields.ts';
 import { viewOf } from '../show/view.ts';
@@ -44,7 +44,7 @@ async function change(session: Session, words: readonly string[], verb: 'new' | 
     const { brief } = session.options;
     const parts = brief ? briefAddressParts : addressParts;
     const linkName = () => lookup.byIndex(index)?.attributes.ifname ?? device;
-    const view = { ...viewOf(session), scopes: scopeTable(), alone: true, linkName };
+    const view = { ...viewOf(session), scopes: scopeTable(), protocols: addressProtocolTable(), alone: true, linkName };
     return {
       text: () => toText(parts, found, view),
       json: () => toJson(parts, found, view),
@@ -79,6 +79,7 @@ function toMessage(draft: AddressDraft, deleting: boolean, warn: (text: string) 
       cacheinfo: cacheinfo(draft),
       flags: shortFlags ? undefined : draft.flags,
       rtPriority: draft.metric,
+      proto: draft.protocol,
       // as bytes, which `any` has none of
       unknown: [
         ...raw(IFA_LOCAL, local?.sent),

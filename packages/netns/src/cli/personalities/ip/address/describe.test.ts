@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AddressMessage, addressFlag } from '../../../../netlink/families/route/address.ts';
-import { scopeTable } from '../link/names.ts';
+import { addressProtocolTable, scopeTable } from '../link/names.ts';
 import { defaultOptions, type Options } from '../options.ts';
 import { toJson, toText } from '../show/fields.ts';
 import { plain } from '../show/paint.ts';
@@ -12,6 +12,7 @@ const viewOf = (options: Partial<Options> = {}): AddressView => ({
   newline: options.oneline === true ? '\\' : '\n',
   host: String,
   scopes: scopeTable(),
+  protocols: addressProtocolTable(),
   alone: options.oneline === true,
   linkName: (index) => `link${index}`,
 });

@@ -7,6 +7,7 @@ import { host, type Part, type View, value, when } from '../show/fields.ts';
 
 export interface AddressView extends View {
   readonly scopes: NameTable;
+  readonly protocols: NameTable;
   /** Nothing in front tells of the link. */
   readonly alone: boolean;
   /** The name of the link that an address belongs to. */
@@ -106,6 +107,10 @@ export const addressParts: readonly Shown[] = [
   ),
   value('scope', 'scope % ', ({ header: { scope } }, view) => {
     return (view.options.numeric ? undefined : view.scopes.nameOf(scope)) ?? String(scope);
+  }),
+  value('protocol', 'proto % ', ({ attributes: { proto } }, view) => {
+    if (proto === undefined) return undefined;
+    return (view.options.numeric ? undefined : view.protocols.nameOf(proto)) ?? `0x${proto.toString(16)}`;
   }),
   flags,
   value('label', '%', (address) => address.attributes.label),

@@ -4,7 +4,7 @@ import { failure } from '../exit.ts';
 import { flushRounds } from '../flush.ts';
 import { readFilter } from '../link/filter.ts';
 import { Lookup } from '../link/lookup.ts';
-import { scopeTable } from '../link/names.ts';
+import { addressProtocolTable, scopeTable } from '../link/names.ts';
 import { findLinks } from '../link/show.ts';
 import type { Session } from '../session.ts';
 import { toText } from '../show/fields.ts';
@@ -24,7 +24,7 @@ export async function flushAddresses(session: Session, words: readonly string[])
   const links = findLinks(connection, lookup, filter, false);
   const byIndex = new Map(links.map((link) => [link.header.index, link]));
   const linkName = (index: number) => byIndex.get(index)?.attributes.ifname ?? `if${index}`;
-  const view = { ...viewOf(session), scopes: scopeTable(), alone: true, linkName };
+  const view = { ...viewOf(session), scopes: scopeTable(), protocols: addressProtocolTable(), alone: true, linkName };
   return flushRounds<AddressMessage>(session, {
     find: () =>
       findAddresses(connection, filter, links).filter((each) => {

@@ -2,7 +2,7 @@ import { addressFlag } from '../../../../netlink/families/route/address.ts';
 import { duplicateArgument, duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import type { Grammar, OptionRow } from '../grammar.ts';
 import { address, bytesSent, type InetAddress, type InetPrefix, isAnyWord, prefix } from '../inet.ts';
-import { scopeNumber } from '../link/names.ts';
+import { addressProtocolTable, scopeNumber } from '../link/names.ts';
 import { parseUnsigned } from '../numbers.ts';
 import type { Family } from '../options.ts';
 import { isPrefix } from '../words.ts';
@@ -19,6 +19,7 @@ export interface AddressDraft {
   device?: string;
   label?: string;
   metric?: number;
+  protocol?: number;
   validLifetime?: number;
   preferredLifetime?: number;
   flags: number;
@@ -149,6 +150,16 @@ export const addressRows: readonly Row[] = [
     apply: (draft, take, _context, word) => {
       if (draft.preferredLifetime !== undefined) throw duplicateArgument('preferred_lft', word);
       draft.preferredLifetime = lifetime(take(), 'preferred_lft');
+    },
+  },
+  {
+    words: 'proto',
+    help: '[ proto ADDRPROTO ]',
+    apply: (draft, take) => {
+      const word = take();
+      const protocol = addressProtocolTable().numberOf(word) ?? parseUnsigned(word, 8);
+      if (protocol === undefined) throw invalidArgument(word, '"proto" value is invalid\n');
+      draft.protocol = protocol;
     },
   },
   { ...flag('home', true), help: '[ home ] [ nodad ] [ mngtmpaddr ] [ noprefixroute ] [ autojoin ]' },

@@ -3,7 +3,7 @@ import { dumpOf } from '../dump.ts';
 import { familyNumber } from '../families.ts';
 import { readFilter } from '../link/filter.ts';
 import { Lookup } from '../link/lookup.ts';
-import { scopeTable } from '../link/names.ts';
+import { addressProtocolTable, scopeTable } from '../link/names.ts';
 import { findLinks } from '../link/show.ts';
 import { readSaved } from '../saved/read.ts';
 import { restore } from '../saved/restore.ts';
@@ -49,6 +49,7 @@ export function showSavedAddresses(session: Session): number {
   const view: AddressView = {
     ...viewOf(session),
     scopes: scopeTable(),
+    protocols: addressProtocolTable(),
     alone: false,
     linkName: (index) => `if${index}`,
   };

@@ -7,10 +7,9 @@ import { isWithin, address as parse } from '../inet.ts';
 import type { JsonObject } from '../json.ts';
 import { briefParts, linkParts } from '../link/describe.ts';
 import { type Filter, isOfKind, isShown, readFilter } from '../link/filter.ts';
-import { isUp } from '../link/flags.ts';
 import { gatherView } from '../link/gather.ts';
 import { Lookup } from '../link/lookup.ts';
-import { scopeTable } from '../link/names.ts';
+import { addressProtocolTable, scopeTable } from '../link/names.ts';
 import { findLinks } from '../link/show.ts';
 import { statistics } from '../link/statistics.ts';
 import { type LinkView, linkName } from '../link/view.ts';
@@ -45,8 +44,8 @@ export async function showAddresses(session: Session, words: readonly string[]):
 
 /** With `-6`, `ip` asks IPv6 for the links, which knows little of them; its answers are not worth another request. */
 function asIpv6Knows({ header, attributes }: LinkMessage): LinkMessage {
-  const { ifname, address, mtu, link, operstate, txqlen, stats64 } = attributes;
-  const known = { ifname, address, mtu, link, operstate, txqlen, stats64 };
+  const { ifname, address, mtu, link, operstate, stats64 } = attributes;
+  const known = { ifname, address, mtu, link, operstate, stats64 };
   return { header, attributes: Object.fromEntries(Object.entries(known).filter(([, each]) => each !== undefined)) };
 }
 
@@ -76,6 +75,9 @@ export function isWanted(each: AddressMessage, link: LinkMessage, filter: Filter
   if (filter.scope !== undefined && each.header.scope !== filter.scope) return false;
   if (((allFlags(each) ^ filter.flags) & filter.flagMask) !== 0) return false;
   if (filter.within !== undefined && (text === undefined || !isWithin(parse(text), filter.within))) return false;
+  // what an older kernel does not say is shown
+  const { proto = filter.protocol } = each.attributes;
+  if (proto !== filter.protocol && filter.protocol !== undefined) return false;
   if (filter.label === undefined) return true;
   return matchesLabel(filter.label, each.attributes.label ?? link.attributes.ifname ?? '');
 }
@@ -96,6 +98,7 @@ function print(
   const addressView: AddressView = {
     ...viewOf(session),
     scopes: scopeTable(),
+    protocols: addressProtocolTable(),
     alone: options.oneline,
     linkName: (index) => linkName(view, index),
   };
@@ -106,9 +109,9 @@ function print(
   const withStatistics = options.statistics > 0 && !options.brief && !withoutLink;
   const own = (link: LinkMessage) => addresses.filter((each) => each.header.index === link.header.index);
 
-  // Where links are only named, what is asked of them does not count, except that they be up.
+  // Where links are only named, in JSON one stays that is not in the state that is asked for.
   const isListed = (link: LinkMessage) => withoutLink || isShown(link, filter);
-  const hasListed = (link: LinkMessage) => filter.up !== true || isUp(link);
+  const hasListed = (link: LinkMessage) => isShown(link, filter);
 
   const members = (link: LinkMessage): JsonObject => {
     if (!isListed(link)) return {};

@@ -6,7 +6,9 @@ import { type Part, toJson, toText, value, when, words } from '../show/fields.ts
 import type { Tint } from '../show/paint.ts';
 import { flagWords } from './flags.ts';
 import { hardwareTypeName, hasIpAddress } from './hardware-types.ts';
+import { protodownReasons } from './names.ts';
 import { statistics } from './statistics.ts';
+import { virtualFunctions } from './vf-describe.ts';
 import { groupName, type LinkView, linkName } from './view.ts';
 
 type Shown = Part<LinkMessage, LinkView>;
@@ -119,9 +121,10 @@ function number(json: string, text: string, get: (attributes: LinkMessage['attri
 
 const details: readonly Shown[] = [
   value('promiscuity', ' promiscuity % ', (link) => link.attributes.promiscuity),
-  value('allmulti', ' allmulti % ', (link) => link.attributes.allmulti),
+  value('allmulti', 'allmulti % ', (link) => link.attributes.allmulti),
   number('min_mtu', 'minmtu', (link) => link.minMtu),
   number('max_mtu', 'maxmtu', (link) => link.maxMtu),
+  value('netns-immutable', 'netns-immutable ', (link) => link.attributes.netnsImmutable || undefined),
   kind,
   when(
     (_link, view) => view.linkCommand,
@@ -139,6 +142,8 @@ const details: readonly Shown[] = [
   number('tso_max_size', 'tso_max_size', (link) => link.tsoMaxSize),
   number('tso_max_segs', 'tso_max_segs', (link) => link.tsoMaxSegs),
   number('gro_max_size', 'gro_max_size', (link) => link.groMaxSize),
+  number('gso_ipv4_max_size', 'gso_ipv4_max_size', (link) => link.gsoIpv4MaxSize),
+  number('gro_ipv4_max_size', 'gro_ipv4_max_size', (link) => link.groIpv4MaxSize),
   value('phys_port_name', 'portname % ', (link) => link.attributes.physPortName),
   value('phys_port_id', 'portid % ', (link) => link.attributes.physPortId && hexString(link.attributes.physPortId)),
   value(
@@ -148,6 +153,7 @@ const details: readonly Shown[] = [
   ),
   value('parentbus', 'parentbus % ', (link) => link.attributes.parentDevBusName),
   value('parentdev', 'parentdev % ', (link) => link.attributes.parentDevName),
+  value('dpll_pin', 'dpll-pin % ', (link) => link.attributes.dpllPin?.id),
 ];
 
 /** Why the kernel tells of a link (IFLA_EVENT_*). */
@@ -172,17 +178,57 @@ function hexString(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+const shownReasons = 8;
+
+/** Why a link is held down (IFLA_PROTO_DOWN_REASON): bits by their names. */
+const protodown: readonly Shown[] = [
+  value('proto_down', ' protodown on ', ({ attributes: { protoDown } }) => protoDown || undefined),
+  value(
+    'proto_down_reason',
+    (reasons) => `protodown_reason <${(reasons as readonly string[]).join(',')}>`,
+    ({ attributes: { protoDown, protoDownReason: { value: bits = 0 } = {} } }) => {
+      if (protoDown === undefined || bits === 0) return undefined;
+      const names = protodownReasons();
+      return Array.from({ length: shownReasons }, (_bit, bit) => bit)
+        .filter((bit) => (bits >>> bit) & 1)
+        .map((bit) => names.nameOf(bit) ?? String(bit));
+    },
+  ),
+];
+
 /** How a program gets at packets (XDP_ATTACHED_*). */
 const xdpModes = ['', 'xdp', 'xdpgeneric', 'xdpoffload', 'xdpmulti'] as const;
+const XDP_ATTACHED_MULTI = 4;
+
+type XdpData = NonNullable<LinkMessage['attributes']['xdp']>;
+
+/** The programs that get packets first, with how each gets at them: several only where there are several ways. */
+function attachedPrograms(
+  data: XdpData,
+): readonly { readonly mode: number; readonly name: string; readonly id: number }[] {
+  const { attached: mode = 0, progId, skbProgId, drvProgId, hwProgId } = data;
+  const found = (number: number, name: string, id: number | undefined) =>
+    id === undefined ? [] : [{ mode: number, name, id }];
+  const all = [
+    ...found(2, 'xdpgeneric', skbProgId),
+    ...found(1, 'xdpdrv', drvProgId),
+    ...found(3, 'xdpoffload', hwProgId),
+  ];
+  return all.length > 0 || mode >= XDP_ATTACHED_MULTI ? all : found(mode, 'xdp', progId);
+}
 
 /** That a program gets packets first: a word in text, all of it in JSON. */
 const xdp: Shown = ({ attributes: { xdp: data } }, view) => {
   const mode = data?.attached ?? 0;
-  if (mode === 0) return undefined;
-  const one = { mode, ...(data?.progId !== undefined && { prog: programJson(data.progId, view) }) };
-  const name = xdpModes[mode] ?? `[${mode}]`;
-  const id = view.linkCommand || data?.progId === undefined ? '' : `/id:${data.progId}`;
-  return { text: `${name}${id} `, json: { xdp: { ...one, attached: [one] } } };
+  if (data === undefined || mode === 0) return undefined;
+  const one = (number: number, id: number | undefined) => ({
+    mode: number,
+    ...(id !== undefined && { prog: programJson(id, view) }),
+  });
+  const attached = attachedPrograms(data).map((each) => one(each.mode, each.id));
+  const name = xdpModes[mode] ?? `xdp[${mode}]`;
+  const id = view.linkCommand || data.progId === undefined ? '' : `/id:${data.progId}`;
+  return { text: `${name}${id} `, json: { xdp: { ...one(mode, data.progId), attached } } };
 };
 
 function programJson(id: number, view: LinkView): JsonObject {
@@ -198,17 +244,23 @@ function programJson(id: number, view: LinkView): JsonObject {
   };
 }
 
-/** The program itself, in a line of its own. */
-const xdpProgram: Shown = words(({ attributes: { xdp: data } }, view) => {
-  if ((data?.attached ?? 0) === 0 || data?.progId === undefined) return undefined;
+/** The programs themselves, in lines of their own. */
+const xdpPrograms: Shown = words(({ attributes: { xdp: data } }, view) => {
+  if ((data?.attached ?? 0) === 0 || data === undefined) return undefined;
   if (!view.linkCommand && view.options.details === 0) return undefined;
-  const info = view.programs.get(data.progId);
-  const start = `${view.newline}    prog/xdp id ${data.progId} `;
+  const first = data.progId === undefined ? [] : [{ name: 'xdp', id: data.progId }];
+  const others = data.attached === XDP_ATTACHED_MULTI ? attachedPrograms(data) : [];
+  return [...first, ...others].map(({ name, id }) => programText(name, id, view)).join('');
+});
+
+function programText(title: string, id: number, view: LinkView): string {
+  const info = view.programs.get(id);
+  const start = `${view.newline}    prog/${title} id ${id} `;
   if (info === undefined) return start;
   const { name, tag, jited, loadTime, uid } = info;
   const more = view.options.details > 0 ? `load_time ${loadTime} created_by_uid ${uid} ` : '';
   return `${start}${name === '' ? '' : `name ${name} `}tag ${tag} ${jited ? 'jited ' : ''}${more}`;
-});
+}
 
 const isDetailed = (_link: LinkMessage, view: LinkView) => view.options.details > 0;
 
@@ -238,13 +290,11 @@ export const linkParts: readonly Shown[] = [
   value('txqlen', 'qlen %', ({ attributes: { txqlen = 0 } }, view) =>
     txqlen === 0 || view.change === true ? undefined : txqlen,
   ),
-  value('event', 'event % ', ({ attributes: { event } }) =>
-    event === undefined ? undefined : (events[event] ?? event),
-  ),
+  value('event', 'event % ', ({ attributes: { event = 0 } }) => (event === 0 ? undefined : (events[event] ?? event))),
   when((link, view) => !view.firstLineOnly || isDetailed(link, view), hardware),
   netns,
   words(({ attributes: { newNetnsid, newIfindex } }, view) => whereTo(newNetnsid, newIfindex, view)),
-  value('proto_down', ' protodown on ', ({ attributes: { protoDown } }) => protoDown || undefined),
+  ...protodown,
   when(isDetailed, details),
   when(
     (link, view) => view.linkCommand || isDetailed(link, view),
@@ -256,16 +306,17 @@ export const linkParts: readonly Shown[] = [
       ),
     ],
   ),
+  xdpPrograms,
   when(
     (_link, view) => view.linkCommand && view.options.statistics > 0,
     [words((_link, view) => view.newline), statistics],
   ),
+  when((_link, view) => view.linkCommand || view.options.details > 0, [virtualFunctions]),
   value(
     'altnames',
     (names, view) => (names as readonly string[]).map((name) => `${view.newline}    altname ${name}`).join(''),
-    ({ attributes: { propList } }) => propList?.altIfname,
+    ({ attributes: { propList } }) => propList && (propList.altIfname ?? []),
   ),
-  xdpProgram,
 ];
 
 /** Name and state of a link as `-brief` shows them, in columns. */

@@ -62,6 +62,8 @@ it('chooses links', () => {
   expect(shown('nomaster', veth)).toEqual([false, true]);
   expect(shown('up', veth)).toEqual([true, true]);
   expect(shown('up', other)).toEqual([true, false]);
-  expect(shown('group 6', veth)).toEqual([true, false]);
+  expect(shown('down', other)).toEqual([true, true]);
+  expect(shown('down', veth)).toEqual([true, false]);
+  expect(shown('group 6', veth)).toEqual([false, true]);
   expect(shown('group 6', other)).toEqual([true, true]);
 });

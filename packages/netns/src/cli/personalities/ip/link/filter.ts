@@ -4,6 +4,7 @@ import { duplicateOrGarbage, invalidArgument } from '../exit.ts';
 import { type OptionRow, readOptions } from '../grammar.ts';
 import { type InetPrefix, isAnyWord, prefix } from '../inet.ts';
 import type { Family } from '../options.ts';
+import { unsigned } from '../values.ts';
 import { vrfNamed } from '../vrf.ts';
 import { isPrefix, Words } from '../words.ts';
 import { isUp } from './flags.ts';
@@ -14,6 +15,7 @@ import { groupNumber, scopeNumber } from './names.ts';
 export interface Filter {
   device?: string;
   up?: boolean;
+  down?: boolean;
   kind?: string;
   group?: number;
   master?: number;
@@ -21,6 +23,10 @@ export interface Filter {
   family?: Family | undefined;
   within?: InetPrefix;
   scope?: number | undefined;
+  /** Who made an address. */
+  protocol?: number;
+  /** Without the virtual functions of devices. */
+  withoutFunctions?: boolean;
   label?: string;
   /** The flags of an address that matter, and which of them must be set. */
   flagMask: number;
@@ -70,9 +76,15 @@ const rows: readonly Row[] = [
   },
   {
     words: 'up',
-    help: '[ up ]',
+    help: '[ { up | down } ]',
     apply: (filter) => {
       filter.up = true;
+    },
+  },
+  {
+    words: 'down',
+    apply: (filter) => {
+      filter.down = true;
     },
   },
   { ...flag('dynamic', 'permanent', false), help: '[ dynamic | permanent ]' },
@@ -154,6 +166,20 @@ const rows: readonly Row[] = [
       filter.kind = take();
     },
   },
+  {
+    words: 'proto',
+    help: '[ proto ADDRPROTO ]',
+    apply: (filter, take) => {
+      filter.protocol = unsigned(take(), 8, '"proto" value is invalid\n');
+    },
+  },
+  {
+    words: 'novf',
+    help: '[ novf ]',
+    apply: (filter) => {
+      filter.withoutFunctions = true;
+    },
+  },
 ];
 
 /** The options of `ip link show` and `ip address show`, for help. */
@@ -181,18 +207,17 @@ export function readFilter(list: readonly string[], family: Family | undefined, 
 
 /** What the kernel would leave out of a dump: nothing is said of such a link. */
 export function isOfKind(link: LinkMessage, filter: Filter): boolean {
-  const { linkinfo, master } = link.attributes;
+  const { linkinfo, master, group = filter.group } = link.attributes;
   const kind = linkinfo?.kind === 'other' ? linkinfo.name : linkinfo?.kind;
   const slave = linkinfo?.slave?.kind === 'other' ? linkinfo.slave.name : linkinfo?.slave?.kind;
   const wanted = filter.kind?.endsWith('_slave') ? filter.kind.slice(0, -'_slave'.length) : filter.kind;
   const found = wanted === filter.kind ? kind : slave;
   if (filter.nomaster === true && master !== undefined) return false;
+  if (filter.group !== undefined && group !== filter.group) return false;
   return (wanted === undefined || wanted === found) && (filter.master === undefined || filter.master === master);
 }
 
-/** What `ip` leaves out itself: in JSON an empty object remains in its place. */
-export function isShown(link: LinkMessage, filter: Filter): boolean {
-  const { group } = link.attributes;
-  if (filter.up === true && !isUp(link)) return false;
-  return filter.group === undefined || group === undefined || group === filter.group;
+/** What `ip` leaves out itself, by the state that is asked for: in JSON an empty object remains in its place. */
+export function isShown(link: LinkMessage, { up = false, down = false }: Filter): boolean {
+  return !(up && !isUp(link)) && !(down && isUp(link));
 }

@@ -26,22 +26,18 @@ export async function readKind(
   const bare: Linkinfo = master === undefined ? { kind: 'other', name } : { slave: { kind: 'other', name: master } };
   if (next === undefined) return bare;
   const kind = await loadKind(name);
-  if (kind === undefined) {
+  const pair = isPair(name) ? name : undefined;
+  if (kind === undefined || (kind.parse === undefined && pair === undefined)) {
     if (isPrefix(next, 'help')) context.help();
     throw failure(`Garbage instead of arguments "${next} ...". Try "ip link help".`);
   }
-  if (isPair(name)) {
-    if (next === 'peer') {
+  if (pair !== undefined || kind.parse === undefined) {
+    if (pair !== undefined && next === 'peer') {
       words.take();
-      return { kind: name, data: { peer: readPeer(owner, words, context) } };
+      return { kind: pair, data: { peer: readPeer(owner, words, context) } };
     }
     session.output.write(kind.usage);
     return undefined;
-  }
-  if (kind.parse === undefined) {
-    // ip passes their words over, too, but asks for a change of settings
-    const other = { kind: 'other', name: master ?? name, raw: new Uint8Array() } as const;
-    return master === undefined ? other : { slave: other };
   }
   const warn = (text: string) => session.warn(text);
   const existing = () => (owner.device === undefined ? undefined : context.lookup.named(owner.device));

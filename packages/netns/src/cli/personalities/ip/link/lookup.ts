@@ -18,13 +18,14 @@ export class Lookup {
   }
 
   /** By name or further name. */
-  named(name: string): LinkMessage | undefined {
+  named(name: string, extMask?: number): LinkMessage | undefined {
     if (name === '') return undefined;
-    return this.#get({ attributes: Buffer.byteLength(name) > maximumName ? { altIfname: name } : { ifname: name } });
+    const own = Buffer.byteLength(name) > maximumName ? { altIfname: name } : { ifname: name };
+    return this.#get({ attributes: { ...own, extMask } });
   }
 
-  byIndex(index: number): LinkMessage | undefined {
-    return this.#get({ header: { index } });
+  byIndex(index: number, extMask?: number): LinkMessage | undefined {
+    return this.#get({ header: { index }, attributes: { extMask } });
   }
 
   /** The index of the link with a name; `if5` also means index 5 when nothing has that name. Zero: there is none. */
@@ -32,10 +33,10 @@ export class Lookup {
     return this.named(name)?.header.index ?? indexIn(name);
   }
 
-  /** The link with a name, or with the index that `if5` means. */
-  find(name: string): LinkMessage | undefined {
+  /** The link with a name, or with the index that `if5` means, with what `extMask` asks for. */
+  find(name: string, extMask: number): LinkMessage | undefined {
     const index = indexIn(name);
-    return this.named(name) ?? (index === 0 ? undefined : this.byIndex(index));
+    return this.named(name, extMask) ?? (index === 0 ? undefined : this.byIndex(index, extMask));
   }
 
   #get({ header = {}, attributes }: LinkMessageInput): LinkMessage | undefined {

@@ -75,7 +75,7 @@ describe('linkGrammar', () => {
     ['v0 mtu 1 mtu 2', 'Error: duplicate "mtu": "2" is the second value.\n', 255],
     ['v0 v1', 'Error: either "dev" is duplicate, or "v1" is garbage.\n', 255],
     ['v0 name a/b', 'Error: argument "a/b" is wrong: "name" not a valid ifname\n', 255],
-    ['a/b', 'Error: argument "a/b" is wrong: "dev" not a valid ifname\n', 255],
+    [`${'a'.repeat(128)}`, `Error: argument "${'a'.repeat(128)}" is wrong: "dev" not a valid ifname\n`, 255],
     ['v0 index 0', 'Error: argument "0" is wrong: Invalid "index" value\n', 255],
     ['v0 netns nope', 'Error: argument "nope" is wrong: Invalid "netns" value\n\n', 255],
     ['v0 master nope', 'Error: argument "nope" is wrong: Device does not exist\n\n', 255],

@@ -9,6 +9,7 @@ import { hardwareAddress, integer, oneOfOnOff, onOff } from '../values.ts';
 import { vrfNamed } from '../vrf.ts';
 import { isPrefix } from '../words.ts';
 import type { LinkDraft } from './draft.ts';
+import { inetHelp, readInet } from './inet-settings.ts';
 import type { Lookup } from './lookup.ts';
 import { groupNumber, isDeviceWord, isLinkName, protodownReasons } from './names.ts';
 import { readVf, vfHelp } from './vf.ts';
@@ -145,7 +146,7 @@ export const linkRows: readonly Row[] = [
   ...xdpRows,
   {
     words: 'netns',
-    help: '[ netns { PID | NAME } ]',
+    help: '[ netns { PID | NETNSNAME | NETNSFILE } ]',
     once: 'netns',
     apply: (draft, take, { openNamespaceFile }) => {
       const word = take();
@@ -243,8 +244,13 @@ export const linkRows: readonly Row[] = [
     help: '[ addrgenmode { eui64 | none | stable_secret | random } ]',
     apply: (draft, take) => {
       const addrGenMode = position(addrGenModes, take(), 'Invalid address generation mode\n');
-      draft.attributes.afSpec = { inet6: { addrGenMode } };
+      draft.attributes.afSpec = { ...draft.attributes.afSpec, inet6: { addrGenMode } };
     },
+  },
+  {
+    words: 'inet',
+    help: inetHelp,
+    apply: (draft, _take, _context, _word, words) => readInet(draft, words),
   },
   {
     words: 'link-netns',

@@ -34,13 +34,14 @@ export function findLinks(
   withStatistics: boolean,
 ): readonly LinkMessage[] {
   const { device } = filter;
+  const extMask =
+    (filter.withoutFunctions === true ? 0 : extMaskFlag('vf')) | (withStatistics ? 0 : extMaskFlag('skip_stats'));
   if (device !== undefined) {
-    const found = lookup.find(device);
+    const found = lookup.find(device, extMask);
     if (found === undefined) throw failure(`Device "${device}" does not exist.`);
     return [found];
   }
   // Of each link a quarter is shown: the rest need not be decoded. A view keeps the bytes, and those are received into again.
   const viewed = { ...link, decode: ({ bytes, start, end }: Slice) => link.view(bytes.slice(start, end)) };
-  const request = withStatistics ? {} : { attributes: { extMask: extMaskFlag('skip_stats') } };
-  return connection.dumpSync(viewed, request, { operation: 'list links' }).messages;
+  return connection.dumpSync(viewed, { attributes: { extMask } }, { operation: 'list links' }).messages;
 }

@@ -5,7 +5,8 @@ import { humanCount } from '../show/human.ts';
 import type { LinkView } from './view.ts';
 
 type Counters = NonNullable<LinkMessage['attributes']['stats64']>;
-type Column = readonly [heading: string, count: bigint];
+/** With its place, where one before it may be missing. */
+type Column = readonly [heading: string, count: bigint, place?: number];
 
 /** The counters of a link: a line for each direction, and with a second `-stats` another one for its errors. */
 export const statistics: Part<LinkMessage, LinkView> = (link, view) => {
@@ -29,8 +30,11 @@ interface Line {
 
 function linesOf(c: Counters, carrierChanges: number | undefined): readonly [Line, Line, Line, Line] {
   const changes: Column = carrierChanges === undefined ? ['', 0n] : ['transns', BigInt(carrierChanges)];
-  const unhandled: Column[] =
-    c.rxNohandler === undefined || c.rxNohandler === 0n ? [] : [[' nohandler', c.rxNohandler]];
+  const { rxNohandler = 0n, rxOtherhostDropped = 0n } = c;
+  const unhandled: Column[] = [
+    ...(rxNohandler === 0n ? [] : ([['nohandler', rxNohandler]] as const)),
+    ...(rxOtherhostDropped === 0n ? [] : ([['otherhost', rxOtherhostDropped, 6]] as const)),
+  ];
   return [
     {
       label: 'RX:',
@@ -81,15 +85,15 @@ function linesOf(c: Counters, carrierChanges: number | undefined): readonly [Lin
 }
 
 /** How wide the columns are at least; those of the errors stand one to the right. */
-const minimumWidths = [10, 7, 6, 7, 7, 7, 10] as const;
+const minimumWidths = [10, 7, 6, 7, 7, 7, 10, 9] as const;
 
 function layOut([rx, rxErrors, tx, txErrors]: readonly [Line, Line, Line, Line], view: View): string {
   const withErrors = view.options.statistics > 1;
   const shown = (count: bigint) => (view.options.humanReadable ? humanCount(count, view.options.iec) : String(count));
   const widths: number[] = [...minimumWidths];
   const widen = (columns: readonly Column[], shift: number) => {
-    for (const [index, [, count]] of columns.entries()) {
-      widths[index + shift] = Math.max(widths[index + shift] ?? 0, shown(count).length);
+    for (const [index, [, count, place = index]] of columns.entries()) {
+      widths[place + shift] = Math.max(widths[place + shift] ?? 0, shown(count).length);
     }
   };
   for (const line of [rx, tx]) widen(line.columns, 0);
@@ -104,9 +108,9 @@ function layOut([rx, rxErrors, tx, txErrors]: readonly [Line, Line, Line, Line],
     return `    ${label} ${headings.join(' ')}${view.newline}    ${counts.join('')}`;
   };
   const errors = ({ label, columns }: Line) => {
-    const headings = columns.map(([heading], index) => ` ${heading.padStart(width(index + 1))}`);
-    const counts = columns.map(([heading, count], index) =>
-      heading === '' ? '' : `${shown(count).padStart(width(index + 1))} `,
+    const headings = columns.map(([heading, , place], index) => ` ${heading.padStart(width((place ?? index) + 1))}`);
+    const counts = columns.map(([heading, count, place], index) =>
+      heading === '' ? '' : `${shown(count).padStart(width((place ?? index) + 1))} `,
     );
     const indent = ' '.repeat(width(0) + 5);
     return `${view.newline}    ${label.padEnd(width(0))}${headings.join('')}${view.newline}${indent}${counts.join('')}`;
@@ -131,6 +135,7 @@ function toMembers(c: Counters, carrierChanges: number | undefined, withErrors: 
         fifo_errors: c.rxFifoErrors,
         missed_errors: c.rxMissedErrors,
         ...(c.rxNohandler !== undefined && c.rxNohandler > 0n && { nohandler: c.rxNohandler }),
+        ...(c.rxOtherhostDropped !== undefined && c.rxOtherhostDropped > 0n && { otherhost: c.rxOtherhostDropped }),
       }),
     },
     tx: {

@@ -6,7 +6,7 @@ import {
 import { failure, incompleteCommand, invalidArgument, noSuchDevice } from '../exit.ts';
 import type { JsonObject } from '../json.ts';
 import type { Session } from '../session.ts';
-import { aggregationCounts, type Counted, indented, multicastCounts, spanningTreeCounts } from '../stats/counts.ts';
+import { aggregationCounts, type Counted, multicastCounts, spanningTreeCounts } from '../stats/counts.ts';
 import { isPrefix, Words } from '../words.ts';
 import { kindNames } from './kinds/kinds.ts';
 import { Lookup } from './lookup.ts';
@@ -79,8 +79,7 @@ export async function showXstats(session: Session, list: readonly string[]): Pro
     const said = groups.flatMap((group) => group.describe(stats) ?? []);
     shown.push(Object.assign({ ifname }, ...said.map((each) => each.json)));
     if (session.options.json) continue;
-    const lines = said.flatMap((each) => each.lines.map(indented));
-    session.output.write(`${ifname.padEnd(16)}\n${lines.join('')}`);
+    session.output.write(`${ifname.padEnd(16)}\n${said.map((each) => each.text).join('')}`);
   }
   if (session.options.json) session.printJson(shown);
   return 0;

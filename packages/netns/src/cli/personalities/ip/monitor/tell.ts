@@ -21,7 +21,7 @@ import { invalidArgument } from '../exit.ts';
 import { linkParts } from '../link/describe.ts';
 import type { Kind } from '../link/kinds/kind.ts';
 import { loadKind } from '../link/kinds/kinds.ts';
-import { groupTable, scopeTable } from '../link/names.ts';
+import { addressProtocolTable, groupTable, scopeTable } from '../link/names.ts';
 import { multicastRouteParts } from '../mroute/describe.ts';
 import { type NeighbourView, neighbourText } from '../neighbour/describe.ts';
 import { netconfText } from '../netconf/describe.ts';
@@ -91,6 +91,7 @@ export class Teller {
         const text = toText(addressParts, message, {
           ...base,
           scopes: scopeTable(),
+          protocols: addressProtocolTable(),
           alone: true,
           linkName: deviceName,
         });

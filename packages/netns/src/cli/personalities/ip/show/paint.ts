@@ -22,5 +22,7 @@ export function paintFor(
   if (!wanted || (env.NO_COLOR ?? '') !== '') return plain;
   const background = /;([^;]*)$/.exec(env.COLORFGBG ?? '')?.[1];
   const bold = background === undefined || /^[0-68]$/.test(background) ? '1;' : '';
-  return (tint, text) => (tint === undefined ? text : `\u001b[${bold}${codes[tint]}m${text}\u001b[0m`);
+  // blue is too dark there
+  const own = bold === '' ? codes : { ...codes, inet6: 94 };
+  return (tint, text) => (tint === undefined ? text : `\u001b[${bold}${own[tint]}m${text}\u001b[0m`);
 }

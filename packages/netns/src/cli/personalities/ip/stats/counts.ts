@@ -4,14 +4,14 @@ import type { JsonObject } from '../json.ts';
 type Attributes = LinkStatisticsMessage['attributes'];
 type Xstats = NonNullable<Attributes['linkXstats']>;
 
-/** What one group of counters looks like: lines of text, and members of an object. */
+/** What one group of counters looks like: whole lines of text, and members of an object. */
 export interface Counted {
-  readonly lines: readonly string[];
+  readonly text: string;
   readonly json: JsonObject;
 }
 
 /** A line of such counters. */
-export const indented = (line: string) => `${' '.repeat(20)}${line}\n`;
+const indented = (line: string) => `${' '.repeat(20)}${line}\n`;
 
 /** IGMP and MLD, as `struct br_mcast_stats` counts them: pairs of received and sent. */
 export function multicastCounts({ bridge }: Xstats): Counted | undefined {
@@ -48,18 +48,42 @@ export function multicastCounts({ bridge }: Xstats): Counted | undefined {
   versions('MLD reports', 'mld_reports', [pair(21), pair(23)]);
   leaves('MLD leaves', 'mld_leaves', pair(19));
   errors('MLD parse errors', 'mld_parse_errors', counts[25] ?? 0n);
-  return { lines, json: { multicast: json } };
+  return { text: lines.map(indented).join(''), json: { multicast: json } };
+}
+
+/** BRIDGE_VLAN_INFO_*, as far as they have a name here. */
+const vlanFlags: readonly (readonly [bit: number, name: string])[] = [
+  [2, 'PVID'],
+  [4, 'Egress Untagged'],
+];
+
+/** What came and went in each VLAN. */
+export function vlanCounts({ bridge }: Xstats, newline: string): Counted {
+  const vlans = (bridge?.vlan ?? []).map(({ vid, flags, rxBytes, rxPackets, txBytes, txPackets }) => {
+    const names = vlanFlags.filter(([bit]) => (flags & bit) !== 0).map(([, name]) => name);
+    const counts = { rx_bytes: rxBytes, rx_packets: rxPackets, tx_bytes: txBytes, tx_packets: txPackets };
+    return {
+      text:
+        `${' '.repeat(18)}${[vid, ...names].join(' ')}${newline}` +
+        indented(`RX: ${rxBytes} bytes ${rxPackets} packets`) +
+        indented(`TX: ${txBytes} bytes ${txPackets} packets`),
+      json: { vid, ...(flags !== 0 && { flags: names }), ...counts },
+    };
+  });
+  return { text: vlans.map(({ text }) => text).join('\n'), json: { vlans: vlans.map(({ json }) => json) } };
 }
 
 export function spanningTreeCounts({ bridge }: Xstats): Counted | undefined {
   const stp = bridge?.stp;
   if (stp === undefined) return undefined;
   return {
-    lines: [
+    text: [
       `STP BPDU:  RX: ${stp.rxBpdu} TX: ${stp.txBpdu}`,
       `STP TCN:   RX: ${stp.rxTcn} TX: ${stp.txTcn}`,
       `STP Transitions: Blocked: ${stp.transitionBlk} Forwarding: ${stp.transitionFwd}`,
-    ],
+    ]
+      .map(indented)
+      .join(''),
     json: {
       stp: {
         rx_bpdu: stp.rxBpdu,
@@ -94,7 +118,7 @@ export function aggregationCounts({ bond }: Xstats): Counted | undefined {
     return count === undefined ? [] : [{ text, name, count }];
   });
   return {
-    lines: counts.map(({ text, count }) => `${text} ${count}`),
+    text: counts.map(({ text, count }) => indented(`${text} ${count}`)).join(''),
     json: { '802.3ad': Object.fromEntries(counts.map(({ name, count }) => [name, count])) },
   };
 }

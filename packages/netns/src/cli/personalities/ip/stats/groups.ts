@@ -6,10 +6,10 @@ import {
   aggregationCounts,
   type Counted,
   hardwareWays,
-  indented,
   mplsWays,
   multicastCounts,
   spanningTreeCounts,
+  vlanCounts,
   waysText,
 } from './counts.ts';
 
@@ -56,7 +56,7 @@ export function hardwareInfo(attributes: Attributes, { newline }: View): Said {
 /** What only one kind of links counts: for its ports, and for itself. */
 function suites(
   subgroup: string,
-  members: Readonly<Record<string, (stats: Xstats) => Counted | undefined>>,
+  members: Readonly<Record<string, (stats: Xstats, newline: string) => Counted | undefined>>,
 ): readonly Leaf[] {
   const groups = { xstats_slave: 'linkXstatsSlave', xstats: 'linkXstats' } as const;
   return (['xstats_slave', 'xstats'] as const).flatMap((group) =>
@@ -64,10 +64,9 @@ function suites(
       ([suite, count]): Leaf => ({
         path: [group, subgroup, suite],
         describe: (attributes, { newline }) => {
-          const stats = attributes[groups[group]];
-          const counted = stats && count(stats);
+          const counted = count(attributes[groups[group]] ?? {}, newline);
           if (counted === undefined) return { text: '' };
-          return { text: `${newline}${counted.lines.map(indented).join('')}`, json: counted.json };
+          return { text: counted.text === '' ? '' : `${newline}${counted.text}`, json: counted.json };
         },
       }),
     ),
@@ -116,5 +115,5 @@ export const leaves: readonly Leaf[] = [
     describe: ({ linkOffloadXstats }, view) => traffic(linkOffloadXstats?.cpuHit, view),
   },
   ...suites('bond', { '802.3ad': aggregationCounts }),
-  ...suites('bridge', { mcast: multicastCounts, stp: spanningTreeCounts }),
+  ...suites('bridge', { vlan: vlanCounts, mcast: multicastCounts, stp: spanningTreeCounts }),
 ];

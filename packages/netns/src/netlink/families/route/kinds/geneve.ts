@@ -20,4 +20,6 @@ export const geneve = attrs({
   df: [13, u8],
   innerProtoInherit: [14, flag],
   portRange: [15, struct({ low: u16be, high: u16be })],
+  local: [17, ipv4Address],
+  local6: [18, ipv6Address],
 });

@@ -95,5 +95,11 @@ export const gtp = attrs({
 /** IFLA_RMNET_*: a channel of a Qualcomm modem, `ip link add type rmnet`. */
 export const rmnet = attrs({ muxId: [1, u16], flags: [2, struct({ flags: u32, mask: u32 })] });
 
+/** Which peers an ovpn link has (OVPN_MODE_*), by number: one, or many. */
+export const ovpnModes = ['p2p', 'mp'] as const;
+
+/** IFLA_OVPN_*: the data channel of OpenVPN, `ip link add type ovpn`. Linux 6.16. */
+export const ovpn = attrs({ mode: [1, named(u8, ovpnModes)] });
+
 /** IFLA_WWAN_* (`linux/wwan.h`): a channel of a modem, `ip link add type wwan`. Linux 5.14. */
 export const wwan = attrs({ linkId: [1, u32] });

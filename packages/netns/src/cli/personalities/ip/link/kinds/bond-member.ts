@@ -6,7 +6,10 @@ import type { LinkView } from '../view.ts';
 import type { Kind, KindContext, PortDataOf, PortDraftOf } from './kind.ts';
 import { numberRow, readWords, unknownWord } from './parse.ts';
 
-const usage = 'Usage: ... bond_slave [ queue_id ID ] [ prio PRIORITY ]\n';
+const usage = `\
+Usage: ... bond_slave [ queue_id ID ] [ prio PRIORITY ]
+                      [ actor_port_prio PRIORITY ]
+`;
 
 type Data = PortDataOf<'bond'>;
 type Draft = PortDraftOf<'bond'>;
@@ -19,6 +22,14 @@ const rows: readonly OptionRow<Draft, KindContext>[] = [
       draft.queueId = id;
     },
     'queue_id is invalid',
+  ),
+  numberRow(
+    'actor_port_prio',
+    16,
+    (draft, prio) => {
+      draft.actorPortPrio = prio;
+    },
+    'actor prio is invalid',
   ),
   {
     words: 'prio',
@@ -47,6 +58,19 @@ const portStates = [
   'expired',
 ];
 
+/** A state by its name; one that has none has another name in JSON. */
+const named =
+  (json: string, names: readonly string[], get: (data: Data) => number | undefined): Shown =>
+  (data) => {
+    const state = get(data);
+    if (state === undefined) return undefined;
+    const name = names[state];
+    return {
+      text: `${json} ${name ?? state} `,
+      json: name === undefined ? { [`${json}_index`]: state } : { [json]: name },
+    };
+  };
+
 /** A state of LACP, once as a number and once in words. */
 function portState(json: string, get: (data: Data) => number | undefined): readonly Shown[] {
   return [
@@ -62,18 +86,29 @@ function portState(json: string, get: (data: Data) => number | undefined): reado
   ];
 }
 
+/** Whether a port comes into step with its partner (churn detection, 802.3ad). */
+const churnStates = ['MONITOR', 'CHURN', 'NO_CHURN'];
+const churn = (json: string, get: (data: Data) => number | undefined): Shown =>
+  value(json, `${json} % `, (data) => {
+    const state = get(data);
+    return state === undefined ? undefined : (churnStates[state] ?? state);
+  });
+
 const describe: readonly Shown[] = [
-  value('state', 'state % ', ({ state }) => (state === undefined ? undefined : (states[state] ?? state))),
-  value('mii_status', 'mii_status % ', ({ miiStatus }) =>
-    miiStatus === undefined ? undefined : (miiStates[miiStatus] ?? miiStatus),
+  named('state', states, (data) => data.state),
+  named('mii_status', miiStates, (data) => data.miiStatus),
+  value('link_failure_count', 'link_failure_count % ', ({ linkFailureCount: count }) =>
+    count === undefined ? undefined : count | 0,
   ),
-  value('link_failure_count', 'link_failure_count % ', (data) => data.linkFailureCount),
   value('perm_hwaddr', 'perm_hwaddr % ', (data) => data.permHwaddr),
   value('queue_id', 'queue_id % ', (data) => data.queueId),
   value('prio', 'prio % ', (data) => data.prio),
   value('ad_aggregator_id', 'ad_aggregator_id % ', (data) => data.adAggregatorId),
   ...portState('ad_actor_oper_port_state', (data) => data.adActorOperPortState),
   ...portState('ad_partner_oper_port_state', (data) => data.adPartnerOperPortState),
+  churn('churn_actor_state', (data) => data.adChurnActorState),
+  churn('churn_partner_state', (data) => data.adChurnPartnerState),
+  value('actor_port_prio', 'actor_port_prio % ', (data) => data.actorPortPrio),
 ];
 
 /** A link as a member of a bond: `ip link set DEV type bond_slave …`. */

@@ -3,7 +3,7 @@ import { noSuchDevice } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
 import { address, dottedAddress, toText } from '../../inet.ts';
 import { type Part, value } from '../../show/fields.ts';
-import { hardwareAddress } from '../../values.ts';
+import { hardwareAddress, oneOfOnOff } from '../../values.ts';
 import { type LinkView, linkName } from '../view.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
 import { choiceRow, numberRow, readWords, unknownWord } from './parse.ts';
@@ -32,10 +32,13 @@ Usage: ... bond [ mode BONDMODE ] [ active_slave SLAVE_DEV ]
                 [ tlb_dynamic_lb TLB_DYNAMIC_LB ]
                 [ lacp_rate LACP_RATE ]
                 [ lacp_active LACP_ACTIVE]
+                [ coupled_control COUPLED_CONTROL ]
+                [ broadcast_neighbor BROADCAST_NEIGHBOR ]
                 [ ad_select AD_SELECT ]
                 [ ad_user_port_key PORTKEY ]
                 [ ad_actor_sys_prio SYSPRIO ]
                 [ ad_actor_system LLADDR ]
+                [ lacp_strict LACP_STRICT ]
                 [ arp_missed_max MISSED_MAX ]
 
 BONDMODE := balance-rr|active-backup|balance-xor|broadcast|802.3ad|balance-tlb|balance-alb
@@ -47,6 +50,9 @@ XMIT_HASH_POLICY := layer2|layer2+3|layer3+4|encap2+3|encap3+4|vlan+srcmac
 LACP_ACTIVE := off|on
 LACP_RATE := slow|fast
 AD_SELECT := stable|bandwidth|count
+COUPLED_CONTROL := off|on
+BROADCAST_NEIGHBOR := off|on
+LACP_STRICT := off|on
 `;
 
 type Data = DataOf<'bond'>;
@@ -64,9 +70,7 @@ const names = {
   xmitHashPolicy: ['layer2', 'layer3+4', 'layer2+3', 'encap2+3', 'encap3+4', 'vlan+srcmac'],
   adLacpActive: ['off', 'on'],
   adLacpRate: ['slow', 'fast'],
-  adSelect: ['stable', 'bandwidth', 'count'],
-  coupledControl: ['off', 'on'],
-  broadcastNeigh: ['off', 'on'],
+  adSelect: ['stable', 'bandwidth', 'count', 'actor_port_prio'],
 } as const satisfies { readonly [K in NumberName]?: readonly string[] };
 
 const number = (words: string, bits: 8 | 16 | 32, name: NumberName, reason?: string): Row =>
@@ -83,6 +87,13 @@ const choice = (words: string, name: keyof typeof names): Row =>
   choiceRow(words, names[name], (draft, position) => {
     draft[name] = position;
   });
+
+const toggle = (words: string, name: 'coupledControl' | 'broadcastNeigh' | 'lacpStrict'): Row => ({
+  words,
+  apply: (draft, take) => {
+    draft[name] = Number(oneOfOnOff(take(), words.replace('*', ''), 1));
+  },
+});
 
 const member = (words: string, name: 'activeSlave' | 'primary'): Row => ({
   words,
@@ -140,8 +151,9 @@ const rows: readonly Row[] = [
   number('packets_per_slave*', 32, 'packetsPerSlave'),
   choice('lacp_rate*', 'adLacpRate'),
   choice('lacp_active', 'adLacpActive'),
-  choice('coupled_control', 'coupledControl'),
-  choice('broadcast_neighbor', 'broadcastNeigh'),
+  toggle('coupled_control', 'coupledControl'),
+  toggle('broadcast_neighbor', 'broadcastNeigh'),
+  toggle('lacp_strict*', 'lacpStrict'),
   choice('ad_select*', 'adSelect'),
   number('ad_user_port_key*', 16, 'adUserPortKey'),
   number('ad_actor_sys_prio*', 16, 'adActorSysPrio'),
@@ -165,8 +177,16 @@ const named = (json: string, name: keyof typeof names, text = json): Shown =>
     return position === undefined ? undefined : (names[name][position] ?? 'UNKNOWN');
   });
 
+/** A switch: in JSON true or false. */
+const onOff = (json: string, name: 'coupledControl' | 'broadcastNeigh' | 'lacpStrict'): Shown =>
+  value(
+    json,
+    (on) => `${json} ${on === true ? 'on' : 'off'} `,
+    ({ [name]: number }) => (number === undefined ? undefined : number !== 0),
+  );
+
 const link = (name: 'activeSlave' | 'primary', json: string): Shown =>
-  value(json, `${json} % `, ({ [name]: index }, view) => (index === undefined ? undefined : linkName(view, index)));
+  value(json, `${json} % `, ({ [name]: index = 0 }, view) => (index === 0 ? undefined : linkName(view, index)));
 
 const list = (json: string, name: 'arpIpTarget' | 'nsIp6Target'): Shown =>
   value(
@@ -204,11 +224,14 @@ const describe: readonly Shown[] = [
   shown('resend_igmp', 'resendIgmp'),
   shown('num_peer_notif', 'numPeerNotif', 'num_grat_arp'),
   shown('all_slaves_active', 'allSlavesActive'),
+  onOff('lacp_strict', 'lacpStrict'),
   shown('min_links', 'minLinks'),
   shown('lp_interval', 'lpInterval'),
   shown('packets_per_slave', 'packetsPerSlave'),
   named('ad_lacp_active', 'adLacpActive', 'lacp_active'),
   named('ad_lacp_rate', 'adLacpRate', 'lacp_rate'),
+  onOff('coupled_control', 'coupledControl'),
+  onOff('broadcast_neighbor', 'broadcastNeigh'),
   named('ad_select', 'adSelect'),
   ({ adInfo }) => {
     if (adInfo === undefined) return undefined;

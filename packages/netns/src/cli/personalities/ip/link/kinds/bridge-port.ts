@@ -28,10 +28,14 @@ Usage: ... bridge_slave [ fdb_flush ]
 			[ mcast_to_unicast {on | off} ]
 			[ group_fwd_mask MASK ]
 			[ neigh_suppress {on | off} ]
+			[ neigh_vlan_suppress {on | off} ]
+			[ neigh_forward_grat {on | off} ]
 			[ vlan_tunnel {on | off} ]
 			[ isolated {on | off} ]
 			[ locked {on | off} ]
+			[ mab {on | off} ]
 			[ backup_port DEVICE ] [ nobackup_port ]
+			[ backup_nhid NHID ]
 `;
 
 type Data = PortDataOf<'bridge'>;
@@ -57,13 +61,17 @@ const switches = {
   bcast_flood: 'bcastFlood',
   mcast_to_unicast: 'mcastToUcast',
   neigh_suppress: 'neighSuppress',
+  neigh_vlan_suppress: 'neighVlanSuppress',
+  neigh_forward_grat: 'neighForwardGrat',
   vlan_tunnel: 'vlanTunnel',
   isolated: 'isolated',
   locked: 'locked',
+  mab: 'mab',
 } as const satisfies Readonly<Record<string, Switch>>;
 
-const switchRow = (name: keyof typeof switches): Row => ({
-  words: `${name}*`,
+/** Words that were added late are not cut. */
+const switchRow = (name: keyof typeof switches, words = `${name}*`): Row => ({
+  words,
   apply: (draft, take) => {
     draft[switches[name]] = oneOfOnOff(take(), name, 1);
   },
@@ -119,15 +127,24 @@ const rows: readonly Row[] = [
     },
   },
   switchRow('neigh_suppress'),
+  switchRow('neigh_vlan_suppress', 'neigh_vlan_suppress'),
+  switchRow('neigh_forward_grat', 'neigh_forward_grat'),
   switchRow('vlan_tunnel'),
   switchRow('isolated'),
   switchRow('locked'),
+  switchRow('mab', 'mab'),
   {
     words: 'backup_port*',
     apply: (draft, take, { lookup }) => {
       const word = take();
       draft.backupPort = lookup.indexOf(word);
       if (draft.backupPort === 0) throw invalidArgument(word, 'Device does not exist\n');
+    },
+  },
+  {
+    words: 'backup_nhid',
+    apply: (draft, take) => {
+      draft.backupNhid = unsigned(take(), 32, 'backup_nhid is invalid');
     },
   },
   {
@@ -139,7 +156,7 @@ const rows: readonly Row[] = [
 ];
 
 const states = ['disabled', 'listening', 'learning', 'forwarding', 'blocking'];
-const hex = (number: number | undefined) => (number === undefined ? undefined : `0x${number.toString(16)}`);
+const hex = (number: number | undefined) => (number === undefined ? undefined : hexWithPrefix(number));
 
 const onOrOff = (name: keyof typeof switches): Shown =>
   value(
@@ -164,15 +181,21 @@ const forwardedFrames: readonly (readonly [bit: number, name: string])[] = [
 ];
 
 function frameNames(mask: number): string {
-  const names = forwardedFrames.filter(([each]) => (mask & each) !== 0);
-  const rest = names.reduce((left, [each]) => left & ~each, mask);
-  return [...names.map(([, name]) => name), ...(rest !== 0 || mask === 0 ? [`0x${rest.toString(16)}`] : [])].join(',');
+  const bits = Array.from({ length: 16 }, (_bit, position) => 1 << position).filter((bit) => (mask & bit) !== 0);
+  const names = bits.map((bit) => forwardedFrames.find(([each]) => each === bit)?.[1] ?? `0x${bit.toString(16)}`);
+  return names.length === 0 ? '0x0' : names.join(',');
 }
 
 const describe: readonly Shown[] = [
-  value('state', 'state % ', ({ state }) => (state === undefined ? undefined : (states[state] ?? state))),
+  ({ state }) => {
+    if (state === undefined) return undefined;
+    const name = states[state];
+    return name === undefined
+      ? { text: `state (${state}) `, json: { state_index: state } }
+      : { text: `state ${name} `, json: { state: name } };
+  },
   value('priority', 'priority % ', (data) => data.priority),
-  value('cost', 'cost % ', (data) => data.cost),
+  value('cost', 'cost % ', ({ cost }) => (cost === undefined ? undefined : cost | 0)),
   onOrOff('hairpin'),
   onOrOff('guard'),
   onOrOff('root_block'),
@@ -201,6 +224,8 @@ const describe: readonly Shown[] = [
   onOrOff('bcast_flood'),
   onOrOff('mcast_to_unicast'),
   onOrOff('neigh_suppress'),
+  onOrOff('neigh_vlan_suppress'),
+  onOrOff('neigh_forward_grat'),
   value('group_fwd_mask', 'group_fwd_mask % ', ({ groupFwdMask }) =>
     groupFwdMask === undefined ? undefined : hexWithPrefix(groupFwdMask),
   ),
@@ -210,9 +235,11 @@ const describe: readonly Shown[] = [
   onOrOff('vlan_tunnel'),
   onOrOff('isolated'),
   onOrOff('locked'),
+  onOrOff('mab'),
   value('backup_port', 'backup_port % ', ({ backupPort }, view) =>
     backupPort === undefined || backupPort === 0 ? undefined : linkName(view, backupPort),
   ),
+  value('backup_nhid', 'backup_nhid % ', (data) => data.backupNhid),
 ];
 
 /** A link as a port of a bridge: `ip link set DEV type bridge_slave …`. */

@@ -1,7 +1,8 @@
+import { nanosecondsText } from '../../../../shaping/units.ts';
 import { type OptionRow, readOptions } from '../../grammar.ts';
 import { hexWithPrefix } from '../../numbers.ts';
 import { type Part, value } from '../../show/fields.ts';
-import { hardwareAddress, unsigned } from '../../values.ts';
+import { hardwareAddress, oneOf, unsigned } from '../../values.ts';
 import type { LinkView } from '../view.ts';
 import { bit, bridgeId, seconds } from './bridge-common.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
@@ -14,10 +15,14 @@ Usage: ... bridge [ fdb_flush ]
 		  [ max_age MAX_AGE ]
 		  [ ageing_time AGEING_TIME ]
 		  [ stp_state STP_STATE ]
+		  [ stp_mode STP_MODE ]
+		  [ mst_enabled MST_ENABLED ]
 		  [ priority PRIORITY ]
 		  [ group_fwd_mask MASK ]
 		  [ group_address ADDRESS ]
 		  [ no_linklocal_learn NO_LINKLOCAL_LEARN ]
+		  [ fdb_local_vlan_0 FDB_LOCAL_VLAN_0 ]
+		  [ fdb_max_learned FDB_MAX_LEARNED ]
 		  [ vlan_filtering VLAN_FILTERING ]
 		  [ vlan_protocol VLAN_PROTOCOL ]
 		  [ vlan_default_pvid VLAN_DEFAULT_PVID ]
@@ -44,16 +49,24 @@ Usage: ... bridge [ fdb_flush ]
 		  [ nf_call_iptables NF_CALL_IPTABLES ]
 		  [ nf_call_ip6tables NF_CALL_IP6TABLES ]
 		  [ nf_call_arptables NF_CALL_ARPTABLES ]
+		  [ mdb_offload_fail_notification MDB_OFFLOAD_FAIL_NOTIFICATION ]
 
 Where: VLAN_PROTOCOL := { 802.1Q | 802.1ad }
+       STP_MODE := { auto | user | kernel }
 `;
 
 type Data = DraftOf<'bridge'>;
 type Row = OptionRow<Data, KindContext>;
 
+/** Words that were added late are not cut. */
+const uncut = ['fdb_local_vlan_0', 'fdb_max_learned', 'mst_enabled', 'mdb_offload_fail_notification'];
+
 /** An option with a number of so many bits, which it gives to an attribute. */
 function number(word: string, bits: 8 | 16 | 32, set: (data: Data, number: number) => void): Row {
-  return { words: `${word}*`, apply: (data, take) => set(data, unsigned(take(), bits, `invalid ${word}`)) };
+  return {
+    words: uncut.includes(word) ? word : `${word}*`,
+    apply: (data, take) => set(data, unsigned(take(), bits, `invalid ${word}`)),
+  };
 }
 
 /** An option that is one bit of `multiBoolopt`. */
@@ -67,6 +80,12 @@ function choice(word: string, position: number): Row {
 
 const noLinklocalLearn = 0;
 const mcastVlanSnooping = 1;
+const mstEnabled = 2;
+const mdbOffloadFailNotification = 3;
+const fdbLocalVlan0 = 4;
+
+/** Who speaks the spanning tree protocol, by number. */
+const stpModes = ['auto', 'user', 'kernel'];
 
 const protocols: Readonly<Record<string, number>> = { '802.1Q': 0x8100, '802.1ad': 0x88a8 };
 
@@ -93,9 +112,16 @@ const rows: readonly Row[] = [
   number('stp_state', 32, (data, n) => {
     data.stpState = n;
   }),
+  {
+    words: 'stp_mode',
+    apply: (data, take) => {
+      data.stpMode = oneOf(stpModes, take(), 'stp_mode', 1);
+    },
+  },
   number('priority', 16, (data, n) => {
     data.priority = n;
   }),
+  choice('mst_enabled', mstEnabled),
   number('vlan_filtering', 8, (data, n) => {
     data.vlanFiltering = n !== 0;
   }),
@@ -115,6 +141,10 @@ const rows: readonly Row[] = [
     },
   },
   choice('no_linklocal_learn', noLinklocalLearn),
+  choice('fdb_local_vlan_0', fdbLocalVlan0),
+  number('fdb_max_learned', 32, (data, n) => {
+    data.fdbMaxLearned = n;
+  }),
   {
     words: 'fdb_flush*',
     apply: (data) => {
@@ -173,6 +203,7 @@ const rows: readonly Row[] = [
   number('mcast_startup_query_interval', 32, (data, n) => {
     data.mcastStartupQueryIntvl = BigInt(n);
   }),
+  choice('mdb_offload_fail_notification', mdbOffloadFailNotification),
   number('mcast_stats_enabled', 8, (data, n) => {
     data.mcastStatsEnabled = n !== 0;
   }),
@@ -200,6 +231,27 @@ function shown(json: string, get: (data: DataOf<'bridge'>) => number | bigint | 
   return value(json, `${text} % `, get);
 }
 
+/** Who asks for multicast members, in one family. What the kernel counts in hundredths of a second, `ip` calls nanoseconds. */
+function querier(
+  family: 'ipv4' | 'ipv6',
+  addressKey: 'ipAddress' | 'ipv6Address',
+  portKey: 'ipPort' | 'ipv6Port',
+  timerKey: 'ipOtherTimer' | 'ipv6OtherTimer',
+): Shown {
+  const name = (what: string) => `mcast_querier_${family}_${what}`;
+  return ({ mcastQuerierState: state }) => {
+    if (state === undefined) return undefined;
+    const { [addressKey]: address, [portKey]: port, [timerKey]: timer } = state;
+    const members = {
+      ...(address !== undefined && { [name('addr')]: address }),
+      ...(port !== undefined && { [name('port')]: port }),
+      ...(timer !== undefined && timer !== 0n && { [name('other_timer')]: nanosecondsText(Number(timer)) }),
+    };
+    const text = Object.entries(members).map(([key, found]) => `${key} ${found} `);
+    return { text: text.join(''), json: { [`mcast_querier_state_${family}`]: members } };
+  };
+}
+
 /** Timers stand in a column of seven. */
 function timer(name: string, get: (data: DataOf<'bridge'>) => bigint | undefined): Shown {
   return value(
@@ -210,7 +262,9 @@ function timer(name: string, get: (data: DataOf<'bridge'>) => bigint | undefined
 }
 
 function boolopt(name: string, position: number): Shown {
-  return shown(name, ({ multiBoolopt }) => multiBoolopt && (multiBoolopt.optval >> position) & 1);
+  return shown(name, ({ multiBoolopt: { optval, optmask } = { optval: 0, optmask: 0 } }) =>
+    (optmask >> position) & 1 ? (optval >> position) & 1 : undefined,
+  );
 }
 
 function protocolName(number: number): string {
@@ -223,6 +277,9 @@ const describe: readonly Shown[] = [
   shown('max_age', (data) => data.maxAge),
   shown('ageing_time', (data) => data.ageingTime),
   shown('stp_state', (data) => data.stpState),
+  value('stp_mode', 'stp_mode % ', ({ stpMode }) =>
+    stpMode === undefined ? undefined : (stpModes[stpMode] ?? '(unknown)'),
+  ),
   shown('priority', (data) => data.priority),
   shown('vlan_filtering', (data) => bit(data.vlanFiltering)),
   value('vlan_protocol', 'vlan_protocol % ', (data) =>
@@ -238,6 +295,8 @@ const describe: readonly Shown[] = [
   timer('tcn_timer', (data) => data.tcnTimer),
   timer('topology_change_timer', (data) => data.topologyChangeTimer),
   timer('gc_timer', (data) => data.gcTimer),
+  shown('fdb_n_learned', (data) => data.fdbNLearned),
+  shown('fdb_max_learned', (data) => data.fdbMaxLearned),
   shown('vlan_default_pvid', (data) => data.vlanDefaultPvid),
   shown('vlan_stats_enabled', (data) => bit(data.vlanStatsEnabled)),
   shown('vlan_stats_per_port', (data) => bit(data.vlanStatsPerPort)),
@@ -248,9 +307,14 @@ const describe: readonly Shown[] = [
   shown('mcast_snooping', (data) => bit(data.mcastSnooping)),
   boolopt('no_linklocal_learn', noLinklocalLearn),
   boolopt('mcast_vlan_snooping', mcastVlanSnooping),
+  boolopt('mst_enabled', mstEnabled),
+  boolopt('mdb_offload_fail_notification', mdbOffloadFailNotification),
+  boolopt('fdb_local_vlan_0', fdbLocalVlan0),
   shown('mcast_router', (data) => data.mcastRouter),
   shown('mcast_query_use_ifaddr', (data) => bit(data.mcastQueryUseIfaddr)),
   shown('mcast_querier', (data) => bit(data.mcastQuerier)),
+  querier('ipv4', 'ipAddress', 'ipPort', 'ipOtherTimer'),
+  querier('ipv6', 'ipv6Address', 'ipv6Port', 'ipv6OtherTimer'),
   shown('mcast_hash_elasticity', (data) => data.mcastHashElasticity),
   shown('mcast_hash_max', (data) => data.mcastHashMax),
   shown('mcast_last_member_cnt', (data) => data.mcastLastMemberCnt, 'mcast_last_member_count'),

@@ -3,14 +3,14 @@ import { toJson, toText } from '../../show/fields.ts';
 import { viewOf } from '../testing.ts';
 import { loadKind } from './kinds.ts';
 
-// What ip 6.1 was seen to print of such an answer; the first link is called `if1` here, as nothing is known of it.
+// What ip 6.1 was seen to print of such an answer, and 7.3 where that is another thing; the first link is called `if1` here, as nothing is known of it.
 
 it.each<[kind: string, data: object, text: string, json: object]>([
   [
     'hsr',
     { slave1: 1, supervisionAddr: '01:15:4e:00:01:2d', seqNr: 65279, version: 1, protocol: 0 },
-    'slave1 if1 slave2 <none> sequence 65279 supervision 01:15:4e:00:01:2d proto 0 ',
-    { slave1: 'if1', slave2: null, seq_nr: 65279, supervision_addr: '01:15:4e:00:01:2d', proto: 0 },
+    'slave1 if1 slave2 <none> sequence 65279 supervision 01:15:4e:00:01:2d proto 0 version 1 ',
+    { slave1: 'if1', slave2: null, seq_nr: 65279, supervision_addr: '01:15:4e:00:01:2d', proto: 0, version: 1 },
   ],
   [
     'bareudp',

@@ -1,6 +1,6 @@
 import { duplicateOrGarbage, failure, invalidArgument } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
-import { address, isAny, isMulticast, toText } from '../../inet.ts';
+import { address, isAnyWord, isMulticast, toText } from '../../inet.ts';
 import { type Part, value } from '../../show/fields.ts';
 import { unsigned } from '../../values.ts';
 import type { LinkView } from '../view.ts';
@@ -11,6 +11,7 @@ import { readWords, unknownWord } from './parse.ts';
 const usage = `\
 Usage: ... geneve id VNI
 		remote ADDR
+		[ local ADDR ]
 		[ ttl TTL ]
 		[ tos TOS ]
 		[ df DF ]
@@ -72,8 +73,13 @@ const rows: readonly Row[] = [
   }),
   setting('remote*', 'remote', (data, word) => {
     const found = address(word);
-    if (isAny(found) || isMulticast(found)) throw invalidArgument(word, 'invalid remote address');
+    if (isAnyWord(word) || isMulticast(found)) throw invalidArgument(word, 'invalid remote address');
     data[found.family === 'inet' ? 'remote' : 'remote6'] = toText(found);
+  }),
+  setting('local*', 'local', (data, word) => {
+    const found = address(word);
+    if (isAnyWord(word) || isMulticast(found)) throw invalidArgument(word, 'invalid local address');
+    data[found.family === 'inet' ? 'local' : 'local6'] = toText(found);
   }),
   setting('ttl* hoplimit*', 'ttl', (data, word) => {
     if (word === 'inherit') data.ttlInherit = true;
@@ -138,11 +144,21 @@ const hex = (number: number | undefined) => (number ? `0x${number.toString(16)}`
 const checksum = (json: string, text: string, get: (data: DataOf<'geneve'>) => boolean | undefined): Shown =>
   value(json, (on) => `${on === true ? '' : 'no'}${text} `, get);
 
+/** An end; in JSON its name tells the family. */
+const end =
+  (name: 'remote' | 'local'): Shown =>
+  (data, view) => {
+    const parts = [name, `${name}6` as const].map((key) =>
+      value<DataOf<'geneve'>, LinkView>(key, `${name} % `, ({ [key]: address }) => address)(data, view),
+    );
+    return parts.find((part) => part !== undefined);
+  };
+
 const describe: readonly Shown[] = [
   value('external', 'external ', (data) => data.collectMetadata),
   value('id', 'id % ', (data) => data.id),
-  value('remote', 'remote % ', (data) => data.remote),
-  value('remote6', 'remote % ', (data) => data.remote6),
+  end('remote'),
+  end('local'),
   (data, view) =>
     data.ttlInherit === true
       ? { text: 'ttl inherit ', json: {} }

@@ -8,12 +8,15 @@ import { numberRow, readWords } from './parse.ts';
 
 const usage = `\
 Usage:	ip link add name NAME type hsr slave1 SLAVE1-IF slave2 SLAVE2-IF
-	[ supervision ADDR-BYTE ] [version VERSION] [proto PROTOCOL]
+	[ interlink INTERLINK-IF ] [ supervision ADDR-BYTE ] [ version VERSION ]
+	[ proto PROTOCOL ]
 
 NAME
 	name of new hsr device (e.g. hsr0)
 SLAVE1-IF, SLAVE2-IF
 	the two slave devices bound to the HSR device
+INTERLINK-IF
+	the interlink device bound to the HSR network to connect SAN device(s)
 ADDR-BYTE
 	0-255; the last byte of the multicast address used for HSR supervision
 	frames (default = 0)
@@ -67,19 +70,21 @@ const rows: readonly Row[] = [
   port('interlink', 'interlink'),
 ];
 
-const shownPort = (name: 'slave1' | 'slave2'): Part<Data, LinkView> =>
+const shownPort = (name: Port, missing: null | undefined): Part<Data, LinkView> =>
   value(
     name,
     (port) => `${name} ${port ?? '<none>'} `,
-    ({ [name]: index }, view) => (index === undefined ? null : linkName(view, index)),
+    ({ [name]: index }, view) => (index === undefined ? missing : linkName(view, index)),
   );
 
 const describe: readonly Part<Data, LinkView>[] = [
-  shownPort('slave1'),
-  shownPort('slave2'),
+  shownPort('slave1', null),
+  shownPort('slave2', null),
+  shownPort('interlink', undefined),
   value('seq_nr', 'sequence % ', (data) => data.seqNr),
   value('supervision_addr', 'supervision % ', (data) => data.supervisionAddr),
   value('proto', 'proto % ', (data) => data.protocol),
+  value('version', 'version % ', (data) => data.version),
 ];
 
 /** A ring, or two networks side by side, as one link: `ip link add NAME type hsr slave1 DEV slave2 DEV`. */

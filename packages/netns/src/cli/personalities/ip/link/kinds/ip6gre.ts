@@ -17,6 +17,7 @@ import {
   shownExternal,
   shownIpv6,
   shownIpv6Mark,
+  shownLocalRemote,
   startingWith,
 } from './tunnel-common.ts';
 
@@ -91,6 +92,7 @@ const describe: readonly Part<Data, LinkView>[] = [
   ...shownEnds,
   ...shownIpv6,
   ...shownGre,
+  shownLocalRemote,
   shownIpv6Mark,
   ...shownErspan,
   ...shownEncap,

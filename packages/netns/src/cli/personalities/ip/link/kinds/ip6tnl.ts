@@ -16,6 +16,8 @@ import {
   shownExternal,
   shownIpv6,
   shownIpv6Mark,
+  shownLocalRemote,
+  shownMobile,
   startingWith,
 } from './tunnel-common.ts';
 
@@ -95,6 +97,8 @@ const describe: readonly Part<Data, LinkView>[] = [
   value('proto', '% ', ({ proto }) => modes.find(([number]) => number === proto)?.[1][0]),
   ...shownEnds,
   ...shownIpv6,
+  shownMobile,
+  shownLocalRemote,
   shownIpv6Mark,
   ...shownEncap,
 ];

@@ -48,7 +48,8 @@ const rowsOf = (kind: string): readonly Row[] => [
 
 const describe: readonly Part<Data, LinkView>[] = [
   value('mode', ' mode % ', ({ mode }) => (mode === undefined ? undefined : (ipvlanModes[mode] ?? 'unknown'))),
-  ({ flags = 0 }) => {
+  ({ flags }) => {
+    if (flags === undefined) return undefined;
     const name = isolations[(flags & 1) !== 0 ? 1 : flags & 2];
     return name === undefined ? undefined : { text: `${name} `, json: { [name]: true } };
   },

@@ -34,6 +34,7 @@ const kinds: Readonly<Record<string, () => Promise<Kind>>> = {
   netdevsim: () => withoutWords('netdevsim'),
   netkit: async () => (await import('./netkit.ts')).netkit,
   nlmon: () => withoutWords('nlmon'),
+  ovpn: async () => (await import('./modems.ts')).ovpn,
   rmnet: async () => (await import('./modems.ts')).rmnet,
   sit: async () => (await import('./ipip.ts')).sit,
   team: () => withoutWords('team'),

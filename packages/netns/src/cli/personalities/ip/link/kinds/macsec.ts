@@ -187,7 +187,7 @@ const describe: readonly Shown[] = [
   onOff('es', 'end_station', 'es'),
   onOff('scb', 'scb', 'scb'),
   onOff('replay_protect', 'replay', 'replayProtect'),
-  value('window', 'window % ', (data) => data.window),
+  value('window', 'window % ', ({ window }) => (window === undefined ? undefined : window | 0)),
 ];
 
 /** A link whose frames are encrypted or signed (802.1AE): `ip link add link DEV NAME type macsec`. */

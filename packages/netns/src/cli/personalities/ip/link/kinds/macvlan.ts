@@ -1,7 +1,7 @@
 import { macvlanModes } from '../../../../../netlink/families/route/kinds/macvlan.ts';
 import { failure } from '../../exit.ts';
 import { type OptionRow, readOptions } from '../../grammar.ts';
-import { parseUnsigned } from '../../numbers.ts';
+import { parseInteger, parseUnsigned } from '../../numbers.ts';
 import { type Part, value, when } from '../../show/fields.ts';
 import { hardwareAddress } from '../../values.ts';
 import type { LinkView } from '../view.ts';
@@ -12,13 +12,14 @@ type KindName = 'macvlan' | 'macvtap';
 type Data = DraftOf<KindName>;
 
 const usageOf = (kind: KindName) => `\
-Usage: ... ${kind} mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN]
+Usage: ... ${kind} mode MODE [flag MODE_FLAG] MODE_OPTS [bcqueuelen BC_QUEUE_LEN] [bclim BCLIM]
 
 MODE: private | vepa | bridge | passthru | source
 MODE_FLAG: null | nopromisc | nodst
 MODE_OPTS: for mode "source":
 	macaddr { { add | del } <macaddr> | set [ <macaddr> [ <macaddr>  ... ] ] | flush }
 BC_QUEUE_LEN: Length of the rx queue for broadcast/multicast: [0-4294967295]
+BCLIM: Threshold for broadcast queueing: 32-bit integer
 `;
 
 /** Bits of `flags` (MACVLAN_FLAG_*). */
@@ -74,6 +75,14 @@ const rowsOf = (kind: KindName): readonly Row[] => [
       data.bcQueueLen = length;
     },
   },
+  {
+    words: 'bclim',
+    apply: (data, take) => {
+      const word = take();
+      data.bcCutoff = parseInteger(word);
+      if (data.bcCutoff === undefined) throw failure(`Error: illegal value for "bclim": "${word}"`);
+    },
+  },
 ];
 
 const passthru = 8;
@@ -87,6 +96,7 @@ const describe: readonly Part<DataOf<KindName>, LinkView>[] = [
   value('nodst', 'nodst ', ({ flags = 0 }) => (flags & 2) !== 0 || undefined),
   value('bcqueuelen', 'bcqueuelen % ', (data) => data.bcQueueLen),
   value('usedbcqueuelen', 'usedbcqueuelen % ', (data) => data.bcQueueLenUsed),
+  value('bclim', 'bclim % ', (data) => data.bcCutoff),
   when(
     ({ mode }) => mode === source,
     [

@@ -1,23 +1,23 @@
-import { failure } from '../../exit.ts';
+import { duplicateArgument, failure } from '../../exit.ts';
 import { type Grammar, type OptionRow, readOptions } from '../../grammar.ts';
 import { type Part, value } from '../../show/fields.ts';
 import type { Words } from '../../words.ts';
 import type { LinkView } from '../view.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
-import { unknownWord } from './parse.ts';
 
 type Data = DataOf<'netkit'>;
 type Draft = DraftOf<'netkit'>;
 type Row = OptionRow<Draft, KindContext>;
 
 const usage = `\
-Usage: ... netkit [ mode MODE ] [ POLICY ] [ scrub SCRUB ] [ peer [ POLICY ] [ scrub SCRUB ] [ <options> ] ]
+Usage: ... netkit [ mode MODE ] [ POLICY ] [ scrub SCRUB ] [ peer [ POLICY <options> ] ]
 
 MODE: l3 | l2
 POLICY: forward | blackhole
 SCRUB: default | none
 (first values are the defaults if nothing is specified)
-Get <options> type 'ip link add help'
+
+To get <options> type 'ip link add help'.
 `;
 
 /** NETKIT_L2 … by number. */
@@ -27,12 +27,17 @@ const policies: Readonly<Record<number, string>> = { 0: 'forward', 2: 'blackhole
 /** Whether packets are cleaned of marks and priorities: NETKIT_SCRUB_*, by number. */
 const scrubs = ['none', 'default'] as const;
 
-function oneOf(names: readonly string[], option: string, word: string): number {
-  const position = names.indexOf(word);
-  if (position < 0)
-    throw failure(`Error: argument of "${option}" must be ${names.map((name) => `"${name}"`).join(' or ')}`);
-  return position;
+function position(names: readonly string[], word: string, refusal: string): number {
+  const found = names.indexOf(word);
+  if (found < 0) throw failure(refusal);
+  return found;
 }
+
+const named = (json: string, names: Readonly<Record<number, string>>, get: (data: Data) => number | undefined) =>
+  value<Data, LinkView>(json, `${json.replace('_', ' ')} % `, (data) => {
+    const number = get(data);
+    return number === undefined ? undefined : (names[number] ?? 'UNKNOWN');
+  });
 
 /** What both ends have of their own. */
 const endRows = (policy: 'policy' | 'peerPolicy', scrub: 'scrub' | 'peerScrub'): readonly Row[] => [
@@ -47,7 +52,7 @@ const endRows = (policy: 'policy' | 'peerPolicy', scrub: 'scrub' | 'peerScrub'):
   {
     words: 'scrub',
     apply: (draft, take) => {
-      draft[scrub] = oneOf(scrubs, 'scrub', take());
+      draft[scrub] = position(scrubs, take(), 'Error: scrub must be either "none" or "default"');
     },
   },
 ];
@@ -57,7 +62,8 @@ const ownGrammar: Grammar<Draft, KindContext> = {
     {
       words: 'mode',
       apply: (draft, take) => {
-        draft.mode = oneOf(modes, 'mode', take());
+        if (draft.mode !== undefined) throw duplicateArgument('mode', take());
+        draft.mode = position(modes, take(), 'Error: argument of "mode" must be either "l3" or "l2"');
       },
     },
     ...endRows('policy', 'scrub'),
@@ -77,14 +83,16 @@ export const netkit: Kind<Data, Draft> = {
     readOptions(ownGrammar, words, draft, context);
     const word = words.take();
     if (word === undefined) return draft;
-    if (word !== 'peer') throw unknownWord(word, `netkit: unknown option "${word}"?`, usage);
+    if (word !== 'peer') throw failure(`netkit: unknown option "${word}"?\n${usage.trimEnd()}`);
     readOptions(peerGrammar, words, draft, context);
     return draft;
   },
   describe: [
-    value('mode', 'mode % ', ({ mode }) => (mode === undefined ? undefined : (modes[mode as 0] ?? 'unknown'))),
+    named('mode', modes, (data) => data.mode),
     value('type', 'type % ', ({ primary }) => (primary === undefined ? undefined : primary ? 'primary' : 'peer')),
-    value('policy', 'policy % ', ({ policy }) => (policy === undefined ? undefined : (policies[policy] ?? 'unknown'))),
-    value('scrub', 'scrub % ', ({ scrub }) => (scrub === undefined ? undefined : (scrubs[scrub as 0] ?? 'unknown'))),
+    named('policy', policies, (data) => data.policy),
+    named('peer_policy', policies, (data) => data.peerPolicy),
+    named('scrub', scrubs, (data) => data.scrub),
+    named('peer_scrub', scrubs, (data) => data.peerScrub),
   ] satisfies readonly Part<Data, LinkView>[],
 };

@@ -2,7 +2,6 @@ import { amtModes } from '../../../../../netlink/families/route/kinds/small.ts';
 import { failure, invalidArgument } from '../../exit.ts';
 import type { OptionRow } from '../../grammar.ts';
 import { address, isAny, toText } from '../../inet.ts';
-import { hexWithPrefix } from '../../numbers.ts';
 import { value } from '../../show/fields.ts';
 import { linkName } from '../view.ts';
 import type { DataOf, DraftOf, Kind, KindContext } from './kind.ts';
@@ -98,6 +97,8 @@ Usage: ... ipoib [ pkey PKEY ]
 PKEY  := 0x8001-0xffff
 `;
 
+const hexOfFour = (number: number) => number.toString(16).padStart(4, '0');
+
 const ipoibModes = ['datagram', 'connected'] as const;
 
 const ipoibRows: readonly OptionRow<DraftOf<'ipoib'>, KindContext>[] = [
@@ -136,11 +137,9 @@ export const ipoib: Kind<DataOf<'ipoib'>, DraftOf<'ipoib'>> = {
       unknownWord(word, `ipoib: unknown option "${word}"?`, ipoibUsage),
     ),
   describe: [
-    value('key', 'pkey % ', ({ pkey }) => (pkey === undefined ? undefined : hexWithPrefix(pkey))),
-    value('mode', 'mode % ', ({ mode }) => ipoibModes[mode ?? -1]),
-    value('umcast', 'umcast % ', ({ umcast }) =>
-      umcast === undefined ? undefined : hexWithPrefix(umcast).replace(/^0x/, '').padStart(4, '0'),
-    ),
+    value('key', 'pkey % ', ({ pkey }) => (pkey === undefined ? undefined : `0x${hexOfFour(pkey)}`)),
+    value('mode', 'mode % ', ({ mode }) => (mode === undefined ? undefined : (ipoibModes[mode as 0] ?? 'unknown'))),
+    value('umcast', 'umcast % ', ({ umcast }) => (umcast === undefined ? undefined : hexOfFour(umcast))),
   ],
 };
 

@@ -9,14 +9,14 @@ type Shown = Part<Data, LinkView>;
 const types: Readonly<Record<number, string>> = { 1: 'tun', 2: 'tap' };
 
 /** The name of a user or group, by the file that holds them; the number if it has none. */
-function nameIn(file: string, id: number): string {
+function nameIn(file: string, id: number): string | number {
   try {
     const line = readFileSync(file, 'utf8')
       .split('\n')
       .find((each) => each.split(':')[2] === String(id));
-    return line?.split(':')[0] ?? String(id);
+    return line?.split(':')[0] ?? id;
   } catch {
-    return String(id);
+    return id;
   }
 }
 

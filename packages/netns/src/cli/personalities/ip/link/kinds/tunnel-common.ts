@@ -288,7 +288,7 @@ function flagOr(name: (typeof ip6TunnelFlags)[number], text: string, otherwise?:
     ((data.flags ?? 0) & flag(name)) === 0 ? otherwise?.(data, view) : { text, json: { [`ip6_tnl_f_${name}`]: true } };
 }
 
-/** What {@link ipv6Rows} sets, but for the mark, which stands at the end. */
+/** What {@link ipv6Rows} sets, but for what stands further behind. */
 export const shownIpv6: readonly Shown[] = [
   shownTtl('hoplimit'),
   flagOr(
@@ -307,9 +307,10 @@ export const shownIpv6: readonly Shown[] = [
     value('flowlabel', 'flowlabel % ', ({ flowinfo = 0 }) => hex(flowinfo & 0xfffff, 5)),
   ),
   flagOr('rcv_dscp_copy', 'dscp inherit '),
-  flagOr('mip6_dev', 'mip6 '),
-  flagOr('allow_local_remote', 'allow-localremote '),
 ];
+
+export const shownMobile: Shown = flagOr('mip6_dev', 'mip6 ');
+export const shownLocalRemote: Shown = flagOr('allow_local_remote', 'allow-localremote ');
 
 export const shownIpv6Mark: Shown = flagOr('use_orig_fwmark', 'fwmark inherit ', shownFwmark);
 

@@ -108,17 +108,19 @@ const map = (json: string, title: string, name: MapName): Shown =>
 const describe: readonly Shown[] = [
   value('protocol', 'protocol % ', ({ protocol }) =>
     protocol === undefined
-      ? undefined
+      ? '802.1q'
       : ((vlanProtocols as Readonly<Record<number, string>>)[protocol] ?? `[${protocol}]`),
   ),
   value('id', 'id % ', (data) => data.id),
   value(
     'flags',
     (names) => `<${(names as readonly string[]).join(',')}> `,
-    ({ flags: { flags } = { flags: 0 } }) => {
+    ({ flags: found }) => {
+      if (found === undefined) return undefined;
+      const { flags } = found;
       const names = flagBits.filter(([, bit]) => (flags & bit) !== 0).map(([word]) => word.toUpperCase());
       const rest = flagBits.reduce((left, [, bit]) => left & ~bit, flags);
-      return [...names, ...(rest === 0 ? [] : [rest.toString(16)])];
+      return [...names, ...(rest === 0 ? [] : [(rest >>> 0).toString(16)])];
     },
   ),
   map('ingress_qos', 'ingress-qos-map', 'ingressQos'),

@@ -1,6 +1,7 @@
 import { duplicateOrGarbage, failure, invalidArgument, misuse, noSuchDevice } from '../../exit.ts';
 import { type OptionRow, readOptions } from '../../grammar.ts';
-import { address, type InetAddress, isAny, isMulticast, toText } from '../../inet.ts';
+import { address, type InetAddress, isAny, isAnyWord, isMulticast, toText } from '../../inet.ts';
+import { parseUnsigned64 } from '../../numbers.ts';
 import { type Part, value, words } from '../../show/fields.ts';
 import { unsigned } from '../../values.ts';
 import { isPrefix } from '../../words.ts';
@@ -19,6 +20,7 @@ Usage: ... vxlan id VNI
 		[ dev PHYS_DEV ]
 		[ dstport PORT ]
 		[ srcport MIN MAX ]
+		[ reserved_bits VALUE ]
 		[ [no]learning ]
 		[ [no]proxy ]
 		[ [no]rsc ]
@@ -30,8 +32,10 @@ Usage: ... vxlan id VNI
 		[ [no]udp6zerocsumtx ]
 		[ [no]udp6zerocsumrx ]
 		[ [no]remcsumtx ] [ [no]remcsumrx ]
+		[ [no]localbypass ]
 		[ [no]external ] [ gbp ] [ gpe ]
 		[ [no]vnifilter ]
+		[ [no]mcroute ]
 
 Where:	VNI	:= 0-16777215
 	ADDR	:= { IP_ADDRESS | any }
@@ -68,10 +72,10 @@ function setting(
   };
 }
 
-/** `learning` and `nolearning`: together they may be given once. */
-function toggle(word: string, set: (data: Data, on: boolean) => void, off = true): Row[] {
+/** `learning` and `nolearning`: together they may be given once. Words that were added late are not cut. */
+function toggle(word: string, set: (data: Data, on: boolean) => void, off = true, cut = '*'): Row[] {
   const row = (spelling: string, on: boolean): Row => ({
-    words: `${spelling}*`,
+    words: `${spelling}${cut}`,
     apply: (draft, _take, _context, given) => {
       claim(draft, word, given, given);
       set(draft.data, on);
@@ -87,7 +91,7 @@ function claim(draft: Draft, key: string, name: string, word: string): void {
 
 function far(draft: Draft, key: 'group' | 'remote', word: string): void {
   const found = address(word, draft.local?.family);
-  const fits = key === 'group' ? isMulticast(found) : !isMulticast(found) && !isAny(found);
+  const fits = key === 'group' ? isMulticast(found) : !isMulticast(found) && !isAnyWord(word);
   if (!fits) throw invalidArgument(word, `invalid ${key} address`);
   draft.remote = found;
 }
@@ -115,7 +119,7 @@ const rows: readonly Row[] = [
   farRow('remote'),
   setting('local*', 'local', (draft, word) => {
     const found = address(word, draft.remote?.family);
-    if (isMulticast(found) || isAny(found)) throw invalidArgument(word, 'invalid local address');
+    if (isMulticast(found) || isAnyWord(word)) throw invalidArgument(word, 'invalid local address');
     draft.local = found;
   }),
   setting('dev*', 'dev', ({ data }, word, { lookup }) => {
@@ -162,6 +166,14 @@ const rows: readonly Row[] = [
   setting('dstport*', 'dstport', ({ data }, word) => {
     data.port = unsigned(word, 16, 'dst port');
   }),
+  {
+    words: 'reserved_bits',
+    apply: (draft, take) => {
+      const word = take();
+      claim(draft, 'reserved_bits', word, word);
+      draft.data.reservedBits = eightBytes(word);
+    },
+  },
   ...toggle('learning', (data, on) => {
     data.learning = on;
   }),
@@ -192,6 +204,14 @@ const rows: readonly Row[] = [
   ...toggle('remcsumrx', (data, on) => {
     data.remcsumRx = on;
   }),
+  ...toggle(
+    'localbypass',
+    (data, on) => {
+      data.localbypass = on;
+    },
+    true,
+    '',
+  ),
   ...toggle('external', (data, on) => {
     data.collectMetadata = on;
   }),
@@ -212,7 +232,22 @@ const rows: readonly Row[] = [
   ...toggle('vnifilter', (data, on) => {
     data.vnifilter = on;
   }),
+  ...toggle(
+    'mcroute',
+    (data, on) => {
+      data.mcRoute = on;
+    },
+    true,
+    '',
+  ),
 ];
+
+/** A number of 64 bits, the highest first. */
+function eightBytes(word: string): Uint8Array {
+  const number = parseUnsigned64(word);
+  if (number === undefined) throw invalidArgument(word, 'reserved_bits');
+  return Uint8Array.from({ length: 8 }, (_byte, at) => Number((number >> BigInt(56 - 8 * at)) & 0xffn));
+}
 
 const dfModes = ['unset', 'set', 'inherit'];
 const portOfGpe = 4790;
@@ -249,7 +284,8 @@ Use 'dstport 0' to get default and quiet this message
 
 type Shown = Part<DataOf<'vxlan'>, LinkView>;
 
-const hex = (number: number) => `0x${number.toString(16)}`;
+const hex = (number: number | bigint) => `0x${number.toString(16)}`;
+const bigEndian = (bytes: Uint8Array) => bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
 
 /** The other end: its name tells whether it is a group, and in JSON also of which family. */
 const otherEnd: Shown = (data, view) => {
@@ -269,21 +305,15 @@ const ownEnd: Shown = (data, view) => {
   return { text: `local ${host} `, json: { [data.local === undefined ? 'local6' : 'local']: host } };
 };
 
-/** Said only when it is on. */
-const onlyOn = (name: string, text: string, get: (data: DataOf<'vxlan'>) => boolean | undefined): Shown =>
-  value(name, text, (data) => get(data) || undefined);
+/** Something that is on or off: JSON says which, text only what is unusual, with `no` in front if that is off. */
+const toggled = (name: string, usual: boolean, get: (data: DataOf<'vxlan'>) => boolean | undefined): Shown =>
+  value(name, (on) => (on === usual ? '' : `${usual ? 'no' : ''}${name} `), get);
 
-/** Said in either case, in text with `no` in front. */
-const onOrOff = (name: string, text: string, get: (data: DataOf<'vxlan'>) => boolean | undefined): Shown =>
-  value(
-    name,
-    (on) => `${on === true ? '' : 'no'}${text} `,
-    (data) => get(data),
-  );
+/** A word that has no value in JSON. */
+const word = (name: string, get: (data: DataOf<'vxlan'>) => boolean | undefined): Shown =>
+  value(name, `${name} `, (data) => (get(data) === true ? null : undefined));
 
 const describe: readonly Shown[] = [
-  onlyOn('external', 'external ', (data) => data.collectMetadata),
-  onlyOn('vnifilter', 'vnifilter', (data) => data.vnifilter),
   value('id', 'id % ', (data) => data.id),
   otherEnd,
   ownEnd,
@@ -295,15 +325,6 @@ const describe: readonly Shown[] = [
   ),
   value('port', 'dstport % ', (data) => data.port),
   value(
-    'learning',
-    (on) => (on === true ? '' : 'nolearning '),
-    (data) => data.learning,
-  ),
-  onlyOn('proxy', 'proxy ', (data) => data.proxy),
-  onlyOn('rsc', 'rsc ', (data) => data.rsc),
-  onlyOn('l2miss', 'l2miss ', (data) => data.l2miss),
-  onlyOn('l3miss', 'l3miss ', (data) => data.l3miss),
-  value(
     'tos',
     (tos) => `tos ${tos === '0x1' ? 'inherit' : tos} `,
     ({ tos = 0 }) => (tos === 0 ? undefined : hex(tos)),
@@ -312,12 +333,12 @@ const describe: readonly Shown[] = [
   value(
     'ttl',
     (ttl) => `ttl ${ttl === 0 ? 'auto' : ttl} `,
-    ({ ttl, ttlInherit }) => (ttlInherit === true ? undefined : (ttl ?? 0)),
+    ({ ttl, ttlInherit }) => (ttlInherit === true ? undefined : ttl),
   ),
   value(
     'df',
     (df) => (df === 'unset' ? '' : `df ${df} `),
-    ({ df }) => (df === undefined ? undefined : (dfModes[df] ?? String(df))),
+    ({ df }) => (df === undefined ? undefined : dfModes[df]),
   ),
   value('label', 'flowlabel % ', ({ label = 0 }) => (label === 0 ? undefined : hex(label))),
   value(
@@ -326,13 +347,23 @@ const describe: readonly Shown[] = [
     (data) => data.ageing,
   ),
   value('limit', 'maxaddr % ', ({ limit = 0 }) => (limit === 0 ? undefined : limit)),
-  onOrOff('udp_csum', 'udpcsum', (data) => data.udpCsum),
-  onOrOff('udp_zero_csum6_tx', 'udp6zerocsumtx', (data) => data.udpZeroCsum6Tx),
-  onOrOff('udp_zero_csum6_rx', 'udp6zerocsumrx', (data) => data.udpZeroCsum6Rx),
-  onlyOn('remcsum_tx', 'remcsumtx ', (data) => data.remcsumTx),
-  onlyOn('remcsum_rx', 'remcsumrx ', (data) => data.remcsumRx),
-  onlyOn('gbp', 'gbp ', (data) => data.gbp),
-  onlyOn('gpe', 'gpe ', (data) => data.gpe),
+  value('reserved_bits', 'reserved_bits % ', ({ reservedBits }) => reservedBits && hex(bigEndian(reservedBits))),
+  word('gbp', (data) => data.gbp),
+  word('gpe', (data) => data.gpe),
+  toggled('external', false, (data) => data.collectMetadata),
+  toggled('vnifilter', false, (data) => data.vnifilter),
+  toggled('learning', true, (data) => data.learning),
+  toggled('proxy', false, (data) => data.proxy),
+  toggled('rsc', false, (data) => data.rsc),
+  toggled('l2miss', false, (data) => data.l2miss),
+  toggled('l3miss', false, (data) => data.l3miss),
+  toggled('udp_csum', true, (data) => data.udpCsum),
+  toggled('udp_zero_csum6_tx', false, (data) => data.udpZeroCsum6Tx),
+  toggled('udp_zero_csum6_rx', false, (data) => data.udpZeroCsum6Rx),
+  toggled('remcsum_tx', false, (data) => data.remcsumTx),
+  toggled('remcsum_rx', false, (data) => data.remcsumRx),
+  toggled('localbypass', true, (data) => data.localbypass),
+  toggled('mcroute', false, (data) => data.mcRoute),
 ];
 
 /** A virtual Ethernet over UDP: `ip link add NAME type vxlan id VNI …`. */
