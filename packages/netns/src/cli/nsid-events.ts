@@ -1,4 +1,5 @@
-import { type NetlinkEvent, subscribe } from '../connection/subscribe.ts';
+import { hear } from '../connection/hear.ts';
+import type { NetlinkEvent } from '../connection/listener.ts';
 import type { Fd } from '../native/fd.ts';
 import { nsid as declaration, type NsidMessage } from '../netlink/families/route/nsid.ts';
 
@@ -6,7 +7,7 @@ const RTNLGRP_NSID = 28;
 
 /** Listens for the ids of a namespace (by default this process's own) from the moment of the call. Linux 4.1. */
 export function subscribeToNsids(namespace?: Fd): AsyncIterableIterator<NetlinkEvent> {
-  return subscribe({ namespace, groups: [RTNLGRP_NSID], declaration });
+  return hear({ namespace, groups: [RTNLGRP_NSID] }, { of: () => declaration });
 }
 
 /**

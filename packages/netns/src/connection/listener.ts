@@ -1,8 +1,9 @@
 import { EINVAL, ENOBUFS } from '../errno-numbers.ts';
 import { KernelError } from '../errors.ts';
 import type { Watch } from '../native/watch.ts';
-import { declarationOf, type KnownMessage } from '../netlink/catalogue.ts';
+import type { Known } from '../netlink/declarations.ts';
 import { messageAt, nextMessage } from '../netlink/header.ts';
+import type { AnyMessage } from '../wire/message.ts';
 import { type DebugLog, netlinkDebugLog } from './debug.ts';
 import { type Datagram, NetlinkSocket, type SocketOptions, type Transport } from './transport.ts';
 
@@ -13,7 +14,7 @@ export type NetlinkEvent =
       readonly type: number;
       /** NLM_F_*: some events have NLM_F_CREATE for what is new. */
       readonly flags: number;
-      readonly declaration: KnownMessage;
+      readonly declaration: AnyMessage;
       readonly value: unknown;
       /** Where it happened, by the numbering of the listening namespace; undefined: in that one itself. */
       readonly nsid: number | undefined;
@@ -21,15 +22,13 @@ export type NetlinkEvent =
   | { readonly kind: 'overrun' };
 
 /** What to listen to: groups of events of one netlink protocol, in one network namespace. */
-export interface SubscribeOptions extends SocketOptions {
+export interface ListenOptions extends SocketOptions {
   readonly groups: readonly number[];
   /** Groups that the kernel is too old for are passed over. */
   readonly onlyKnown?: boolean | undefined;
   /** Hear all namespaces that have an nsid in the listening one. Needs CAP_NET_BROADCAST. */
   readonly allNamespaces?: boolean | undefined;
   readonly transport?: Transport | undefined;
-  /** What all messages are: for generic netlink, whose numbers only the running kernel knows. */
-  readonly declaration?: KnownMessage | undefined;
 }
 
 /** Who is told. */
@@ -41,22 +40,22 @@ export interface Hearer {
 
 /**
  * Listens to multicast groups, from its making on, and tells of each event in turn: when the event loop finds one, or at once when
- * somebody asks it to look. What the catalogue does not know is left out.
+ * somebody asks it to look. What is not known is left out.
  */
 export class Listener implements Disposable {
   readonly #transport: Transport;
   readonly #protocol: number;
-  readonly #declaration: KnownMessage | undefined;
+  readonly #known: Known;
   readonly #log: DebugLog | undefined;
   readonly #hearer: Hearer;
   #watch: Watch;
   #paused = false;
   #closed = false;
 
-  constructor(options: SubscribeOptions, hearer: Hearer) {
+  constructor(options: ListenOptions, known: Known, hearer: Hearer) {
     this.#transport = options.transport ?? openListener(options);
     this.#protocol = options.protocol ?? 0;
-    this.#declaration = options.declaration;
+    this.#known = known;
     this.#log = netlinkDebugLog(this.#protocol);
     this.#hearer = hearer;
     this.#watch = this.#transport.watch(this.#onReady);
@@ -135,8 +134,7 @@ export class Listener implements Disposable {
       for (let at = datagram.start; at < datagram.end; ) {
         const message = messageAt(datagram, at);
         const { type, flags } = message;
-        const declaration =
-          this.#declaration ?? declarationOf(type, this.#protocol, 'received', message.bytes[message.start]);
+        const declaration = this.#known.of(type, this.#protocol, 'received', message.bytes[message.start]);
         if (declaration !== undefined)
           events.push({
             kind: 'message',
@@ -160,7 +158,7 @@ export class Listener implements Disposable {
   }
 }
 
-function openListener(options: SubscribeOptions): NetlinkSocket {
+function openListener(options: ListenOptions): NetlinkSocket {
   const socket = new NetlinkSocket({ receiveBuffer: 4 << 20, ...options });
   try {
     if (options.allNamespaces) socket.listenToAllNamespaces();
@@ -172,7 +170,7 @@ function openListener(options: SubscribeOptions): NetlinkSocket {
   }
 }
 
-function join(socket: NetlinkSocket, group: number, { onlyKnown }: SubscribeOptions): void {
+function join(socket: NetlinkSocket, group: number, { onlyKnown }: ListenOptions): void {
   try {
     socket.join(group);
   } catch (error) {

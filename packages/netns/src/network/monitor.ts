@@ -10,6 +10,7 @@ import {
   type Monitored,
   type MonitoredObject,
   type MonitoredObjects,
+  monitoredMessages,
   monitoredObjects,
   onlyIfAsked,
   takers,
@@ -121,6 +122,7 @@ class NetworkMonitor {
     if (this.#ledgers.size > 0) for (const group of takers.groups) followed.add(group);
     this.#listener = new Listener(
       { namespace, groups: [...followed], allNamespaces, ...(receiveBuffer !== undefined && { receiveBuffer }) },
+      monitoredMessages,
       { tell: (event) => this.#hear(event), fail: (error) => this.queue.end(error) },
     );
     undo.commit();

@@ -1,13 +1,16 @@
 import type { Declaration } from '../connection/declaration.ts';
+import { Declarations } from '../netlink/declarations.ts';
 import { address } from '../netlink/families/route/address.ts';
 import { chain, filter } from '../netlink/families/route/filter.ts';
 import { link, linkFlag } from '../netlink/families/route/link.ts';
 import { neighbour, neighbourStates } from '../netlink/families/route/neighbour.ts';
+import { networkMessages } from '../netlink/families/route/network-messages.ts';
 import { nexthop } from '../netlink/families/route/nexthop.ts';
 import { nsid } from '../netlink/families/route/nsid.ts';
 import { qdisc, trafficClass } from '../netlink/families/route/qdisc.ts';
 import { route } from '../netlink/families/route/route.ts';
 import { rule } from '../netlink/families/route/rule.ts';
+import { shapingMessages } from '../netlink/families/route/shaping-messages.ts';
 import type { Out } from '../wire/shape.ts';
 import { type Address, addressOf } from './addresses.ts';
 import { type FdbEntry, fdbEntryOf } from './fdb.ts';
@@ -28,6 +31,9 @@ import type { Snapshot } from './snapshot.ts';
 
 /** What is followed only when it is asked for: to look at it takes a question for each place. */
 export const onlyIfAsked: readonly MonitoredObject[] = ['qdisc', 'class', 'chain', 'filter'];
+
+/** The messages that tell of it. */
+export const monitoredMessages = new Declarations([...networkMessages.messages, ...shapingMessages.messages]);
 
 /** What can be followed, and what an event about it holds. */
 export interface MonitoredObjects {

@@ -2,6 +2,7 @@ import { Listener, type NetlinkEvent } from '../../connection/listener.ts';
 import { KernelError } from '../../errors.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import type { Fd } from '../../native/fd.ts';
+import type { Known } from '../../netlink/declarations.ts';
 import { Network } from '../../network/network.ts';
 import { ResourceStack } from '../../resource.ts';
 import { Observer } from '../observer.ts';
@@ -11,6 +12,7 @@ export type Heard = NetlinkEvent & { readonly kind: 'message' };
 /** Something to listen to. */
 export interface Hearing<Place> {
   readonly protocol: number;
+  readonly known: Known;
   readonly groups: readonly number[];
   /** What is not heard where that is not allowed: `firewalls`. Undefined: then nothing is. */
   readonly what?: string;
@@ -52,7 +54,7 @@ export class Ear<Place> implements Disposable {
   #listen(namespace: Namespace | undefined, undo: ResourceStack): void {
     const { hearings, receiveBuffer, overrun, fail } = this.#options;
     const allNamespaces = namespace !== undefined;
-    for (const { protocol, groups, what, hear } of hearings) {
+    for (const { protocol, known, groups, what, hear } of hearings) {
       if (groups.length === 0) continue;
       const tell = (event: NetlinkEvent) => (event.kind === 'overrun' ? overrun() : hear(event, this));
       const where = {
@@ -64,7 +66,7 @@ export class Ear<Place> implements Disposable {
         receiveBuffer: receiveBuffer ?? 4 << 20,
       };
       try {
-        this.#listeners.push(undo.use(new Listener(where, { tell, fail })));
+        this.#listeners.push(undo.use(new Listener(where, known, { tell, fail })));
       } catch (error) {
         if (what === undefined || !(error instanceof KernelError) || error.code !== 'EPERM') throw error;
         this.unheard.push(what);

@@ -4,8 +4,12 @@ import { monitorNames, type NameEvent } from '../../namespaces/monitor.ts';
 import type { Namespace } from '../../namespaces/namespace.ts';
 import { openNamespace } from '../../namespaces/reference.ts';
 import type { Fd } from '../../native/fd.ts';
+import type { Known } from '../../netlink/declarations.ts';
 import { type InetSocketMessage, inetDiagProtocols, inetSocket } from '../../netlink/families/diag/inet.ts';
+import { socketMessages } from '../../netlink/families/diag/messages.ts';
 import { type ConntrackMessage, conntrack, conntrackGroups } from '../../netlink/families/netfilter/conntrack.ts';
+import { conntrackMessages } from '../../netlink/families/netfilter/conntrack-messages.ts';
+import { firewallMessages } from '../../netlink/families/netfilter/firewall-messages.ts';
 import { nsid } from '../../netlink/families/route/nsid.ts';
 import { NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG } from '../../netlink/protocols.ts';
 import { connectionOf } from '../../network/connections/read.ts';
@@ -15,7 +19,7 @@ import {
   firewallObjectsOf,
   NFNLGRP_NFTABLES,
 } from '../../network/firewall/events.ts';
-import { monitoredObjects, takesAway } from '../../network/monitored.ts';
+import { monitoredMessages, monitoredObjects, takesAway } from '../../network/monitored.ts';
 import { type Network, openNetwork } from '../../network/network.ts';
 import { Nsids, nsidEntryOf } from '../../network/nsids.ts';
 import { inetSocketOf } from '../../network/sockets/read.ts';
@@ -181,19 +185,26 @@ class Watcher {
     for (const table of this.#tables) for (const group of monitoredObjects[table].groups) tables.add(group);
     if (this.#silent.length > 0) for (const group of monitoredObjects.address.groups) tables.add(group);
     const { new: begun, update, destroy } = conntrackGroups;
-    const netfilter = (groups: readonly number[], what: string): Hearing<Place> => ({
+    const netfilter = (known: Known, groups: readonly number[], what: string): Hearing<Place> => ({
       protocol: NETLINK_NETFILTER,
+      known,
       groups,
       what,
       hear: (event, ear) => this.#hearNetfilter(event, ear),
     });
     const sockets = this.#objects.has('socket') ? socketGroups : [];
     return [
-      { protocol: NETLINK_ROUTE, groups: [...tables], hear: (event, ear) => this.#hearTable(event, ear) },
-      netfilter(this.#objects.has('firewall') ? [NFNLGRP_NFTABLES] : [], 'the firewall'),
-      netfilter(this.#objects.has('connection') ? [begun, update, destroy] : [], 'the connections'),
+      {
+        protocol: NETLINK_ROUTE,
+        known: monitoredMessages,
+        groups: [...tables],
+        hear: (event, ear) => this.#hearTable(event, ear),
+      },
+      netfilter(firewallMessages, this.#objects.has('firewall') ? [NFNLGRP_NFTABLES] : [], 'the firewall'),
+      netfilter(conntrackMessages, this.#objects.has('connection') ? [begun, update, destroy] : [], 'the connections'),
       {
         protocol: NETLINK_SOCK_DIAG,
+        known: socketMessages,
         groups: sockets,
         what: 'sockets that close',
         hear: (event, ear) => this.#hearSocket(event, ear),

@@ -1,6 +1,7 @@
-import { subscribe } from '../../connection/subscribe.ts';
+import { hear } from '../../connection/hear.ts';
 import type { Fd } from '../../native/fd.ts';
 import { type ConntrackMessage, conntrack, conntrackGroups } from '../../netlink/families/netfilter/conntrack.ts';
+import { conntrackMessages } from '../../netlink/families/netfilter/conntrack-messages.ts';
 import { NLM_F_CREATE } from '../../netlink/header.ts';
 import { NETLINK_NETFILTER } from '../../netlink/protocols.ts';
 import type { Connection } from './connection.ts';
@@ -40,12 +41,15 @@ export function monitorConnections(
   const { onlyChanges, signal, receiveBuffer, ...filter } = options;
   const { keep } = readyConnectionFilter(filter);
   const { new: begun, update, destroy } = conntrackGroups;
-  const events = subscribe({
-    protocol: NETLINK_NETFILTER,
-    namespace,
-    groups: [begun, update, destroy],
-    ...(receiveBuffer !== undefined && { receiveBuffer }),
-  });
+  const events = hear(
+    {
+      protocol: NETLINK_NETFILTER,
+      namespace,
+      groups: [begun, update, destroy],
+      ...(receiveBuffer !== undefined && { receiveBuffer }),
+    },
+    conntrackMessages,
+  );
   let ended = false;
   const own = {
     end() {

@@ -5,6 +5,7 @@ import { ERESTART } from '../../errno-numbers.ts';
 import { NetlinkError, TransactionError } from '../../errors.ts';
 import { EventQueue } from '../../event-queue.ts';
 import type { Fd } from '../../native/fd.ts';
+import { firewallMessages } from '../../netlink/families/netfilter/firewall-messages.ts';
 import type { NftRuleMessage } from '../../netlink/families/netfilter/nft-rule.ts';
 import { NLM_F_ECHO } from '../../netlink/header.ts';
 import { NETLINK_NETFILTER } from '../../netlink/protocols.ts';
@@ -239,6 +240,7 @@ export class Firewall implements Disposable {
         groups: [group],
         ...(receiveBuffer !== undefined && { receiveBuffer }),
       },
+      firewallMessages,
       {
         tell: (heard) => {
           for (const event of eventsOf(heard)) queue.push(event);

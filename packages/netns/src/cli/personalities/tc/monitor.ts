@@ -1,10 +1,10 @@
-import { subscribe } from '../../../connection/subscribe.ts';
+import { hear } from '../../../connection/hear.ts';
 import { errnoMessage } from '../../../errno.ts';
 import { ENOBUFS } from '../../../errno-numbers.ts';
-import { declarationOf } from '../../../netlink/catalogue.ts';
 import { type ActionMessage, action } from '../../../netlink/families/route/action.ts';
 import { chain, filter } from '../../../netlink/families/route/filter.ts';
 import { qdisc, trafficClass } from '../../../netlink/families/route/qdisc.ts';
+import { shapingMessages } from '../../../netlink/families/route/shaping-messages.ts';
 import { NLM_F_CREATE, NLM_F_EXCL, NLM_F_REPLACE, NLM_F_ROOT } from '../../../netlink/header.ts';
 import { failure, misuse } from '../ip/exit.ts';
 import { recordedAt, timestamp } from '../ip/monitor/timestamp.ts';
@@ -36,7 +36,7 @@ export async function monitorCommand(session: TcSession, list: readonly string[]
     else throw misuse(`Argument "${word}" is unknown, try "tc monitor help".\n`);
   }
   if (file !== undefined) return tellFile(session, file);
-  const events = subscribe({ groups: [group], namespace: session.namespace?.fd });
+  const events = hear({ groups: [group], namespace: session.namespace?.fd }, shapingMessages);
   try {
     for await (const event of events) {
       if (event.kind === 'overrun') throw failure(`netlink receive error ${errnoMessage(ENOBUFS)} (${ENOBUFS})`, 2);
@@ -52,7 +52,7 @@ export async function monitorCommand(session: TcSession, list: readonly string[]
 function tellFile(session: TcSession, path: string): number {
   for (const { type, payload } of messagesOf(contentOf(path), 0, 1)) {
     const view = new DataView(payload.buffer, payload.byteOffset);
-    const declaration = declarationOf(type);
+    const declaration = shapingMessages.of(type);
     if (type === timeOfNext && payload.length >= 8)
       session.output.write(recordedAt(view.getUint32(0, true), view.getUint32(4, true)));
     else if (declaration !== undefined)

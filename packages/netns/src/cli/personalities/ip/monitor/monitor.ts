@@ -1,8 +1,8 @@
-import { subscribe } from '../../../../connection/subscribe.ts';
+import { hear } from '../../../../connection/hear.ts';
 import { errnoMessage } from '../../../../errno.ts';
 import { ENOBUFS } from '../../../../errno-numbers.ts';
 import { KernelError, NetlinkError } from '../../../../errors.ts';
-import { declarationOf } from '../../../../netlink/catalogue.ts';
+import { networkMessages } from '../../../../netlink/families/route/network-messages.ts';
 import { failure } from '../exit.ts';
 import { contentOf, messagesOf, timeOfNext } from '../saved/read.ts';
 import type { Session } from '../session.ts';
@@ -18,13 +18,16 @@ export async function monitor(session: Session, words: readonly string[]): Promi
   const { options } = session;
   const request = readMonitor(words, options.family);
   if (request.file !== undefined) return tellFile(session, request, request.file);
-  const events = subscribe({
-    groups: request.groups,
-    onlyKnown: true,
-    namespace: session.namespace?.fd,
-    allNamespaces: request.allNamespaces,
-    ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),
-  });
+  const events = hear(
+    {
+      groups: request.groups,
+      onlyKnown: true,
+      namespace: session.namespace?.fd,
+      allNamespaces: request.allNamespaces,
+      ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),
+    },
+    networkMessages,
+  );
   try {
     const teller = await Teller.open(session, request.device);
     for await (const event of events) {
@@ -62,7 +65,7 @@ async function tellFile(session: Session, request: MonitorRequest, path: string)
       session.output.write(recordedAt(view.getUint32(0, true), view.getUint32(4, true)));
       continue;
     }
-    const declaration = declarationOf(type);
+    const declaration = networkMessages.of(type);
     const told = declaration && (await teller.tell(declaration, type, declaration.decode(payload)));
     if (told !== undefined) say(session, request, told, Date.now() * 1000);
   }

@@ -1,5 +1,5 @@
 import type { GenericConnection } from '../../../../connection/generic.ts';
-import { subscribe } from '../../../../connection/subscribe.ts';
+import { hear } from '../../../../connection/hear.ts';
 import { errnoMessage } from '../../../../errno.ts';
 import { ENOBUFS } from '../../../../errno-numbers.ts';
 import { genericFamilies } from '../../../../netlink/families/generic/families.ts';
@@ -27,13 +27,15 @@ const events: Readonly<Record<number, string>> = {
 export async function monitorMptcp(session: Session): Promise<number> {
   const { options } = session;
   const group = await withMptcp(session, groupOfEvents);
-  const heard = subscribe({
-    protocol: NETLINK_GENERIC,
-    groups: [group],
-    declaration: mptcpEvent,
-    namespace: session.namespace?.fd,
-    ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),
-  });
+  const heard = hear(
+    {
+      protocol: NETLINK_GENERIC,
+      groups: [group],
+      namespace: session.namespace?.fd,
+      ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),
+    },
+    { of: () => mptcpEvent },
+  );
   for await (const event of heard) {
     const now = (performance.timeOrigin + performance.now()) * 1000;
     if (event.kind === 'overrun') {

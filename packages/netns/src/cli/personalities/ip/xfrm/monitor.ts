@@ -1,7 +1,7 @@
-import { subscribe } from '../../../../connection/subscribe.ts';
+import { hear } from '../../../../connection/hear.ts';
 import { errnoMessage } from '../../../../errno.ts';
 import { ENOBUFS } from '../../../../errno-numbers.ts';
-import { declarationOf } from '../../../../netlink/catalogue.ts';
+import { xfrmMessages } from '../../../../netlink/families/xfrm/messages.ts';
 import {
   xfrmAcquire,
   xfrmAsyncEvent,
@@ -65,13 +65,16 @@ export const monitor: Command = async (session, list) => {
   const showing = { hidden, devices: new DeviceNames(await session.connection()) };
   if (file !== undefined) return tellFile(session, file, showing);
   const { options } = session;
-  const events = subscribe({
-    protocol: NETLINK_XFRM,
-    groups: wanted.size === 0 ? everything : [...wanted],
-    namespace: session.namespace?.fd,
-    allNamespaces,
-    ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),
-  });
+  const events = hear(
+    {
+      protocol: NETLINK_XFRM,
+      groups: wanted.size === 0 ? everything : [...wanted],
+      namespace: session.namespace?.fd,
+      allNamespaces,
+      ...(options.receiveBuffer === undefined ? {} : { receiveBuffer: options.receiveBuffer }),
+    },
+    xfrmMessages,
+  );
   for await (const event of events) {
     if (event.kind === 'overrun') {
       session.warn(`netlink receive error ${errnoMessage(ENOBUFS)} (${ENOBUFS})\n`);
@@ -94,7 +97,7 @@ function say(session: Session, text: string, where = ''): void {
 /** Tells of the messages in a file. */
 function tellFile(session: Session, path: string, showing: Showing): number {
   for (const { type, flags, payload } of messagesOf(contentOf(path), 0, 1)) {
-    const declaration = declarationOf(type, NETLINK_XFRM, 'received');
+    const declaration = xfrmMessages.of(type, NETLINK_XFRM);
     const text = declaration && eventText(session, declaration.name, type, declaration.decode(payload), showing);
     say(session, text ?? unknownText(type, flags, NLMSG_HDRLEN + payload.length));
   }

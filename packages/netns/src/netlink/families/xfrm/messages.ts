@@ -1,0 +1,43 @@
+import { Declarations } from '../../declarations.ts';
+import {
+  xfrmAcquire,
+  xfrmAsyncEvent,
+  xfrmMapping,
+  xfrmPolicies,
+  xfrmPolicy,
+  xfrmPolicyCount,
+  xfrmPolicyDefault,
+  xfrmPolicyExpired,
+  xfrmPolicyFlush,
+  xfrmPolicyGone,
+  xfrmReport,
+  xfrmState,
+  xfrmStateCount,
+  xfrmStateExpired,
+  xfrmStateFlush,
+  xfrmStateGone,
+  xfrmStateNumber,
+  xfrmStates,
+} from './xfrm.ts';
+
+/** IPsec. */
+export const xfrmMessages = new Declarations([
+  xfrmState,
+  xfrmStateGone,
+  xfrmStates.sent,
+  xfrmStateNumber.sent,
+  xfrmStateFlush,
+  xfrmStateExpired,
+  xfrmAcquire,
+  xfrmAsyncEvent,
+  xfrmReport,
+  xfrmMapping,
+  xfrmStateCount,
+  xfrmPolicy,
+  xfrmPolicyGone,
+  xfrmPolicies.sent,
+  xfrmPolicyFlush,
+  xfrmPolicyExpired,
+  xfrmPolicyCount,
+  xfrmPolicyDefault,
+]);
