@@ -12,11 +12,15 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** What may have been meant instead of an unknown word, to follow what is said of it: the nearest one, or else all there are. */
-export function suggestion(word: string, known: readonly string[]): string {
+/** What may have been meant instead of an unknown word, to follow what is said of it; nothing if no other is near. */
+export function nearest(word: string, known: readonly string[]): string {
   const near = closest(word, known);
-  if (near !== undefined) return `: did you mean '${near}'?`;
-  return known.length > 0 ? `; known are ${known.join(', ')}` : '';
+  return near === undefined ? '' : `: did you mean '${near}'?`;
+}
+
+/** The same, or else all there are. */
+export function suggestion(word: string, known: readonly string[]): string {
+  return nearest(word, known) || (known.length > 0 ? `; known are ${known.join(', ')}` : '');
 }
 
 function beginAlike(a: string, b: string): boolean {

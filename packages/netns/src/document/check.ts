@@ -1,4 +1,4 @@
-import { closest, suggestion } from '../closest.ts';
+import { nearest, suggestion } from '../closest.ts';
 import type { ByKind, Either, Fields, Integer, ListOf, MapOf, Schema, Text, Words } from './schema.ts';
 
 /** The way to a value: keys of objects, indexes of lists. */
@@ -104,8 +104,7 @@ class Checker {
       this.#integer(numbers, value);
       return;
     }
-    const near = typeof value === 'string' ? closest(value, words) : undefined;
-    const meant = near === undefined ? '' : `: did you mean '${near}'?`;
+    const meant = typeof value === 'string' ? nearest(value, words) : '';
     this.#fault(`it must be one of ${words.join(', ')}${numbers ? ', or a number' : ''}, not ${shown(value)}${meant}`);
   }
 

@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { nearest } from '../closest.ts';
 import { DocumentError } from '../errors.ts';
 import { check, type Path, type Problem } from './check.ts';
 import { type CompleteDocument, completed } from './complete.ts';
@@ -175,11 +175,7 @@ function checkReferences(
   const devices = devicesOf(namespace);
   const need = (name: string | undefined, path: Path, among = devices) => {
     if (name === undefined || among.has(name) || isOfTheKernel(name, 'any')) return;
-    const near = closest(name, [...among.keys()]);
-    problems.push({
-      path,
-      message: `there is no device '${name}'${near === undefined ? '' : `: did you mean '${near}'?`}`,
-    });
+    problems.push({ path, message: `there is no device '${name}'${nearest(name, [...among.keys()])}` });
   };
   for (const [name, entry] of Object.entries(source.links ?? {})) {
     const path = [...base, 'links', name];

@@ -1,4 +1,4 @@
-import { closest } from '../closest.ts';
+import { nearest } from '../closest.ts';
 import { InvalidArgumentError } from '../errors.ts';
 import { isMarked, NLA_F_NESTED, NLA_TYPE_MASK, type UnknownAttribute } from './attributes.ts';
 import type { ArrayOf, AttributeSet, Field, Pair, Prefixed, Records, Shape, Struct } from './shape.ts';
@@ -220,8 +220,7 @@ function listOf(value: unknown, writer: Writer): readonly unknown[] {
 
 /** Sets have dozens of names: only the nearest one is worth saying. */
 function meant(key: string, names: ReadonlyMap<string, unknown>): string {
-  const near = closest(key, [...names.keys()]);
-  return near === undefined ? '' : `: did you mean '${near}'?`;
+  return nearest(key, [...names.keys()]);
 }
 
 function refuse(writer: Writer, value: unknown, reason: string): never {
